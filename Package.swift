@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// `Tools/bootstrap` unpacks libtorch and leaves a link to it here.
+let libtorch = Context.packageDirectory + "/.deps/libtorch"
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "DeepEyes",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "deepeyes", targets: ["deepeyes"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    ],
+    targets: [
+        // MARK: Engine
+        .target(
+            name: "CTorch",
+            cxxSettings: [
+                .unsafeFlags([
+                    "-isystem", "\(libtorch)/torch/include",
+                    "-isystem", "\(libtorch)/torch/include/torch/csrc/api/include",
+                    "-fvisibility=hidden", "-O3", "-mavx2", "-mfma",
+                ])
+            ],
+            linkerSettings: [
+                .unsafeFlags([
+                    "-L", "\(libtorch)/torch/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/torch/lib",
+                ]),
+                .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+            ]),
+        .target(name: "Torch", dependencies: ["CTorch"], swiftSettings: strict),
+        .systemLibrary(
+            name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+        .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CLibWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .target(name: "CImaging", dependencies: ["CLibJPEG", "CLibPNG", "CLibWebP"]),
+        .target(name: "Imaging", dependencies: ["CImaging"], swiftSettings: strict),
+
+        // MARK: Vocabulary and tasks, without a tensor
+        .target(name: "Agent", dependencies: ["Imaging"], swiftSettings: strict),
+        .target(name: "Tasks", dependencies: ["Agent", "Imaging"], swiftSettings: strict),
+        .target(
+            name: "Runs",
+            dependencies: [
+                "Agent", "Tasks", "Imaging",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict),
+
+        // MARK: Model and training
+        .target(name: "QwenVL", dependencies: ["Torch", "Imaging", "Agent"], swiftSettings: strict),
+        .target(
+            name: "Training", dependencies: ["Torch", "QwenVL", "Agent", "Tasks", "Imaging", "Runs"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "deepeyes",
+            dependencies: [
+                "Torch", "Imaging", "Agent", "Tasks", "QwenVL", "Training", "Runs",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+
+        // MARK: Tests
+        .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: strict),
+        .testTarget(name: "AgentTests", dependencies: ["Agent", "Imaging"], swiftSettings: strict),
+        .testTarget(name: "TasksTests", dependencies: ["Tasks", "Agent", "Imaging"], swiftSettings: strict),
+        .testTarget(name: "RunsTests", dependencies: ["Runs", "Agent", "Tasks", "Imaging"], swiftSettings: strict),
+        .testTarget(
+            name: "QwenVLTests", dependencies: ["QwenVL", "Torch", "Agent", "Imaging", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "QwenVL", "Torch", "Agent", "Tasks", "Imaging", "Runs", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx20
+)
