@@ -1,0 +1,32 @@
+# The commands of the project. `make` alone lists them.
+SWIFT   := swift
+RELEASE := -c release
+RUN     := demo
+SEED    := 1
+
+.PHONY: help bootstrap build demo test format lint docs bench nano-base clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+bootstrap: ## install or name what the build needs
+	@Tools/bootstrap
+
+build: bootstrap ## build the command line tool
+	$(SWIFT) build $(RELEASE) --product deepeyes
+
+demo: build ## train the nano model until it zooms, and write the report (about half an hour on two cores)
+	.build/release/deepeyes train --config Configurations/nano.yaml --run runs/$(RUN) --seed $(SEED) --report
+
+test: ## install what the tests need and run all of them
+	@Tools/bootstrap --tests
+	$(SWIFT) test $(RELEASE)
+
+format: ## rewrite the sources in the project's format
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+lint: ## check the format, warnings as errors
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+
+clean: ## remove what was built
+	rm -rf .build .deps
