@@ -1,0 +1,113 @@
+package import Agent
+package import QwenVL
+import Torch
+
+/// A prompt and what follows it in each of its continuations; the unit that shares a prefix.
+package struct PromptTree: Sendable {
+    /// One way to go on from the prompt.
+    package struct Branch: Sendable {
+        /// Completions and observations in order; a prompt segment here is text that carries no loss.
+        package let segments: [Segment]
+        /// Carried by each completion token: an advantage, or the weight of a supervised example.
+        package let weight: Double
+
+        package init(segments: [Segment], weight: Double) {
+            self.segments = segments
+            self.weight = weight
+        }
+
+        var tokenCount: Int { segments.reduce(0) { $0 + $1.tokens.count } }
+    }
+
+    package let prompt: Segment
+    package let branches: [Branch]
+
+    package init(prompt: Segment, branches: [Branch]) {
+        self.prompt = prompt
+        self.branches = branches
+    }
+}
+
+/// What one forward and backward pass computes: packed tokens, and which of them carry a loss.
+package struct TrainingPass: Sendable {
+    package fileprivate(set) var batch: PackedBatch
+    /// Token whose hidden state predicts the target. `[target]`
+    package fileprivate(set) var predictors: [Int64] = []
+    /// `[target]`
+    package fileprivate(set) var targets: [Int64] = []
+    /// Log-probability of the target when it was sampled; 0 for supervised text. `[target]`
+    package fileprivate(set) var oldLogProbabilities: [Float] = []
+    /// Weight of the branch. `[target]`
+    package fileprivate(set) var weights: [Float] = []
+}
+
+/// Lays prompt trees end to end into passes of bounded size, each shared prompt once (DESIGN: packed, ragged tokens).
+package struct BatchPacker {
+    private let configuration: ModelConfiguration
+    private let processor: ImageProcessor
+    /// Most tokens in a pass; a single branch with its prompt may exceed it.
+    private let tokensPerPass: Int
+
+    package init(configuration: ModelConfiguration, processor: ImageProcessor, tokensPerPass: Int) {
+        self.configuration = configuration
+        self.processor = processor
+        self.tokensPerPass = tokensPerPass
+    }
+
+    /// Packs in the order given. A tree too large for one pass is split between branches and repeats its prompt.
+    ///
+    /// - Throws: what cutting or packing an image throws.
+    package func passes(of trees: [PromptTree]) throws -> [TrainingPass] {
+        var passes: [TrainingPass] = []
+        var pass = TrainingPass(batch: PackedBatch(for: configuration))
+        func close() {
+            if !pass.targets.isEmpty { passes.append(pass) }
+            pass = TrainingPass(batch: PackedBatch(for: configuration))
+        }
+        for tree in trees {
+            var root: Int?
+            for branch in tree.branches where !branch.segments.isEmpty {
+                let needed = branch.tokenCount + (root == nil ? tree.prompt.tokens.count : 0)
+                if !pass.batch.tokens.isEmpty, pass.batch.tokens.count + needed > tokensPerPass {
+                    close()
+                    root = nil
+                }
+                let parent =
+                    try root ?? pass.batch.append(tree.prompt.tokens, images: patches(of: tree.prompt.images))
+                root = parent
+                try append(branch, continuing: parent, to: &pass)
+            }
+        }
+        close()
+        return passes
+    }
+
+    private func append(
+        _ branch: PromptTree.Branch, continuing parent: Int, to pass: inout TrainingPass
+    ) throws {
+        let start = pass.batch.tokens.count
+        let lastOfPrompt = pass.batch.segments[parent].tokens.upperBound - 1
+        var offset = 0
+        for segment in branch.segments {
+            if segment.kind == .completion {
+                for (index, token) in segment.tokens.enumerated() {
+                    let place = offset + index
+                    pass.predictors.append(Int64(place == 0 ? lastOfPrompt : start + place - 1))
+                    pass.targets.append(Int64(token))
+                }
+                pass.oldLogProbabilities +=
+                    segment.logProbabilities.isEmpty
+                    ? Array(repeating: 0, count: segment.tokens.count) : segment.logProbabilities
+                pass.weights += Array(repeating: Float(branch.weight), count: segment.tokens.count)
+            }
+            offset += segment.tokens.count
+        }
+        try pass.batch.append(
+            branch.segments.flatMap(\.tokens), images: patches(of: branch.segments.flatMap(\.images)),
+            continuing: parent)
+    }
+
+    private func patches(of images: [ViewedImage]) throws -> [ImagePatches] {
+        try images.map { try processor.patches(of: $0) }
+    }
+}

@@ -1,0 +1,94 @@
+package import Foundation
+import Yams
+
+/// A configuration could not be read.
+package struct ConfigurationError: Error, CustomStringConvertible {
+    package let description: String
+}
+
+/// Reads a YAML file over a configuration's own defaults, so that a file states only what it changes.
+package enum ConfigurationFile {
+    /// The defaults, changed by the file at `path` and then by `overrides`.
+    ///
+    /// - Parameters:
+    ///   - overrides: dotted assignments such as `rollout.groupSize=4`, with YAML values.
+    /// - Throws: ``ConfigurationError`` that names the file, the line and the keys that would be right.
+    package static func load<Configuration: Codable>(
+        _ defaults: Configuration, from path: String?, overrides: [String] = []
+    ) throws -> Configuration {
+        var tree = try defaultTree(defaults)
+        if let path {
+            guard let text = FileManager.default.contents(atPath: path).map({ String(decoding: $0, as: UTF8.self) })
+            else { throw ConfigurationError(description: "\(path): cannot be read; check the path") }
+            let node: Node?
+            do { node = try Yams.compose(yaml: text) } catch {
+                throw ConfigurationError(description: "\(path): is not YAML: \(error)")
+            }
+            if let node { try merge(node, into: &tree, at: [], origin: path) }
+        }
+        for assignment in overrides {
+            guard let equals = assignment.firstIndex(of: "=") else {
+                throw ConfigurationError(description: "--set \(assignment): write it as key=value, e.g. steps=10")
+            }
+            let keys = assignment[..<equals].split(separator: ".").map(String.init)
+            let value = try Yams.compose(yaml: String(assignment[assignment.index(after: equals)...])) ?? Node("")
+            let nested = keys.reversed().reduce(value) { Node.mapping(Node.Mapping([(Node($1), $0)])) }
+            try merge(nested, into: &tree, at: [], origin: "--set \(assignment)")
+        }
+        do {
+            return try YAMLDecoder().decode(Configuration.self, from: Yams.serialize(node: tree))
+        } catch let error as DecodingError {
+            throw ConfigurationError(description: "\(path ?? "configuration"): \(describe(error))")
+        }
+    }
+
+    /// The whole configuration as YAML, every value spelled out.
+    package static func text(of configuration: some Encodable) throws -> String {
+        try YAMLEncoder().encode(configuration)
+    }
+
+    private static func defaultTree(_ defaults: some Encodable) throws -> Node {
+        try Yams.compose(yaml: text(of: defaults)) ?? Node.mapping(Node.Mapping([]))
+    }
+
+    private static func merge(_ change: Node, into tree: inout Node, at keys: [String], origin: String) throws {
+        guard case .mapping(var base) = tree else {
+            tree = change
+            return
+        }
+        guard case .mapping(let changes) = change else {
+            throw ConfigurationError(
+                description: place(change, origin) + "\(keys.joined(separator: ".")) takes the keys \(list(base))")
+        }
+        for (key, value) in changes {
+            let name = key.string ?? ""
+            guard var old = base[name] else {
+                let parent = keys.isEmpty ? "" : " under \(keys.joined(separator: "."))"
+                throw ConfigurationError(
+                    description: place(key, origin) + "unknown key \(name)\(parent); the keys are \(list(base))")
+            }
+            try merge(value, into: &old, at: keys + [name], origin: origin)
+            base[name] = old
+        }
+        tree = .mapping(base)
+    }
+
+    private static func place(_ node: Node, _ origin: String) -> String {
+        node.mark.map { origin.hasPrefix("--") ? "\(origin): " : "\(origin):\($0.line): " } ?? "\(origin): "
+    }
+
+    private static func list(_ mapping: Node.Mapping) -> String {
+        mapping.keys.compactMap(\.string).joined(separator: ", ")
+    }
+
+    private static func describe(_ error: DecodingError) -> String {
+        func path(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+        return switch error {
+        case .typeMismatch(let type, let context): "\(path(context)) must be a \(type)"
+        case .valueNotFound(let type, let context): "\(path(context)) is empty and must be a \(type)"
+        case .keyNotFound(let key, let context): "\(path(context)) lacks \(key.stringValue)"
+        case .dataCorrupted(let context): "\(path(context)): \(context.debugDescription)"
+        @unknown default: "\(error)"
+        }
+    }
+}

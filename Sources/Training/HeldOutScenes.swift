@@ -1,0 +1,29 @@
+package import Tasks
+
+/// Held-out scenes with one question of each reported kind about every scene.
+package struct HeldOutScenes: ExampleSource {
+    private let sources: [VisualSearch]
+
+    /// - Parameters:
+    ///   - scenes: how scenes look; which questions it asks does not matter here.
+    ///   - seed: names the scenes, which share nothing with those of training.
+    /// - Throws: `VisualSearchError` for a configuration that cannot work.
+    package init(_ scenes: VisualSearchConfiguration, seed: UInt64, sceneCount: Int) throws {
+        let kinds: [VisualSearchConfiguration.QuestionWeights] = [
+            [.attribute: 1], [.leftOf: 1, .above: 1], [.existence: 1],
+        ]
+        sources = try kinds.map { questions in
+            var configuration = scenes
+            configuration.questions = questions
+            configuration.questionsPerScene = 1
+            return try VisualSearch(configuration, seed: seed, split: .test, count: sceneCount)
+        }
+    }
+
+    package var count: Int? { sources.reduce(0) { $0 + ($1.count ?? 0) } }
+
+    package func example(at index: Int) async throws -> Example {
+        let (scene, question) = index.quotientAndRemainder(dividingBy: sources.count)
+        return sources[question].example(at: scene)
+    }
+}

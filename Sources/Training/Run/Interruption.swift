@@ -1,0 +1,35 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Whether the person at the keyboard asked the process to stop (Ctrl-C, or `SIGTERM`).
+///
+/// The first request is kept for the loop to see, so that it can save; the second one ends the process.
+package final class Interruption: Sendable {
+    private let requested = Mutex(false)
+
+    /// Watches signals until the process ends.
+    ///
+    /// - Parameter onRequest: called at the first request, on another thread.
+    package init(onRequest: @escaping @Sendable () -> Void) {
+        for number in [SIGINT, SIGTERM] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { [self] in
+                let isSecond = requested.withLock { value in
+                    defer { value = true }
+                    return value
+                }
+                if isSecond { exit(128 + number) }
+                onRequest()
+            }
+            source.resume()
+            // The source lives as long as its handler, which nobody cancels.
+            sources.withLock { $0.append(source) }
+        }
+    }
+
+    package var isRequested: Bool { requested.withLock { $0 } }
+
+    private let sources = Mutex<[any DispatchSourceSignal]>([])
+}

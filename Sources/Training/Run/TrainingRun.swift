@@ -1,0 +1,141 @@
+package import Agent
+package import Foundation
+package import QwenVL
+package import Runs
+package import Tasks
+import Torch
+
+/// A whole run: evaluates the base, trains with checkpoints, evaluates what came out, writes the report.
+///
+/// Every part that was finished is kept in the run's folder, so that a run that was stopped goes on where it was.
+package final class TrainingRun {
+    /// How it ended.
+    package enum Ending {
+        case completed(RunResult)
+        /// Stopped on request after the step given, with everything saved.
+        case interrupted(step: Int)
+    }
+
+    private let configuration: TrainingConfiguration
+    private let folder: RunFolder
+    private let lock: RunLock
+    private let store: TrajectoryStore
+    private let trainer: Trainer
+    private let policyModel: PolicyModel
+    private let evaluation: HeldOutEvaluation
+    private let heldOut: HeldOutScenes
+    private let console: ConsoleSink
+    private let sinks: CombinedSink
+    private let interruption: Interruption
+
+    /// Opens `folder` and whatever it holds of the run.
+    ///
+    /// - Throws: an error that names the file or the value that stands in the way.
+    package init(configuration: TrainingConfiguration, folder: RunFolder, interruption: Interruption) throws {
+        self.configuration = configuration
+        self.folder = folder
+        self.interruption = interruption
+        lock = try RunLock(folder)
+        Tensor.setThreadCount(configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
+        Tensor.setDeterministic(true)
+        let start = folder.latestCheckpoint()
+        let device = try Device(configuration.device)
+        policyModel = try PolicyModel(directory: URL(filePath: configuration.model), device: device)
+        store = try TrajectoryStore(at: folder.databaseFile)
+        let source = try VisualSearch(configuration.scenes, seed: configuration.seed, split: .training)
+        heldOut = try HeldOutScenes(
+            configuration.scenes, seed: configuration.evaluation.seed, sceneCount: configuration.evaluation.scenes)
+        let tools: [any Tool] = [ZoomTool(), RotateTool()]
+        trainer = try Trainer(
+            configuration: configuration, folder: folder, policyModel: policyModel, source: source, tools: tools,
+            judge: ExactMatchJudge(), store: store)
+        evaluation = HeldOutEvaluation(
+            source: heldOut, format: policyModel.format, tools: tools, rollout: configuration.rollout,
+            scorer: GroupScorer(reward: configuration.reward, advantage: configuration.advantage, judge: ExactMatchJudge()),
+            configuration: configuration.evaluation)
+        if let start { try trainer.restore(start) } else { try store.removeTrajectories(after: nil) }
+        console = ConsoleSink(total: configuration.steps, completed: trainer.completedSteps)
+        sinks = CombinedSink(try folder.metricSinks(keepingThrough: start?.step) + [console])
+    }
+
+    /// Runs to the end, or until interrupted.
+    package func run() throws -> Ending {
+        defer { console.finish() }
+        let base = try evaluated("base")
+        while trainer.completedSteps < configuration.steps {
+            try sinks.record(trainer.step())
+            let isLast = trainer.completedSteps == configuration.steps
+            let isDue = trainer.completedSteps.isMultiple(of: configuration.checkpoint.every)
+            if isLast || isDue || interruption.isRequested {
+                try sinks.synchronize()
+                try trainer.saveCheckpoint()
+            }
+            if interruption.isRequested && !isLast { return .interrupted(step: trainer.completedSteps) }
+        }
+        let trained = try evaluated("trained")
+        let withoutTools = try evaluated("trained_without_tools", offersTools: false)
+        let result = RunResult(
+            task: "VisualSearch", seed: configuration.seed,
+            training: RunResult.Training(
+                steps: configuration.steps, seconds: try trainingSeconds(),
+                trajectories: try store.count(TrajectoryFilter(origin: .training))),
+            base: base.summary, trained: trained.summary, trainedWithoutTools: withoutTools.summary)
+        try writeReport(result, base: base.records, trained: trained.records)
+        return .completed(result)
+    }
+
+    // MARK: Evaluation
+
+    private typealias Evaluated = (summary: EvaluationSummary, records: [TrajectoryRecord])
+
+    /// The records of an evaluation of the weights of now, or from the store if it was made before.
+    private func evaluated(_ name: String, offersTools: Bool = true) throws -> Evaluated {
+        let origin = TrajectoryOrigin.evaluation(name)
+        let total = heldOut.count ?? 0
+        var records = try store.trajectories(TrajectoryFilter(origin: origin), limit: total)
+        if records.count < total {
+            records = try evaluate(origin, offersTools: offersTools, total: total)
+            try store.insert(records)
+        }
+        let summary = EvaluationSummary(records, scenes: configuration.evaluation.scenes)
+        console.message("\(name): \(summary.line)")
+        return (summary, records)
+    }
+
+    private func evaluate(
+        _ origin: TrajectoryOrigin, offersTools: Bool, total: Int
+    ) throws -> [TrajectoryRecord] {
+        let policy = EnginePolicy()
+        let (evaluation, console) = (evaluation, console)
+        let groups = try trainer.engine.serve(policy) {
+            try await evaluation.run(by: policy, offersTools: offersTools) { done in
+                console.message("evaluating \(origin): \(Readable.count(done)) of \(Readable.count(total))")
+            }
+        }
+        return groups.map { group in
+            TrajectoryRecord(
+                group.members[0], of: group.example, at: group.index, origin: origin, step: trainer.completedSteps,
+                seed: configuration.evaluation.seed, text: policyModel.format.text(of:))
+        }
+    }
+
+    // MARK: Report
+
+    private func writeReport(_ result: RunResult, base: [TrajectoryRecord], trained: [TrajectoryRecord]) throws {
+        let selection = ReportSelection(base: base, trained: trained).chosen
+        let maker = PictureMaker(source: heldOut)
+        let pictures = try trainer.engine.serve(EnginePolicy()) {
+            var pictures: [TrajectoryPicture] = []
+            for (record, remark) in selection { pictures.append(try await maker.picture(of: record, remark: remark)) }
+            return pictures
+        }
+        try ReportContent(
+            title: folder.url.lastPathComponent, result: result, history: MetricHistory(of: folder),
+            trajectories: pictures, configuration: try folder.configuration(), facts: []
+        ).write(to: folder)
+    }
+
+    private func trainingSeconds() throws -> Double {
+        try MetricHistory(of: folder)[MetricName.stepSeconds].reduce(0) { $0 + $1.value }
+    }
+}

@@ -1,0 +1,87 @@
+package import Agent
+package import Runs
+package import Tasks
+
+/// Turns the groups of a step into the numbers that are recorded.
+package struct StepReport {
+    private let groups: [TrajectoryGroup]
+    private let outcome: Learner.Outcome
+    private let learningRate: Double
+
+    package init(groups: [TrajectoryGroup], outcome: Learner.Outcome, learningRate: Double) {
+        self.groups = groups
+        self.outcome = outcome
+        self.learningRate = learningRate
+    }
+
+    /// Everything that the seed determines, in a fixed order; a mean over nothing is left out.
+    package var metrics: [Metric] {
+        let members = groups.flatMap { group in group.members.map { (example: group.example, scored: $0) } }
+        let trajectories = members.map(\.scored.trajectory)
+        var metrics: [Metric] = []
+        func add(_ name: String, _ value: Double?) {
+            if let value { metrics.append(Metric(name, value)) }
+        }
+        add(MetricName.reward, mean(members.map(\.scored.reward.total)))
+        for component in members.first?.scored.reward.components ?? [] {
+            add(MetricName.reward(component: component.name), mean(members.map { $0.scored.reward[component.name] }))
+        }
+        add(MetricName.accuracy, share(members) { $0.scored.reward.isCorrect })
+        for kind in Set(groups.map(\.example.kind)).sorted() {
+            add(
+                MetricName.accuracy(kind: kind),
+                share(members.filter { $0.example.kind == kind }) { $0.scored.reward.isCorrect })
+        }
+        let offered = members.filter { !$0.example.tools.isEmpty }
+        add(MetricName.callRate, share(offered) { !$0.scored.trajectory.toolCalls.isEmpty })
+        add(MetricName.callsPerTrajectory, mean(offered.map { Double($0.scored.trajectory.toolCalls.count) }))
+        add(MetricName.callErrorRate, share(trajectories.flatMap(\.toolCalls)) { $0.failure != nil })
+        add(MetricName.firstBoxIoU, mean(offered.compactMap { BoxQuality(of: $0.scored.trajectory, for: $0.example)?.first }))
+        add(MetricName.formatErrorRate, share(members) { $0.scored.reward.formatError != nil })
+        add(MetricName.completionTokens, mean(trajectories.map { Double($0.transcript.completionTokenCount) }))
+        add(MetricName.truncated, share(trajectories) { $0.finish.isLimit })
+        add(MetricName.failed, share(trajectories) { $0.finish.isFailure })
+        add(MetricName.groupsWithoutSignal, share(groups) { !$0.hasSignal })
+        let entropies = trajectories.flatMap { $0.transcript.segments.flatMap(\.entropies) }
+        add(MetricName.entropy, mean(entropies.map(Double.init)))
+        add(MetricName.loss, outcome.loss)
+        add(MetricName.clipFraction, outcome.clippedShare)
+        add(MetricName.gradientNorm, outcome.gradientNorm)
+        add(MetricName.learningRate, learningRate)
+        return metrics
+    }
+
+    /// What the clock and the machine determine.
+    package func performance(_ watch: Stopwatch) -> [Metric] {
+        let tokens = groups.reduce(0) { sum, group in
+            sum + group.members.reduce(0) { $0 + $1.trajectory.transcript.tokenCount }
+        }
+        return [Metric(MetricName.stepSeconds, watch.total)]
+            + watch.seconds.map { Metric("time/\($0.phase)_seconds", $0.seconds) }
+            + [
+                Metric(MetricName.tokensPerSecond, Double(tokens) / watch.total),
+                Metric(MetricName.residentBytes, Double(ProcessMemory.resident)),
+                Metric(MetricName.peakBytes, Double(ProcessMemory.peak)),
+            ]
+    }
+
+    private func mean(_ values: [Double]) -> Double? {
+        values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+
+    private func share<Element>(_ elements: [Element], where condition: (Element) -> Bool) -> Double? {
+        mean(elements.map { condition($0) ? 1 : 0 })
+    }
+}
+
+extension Trajectory.Finish {
+    /// Whether a limit cut it short.
+    var isLimit: Bool {
+        switch self {
+        case .turnLimit, .lengthLimit, .contextLimit: true
+        case .answered, .failed: false
+        }
+    }
+
+    var isFailure: Bool { if case .failed = self { true } else { false } }
+}

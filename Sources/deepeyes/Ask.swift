@@ -1,0 +1,88 @@
+import Agent
+import ArgumentParser
+import CounterRandom
+import Foundation
+import Imaging
+import QwenVL
+import Runs
+import Synchronization
+import Training
+
+struct Ask: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Ask a model about images and watch it think.",
+        discussion: """
+            The reasoning is streamed as it is written; each tool call is shown with the region it looked at.
+
+            Example:
+              deepeyes ask --model runs/demo/checkpoints/step-200 --image street.jpg "What does the sign say?" --trace out.html
+            """)
+
+    @Option(help: "Folder of the model.")
+    var model: String = "Models/nano-base"
+
+    @Option(help: "Image file (JPEG, PNG or WebP); may be repeated.", completion: .file())
+    var image: [String]
+
+    @Argument(help: "The question.")
+    var question: String
+
+    @Option(help: "Write a page that shows the whole trajectory.", completion: .file(extensions: ["html"]))
+    var trace: String?
+
+    @Option(help: "0 takes the most likely token each time.")
+    var temperature: Double = 0
+
+    @Option(help: "Seed for temperatures above 0.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Most tokens in one turn.")
+    var maximumTokens: Int = 1024
+
+    @Flag(help: "Tell the model of no tool.")
+    var withoutTools = false
+
+    func run() throws {
+        let policyModel = try PolicyModel(directory: URL(filePath: model))
+        let request = QuestionRequest(
+            question: question, imagePaths: image, offersTools: !withoutTools,
+            sampling: Sampling(temperature: temperature, maximumTokens: maximumTokens), seed: seed)
+        let printer = EventPrinter()
+        let record = try request.answer(with: policyModel) { printer.print($0) }
+        if let trace {
+            try request.writeTrace(of: record, to: URL(filePath: trace))
+            print("trace: \(trace)")
+        }
+    }
+}
+
+/// Writes events to the terminal as they happen: reasoning as text, tool calls on lines of their own.
+private final class EventPrinter: Sendable {
+    private let colours = isatty(STDOUT_FILENO) == 1
+
+    func print(_ event: AgentEvent) {
+        switch event {
+        case .token(_, let text): write(text)
+        case .toolCalled(let call):
+            if let failure = call.failure {
+                write(styled("\n  ✗ \(failure)\n", "31"))
+            } else if let cut = call.cut {
+                let box = cut.original
+                write(
+                    styled(
+                        "\n  ⌕ image \(cut.image + 1): \(Int(box.width)) × \(Int(box.height)) pixels at "
+                            + "(\(Int(box.x1)), \(Int(box.y1)))\n", "36"))
+            } else {
+                write(styled("\n  ⌕ \(call.name)\n", "36"))
+            }
+        case .observation: break
+        case .finished: write("\n")
+        }
+    }
+
+    private func styled(_ text: String, _ code: String) -> String {
+        colours ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+
+    private func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+}

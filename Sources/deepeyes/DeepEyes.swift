@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+
+/// The command line tool: reads arguments and calls the modules.
+@main
+struct DeepEyes: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deepeyes",
+        abstract: "Teach a vision-language model to think with images, and see what it thinks.",
+        discussion: """
+            Start with `deepeyes train --config Configurations/nano.yaml --run runs/first`: a nano Qwen2.5-VL learns \
+            on two CPU cores to zoom into an image before it answers, and runs/first/report.html shows it.
+            """,
+        version: "0.1.0",
+        subcommands: [Train.self, Supervise.self, Ask.self, Scenes.self])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let error as CleanExit {
+            exit(withError: error)
+        } catch let error as ValidationError {
+            exit(withError: error)
+        } catch let code as ExitCode {
+            exit(withError: code)
+        } catch {
+            if exitCode(for: error) == .success || fullMessage(for: error).contains("Usage:") { exit(withError: error) }
+            FileHandle.standardError.write(Data("deepeyes: \(error)\n".utf8))
+            Foundation.exit(1)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Foundation
+import Runs
+import Training
+
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a policy by reinforcement learning from the outcome of its trajectories.",
+        discussion: """
+            The run is a folder: resolved config.yaml, metrics.jsonl, TensorBoard events, run.sqlite with every \
+            trajectory, checkpoints/step-N that transformers loads, report.html and report.json.
+
+            Ctrl-C saves a checkpoint and stops; --resume goes on from the newest checkpoint, and the metrics are then \
+            those of a run that was never stopped, byte for byte.
+
+            Examples:
+              deepeyes train --config Configurations/nano.yaml --run runs/first
+              deepeyes train --run runs/first --resume
+              deepeyes train --config Configurations/nano.yaml --run runs/photos --backgrounds ~/Pictures
+              deepeyes train --config Configurations/nano.yaml --run runs/short --set steps=20 --set rollout.groupSize=4
+            """)
+
+    @Option(help: "YAML file; it states what it changes of the defaults.", completion: .file(extensions: ["yaml"]))
+    var config: String?
+
+    @Option(help: "Folder of the run.")
+    var run: String = "runs/train"
+
+    @Flag(help: "Go on with the run in that folder, with the configuration it was started with.")
+    var resume = false
+
+    @Option(help: "Seed of scenes and sampling.")
+    var seed: UInt64?
+
+    @Option(help: "Folder of the base checkpoint.")
+    var model: String?
+
+    @Option(help: "Folder of photographs to use as backgrounds.")
+    var backgrounds: String?
+
+    @Option(name: .customLong("set"), help: "Change one value, such as optimizer.learningRate=1e-4; may be repeated.")
+    var assignments: [String] = []
+
+    @Flag(help: "Print the resolved configuration and stop.")
+    var printConfiguration = false
+
+    func run() throws {
+        let url = URL(filePath: run)
+        let configuration = try resolved(in: url)
+        if printConfiguration {
+            print(try ConfigurationFile.text(of: configuration), terminator: "")
+            return
+        }
+        let folder =
+            resume
+            ? try RunFolder.open(at: url)
+            : try RunFolder.create(at: url, configuration: ConfigurationFile.text(of: configuration))
+        let interruption = Interruption {
+            FileHandle.standardError.write(
+                Data("\nstopping after this step; press Ctrl-C again to stop at once\n".utf8))
+        }
+        let training = try TrainingRun(configuration: configuration, folder: folder, interruption: interruption)
+        switch try training.run() {
+        case .completed(let result):
+            print("\n\(result.table)\n\nreport: \(folder.reportFile.path)")
+        case .interrupted(let step):
+            print("saved after step \(step); go on with: deepeyes train --run \(run) --resume")
+        }
+    }
+
+    private func resolved(in url: URL) throws -> TrainingConfiguration {
+        if resume {
+            guard config == nil, assignments.isEmpty, seed == nil, model == nil, backgrounds == nil else {
+                throw ValidationError("--resume takes the configuration of the run; leave the other options out")
+            }
+            return try ConfigurationFile.load(
+                TrainingConfiguration(), from: RunFolder.open(at: url).configurationFile.path)
+        }
+        var overrides = assignments
+        if let seed { overrides.append("seed=\(seed)") }
+        if let model { overrides.append("model=\(quoted(model))") }
+        if let backgrounds { overrides.append("backgrounds=\(quoted(backgrounds))") }
+        return try ConfigurationFile.load(TrainingConfiguration(), from: config, overrides: overrides)
+    }
+
+    private func quoted(_ text: String) -> String {
+        "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"") + "\""
+    }
+}
