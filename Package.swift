@@ -17,7 +17,6 @@ let package = Package(
     products: [.executable(name: "deepeyes", targets: ["deepeyes"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -40,7 +39,8 @@ let package = Package(
                 ]),
                 .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
             ]),
-        .target(name: "Torch", dependencies: ["CTorch"], swiftSettings: strict),
+        .target(name: "CounterRandom", swiftSettings: strict),
+        .target(name: "Torch", dependencies: ["CTorch", "CounterRandom"], swiftSettings: strict),
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -49,42 +49,52 @@ let package = Package(
         .target(name: "Imaging", dependencies: ["CImaging"], swiftSettings: strict),
 
         // MARK: Vocabulary and tasks, without a tensor
-        .target(name: "Agent", dependencies: ["Imaging"], swiftSettings: strict),
-        .target(name: "Tasks", dependencies: ["Agent", "Imaging"], swiftSettings: strict),
+        .target(name: "Agent", dependencies: ["Imaging", "CounterRandom"], swiftSettings: strict),
+        .target(name: "Tasks", dependencies: ["Agent", "Imaging", "CounterRandom"], swiftSettings: strict),
         .target(
             name: "Runs",
             dependencies: [
-                "Agent", "Tasks", "Imaging",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
+            exclude: ["TensorBoard/tensorboard.proto"],
             swiftSettings: strict),
 
         // MARK: Model and training
-        .target(name: "QwenVL", dependencies: ["Torch", "Imaging", "Agent"], swiftSettings: strict),
         .target(
-            name: "Training", dependencies: ["Torch", "QwenVL", "Agent", "Tasks", "Imaging", "Runs"],
+            name: "QwenVL", dependencies: ["Torch", "Imaging", "Agent", "CounterRandom"], swiftSettings: strict),
+        .target(
+            name: "Training",
+            dependencies: [
+                "Torch", "QwenVL", "Agent", "Tasks", "Imaging", "Runs", "CounterRandom",
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "deepeyes",
             dependencies: [
-                "Torch", "Imaging", "Agent", "Tasks", "QwenVL", "Training", "Runs",
+                "Agent", "Tasks", "QwenVL", "Training", "Runs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
 
         // MARK: Tests
         .target(name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: strict),
-        .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: strict),
-        .testTarget(name: "AgentTests", dependencies: ["Agent", "Imaging"], swiftSettings: strict),
-        .testTarget(name: "TasksTests", dependencies: ["Tasks", "Agent", "Imaging"], swiftSettings: strict),
-        .testTarget(name: "RunsTests", dependencies: ["Runs", "Agent", "Tasks", "Imaging"], swiftSettings: strict),
+        .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"], swiftSettings: strict),
         .testTarget(
-            name: "QwenVLTests", dependencies: ["QwenVL", "Torch", "Agent", "Imaging", "TestSupport"],
+            name: "TorchTests", dependencies: ["Torch", "CounterRandom", "TestSupport"], exclude: ["Goldens"],
             swiftSettings: strict),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Goldens"], swiftSettings: strict),
+        .testTarget(
+            name: "AgentTests", dependencies: ["Agent", "Imaging", "CounterRandom"], swiftSettings: strict),
+        .testTarget(
+            name: "TasksTests", dependencies: ["Tasks", "Agent", "Imaging", "CounterRandom"],
+            swiftSettings: strict),
+        .testTarget(name: "RunsTests", dependencies: ["Runs"], swiftSettings: strict),
+        .testTarget(
+            name: "QwenVLTests",
+            dependencies: ["QwenVL", "Torch", "Agent", "Imaging", "CounterRandom", "TestSupport"],
+            exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Training", "QwenVL", "Torch", "Agent", "Tasks", "Imaging", "Runs", "TestSupport"],

@@ -86,7 +86,8 @@ package struct BatchPacker {
         _ branch: PromptTree.Branch, continuing parent: Int, to pass: inout TrainingPass
     ) throws {
         let start = pass.batch.tokens.count
-        let lastOfPrompt = pass.batch.segments[parent].tokens.upperBound - 1
+        let prompt = pass.batch.segments[parent]
+        let lastOfPrompt = prompt.start + prompt.count - 1
         var offset = 0
         for segment in branch.segments {
             if segment.kind == .completion {
@@ -108,6 +109,6 @@ package struct BatchPacker {
     }
 
     private func patches(of images: [ViewedImage]) throws -> [ImagePatches] {
-        try images.map { try processor.patches(of: $0) }
+        try images.map { try processor.patches(of: $0.resizedPixels()) }
     }
 }

@@ -1,4 +1,4 @@
-package import Agent
+import Agent
 package import Tasks
 
 /// Rewards the trajectories of each group and compares them with each other.

@@ -1,6 +1,5 @@
 package import Agent
-package import CounterRandom
-package import Runs
+import CounterRandom
 package import Tasks
 
 /// Rolls a policy out greedily on held-out examples and sums up what it did.

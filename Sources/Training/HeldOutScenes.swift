@@ -1,3 +1,5 @@
+package import Agent
+package import Runs
 package import Tasks
 
 /// Held-out scenes with one question of each reported kind about every scene.
@@ -22,7 +24,13 @@ package struct HeldOutScenes: ExampleSource {
 
     package var count: Int? { sources.reduce(0) { $0 + ($1.count ?? 0) } }
 
-    package func example(at index: Int) async throws -> Example {
+    /// The images of a recorded example, rendered again.
+    package func images(of record: TrajectoryRecord) -> [any PixelSource] {
+        guard case .example(_, _, let index, _) = record.images.first?.source else { return [] }
+        return example(at: index).images
+    }
+
+    package func example(at index: Int) -> Example {
         let (scene, question) = index.quotientAndRemainder(dividingBy: sources.count)
         return sources[question].example(at: scene)
     }

@@ -1,6 +1,6 @@
 package import Foundation
 package import QwenVL
-package import Torch
+import Torch
 
 /// What a pass is trained towards.
 package enum Objective: Sendable {
@@ -24,6 +24,7 @@ package final class Learner {
         self.model = model
         self.configuration = configuration
         vocabularyBias = rules.bias(on: model.device)
+        for parameter in model.parameters { parameter.tensor.requiresGrad = true }
         optimizer = AdamW(model.parameters, configuration.adamW)
     }
 
@@ -64,14 +65,14 @@ package final class Learner {
     }
 
     private func summedLoss(of pass: TrainingPass, towards objective: Objective) throws -> (Tensor, Double) {
-        let hidden = try model.hiddenStates(of: pass.batch)  // [token, width]
+        let hidden = model.hiddenStates(of: pass.batch)  // [token, width]
         let predicting = hidden.indexSelect(0, Tensor(pass.predictors, device: model.device))  // [target, width]
         let targets = Tensor(pass.targets, device: model.device)  // [target]
         let weights = Tensor(pass.weights, device: model.device)  // [target]
         switch objective {
         case .policyGradient(let policyLoss, let temperature):
             let (logProbabilities, _) = Tensor.tokenLogProbabilities(
-                hidden: predicting, weight: model.outputWeight, bias: vocabularyBias, targets: targets,
+                hidden: predicting, weight: model.head, bias: vocabularyBias, targets: targets,
                 temperature: temperature)  // [target]
             let sum = policyLoss(
                 logProbabilities: logProbabilities, old: Tensor(pass.oldLogProbabilities, device: model.device),
@@ -79,7 +80,7 @@ package final class Learner {
             return (sum.loss, sum.clippedCount)
         case .likelihood:
             let (logProbabilities, _) = Tensor.tokenLogProbabilities(
-                hidden: predicting, weight: model.outputWeight, targets: targets)  // [target]
+                hidden: predicting, weight: model.head, targets: targets)  // [target]
             return (-(logProbabilities * weights).sum(), 0)
         }
     }

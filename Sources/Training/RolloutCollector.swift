@@ -1,5 +1,5 @@
 package import Agent
-package import CounterRandom
+import CounterRandom
 package import Tasks
 
 /// Collects a group of trajectories for each prompt of a step.

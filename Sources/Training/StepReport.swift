@@ -1,6 +1,6 @@
-package import Agent
+import Agent
 package import Runs
-package import Tasks
+import Tasks
 
 /// Turns the groups of a step into the numbers that are recorded.
 package struct StepReport {

@@ -1,5 +1,5 @@
 package import Agent
-package import Foundation
+import Foundation
 package import QwenVL
 package import Runs
 package import Tasks
@@ -35,7 +35,7 @@ package final class Trainer {
         self.policyModel = policyModel
         self.store = store
         format = policyModel.format
-        engine = try policyModel.engine()
+        engine = policyModel.engine()
         learner = Learner(
             model: policyModel.model, rules: policyModel.rules, configuration: configuration.optimizer)
         collector = RolloutCollector(
@@ -101,15 +101,15 @@ package final class Trainer {
     package func saveCheckpoint() throws {
         try store.synchronize()
         _ = try folder.writeCheckpoint(step: completedSteps) { url in
-            try policyModel.save(to: url)
+            try policyModel.write(into: url)
             try learner.saveState(to: Self.optimizerFile(in: url))
         }
         try folder.pruneCheckpoints(keeping: configuration.checkpoint.keep)
     }
 
-    /// Takes up the state of a checkpoint; what was recorded after it is dropped.
+    /// Takes up the optimizer's state of the checkpoint that the model was loaded from; what was recorded after it
+    /// is dropped.
     package func restore(_ saved: Checkpoint) throws {
-        try policyModel.loadWeights(from: saved.url)
         try learner.loadState(from: Self.optimizerFile(in: saved.url))
         try store.removeTrajectories(after: saved.step)
         completedSteps = saved.step

@@ -23,8 +23,8 @@ struct Train: ParsableCommand {
     @Option(help: "YAML file; it states what it changes of the defaults.", completion: .file(extensions: ["yaml"]))
     var config: String?
 
-    @Option(help: "Folder of the run.")
-    var run: String = "runs/train"
+    @Option(name: .customLong("run"), help: "Folder of the run.", completion: .directory)
+    var runPath: String = "runs/train"
 
     @Flag(help: "Go on with the run in that folder, with the configuration it was started with.")
     var resume = false
@@ -45,7 +45,7 @@ struct Train: ParsableCommand {
     var printConfiguration = false
 
     func run() throws {
-        let url = URL(filePath: run)
+        let url = URL(filePath: runPath)
         let configuration = try resolved(in: url)
         if printConfiguration {
             print(try ConfigurationFile.text(of: configuration), terminator: "")
@@ -64,7 +64,7 @@ struct Train: ParsableCommand {
         case .completed(let result):
             print("\n\(result.table)\n\nreport: \(folder.reportFile.path)")
         case .interrupted(let step):
-            print("saved after step \(step); go on with: deepeyes train --run \(run) --resume")
+            print("saved after step \(step); go on with: deepeyes train --run \(runPath) --resume")
         }
     }
 

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 import Yams
 
 /// A configuration could not be read.

@@ -15,7 +15,9 @@ package final class Interruption: Sendable {
         for number in [SIGINT, SIGTERM] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            // The handler holds the source, which lives as long as the process.
             source.setEventHandler { [self] in
+                _ = source
                 let isSecond = requested.withLock { value in
                     defer { value = true }
                     return value
@@ -24,12 +26,8 @@ package final class Interruption: Sendable {
                 onRequest()
             }
             source.resume()
-            // The source lives as long as its handler, which nobody cancels.
-            sources.withLock { $0.append(source) }
         }
     }
 
     package var isRequested: Bool { requested.withLock { $0 } }
-
-    private let sources = Mutex<[any DispatchSourceSignal]>([])
 }

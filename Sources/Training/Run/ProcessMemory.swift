@@ -18,7 +18,12 @@ package enum ProcessMemory {
     /// The most that was in main memory at any time.
     package static var peak: Int {
         var usage = rusage()
-        guard getrusage(RUSAGE_SELF.self, &usage) == 0 else { return 0 }
+        #if canImport(Glibc)
+            let this = RUSAGE_SELF.rawValue
+        #else
+            let this = RUSAGE_SELF
+        #endif
+        guard getrusage(__rusage_who_t(this), &usage) == 0 else { return 0 }
         #if canImport(Darwin)
             return usage.ru_maxrss
         #else

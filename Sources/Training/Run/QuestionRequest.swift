@@ -52,13 +52,25 @@ package struct QuestionRequest: Sendable {
         return record
     }
 
-    private func example() throws -> Example {
-        let images = try imagePaths.map { path in
+    /// Writes a page that shows the trajectory with its images.
+    ///
+    /// - Throws: an error that names the file that cannot be read or written.
+    package func writeTrace(of record: TrajectoryRecord, to url: URL) throws {
+        let picture = try PictureMaker().picture(of: record, images: images())
+        try AtomicFile.write(TracePage(picture).text, to: url)
+    }
+
+    private func images() throws -> [any PixelSource] {
+        try imagePaths.map { path in
             guard let bytes = FileManager.default.contents(atPath: path) else {
                 throw ConversationError(description: "\(path): cannot be read; check the path")
             }
             return try EncodedImage(bytes: Array(bytes), name: path)
         }
+    }
+
+    private func example() throws -> Example {
+        let images = try images()
         return Example(
             id: "ask", messages: [.instruction, .question(question, imageCount: images.count)], images: images,
             answer: "", kind: "question")

@@ -1,8 +1,8 @@
-package import Agent
-package import Foundation
-package import QwenVL
+import Agent
+import Foundation
+import QwenVL
 package import Runs
-package import Tasks
+import Tasks
 import Torch
 
 /// A whole run: evaluates the base, trains with checkpoints, evaluates what came out, writes the report.
@@ -40,7 +40,7 @@ package final class TrainingRun {
         Tensor.setDeterministic(true)
         let start = folder.latestCheckpoint()
         let device = try Device(configuration.device)
-        policyModel = try PolicyModel(directory: URL(filePath: configuration.model), device: device)
+        policyModel = try PolicyModel(directory: start?.url ?? URL(filePath: configuration.model), device: device)
         store = try TrajectoryStore(at: folder.databaseFile)
         let source = try VisualSearch(configuration.scenes, seed: configuration.seed, split: .training)
         heldOut = try HeldOutScenes(
@@ -97,7 +97,7 @@ package final class TrainingRun {
             records = try evaluate(origin, offersTools: offersTools, total: total)
             try store.insert(records)
         }
-        let summary = EvaluationSummary(records, scenes: configuration.evaluation.scenes)
+        let summary = EvaluationSummary(records, examples: configuration.evaluation.scenes)
         console.message("\(name): \(summary.line)")
         return (summary, records)
     }
@@ -123,11 +123,8 @@ package final class TrainingRun {
 
     private func writeReport(_ result: RunResult, base: [TrajectoryRecord], trained: [TrajectoryRecord]) throws {
         let selection = ReportSelection(base: base, trained: trained).chosen
-        let maker = PictureMaker(source: heldOut)
-        let pictures = try trainer.engine.serve(EnginePolicy()) {
-            var pictures: [TrajectoryPicture] = []
-            for (record, remark) in selection { pictures.append(try await maker.picture(of: record, remark: remark)) }
-            return pictures
+        let pictures = try selection.map { record, remark in
+            try PictureMaker().picture(of: record, images: heldOut.images(of: record), remark: remark)
         }
         try ReportContent(
             title: folder.url.lastPathComponent, result: result, history: MetricHistory(of: folder),

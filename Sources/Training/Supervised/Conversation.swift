@@ -1,6 +1,7 @@
 package import Agent
 package import Foundation
-package import Imaging
+import Imaging
+package import QwenVL
 
 /// A conversation to learn from, as a line of a JSONL file holds it (OpenAI-style messages).
 ///
@@ -91,7 +92,7 @@ package struct ConversationFile: Sendable {
 
     /// The conversation as tokens: what comes before the first assistant message is the prompt, assistant messages
     /// carry the loss, tool messages do not.
-    package func tree(at index: Int, format: any ChatFormat, tools: [any Tool]) throws -> PromptTree {
+    package func tree(at index: Int, format: QwenChatFormat, tools: [any Tool]) throws -> PromptTree {
         let conversation = try conversation(at: index)
         let offered = try (conversation.tools ?? []).map { name in
             guard let tool = tools.first(where: { $0.specification.name == name }) else {
@@ -109,7 +110,8 @@ package struct ConversationFile: Sendable {
             let content = try self.message(message, format, line: index).content
             switch message.role {
             case .assistant:
-                segments.append(.completion(tokens: try format.completion(content.compactMap(\.text).joined())))
+                let text = content.compactMap(\.text).joined()
+                segments.append(format.completion(text, finish: text.hasSuffix(Markup.toolCallEnd) ? .toolCall : .endOfTurn))
             case .tool, .user, .system:
                 guard segments.last?.kind == .completion else {
                     throw failure(index, "a \(message.role.rawValue) message must follow an assistant message")
@@ -134,7 +136,7 @@ package struct ConversationFile: Sendable {
                         throw failure(line, "\(file.path) cannot be read")
                     }
                     let image = try EncodedImage(bytes: Array(bytes), name: file.path)
-                    return .image(try format.view(image, region: nil, rotation: .none))
+                    return .image(try format.view(image, region: nil, rotation: .upright))
                 }
             })
     }

@@ -1,0 +1,51 @@
+import Agent
+package import Foundation
+package import Torch
+
+/// A model directory ready to act: weights, tokenizer with chat format, image processor and token rules.
+///
+/// Holds tensors, so one thread owns it.
+package final class PolicyModel {
+    package let directory: ModelDirectory
+    package let model: Qwen25VL
+    package let processor: ImageProcessor
+    package let format: QwenChatFormat
+    package let rules: TokenRules
+
+    /// - Throws: an error that names the file that is missing, damaged or at odds with the others.
+    package init(directory url: URL, dtype: DType = .float32, device: Device = .cpu) throws {
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            throw CheckpointError(.load, path: url.path, "there is no such folder; check the path")
+        }
+        directory = try ModelDirectory(url)
+        processor = ImageProcessor(directory.processor)
+        let tokenizer = try Tokenizer(directory: url)
+        let format = try QwenChatFormat(tokenizer: tokenizer, geometry: processor)
+        self.format = format
+        let wordCount = directory.configuration.text.vocabularySize
+        var stops = [format.tokens.toolCallEnd: FinishReason.toolCall, format.tokens.turnEnd: .endOfTurn]
+        for end in directory.generation.ends where stops[end] == nil { stops[end] = .endOfTurn }
+        let padding = (tokenizer.vocabularySize..<max(tokenizer.vocabularySize, wordCount)).map(Int32.init)
+        rules = TokenRules(
+            forbidden: format.tokens.unsampled.filter { $0 != format.tokens.turnEnd } + padding, stops: stops,
+            vocabularySize: wordCount)
+        model = try directory.loadModel(dtype: dtype, device: device)
+    }
+
+    /// An engine that generates with these weights.
+    package func engine(limits: GenerationLimits = GenerationLimits()) -> GenerationEngine {
+        GenerationEngine(model: model, processor: processor, rules: rules, limits: limits)
+    }
+
+    /// Writes a checkpoint directory, which must not exist yet.
+    package func save(to url: URL) throws {
+        try model.save(to: url, companions: Qwen25VL.Companions(of: directory))
+    }
+
+    /// Fills a folder with a checkpoint that transformers and vLLM load.
+    package func write(into folder: URL) throws {
+        try model.write(into: folder, companions: Qwen25VL.Companions(of: directory))
+    }
+}
+
+extension ImageProcessor: ImageGeometry {}

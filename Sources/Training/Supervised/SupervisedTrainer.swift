@@ -1,0 +1,102 @@
+package import Agent
+import CounterRandom
+package import Foundation
+package import QwenVL
+import Torch
+
+/// What supervised training does.
+package struct SupervisedConfiguration: Codable, Sendable {
+    /// Folder of the checkpoint to start from.
+    package var model = "Models/nano-base"
+    package var seed: UInt64 = 1
+    package var epochs = 1
+    /// Conversations in one optimizer step.
+    package var batch = 16
+    package var optimizer = SupervisedConfiguration.finetuning
+
+    package init() {}
+
+    private static var finetuning: OptimizerConfiguration {
+        var optimizer = OptimizerConfiguration()
+        optimizer.learningRate = 1e-5
+        optimizer.schedule = .cosine
+        return optimizer
+    }
+}
+
+/// Trains on conversations: likelihood of the assistant's tokens, packed, images and several turns included.
+///
+/// Holds tensors, so one thread owns it.
+package final class SupervisedTrainer {
+    /// What a step came to.
+    package struct Step: Sendable {
+        /// Counted from 1.
+        package let index: Int
+        /// Mean negative log-likelihood of the assistant's tokens.
+        package let loss: Double
+        package let gradientNorm: Double
+    }
+
+    private let configuration: SupervisedConfiguration
+    private let conversations: ConversationFile
+    private let policyModel: PolicyModel
+    private let learner: Learner
+    private let packer: BatchPacker
+    private let tools: [any Tool]
+
+    package init(
+        configuration: SupervisedConfiguration, conversations: ConversationFile, policyModel: PolicyModel,
+        tools: [any Tool]
+    ) {
+        self.configuration = configuration
+        self.conversations = conversations
+        self.policyModel = policyModel
+        self.tools = tools
+        learner = Learner(
+            model: policyModel.model, rules: policyModel.rules, configuration: configuration.optimizer)
+        packer = BatchPacker(
+            configuration: policyModel.model.configuration, processor: policyModel.processor,
+            tokensPerPass: configuration.optimizer.tokensPerPass)
+    }
+
+    /// Steps of the whole training.
+    package var stepCount: Int {
+        (conversations.count * configuration.epochs + configuration.batch - 1) / configuration.batch
+    }
+
+    /// Trains to the end, or until `shouldStop` says so after a step.
+    ///
+    /// - Throws: an error that names the line of the conversation or the image that cannot be used.
+    package func run(onStep: (Step) -> Void, shouldStop: () -> Bool) throws {
+        let rates = configuration.optimizer.rates(steps: stepCount)
+        for step in 0..<stepCount {
+            let places = step * configuration.batch..<min(
+                (step + 1) * configuration.batch, conversations.count * configuration.epochs)
+            let trees = try places.map { place in
+                try conversations.tree(at: index(of: place), format: policyModel.format, tools: tools)
+            }
+            let passes = try packer.passes(of: trees)
+            let outcome = try learner.update(
+                passes, towards: .likelihood, targetCount: passes.reduce(0) { $0 + $1.targets.count },
+                learningRate: rates.rate(at: step))
+            onStep(Step(index: step + 1, loss: outcome.loss, gradientNorm: outcome.gradientNorm))
+            if shouldStop() { return }
+        }
+    }
+
+    /// Writes the trained checkpoint.
+    package func save(to url: URL) throws { try policyModel.save(to: url) }
+
+    /// The conversation at a place of the training: each epoch has an order of its own.
+    private func index(of place: Int) -> Int {
+        let (epoch, rank) = place.quotientAndRemainder(dividingBy: conversations.count)
+        if epoch != order.epoch {
+            var random = CounterRandom(seed: configuration.seed, UInt64(epoch))
+            order = (epoch, Array(0..<conversations.count))
+            random.shuffle(&order.indices)
+        }
+        return order.indices[rank]
+    }
+
+    private var order: (epoch: Int, indices: [Int]) = (-1, [])
+}

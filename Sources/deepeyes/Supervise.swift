@@ -1,0 +1,60 @@
+import Agent
+import ArgumentParser
+import Foundation
+import QwenVL
+import Runs
+import Training
+
+struct Supervise: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sft",
+        abstract: "Train on conversations with images: supervised, on the assistant's tokens.",
+        discussion: """
+            The data is JSONL, one conversation a line, with OpenAI-style messages; images are paths relative to the \
+            file. Tool replies are messages of the role "tool".
+
+            Example:
+              deepeyes sft --model Models/nano-base --data scenes/examples.jsonl --output models/tuned
+            """)
+
+    @Option(help: "JSONL file of conversations.", completion: .file(extensions: ["jsonl"]))
+    var data: String
+
+    @Option(help: "Folder to write the trained checkpoint to; must not exist.")
+    var output: String
+
+    @Option(help: "YAML file; it states what it changes of the defaults.", completion: .file(extensions: ["yaml"]))
+    var config: String?
+
+    @Option(help: "Folder of the checkpoint to start from.")
+    var model: String?
+
+    @Option(name: .customLong("set"), help: "Change one value, such as epochs=3; may be repeated.")
+    var assignments: [String] = []
+
+    func run() throws {
+        var configuration = try ConfigurationFile.load(
+            SupervisedConfiguration(), from: config, overrides: assignments)
+        if let model { configuration.model = model }
+        guard !FileManager.default.fileExists(atPath: output) else {
+            throw ValidationError("\(output) exists already; remove it or choose another folder")
+        }
+        let trainer = SupervisedTrainer(
+            configuration: configuration, conversations: try ConversationFile(URL(filePath: data)),
+            policyModel: try PolicyModel(directory: URL(filePath: configuration.model)),
+            tools: [ZoomTool(), RotateTool()])
+        let interruption = Interruption {
+            FileHandle.standardError.write(Data("\nstopping after this step\n".utf8))
+        }
+        var progress = ProgressReporter(total: trainer.stepCount)
+        let start = ContinuousClock.now
+        try trainer.run { step in
+            progress.advance(to: step.index, elapsed: ContinuousClock.now - start)
+            print(
+                "step \(step.index)/\(trainer.stepCount)  loss \(Readable.fixed(step.loss, 4))  "
+                    + "gradient \(Readable.fixed(step.gradientNorm, 3))  \(progress.text)")
+        } shouldStop: { interruption.isRequested }
+        try trainer.save(to: URL(filePath: output))
+        print("wrote \(output)")
+    }
+}
