@@ -1,0 +1,202 @@
+// PNG through libpng.
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <png.h>
+
+#include "Status.h"
+
+// MARK: Errors
+
+typedef struct {
+    jmp_buf escape;
+    ImagingStatus status;
+} Errors;
+
+static void leave(png_structp png, png_const_charp message) {
+    Errors *errors = png_get_error_ptr(png);
+    errors->status = imaging_failure(ImagingCodeDamaged, message);
+    longjmp(errors->escape, 1);
+}
+
+static void stay_silent(png_structp png, png_const_charp message) {
+    (void)png;
+    (void)message;
+}
+
+// MARK: Decoding
+
+/// Text and profiles that unpack to more than this are dropped.
+enum { maximum_chunk_bytes = 8 << 20, maximum_chunks = 128 };
+
+typedef struct {
+    Errors errors;
+    png_structp png;
+    png_infop info;
+    const uint8_t *bytes;
+    size_t count, position;
+    uint8_t *rows;
+} Decoder;
+
+static void read_bytes(png_structp png, png_bytep target, size_t count) {
+    Decoder *decoder = png_get_io_ptr(png);
+    if (count > decoder->count - decoder->position) png_error(png, "the file ends too early");
+    memcpy(target, decoder->bytes + decoder->position, count);
+    decoder->position += count;
+}
+
+/// Asks libpng for RGB of 8 bits as Pillow's `convert("RGB")` gives it: alpha and transparent colours are
+/// dropped, not composited, and 16 bits keep their high byte. Grey of 16 bits is left as it is, see
+/// `narrow_grey`.
+static void request_rgb(Decoder *decoder) {
+    png_structp png = decoder->png;
+    int colour = png_get_color_type(png, decoder->info);
+    int depth = png_get_bit_depth(png, decoder->info);
+    if (colour == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
+    if (colour == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(png);
+    if (colour == PNG_COLOR_TYPE_GRAY && depth == 16) return;
+    if (depth == 16) png_set_strip_16(png);
+    if (!(colour & PNG_COLOR_MASK_COLOR)) png_set_gray_to_rgb(png);
+    png_set_strip_alpha(png);
+}
+
+/// Pillow clamps 16-bit grey to 255 where it converts it to RGB, and so does this.
+static void narrow_grey(const uint8_t *grey, uint8_t *rgb, size_t width) {
+    for (size_t x = 0; x < width; ++x)
+        memset(rgb + 3 * x, grey[2 * x] != 0 ? 255 : grey[2 * x + 1], 3);
+}
+
+static void decode_region(Decoder *decoder, ImagingSize expected, ImagingRegion region, uint8_t *pixels) {
+    png_structp png = decoder->png;
+    png_set_user_limits(png, expected.width, expected.height);
+    png_set_chunk_malloc_max(png, maximum_chunk_bytes);
+    png_set_chunk_cache_max(png, maximum_chunks);
+    png_set_read_fn(png, decoder, read_bytes);
+    png_read_info(png, decoder->info);
+    if (png_get_image_width(png, decoder->info) != expected.width
+        || png_get_image_height(png, decoder->info) != expected.height) {
+        decoder->errors.status = imaging_size_mismatch();
+        return;
+    }
+    request_rgb(decoder);
+    int passes = png_set_interlace_handling(png);
+    png_read_update_info(png, decoder->info);
+
+    size_t row_bytes = png_get_rowbytes(png, decoder->info);
+    size_t pixel_bytes = row_bytes / expected.width;
+    int grey = pixel_bytes == 2;
+    if (row_bytes != pixel_bytes * expected.width || (pixel_bytes != 3 && !grey))
+        png_error(png, "its pixels cannot be converted to RGB");
+
+    // Passes of an interlaced image fill in the rows of the earlier ones, so these are kept until the last.
+    int direct = !grey && region.width == expected.width;
+    size_t kept = direct ? 0 : passes > 1 ? region.height : 1;
+    if (kept > 0) {
+        decoder->rows = calloc(kept, row_bytes);
+        if (decoder->rows == NULL) {
+            decoder->errors.status = imaging_out_of_memory();
+            return;
+        }
+    }
+    uint32_t end = region.y + region.height;
+    for (int pass = 1; pass <= passes; ++pass) {
+        uint32_t rows = pass == passes ? end : expected.height;
+        for (uint32_t y = 0; y < rows; ++y) {
+            if (y < region.y || y >= end) {
+                png_read_row(png, NULL, NULL);
+                continue;
+            }
+            uint8_t *target = pixels + 3 * (size_t)region.width * (y - region.y);
+            uint8_t *row = direct ? target : decoder->rows + (kept > 1 ? row_bytes * (y - region.y) : 0);
+            png_read_row(png, row, NULL);
+            if (direct || pass < passes) continue;
+            const uint8_t *part = row + pixel_bytes * region.x;
+            if (grey)
+                narrow_grey(part, target, region.width);
+            else
+                memcpy(target, part, 3 * (size_t)region.width);
+        }
+    }
+    if (region.height == expected.height) png_read_end(png, NULL);
+}
+
+/// Apart from its caller, for setjmp leaves the variables of its own function undefined.
+static void decode(Decoder *decoder, ImagingSize expected, ImagingRegion region, uint8_t *pixels) {
+    if (setjmp(decoder->errors.escape) != 0) return;
+    decoder->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoder->errors, leave, stay_silent);
+    if (decoder->png != NULL) decoder->info = png_create_info_struct(decoder->png);
+    if (decoder->info != NULL)
+        decode_region(decoder, expected, region, pixels);
+    else
+        decoder->errors.status = imaging_out_of_memory();
+}
+
+ImagingStatus imaging_decode_png(
+    const uint8_t *bytes, size_t count, ImagingSize expected, ImagingRegion region, uint8_t *pixels
+) {
+    Decoder decoder = {.errors = {.status = imaging_ok()}, .bytes = bytes, .count = count};
+    decode(&decoder, expected, region, pixels);
+    png_destroy_read_struct(&decoder.png, &decoder.info, NULL);
+    free(decoder.rows);
+    return decoder.errors.status;
+}
+
+// MARK: Encoding
+
+typedef struct {
+    Errors errors;
+    png_structp png;
+    png_infop info;
+    uint8_t *bytes;
+    size_t count, capacity;
+} Encoder;
+
+static void write_bytes(png_structp png, png_bytep source, size_t count) {
+    Encoder *encoder = png_get_io_ptr(png);
+    if (count > encoder->capacity - encoder->count) {
+        size_t capacity = 2 * encoder->capacity + count + 4096;
+        uint8_t *bytes = realloc(encoder->bytes, capacity);
+        if (bytes == NULL) png_error(png, "memory ran out");
+        encoder->bytes = bytes;
+        encoder->capacity = capacity;
+    }
+    memcpy(encoder->bytes + encoder->count, source, count);
+    encoder->count += count;
+}
+
+static void flush_nothing(png_structp png) { (void)png; }
+
+static void encode(Encoder *encoder, const uint8_t *pixels, ImagingSize size, int compression) {
+    if (setjmp(encoder->errors.escape) != 0) return;
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &encoder->errors, leave, stay_silent);
+    encoder->png = png;
+    if (png != NULL) encoder->info = png_create_info_struct(png);
+    if (encoder->info == NULL) {
+        encoder->errors.status = imaging_out_of_memory();
+        return;
+    }
+    png_set_write_fn(png, encoder, write_bytes, flush_nothing);
+    png_set_user_limits(png, size.width, size.height);
+    png_set_compression_level(png, compression);
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+    png_set_IHDR(
+        png, encoder->info, size.width, size.height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+        PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_write_info(png, encoder->info);
+    for (uint32_t y = 0; y < size.height; ++y) png_write_row(png, pixels + 3 * (size_t)size.width * y);
+    png_write_end(png, NULL);
+}
+
+ImagingStatus imaging_encode_png(
+    const uint8_t *pixels, ImagingSize size, int compression, ImagingBuffer *output
+) {
+    Encoder encoder = {.errors = {.status = imaging_ok()}};
+    encode(&encoder, pixels, size, compression);
+    png_destroy_write_struct(&encoder.png, &encoder.info);
+    if (encoder.errors.status.code == ImagingCodeOK)
+        *output = (ImagingBuffer){.bytes = encoder.bytes, .count = encoder.count};
+    else
+        free(encoder.bytes);
+    return encoder.errors.status;
+}

@@ -1,0 +1,117 @@
+import Synchronization
+
+/// Decoded parts of images, kept for those who ask again: what was used longest ago goes when the memory is
+/// full.
+///
+/// A part of a part that is kept is cut from it. Any number of tasks may ask at once; decoding is done
+/// outside the lock, so that two who miss the same part both decode it.
+package final class DecodedRegionCache: Sendable {
+    /// Of all pixels together.
+    package let maximumBytes: Int
+
+    private let contents = Mutex(Contents())
+
+    /// With room for `maximumBytes` of pixels, 3 a pixel; 0 keeps nothing.
+    package init(maximumBytes: Int = 256 << 20) {
+        self.maximumBytes = maximumBytes
+    }
+
+    /// Of the pixels kept now.
+    package var byteCount: Int { contents.withLock { $0.byteCount } }
+
+    /// Requests answered from memory, and those that had to decode.
+    package var requestCounts: (hits: Int, misses: Int) { contents.withLock { ($0.hits, $0.misses) } }
+
+    /// The pixels that the box stands for, see `Rectangle.pixels(in:)`. Throws `ImageError`.
+    package func decoded(_ source: EncodedImage, region box: Rectangle) throws(ImageError) -> Image {
+        guard let region = box.pixels(in: source.size) else {
+            throw ImageError(.crop, source.name, .emptyRegion(box, source.size))
+        }
+        return try decoded(source, region: region)
+    }
+
+    /// A part, which must lie inside. Throws `ImageError`.
+    package func decoded(_ source: EncodedImage, region: PixelRegion) throws(ImageError) -> Image {
+        if let kept = contents.withLock({ $0.find(region, of: source.id) }) {
+            let inner = PixelRegion(
+                x: region.x - kept.region.x, y: region.y - kept.region.y,
+                width: region.width, height: region.height)
+            return kept.image.cropped(to: inner)
+        }
+        let image = try source.decoded(region: region)
+        contents.withLock { $0.keep(image, region, of: source.id, maximumBytes: maximumBytes) }
+        return image
+    }
+
+    /// Forgets every part of an image that will not be asked for again.
+    package func remove(_ source: EncodedImage) {
+        contents.withLock { $0.remove(source.id) }
+    }
+}
+
+extension DecodedRegionCache {
+    private struct Entry {
+        let region: PixelRegion
+        let image: Image
+        var lastUse: UInt64
+    }
+
+    private struct Contents {
+        private var entries: [EncodedImage.ID: [Entry]] = [:]
+        private var clock: UInt64 = 0
+        private(set) var byteCount = 0
+        private(set) var hits = 0
+        private(set) var misses = 0
+
+        mutating func find(_ region: PixelRegion, of id: EncodedImage.ID) -> (
+            region: PixelRegion, image: Image
+        )? {
+            clock += 1
+            guard let index = entries[id]?.firstIndex(where: { $0.region.contains(region) }) else {
+                misses += 1
+                return nil
+            }
+            hits += 1
+            entries[id]?[index].lastUse = clock
+            return entries[id].map { ($0[index].region, $0[index].image) }
+        }
+
+        mutating func keep(_ image: Image, _ region: PixelRegion, of id: EncodedImage.ID, maximumBytes: Int) {
+            guard image.pixels.count <= maximumBytes else { return }
+            var parts = entries[id] ?? []
+            // Whoever asked for the same meanwhile has kept it already; what the new part holds is not needed
+            // twice.
+            guard !parts.contains(where: { $0.region.contains(region) }) else { return }
+            byteCount -= parts.filter { region.contains($0.region) }.reduce(0) { $0 + $1.image.pixels.count }
+            parts.removeAll { region.contains($0.region) }
+            clock += 1
+            parts.append(Entry(region: region, image: image, lastUse: clock))
+            entries[id] = parts
+            byteCount += image.pixels.count
+            // Further than need be, so that one search for the oldest makes room for many.
+            if byteCount > maximumBytes { shrink(to: maximumBytes - maximumBytes / 8) }
+        }
+
+        mutating func remove(_ id: EncodedImage.ID) {
+            byteCount -= entries[id]?.reduce(0) { $0 + $1.image.pixels.count } ?? 0
+            entries[id] = nil
+        }
+
+        /// Drops what was used longest ago.
+        private mutating func shrink(to maximumBytes: Int) {
+            let oldestFirst = entries.values.joined()
+                .map { (lastUse: $0.lastUse, byteCount: $0.image.pixels.count) }
+                .sorted { $0.lastUse < $1.lastUse }
+            var horizon: UInt64 = 0
+            for entry in oldestFirst {
+                guard byteCount > maximumBytes else { break }
+                byteCount -= entry.byteCount
+                horizon = entry.lastUse
+            }
+            for (id, parts) in entries {
+                let kept = parts.filter { $0.lastUse > horizon }
+                if kept.count < parts.count { entries[id] = kept.isEmpty ? nil : kept }
+            }
+        }
+    }
+}

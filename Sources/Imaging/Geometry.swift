@@ -1,0 +1,148 @@
+/// Width and height in pixels.
+package struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
+    package var width: Int
+    package var height: Int
+
+    package init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+    }
+
+    package var pixelCount: Int { width * height }
+
+    /// "640 x 480".
+    package var description: String { "\(width) x \(height)" }
+}
+
+/// An axis-aligned box in pixels with fractions: x grows to the right, y downwards, and the pixel (i, j)
+/// covers i ..< i + 1 and j ..< j + 1, so that (0, 0, width, height) is a whole image.
+package struct Rectangle: Hashable, Sendable, Codable {
+    package var x1: Double
+    package var y1: Double
+    package var x2: Double
+    package var y2: Double
+
+    package init(x1: Double, y1: Double, x2: Double, y2: Double) {
+        self.x1 = x1
+        self.y1 = y1
+        self.x2 = x2
+        self.y2 = y2
+    }
+
+    /// The whole of an image.
+    package init(_ size: ImageSize) {
+        self.init(x1: 0, y1: 0, x2: Double(size.width), y2: Double(size.height))
+    }
+
+    /// The pixels of a region.
+    package init(_ region: PixelRegion) {
+        self.init(
+            x1: Double(region.x), y1: Double(region.y),
+            x2: Double(region.x + region.width), y2: Double(region.y + region.height))
+    }
+
+    /// Negative where the box is inverted.
+    package var width: Double { x2 - x1 }
+
+    /// Negative where the box is inverted.
+    package var height: Double { y2 - y1 }
+
+    /// Zero where the box is inverted.
+    package var area: Double { max(0, width) * max(0, height) }
+
+    /// The middle.
+    package var centre: (x: Double, y: Double) { ((x1 + x2) / 2, (y1 + y2) / 2) }
+
+    /// Whether every coordinate is a finite number.
+    package var isFinite: Bool { x1.isFinite && y1.isFinite && x2.isFinite && y2.isFinite }
+
+    /// What both cover, or nil where that has no area.
+    package func intersection(_ other: Rectangle) -> Rectangle? {
+        let common = Rectangle(
+            x1: max(x1, other.x1), y1: max(y1, other.y1), x2: min(x2, other.x2), y2: min(y2, other.y2))
+        return common.width > 0 && common.height > 0 ? common : nil
+    }
+
+    /// Shared area over joint area, 0...1; 0 where either has no area.
+    package func intersectionOverUnion(with other: Rectangle) -> Double {
+        guard let common = intersection(other)?.area else { return 0 }
+        return common / (area + other.area - common)
+    }
+
+    /// Whether `other` lies inside, edges included.
+    package func contains(_ other: Rectangle) -> Bool {
+        x1 <= other.x1 && y1 <= other.y1 && x2 >= other.x2 && y2 >= other.y2
+    }
+
+    /// Whether the point lies inside; the right and lower edges do not belong to the box.
+    package func contains(x: Double, y: Double) -> Bool {
+        x >= x1 && x < x2 && y >= y1 && y < y2
+    }
+
+    /// With each edge moved into the image; inverted boxes stay inverted.
+    package func clamped(to size: ImageSize) -> Rectangle {
+        let width = Double(size.width)
+        let height = Double(size.height)
+        return Rectangle(
+            x1: min(max(x1, 0), width), y1: min(max(y1, 0), height),
+            x2: min(max(x2, 0), width), y2: min(max(y2, 0), height))
+    }
+
+    /// With coordinates multiplied.
+    package func scaled(x: Double, y: Double) -> Rectangle {
+        Rectangle(x1: x1 * x, y1: y1 * y, x2: x2 * x, y2: y2 * y)
+    }
+
+    /// The same place of an image that has been resized from `size` to `other`.
+    package func mapped(from size: ImageSize, to other: ImageSize) -> Rectangle {
+        scaled(
+            x: Double(other.width) / Double(size.width),
+            y: Double(other.height) / Double(size.height))
+    }
+
+    /// Moved.
+    package func offset(x: Double, y: Double) -> Rectangle {
+        Rectangle(x1: x1 + x, y1: y1 + y, x2: x2 + x, y2: y2 + y)
+    }
+
+    /// The whole pixels of an image that the box stands for: edges rounded to the nearest (ties to even, as
+    /// Pillow's `crop` rounds) and clamped. Nil where no pixel is left or a coordinate is not finite.
+    package func pixels(in size: ImageSize) -> PixelRegion? {
+        guard isFinite else { return nil }
+        let box = clamped(to: size)
+        let left = Int(box.x1.rounded(.toNearestOrEven))
+        let top = Int(box.y1.rounded(.toNearestOrEven))
+        let right = Int(box.x2.rounded(.toNearestOrEven))
+        let bottom = Int(box.y2.rounded(.toNearestOrEven))
+        guard right > left, bottom > top else { return nil }
+        return PixelRegion(x: left, y: top, width: right - left, height: bottom - top)
+    }
+}
+
+/// A box of whole pixels.
+package struct PixelRegion: Hashable, Sendable, Codable {
+    package var x: Int
+    package var y: Int
+    package var width: Int
+    package var height: Int
+
+    package init(x: Int, y: Int, width: Int, height: Int) {
+        self.x = x
+        self.y = y
+        self.width = width
+        self.height = height
+    }
+
+    /// The whole of an image.
+    package init(_ size: ImageSize) {
+        self.init(x: 0, y: 0, width: size.width, height: size.height)
+    }
+
+    package var size: ImageSize { ImageSize(width: width, height: height) }
+
+    /// Whether `other` lies inside.
+    package func contains(_ other: PixelRegion) -> Bool {
+        x <= other.x && y <= other.y && x + width >= other.x + other.width
+            && y + height >= other.y + other.height
+    }
+}

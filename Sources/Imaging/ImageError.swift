@@ -1,0 +1,67 @@
+/// An image that cannot be read, changed or written: what was attempted on which image, what is wrong, what
+/// helps.
+package struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Operation: String, Hashable, Sendable {
+        case open, decode, crop, rotate, encode
+    }
+
+    package enum Problem: Hashable, Sendable {
+        /// The file system's words.
+        case unreadable(String)
+        case empty
+        /// What the bytes are, as in "a GIF image".
+        case unsupportedFormat(String)
+        /// One of the formats, in a variant that is not read or written.
+        case unsupportedVariant(String)
+        /// What is wrong with the bytes.
+        case damaged(String)
+        case tooManyBytes(Int, limit: Int)
+        case tooManyPixels(ImageSize, limit: Int)
+        case sideTooLong(ImageSize, limit: Int)
+        /// A box without a pixel of the image.
+        case emptyRegion(Rectangle, ImageSize)
+        case outOfMemory
+    }
+
+    package let operation: Operation
+    /// The image's path, or what else its user knows it by.
+    package let name: String
+    package let problem: Problem
+
+    package init(_ operation: Operation, _ name: String, _ problem: Problem) {
+        self.operation = operation
+        self.name = name
+        self.problem = problem
+    }
+
+    /// One sentence with the name and the problem, then what to do.
+    package var description: String {
+        "cannot \(operation.rawValue) \(name): \(explanation)"
+    }
+
+    private var explanation: String {
+        switch problem {
+        case .unreadable(let reason):
+            "\(reason). Check the path and its permissions."
+        case .empty:
+            "it holds no bytes. Export or download it again."
+        case .unsupportedFormat(let kind):
+            "it is \(kind), and only JPEG, PNG and WebP are read. Convert it to one of these."
+        case .unsupportedVariant(let variant):
+            "\(variant). Save it again as a plain JPEG, PNG or WebP image."
+        case .damaged(let detail):
+            "it is damaged (\(detail)). Export or download it again."
+        case .tooManyBytes(let count, let limit):
+            "it is \(count) bytes long, over the limit of \(limit). Compress it, or raise the limit."
+        case .tooManyPixels(let size, let limit):
+            "its \(size) pixels are over the limit of \(limit). Scale it down, or raise the limit."
+        case .sideTooLong(let size, let limit):
+            "a side of its \(size) pixels is over the limit of \(limit). Scale it down, or raise the limit."
+        case .emptyRegion(let box, let size):
+            "no pixel of its \(size) lies in the box (\(box.x1), \(box.y1), \(box.x2), \(box.y2)). "
+                + "Give x1 < x2 and y1 < y2 inside the image."
+        case .outOfMemory:
+            "memory ran out. Scale it down, or decode a part of it."
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// The formats that are read.
+package enum ImageFormat: String, Hashable, Sendable, Codable, CaseIterable {
+    case jpeg, png, webp
+
+    /// As in HTTP and data URLs.
+    package var mediaType: String { "image/\(rawValue)" }
+
+    /// The format by the first bytes; a file's name is not asked.
+    init?(_ bytes: ByteReader) {
+        if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+            self = .jpeg
+        } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+            self = .png
+        } else if bytes.starts(with: "RIFF"), bytes.starts(with: "WEBP", at: 8) {
+            self = .webp
+        } else {
+            return nil
+        }
+    }
+
+    /// What bytes of no format that is read are, for a message.
+    static func name(ofUnsupported bytes: ByteReader) -> String {
+        let signatures: [(text: String, offset: Int, name: String)] = [
+            ("GIF8", 0, "a GIF image"), ("BM", 0, "a BMP image"), ("II*\0", 0, "a TIFF image"),
+            ("MM\0*", 0, "a TIFF image"), ("ftypavif", 4, "an AVIF image"),
+            ("ftyp", 4, "a HEIC image or a video"),
+            ("jP  ", 4, "a JPEG 2000 image"), ("%PDF", 0, "a PDF document"),
+            ("<", 0, "an SVG, HTML or XML text"),
+            ("{", 0, "a JSON text"),
+        ]
+        return signatures.first { bytes.starts(with: $0.text, at: $0.offset) }?.name ?? "of an unknown format"
+    }
+}
