@@ -13,20 +13,20 @@ package protocol PixelSource: Sendable {
     /// - Parameter region: in original pixels, inside the image, with integral corners.
     func pixels(region: Rectangle) throws -> Image
 
-    /// The pixels of `region` resized with the reference bicubic; equal to
-    /// `pixels(region: region).resized(to: size)` bit for bit.
-    func pixels(region: Rectangle, resizedTo size: ImageSize) throws -> Image
+    /// The pixels of `region` resized; equal to `pixels(region: region).resized(to: size, filter: filter)` bit
+    /// for bit.
+    func pixels(region: Rectangle, resizedTo size: ImageSize, filter: ResizeFilter) throws -> Image
 }
 
 extension PixelSource {
-    package func pixels(region: Rectangle, resizedTo size: ImageSize) throws -> Image {
-        try pixels(region: region).resized(to: size)
+    package func pixels(
+        region: Rectangle, resizedTo size: ImageSize, filter: ResizeFilter
+    ) throws -> Image {
+        try pixels(region: region).resized(to: size, filter: filter)
     }
 
     /// The whole image as a region.
-    package var bounds: Rectangle {
-        Rectangle(x1: 0, y1: 0, x2: Double(size.width), y2: Double(size.height))
-    }
+    package var bounds: Rectangle { Rectangle(size) }
 }
 
 extension EncodedImage: PixelSource {
@@ -35,8 +35,25 @@ extension EncodedImage: PixelSource {
     }
 }
 
+/// An image file whose decoded parts are kept in a cache that many images share.
+package struct CachedImage: PixelSource {
+    package let file: EncodedImage
+    private let cache: DecodedRegionCache
+
+    package init(_ file: EncodedImage, cache: DecodedRegionCache) {
+        self.file = file
+        self.cache = cache
+    }
+
+    package var size: ImageSize { file.size }
+
+    package func pixels(region: Rectangle) throws -> Image {
+        try cache.decoded(file, region: region)
+    }
+}
+
 extension Image: PixelSource {
     package func pixels(region: Rectangle) throws -> Image {
-        cropped(to: region)
+        try cropped(to: region)
     }
 }

@@ -86,7 +86,7 @@ package struct ToolResult: Sendable {
 package struct ToolCallRecord: Hashable, Sendable, Codable {
     /// Name the model gave; empty if the call could not be read.
     package let name: String
-    /// The JSON between the tags as the model wrote it.
+    /// The arguments as JSON; what stood between the tags if the call could not be read.
     package let arguments: String
     /// Where an image was cut: the box in the frame of the view, and in original pixels.
     package let cut: ToolResult.Cut?

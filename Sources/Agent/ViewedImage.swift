@@ -31,13 +31,13 @@ package struct ViewedImage: Sendable {
     /// The region cut from the original at full resolution, then rotated; not resized.
     package func pixels() throws -> Image {
         let cut = try source.pixels(region: region)
-        return rotation == .none ? cut : cut.rotated(by: rotation.degrees)
+        return try rotation == .none ? cut : cut.rotated(by: -Double(rotation.degrees))
     }
 
     /// The pixels that the vision encoder receives: cut, rotated, resized to `viewSize`.
-    package func resizedPixels() throws -> Image {
-        if rotation == .none { return try source.pixels(region: region, resizedTo: viewSize) }
-        return try pixels().resized(to: viewSize)
+    package func resizedPixels(filter: ResizeFilter = .pillow) throws -> Image {
+        if rotation == .none { return try source.pixels(region: region, resizedTo: viewSize, filter: filter) }
+        return try pixels().resized(to: viewSize, filter: filter)
     }
 
     /// Maps a box in the frame of the view to original pixels; exact but for floating-point rounding.
