@@ -90,6 +90,11 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Where, in bytes of UTF-8 from the start.
     package let offset: Int
 
+    package init(reason: String, offset: Int) {
+        self.reason = reason
+        self.offset = offset
+    }
+
     package var description: String { "\(reason) at character \(offset + 1)" }
 }
 

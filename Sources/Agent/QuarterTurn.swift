@@ -2,7 +2,7 @@ package import Imaging
 
 /// A clockwise rotation by a multiple of 90 degrees, which moves pixels without resampling them.
 package enum QuarterTurn: Int, Hashable, Sendable, Codable, CaseIterable {
-    case none = 0
+    case upright = 0
     case clockwise = 90
     case half = 180
     case counterclockwise = 270
@@ -19,16 +19,16 @@ package enum QuarterTurn: Int, Hashable, Sendable, Codable, CaseIterable {
 
     /// This turn followed by `other`.
     package func followed(by other: QuarterTurn) -> QuarterTurn {
-        QuarterTurn(rawValue: (rawValue + other.rawValue) % 360) ?? .none
+        QuarterTurn(rawValue: (rawValue + other.rawValue) % 360) ?? .upright
     }
 
     /// The turn that undoes this one.
-    package var inverse: QuarterTurn { QuarterTurn(rawValue: (360 - rawValue) % 360) ?? .none }
+    package var inverse: QuarterTurn { QuarterTurn(rawValue: (360 - rawValue) % 360) ?? .upright }
 
     /// The size of an image of `size` after the turn.
     package func applied(to size: ImageSize) -> ImageSize {
         switch self {
-        case .none, .half: size
+        case .upright, .half: size
         case .clockwise, .counterclockwise: ImageSize(width: size.height, height: size.width)
         }
     }
@@ -36,7 +36,7 @@ package enum QuarterTurn: Int, Hashable, Sendable, Codable, CaseIterable {
     /// Where `box` lies after its image, `width` x `height`, has been turned.
     package func applied(to box: Rectangle, width: Double, height: Double) -> Rectangle {
         switch self {
-        case .none: box
+        case .upright: box
         case .clockwise: Rectangle(x1: height - box.y2, y1: box.x1, x2: height - box.y1, y2: box.x2)
         case .half:
             Rectangle(x1: width - box.x2, y1: height - box.y2, x2: width - box.x1, y2: height - box.y1)

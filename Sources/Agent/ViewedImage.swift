@@ -31,12 +31,12 @@ package struct ViewedImage: Sendable {
     /// The region cut from the original at full resolution, then rotated; not resized.
     package func pixels() throws -> Image {
         let cut = try source.pixels(region: region)
-        return try rotation == .none ? cut : cut.rotated(by: -Double(rotation.degrees))
+        return try rotation == .upright ? cut : cut.rotated(by: -Double(rotation.degrees))
     }
 
     /// The pixels that the vision encoder receives: cut, rotated, resized to `viewSize`.
     package func resizedPixels(filter: ResizeFilter = .pillow) throws -> Image {
-        if rotation == .none { return try source.pixels(region: region, resizedTo: viewSize, filter: filter) }
+        if rotation == .upright { return try source.pixels(region: region, resizedTo: viewSize, filter: filter) }
         return try pixels().resized(to: viewSize, filter: filter)
     }
 
