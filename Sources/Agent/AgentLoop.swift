@@ -58,7 +58,7 @@ package struct AgentLoop: Sendable {
     private let tools: [String: any Tool]
     private let limits: AgentLimits
 
-    /// - Parameter tools: all tools that requests may name, each under its own name.
+    /// `tools` holds all tools that requests may name; of two with the same name the first counts.
     package init(policy: any Policy, format: any ChatFormat, tools: [any Tool], limits: AgentLimits) {
         self.policy = policy
         self.format = format

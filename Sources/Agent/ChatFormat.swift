@@ -17,7 +17,7 @@ package protocol ChatFormat: Sendable {
 
     /// The tokens of a tool's answer, from the end of the completion to where the model goes on writing.
     ///
-    /// - Parameter finish: how the completion ended, which tells whether its turn is already closed.
+    /// How the completion ended tells whether its turn is already closed.
     func observation(_ content: [Message.Content], after finish: FinishReason) throws -> Segment
 
     /// The text of tokens; special tokens are spelled out, image placeholders too.

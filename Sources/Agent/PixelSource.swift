@@ -8,9 +8,7 @@ package protocol PixelSource: Sendable {
     /// Width and height of the original, in pixels, as a person would see it (EXIF orientation applied).
     var size: ImageSize { get }
 
-    /// The pixels of `region` at full resolution.
-    ///
-    /// - Parameter region: in original pixels, inside the image, with integral corners.
+    /// The pixels of `region` at full resolution; it lies inside the image and has integral corners.
     func pixels(region: Rectangle) throws -> Image
 
     /// The pixels of `region` resized; equal to `pixels(region: region).resized(to: size, filter: filter)` bit

@@ -51,7 +51,8 @@ package struct CompletionRequest: Sendable {
     package let maximumTokens: Int
 
     package init(
-        id: TrajectoryID, transcript: Transcript, sampling: Sampling, random: CounterRandom, maximumTokens: Int
+        id: TrajectoryID, transcript: Transcript, sampling: Sampling, random: CounterRandom,
+        maximumTokens: Int
     ) {
         self.id = id
         self.transcript = transcript
@@ -105,9 +106,7 @@ package protocol Policy: Sendable {
     /// does not depend on the order in which their requests arrive.
     func begin(_ ids: [TrajectoryID]) async
 
-    /// Writes the next turn.
-    ///
-    /// - Parameter onToken: called with each token as it is written.
+    /// Writes the next turn; `onToken` is called with each token as it is written.
     func complete(
         _ request: CompletionRequest, onToken: (@Sendable (Int32) -> Void)?
     ) async throws -> Completion

@@ -45,9 +45,8 @@ package struct Segment: Sendable {
             policyVersion: 0)
     }
 
-    /// - Parameters:
-    ///   - logProbabilities: one for each token, or none for text that was not sampled (supervised data).
-    ///   - entropies: one for each token, or none.
+    /// There is a log-probability for each token, or none for text that was not sampled (supervised data); and
+    /// an entropy for each token, or none.
     package static func completion(
         tokens: [Int32], logProbabilities: [Float] = [], entropies: [Float] = [], policyVersion: Int = 0
     ) -> Segment {

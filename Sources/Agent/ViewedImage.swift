@@ -14,7 +14,8 @@ package struct ViewedImage: Sendable {
     package let tokenCount: Int
 
     package init(
-        source: any PixelSource, region: Rectangle, rotation: QuarterTurn, viewSize: ImageSize, tokenCount: Int
+        source: any PixelSource, region: Rectangle, rotation: QuarterTurn, viewSize: ImageSize,
+        tokenCount: Int
     ) {
         self.source = source
         self.region = region
@@ -36,7 +37,9 @@ package struct ViewedImage: Sendable {
 
     /// The pixels that the vision encoder receives: cut, rotated, resized to `viewSize`.
     package func resizedPixels(filter: ResizeFilter = .pillow) throws -> Image {
-        if rotation == .upright { return try source.pixels(region: region, resizedTo: viewSize, filter: filter) }
+        if rotation == .upright {
+            return try source.pixels(region: region, resizedTo: viewSize, filter: filter)
+        }
         return try pixels().resized(to: viewSize, filter: filter)
     }
 

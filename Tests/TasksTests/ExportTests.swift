@@ -1,0 +1,50 @@
+import Agent
+import Foundation
+import Imaging
+import Tasks
+import Testing
+
+@Suite struct ExportTests {
+    @Test func exampleFilesHoldWhatTheExampleHolds() async throws {
+        try await TemporaryFolder.with { temporary in
+            let folder = temporary.url.appending(path: "exported", directoryHint: .isDirectory)
+            var configuration = VisualSearchConfiguration()
+            configuration.canvas = 560
+            configuration.objectCount = 2...3
+            let search = try VisualSearch(configuration, seed: 5, split: .test)
+            try await ExampleExport.write(3..<5, of: search, to: folder)
+
+            let text = try String(contentsOf: folder.appending(path: "examples.jsonl"), encoding: .utf8)
+            let lines = try text.split(separator: "\n").map { try JSONValue(parsing: $0) }
+            #expect(lines.count == 2)
+            for (index, line) in zip(3..<5, lines) {
+                let example = search.example(at: index)
+                #expect(line["id"]?.string == example.id)
+                #expect(line["answer"]?.string == example.answer)
+                #expect(line["kind"]?.string == "attribute")
+                #expect(line["tools"] == .array([.string("image_zoom_in_tool")]))
+                let box = example.groundTruthBoxes[0]
+                #expect(
+                    line["boxes"] == .array([.array([box.x1, box.y1, box.x2, box.y2].map { .number($0) })]))
+                let messages = try #require(line["messages"]?.array)
+                #expect(messages.map { $0["role"]?.string } == ["system", "user"])
+                let parts = try #require(messages[1]["content"]?.array)
+                #expect(parts[1]["text"]?.string == example.question)
+                let name = try #require(parts[0]["image_url"]?["url"]?.string)
+                let path = folder.appending(path: name).path(percentEncoded: false)
+                let image = example.images[0]
+                #expect(try EncodedImage(path: path).decoded() == image.pixels(region: image.bounds))
+            }
+        }
+    }
+
+    @Test func anExistingFolderIsLeftAlone() async throws {
+        try await TemporaryFolder.with { temporary in
+            let search = try VisualSearch(.init(), seed: 5, split: .test)
+            await #expect(throws: VisualSearchError.self) {
+                try await ExampleExport.write(0..<1, of: search, to: temporary.url)
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty)
+        }
+    }
+}
