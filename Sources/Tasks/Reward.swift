@@ -85,7 +85,7 @@ package enum FormatError: String, Hashable, Sendable, Codable, CaseIterable {
 /// Rewards the outcome of a trajectory.
 ///
 /// A missing or overlong answer is wrong and a format error, whatever a judge would say of it.
-package struct Reward: Sendable {
+package struct Reward: Hashable, Sendable, Codable {
     /// Answers of this many characters (Unicode scalars) or more are format errors.
     package static let answerCharacterLimit = 1000
 

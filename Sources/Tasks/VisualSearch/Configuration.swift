@@ -118,15 +118,12 @@ package enum VisualSearchError: Error, Hashable, Sendable, CustomStringConvertib
     case configuration(String)
     /// The folder of photographs cannot be used.
     case photographs(folder: String, problem: String)
-    /// Examples could not be written.
-    case export(path: String, problem: String)
 
     package var description: String {
         switch self {
         case .configuration(let problem): "visual search: \(problem)"
         case .photographs(let folder, let problem):
             "photographs in \(folder): \(problem); give a folder that holds JPEG, PNG or WebP files"
-        case .export(let path, let problem): "cannot export to \(path): \(problem)"
         }
     }
 }
