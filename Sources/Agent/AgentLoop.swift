@@ -1,0 +1,204 @@
+package import CounterRandom
+
+/// How long a trajectory may become.
+package struct AgentLimits: Hashable, Sendable, Codable {
+    /// Most tool calls that are answered.
+    package var toolCalls: Int
+    /// Most tokens the model writes in all its turns; `Sampling.maximumTokens` bounds each turn.
+    package var completionTokens: Int
+    /// Longest transcript in tokens, prompt and observations included.
+    package var contextTokens: Int
+
+    package init(toolCalls: Int = 6, completionTokens: Int = 20_480, contextTokens: Int = 32_768) {
+        self.toolCalls = toolCalls
+        self.completionTokens = completionTokens
+        self.contextTokens = contextTokens
+    }
+}
+
+/// What a trajectory starts from.
+package struct AgentRequest: Sendable {
+    package let id: TrajectoryID
+    /// The conversation, with the tools already told to the model.
+    package let prompt: Segment
+    /// Names of the tools that may be called; others are answered with an error.
+    package let tools: [String]
+    package let sampling: Sampling
+    /// Keyed by seed, step, prompt and sample.
+    package let random: CounterRandom
+
+    package init(
+        id: TrajectoryID, prompt: Segment, tools: [String], sampling: Sampling, random: CounterRandom
+    ) {
+        self.id = id
+        self.prompt = prompt
+        self.tools = tools
+        self.sampling = sampling
+        self.random = random
+    }
+}
+
+/// What happens while a trajectory is rolled out, in order.
+package enum AgentEvent: Sendable {
+    /// The model wrote a token; `text` is what can be shown since the last one, perhaps nothing.
+    case token(Int32, text: String)
+    /// A tool was called and has answered.
+    case toolCalled(ToolCallRecord)
+    /// What the model was shown of the answer.
+    case observation([Message.Content])
+    case finished(Trajectory)
+}
+
+/// Alternates between the policy and the tools until the model answers or reaches a limit.
+package struct AgentLoop: Sendable {
+    package typealias EventHandler = @Sendable (TrajectoryID, AgentEvent) -> Void
+
+    private let policy: any Policy
+    private let format: any ChatFormat
+    private let tools: [String: any Tool]
+    private let limits: AgentLimits
+
+    /// `tools` holds all tools that requests may name; of two with the same name the first counts.
+    package init(policy: any Policy, format: any ChatFormat, tools: [any Tool], limits: AgentLimits) {
+        self.policy = policy
+        self.format = format
+        self.tools = Dictionary(tools.map { ($0.specification.name, $0) }) { first, _ in first }
+        self.limits = limits
+    }
+
+    /// Rolls out all requests at once and returns their trajectories in the order of the requests.
+    ///
+    /// A policy or format that throws spoils only its own trajectory.
+    ///
+    /// - Throws: `CancellationError` if the task was cancelled, and nothing else.
+    package func run(
+        _ requests: [AgentRequest], onEvent: EventHandler? = nil
+    ) async throws -> [Trajectory] {
+        await policy.begin(requests.map(\.id))
+        return try await withThrowingTaskGroup(of: (Int, Trajectory).self) { group in
+            for (index, request) in requests.enumerated() {
+                group.addTask { (index, try await run(request, onEvent: onEvent)) }
+            }
+            var trajectories = [Trajectory?](repeating: nil, count: requests.count)
+            for try await (index, trajectory) in group { trajectories[index] = trajectory }
+            return trajectories.compactMap { $0 }
+        }
+    }
+
+    /// Rolls out one request that was announced to the policy with `begin`, and ends it there.
+    ///
+    /// - Throws: `CancellationError` if the task was cancelled, and nothing else.
+    package func run(_ request: AgentRequest, onEvent: EventHandler? = nil) async throws -> Trajectory {
+        var rollout = Rollout(request: request)
+        do {
+            rollout.finish = try await advance(&rollout, onEvent: onEvent)
+        } catch {
+            rollout.finish = .failed("\(error)")
+        }
+        await policy.end(request.id)
+        try Task.checkCancellation()
+        let trajectory = rollout.trajectory
+        onEvent?(request.id, .finished(trajectory))
+        return trajectory
+    }
+
+    private func advance(
+        _ rollout: inout Rollout, onEvent: EventHandler?
+    ) async throws -> Trajectory.Finish {
+        while true {
+            try Task.checkCancellation()
+            let contextLeft = limits.contextTokens - rollout.transcript.tokenCount
+            let tokensLeft = limits.completionTokens - rollout.transcript.completionTokenCount
+            guard contextLeft > 0 else { return .contextLimit }
+            guard tokensLeft > 0, rollout.request.sampling.maximumTokens > 0 else { return .lengthLimit }
+            let allowed = min(contextLeft, tokensLeft, rollout.request.sampling.maximumTokens)
+            let completion = try await complete(rollout, maximumTokens: allowed, onEvent: onEvent)
+            rollout.append(completion, text: format.text(of: completion.tokens))
+
+            switch completion.finish {
+            case .endOfTurn: return .answered
+            case .contextLimit: return .contextLimit
+            case .length: return allowed == contextLeft ? .contextLimit : .lengthLimit
+            case .cancelled: return .failed("the completion was cancelled")
+            case .toolCall: break
+            }
+            guard rollout.toolCalls.count < limits.toolCalls else { return .turnLimit }
+            let result = await callTool(&rollout, onEvent: onEvent)
+            let observation = try format.observation(result.content, after: completion.finish)
+            guard rollout.transcript.tokenCount + observation.tokens.count < limits.contextTokens else {
+                return .contextLimit
+            }
+            rollout.transcript.append(observation)
+            onEvent?(rollout.request.id, .observation(result.content))
+        }
+    }
+
+    private func complete(
+        _ rollout: Rollout, maximumTokens: Int, onEvent: EventHandler?
+    ) async throws -> Completion {
+        let request = CompletionRequest(
+            id: rollout.request.id, transcript: rollout.transcript, sampling: rollout.request.sampling,
+            random: rollout.request.random, maximumTokens: maximumTokens)
+        guard let onEvent else { return try await policy.complete(request, onToken: nil) }
+        let stream = TextStream(format: format)
+        let id = request.id
+        return try await policy.complete(request) { token in
+            onEvent(id, .token(token, text: stream.append(token)))
+        }
+    }
+
+    private func callTool(_ rollout: inout Rollout, onEvent: EventHandler?) async -> ToolResult {
+        let result: ToolResult
+        var (name, arguments) = ("", "")
+        do throws(ToolCallError) {
+            let call = try ToolCall(in: rollout.completions.last ?? "")
+            (name, arguments) = (call.name, call.arguments.text)
+            if let tool = tools[call.name], rollout.request.tools.contains(call.name) {
+                let context = ToolContext(images: rollout.transcript.images, format: format)
+                result = await tool.call(arguments: call.arguments, in: context)
+            } else {
+                let known = rollout.request.tools
+                result = .failure(
+                    "Error: there is no such tool; "
+                        + (known.isEmpty ? "none is offered." : "use \(known.joined(separator: " or ")).")
+                )
+            }
+        } catch {
+            arguments = error.text
+            result = .failure(error.message)
+        }
+        let record = ToolCallRecord(
+            name: name, arguments: arguments, cut: result.cut, failure: result.failure)
+        rollout.toolCalls.append(record)
+        onEvent?(rollout.request.id, .toolCalled(record))
+        return result
+    }
+}
+
+/// A trajectory in the making.
+private struct Rollout {
+    let request: AgentRequest
+    var transcript: Transcript
+    var completions: [String] = []
+    var toolCalls: [ToolCallRecord] = []
+    var finish = Trajectory.Finish.answered
+
+    init(request: AgentRequest) {
+        self.request = request
+        transcript = Transcript([request.prompt])
+    }
+
+    mutating func append(_ completion: Completion, text: String) {
+        transcript.append(
+            .completion(
+                tokens: completion.tokens, logProbabilities: completion.logProbabilities,
+                entropies: completion.entropies, policyVersion: completion.policyVersion))
+        completions.append(text)
+    }
+
+    var trajectory: Trajectory {
+        Trajectory(
+            id: request.id, transcript: transcript, completions: completions, toolCalls: toolCalls,
+            finish: finish)
+    }
+}

@@ -1,0 +1,45 @@
+/// The tags a completion is written in.
+package enum Markup {
+    package static let toolCallStart = "<tool_call>"
+    package static let toolCallEnd = "</tool_call>"
+
+    /// What stands in the last `<answer>…</answer>`, trimmed of white space; nil if no answer is closed.
+    package static func answer(in text: String) -> String? {
+        guard let end = text.lastRange(of: "</answer>"),
+            let start = text[..<end.lowerBound].lastRange(of: "<answer>")
+        else { return nil }
+        return String(text[start.upperBound..<end.lowerBound].trimmed)
+    }
+
+    /// What stands in the last `<tool_call>…</tool_call>`, trimmed of white space; nil if there is none.
+    package static func toolCall(in text: String) -> String? {
+        guard let end = text.lastRange(of: toolCallEnd),
+            let start = text[..<end.lowerBound].lastRange(of: toolCallStart)
+        else { return nil }
+        return String(text[start.upperBound..<end.lowerBound].trimmed)
+    }
+}
+
+extension StringProtocol {
+    /// The text without white space at either end.
+    package var trimmed: SubSequence {
+        let tail = drop { $0.isWhitespace }
+        guard let last = tail.lastIndex(where: { !$0.isWhitespace }) else { return tail[tail.endIndex...] }
+        return tail[...last]
+    }
+}
+
+extension StringProtocol {
+    /// The last occurrence of `tag`, compared by Unicode scalars.
+    fileprivate func lastRange(of tag: String) -> Range<Index>? {
+        let (text, pattern) = (unicodeScalars, tag.unicodeScalars)
+        var start = text.index(text.endIndex, offsetBy: -pattern.count, limitedBy: text.startIndex)
+        while let candidate = start {
+            if text[candidate...].starts(with: pattern) {
+                return candidate..<text.index(candidate, offsetBy: pattern.count)
+            }
+            start = candidate > text.startIndex ? text.index(before: candidate) : nil
+        }
+        return nil
+    }
+}

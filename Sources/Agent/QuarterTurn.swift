@@ -1,0 +1,47 @@
+package import Imaging
+
+/// A clockwise rotation by a multiple of 90 degrees, which moves pixels without resampling them.
+package enum QuarterTurn: Int, Hashable, Sendable, Codable, CaseIterable {
+    case upright = 0
+    case clockwise = 90
+    case half = 180
+    case counterclockwise = 270
+
+    /// The turn by `degrees` clockwise; nil unless it is a multiple of 90.
+    package init?(degrees: Double) {
+        guard degrees.isFinite, degrees.truncatingRemainder(dividingBy: 90) == 0 else { return nil }
+        let remainder = Int(degrees.truncatingRemainder(dividingBy: 360))
+        self.init(rawValue: (remainder + 360) % 360)
+    }
+
+    /// Degrees clockwise.
+    package var degrees: Int { rawValue }
+
+    /// This turn followed by `other`.
+    package func followed(by other: QuarterTurn) -> QuarterTurn {
+        QuarterTurn(rawValue: (rawValue + other.rawValue) % 360) ?? .upright
+    }
+
+    /// The turn that undoes this one.
+    package var inverse: QuarterTurn { QuarterTurn(rawValue: (360 - rawValue) % 360) ?? .upright }
+
+    /// The size of an image of `size` after the turn.
+    package func applied(to size: ImageSize) -> ImageSize {
+        switch self {
+        case .upright, .half: size
+        case .clockwise, .counterclockwise: ImageSize(width: size.height, height: size.width)
+        }
+    }
+
+    /// Where `box` lies after its image, `width` x `height`, has been turned.
+    package func applied(to box: Rectangle, width: Double, height: Double) -> Rectangle {
+        switch self {
+        case .upright: box
+        case .clockwise: Rectangle(x1: height - box.y2, y1: box.x1, x2: height - box.y1, y2: box.x2)
+        case .half:
+            Rectangle(x1: width - box.x2, y1: height - box.y2, x2: width - box.x1, y2: height - box.y1)
+        case .counterclockwise:
+            Rectangle(x1: box.y1, y1: width - box.x2, x2: box.y2, y2: width - box.x1)
+        }
+    }
+}

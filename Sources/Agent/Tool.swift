@@ -1,0 +1,102 @@
+package import Imaging
+
+/// A tool as the model is told of it.
+package struct ToolSpecification: Hashable, Sendable {
+    package let name: String
+    package let description: String
+    /// JSON schema of the arguments, as text, so that its order and spacing never change.
+    package let parameters: String
+
+    package init(name: String, description: String, parameters: String) {
+        self.name = name
+        self.description = description
+        self.parameters = parameters
+    }
+
+    /// The specification as one line of JSON, `", "` and `": "` between its parts.
+    package var json: String {
+        let name = JSONValue.string(name).text
+        let description = JSONValue.string(description).text
+        return #"{"type": "function", "function": {"name": \#(name), "description": \#(description), "#
+            + #""parameters": \#(parameters)}}"#
+    }
+}
+
+/// What a tool may look at while it works.
+package struct ToolContext: Sendable {
+    /// All images seen so far, in order; tools count them from 1.
+    package let images: [ViewedImage]
+    /// Turns pixels into views, and says in which frame boxes are written.
+    package let format: any ChatFormat
+
+    package init(images: [ViewedImage], format: any ChatFormat) {
+        self.images = images
+        self.format = format
+    }
+}
+
+/// What the model can call. A failure is a result that says what was wrong, never an error thrown.
+package protocol Tool: Sendable {
+    var specification: ToolSpecification { get }
+    func call(arguments: JSONValue, in context: ToolContext) async -> ToolResult
+}
+
+/// What a tool answered.
+package struct ToolResult: Sendable {
+    /// Where a tool cut an image.
+    package struct Cut: Hashable, Sendable, Codable {
+        /// Index from 0 of the image among those seen.
+        package let image: Int
+        /// The box in the frame of the view of that image, as the model gave it.
+        package let viewed: Rectangle
+        /// The box that was cut, in pixels of the original, after clamping and growing.
+        package let original: Rectangle
+
+        package init(image: Int, viewed: Rectangle, original: Rectangle) {
+            self.image = image
+            self.viewed = viewed
+            self.original = original
+        }
+    }
+
+    /// What the model sees of the answer.
+    package let content: [Message.Content]
+    package let cut: Cut?
+    /// What was wrong, if the call failed; the same text stands in `content`.
+    package let failure: String?
+
+    /// A successful answer.
+    package init(content: [Message.Content], cut: Cut? = nil) {
+        self.content = content
+        self.cut = cut
+        self.failure = nil
+    }
+
+    private init(failure: String) {
+        self.content = [.text(failure)]
+        self.cut = nil
+        self.failure = failure
+    }
+
+    /// An answer that tells the model what was wrong with its call.
+    package static func failure(_ message: String) -> ToolResult { ToolResult(failure: message) }
+}
+
+/// A tool call as it is kept with its trajectory.
+package struct ToolCallRecord: Hashable, Sendable, Codable {
+    /// Name the model gave; empty if the call could not be read.
+    package let name: String
+    /// The arguments as JSON; what stood between the tags if the call could not be read.
+    package let arguments: String
+    /// Where an image was cut: the box in the frame of the view, and in original pixels.
+    package let cut: ToolResult.Cut?
+    /// What was wrong; nil if the tool did its work.
+    package let failure: String?
+
+    package init(name: String, arguments: String, cut: ToolResult.Cut? = nil, failure: String? = nil) {
+        self.name = name
+        self.arguments = arguments
+        self.cut = cut
+        self.failure = failure
+    }
+}

@@ -1,0 +1,72 @@
+package import Imaging
+
+/// An image as the model sees it: a region of an original, turned, and resized to `viewSize`.
+package struct ViewedImage: Sendable {
+    /// Where the pixels come from.
+    package let source: any PixelSource
+    /// The part of the source that is shown, in original pixels, with integral corners.
+    package let region: Rectangle
+    /// How the region is turned before it is resized.
+    package let rotation: QuarterTurn
+    /// Size in pixels that the vision encoder receives (after `smart_resize`).
+    package let viewSize: ImageSize
+    /// How many tokens the image takes in the prompt.
+    package let tokenCount: Int
+
+    package init(
+        source: any PixelSource, region: Rectangle, rotation: QuarterTurn, viewSize: ImageSize,
+        tokenCount: Int
+    ) {
+        self.source = source
+        self.region = region
+        self.rotation = rotation
+        self.viewSize = viewSize
+        self.tokenCount = tokenCount
+    }
+
+    /// Size of the region after rotation, at full resolution.
+    package var nativeSize: ImageSize {
+        rotation.applied(to: ImageSize(width: Int(region.width), height: Int(region.height)))
+    }
+
+    /// The region cut from the original at full resolution, then rotated; not resized.
+    package func pixels() throws -> Image {
+        let cut = try source.pixels(region: region)
+        return try rotation == .upright ? cut : cut.rotated(by: -Double(rotation.degrees))
+    }
+
+    /// The pixels that the vision encoder receives: cut, rotated, resized to `viewSize`.
+    package func resizedPixels(filter: ResizeFilter = .pillow) throws -> Image {
+        if rotation == .upright {
+            return try source.pixels(region: region, resizedTo: viewSize, filter: filter)
+        }
+        return try pixels().resized(to: viewSize, filter: filter)
+    }
+
+    /// Maps a box in the frame of the view to original pixels; exact but for floating-point rounding.
+    package func originalBox(ofViewed box: Rectangle) -> Rectangle {
+        originalBox(of: box, frame: (Double(viewSize.width), Double(viewSize.height)))
+    }
+
+    /// Maps a box given in a frame of `width` x `height` units laid over the view to original pixels.
+    func originalBox(of box: Rectangle, frame: (width: Double, height: Double)) -> Rectangle {
+        let unit = Rectangle(
+            x1: box.x1 / frame.width, y1: box.y1 / frame.height,
+            x2: box.x2 / frame.width, y2: box.y2 / frame.height)
+        let upright = rotation.inverse.applied(to: unit, width: 1, height: 1)
+        return Rectangle(
+            x1: region.x1 + upright.x1 * region.width, y1: region.y1 + upright.y1 * region.height,
+            x2: region.x1 + upright.x2 * region.width, y2: region.y1 + upright.y2 * region.height)
+    }
+
+    /// Maps a box in original pixels to the frame of the view; it may reach outside the view.
+    package func viewedBox(ofOriginal box: Rectangle) -> Rectangle {
+        let unit = Rectangle(
+            x1: (box.x1 - region.x1) / region.width, y1: (box.y1 - region.y1) / region.height,
+            x2: (box.x2 - region.x1) / region.width, y2: (box.y2 - region.y1) / region.height)
+        let turned = rotation.applied(to: unit, width: 1, height: 1)
+        let (width, height) = (Double(viewSize.width), Double(viewSize.height))
+        return Rectangle(
+            x1: turned.x1 * width, y1: turned.y1 * height, x2: turned.x2 * width, y2: turned.y2 * height)
+    }
+}

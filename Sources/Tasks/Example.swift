@@ -1,0 +1,112 @@
+package import Agent
+package import Imaging
+
+/// A question about images, with what is needed to judge an answer.
+package struct Example: Sendable {
+    /// A message of the prompt; images are referred to by their index.
+    package struct Message: Hashable, Sendable {
+        package enum Part: Hashable, Sendable {
+            case text(String)
+            /// Index into the images of the example.
+            case image(Int)
+        }
+
+        package let role: Agent.Message.Role
+        package let parts: [Part]
+
+        package init(role: Agent.Message.Role, parts: [Part]) {
+            self.role = role
+            self.parts = parts
+        }
+    }
+
+    /// Unique within its source.
+    package let id: String
+    /// The prompt: usually a system message and the question.
+    package let messages: [Message]
+    package let images: [any PixelSource]
+    /// The right answer.
+    package let answer: String
+    /// What the question asks, such as "attribute"; results are reported for each kind.
+    package let kind: String
+    /// Names of the tools that the model may call.
+    package let tools: [String]
+    /// Where what is asked for can be seen, in pixels of the first image; empty if unknown.
+    package let groundTruthBoxes: [Rectangle]
+    package let rewardKind: RewardKind
+
+    package init(
+        id: String, messages: [Message], images: [any PixelSource], answer: String, kind: String,
+        tools: [String] = [], groundTruthBoxes: [Rectangle] = [], rewardKind: RewardKind = .perception
+    ) {
+        self.id = id
+        self.messages = messages
+        self.images = images
+        self.answer = answer
+        self.kind = kind
+        self.tools = tools
+        self.groundTruthBoxes = groundTruthBoxes
+        self.rewardKind = rewardKind
+    }
+
+    /// What the user asks: the text of the last user message.
+    package var question: String {
+        guard let message = messages.last(where: { $0.role == .user }) else { return "" }
+        return message.parts.map { if case .text(let text) = $0 { text } else { "" } }.joined()
+    }
+
+    /// The prompt as the model sees it, each image viewed whole.
+    ///
+    /// - Throws: `ExampleError` if a message refers to an image that is not there, or what `format` throws for
+    ///   an image that it cannot take.
+    package func messages(viewedBy format: any ChatFormat) throws -> [Agent.Message] {
+        try messages.map { message in
+            let content: [Agent.Message.Content] = try message.parts.map { part in
+                switch part {
+                case .text(let text): return .text(text)
+                case .image(let index):
+                    guard images.indices.contains(index) else {
+                        throw ExampleError.missingImage(id: id, index: index, count: images.count)
+                    }
+                    return .image(try format.view(images[index], region: nil, rotation: .upright))
+                }
+            }
+            return Agent.Message(role: message.role, content: content)
+        }
+    }
+}
+
+extension Example.Message {
+    /// A user message that shows all images and then asks.
+    package static func question(_ text: String, imageCount: Int) -> Example.Message {
+        Example.Message(role: .user, parts: (0..<imageCount).map { .image($0) } + [.text(text)])
+    }
+
+    /// The instruction that opens every conversation.
+    package static let instruction = Example.Message(
+        role: .system,
+        parts: [
+            .text("You are a careful visual assistant. Think first, then answer inside <answer></answer>.")
+        ])
+}
+
+/// An example that contradicts itself.
+package enum ExampleError: Error, Hashable, Sendable, CustomStringConvertible {
+    case missingImage(id: String, index: Int, count: Int)
+
+    package var description: String {
+        switch self {
+        case .missingImage(let id, let index, let count):
+            "example \(id): a message refers to image \(index + 1), but there are \(count)"
+        }
+    }
+}
+
+/// Where examples come from: a function of the index, so that a run can be resumed anywhere.
+package protocol ExampleSource: Sendable {
+    /// Number of different examples; nil if there is no end to them.
+    var count: Int? { get }
+
+    /// The example at `index`, the same each time; indices from `count` on start over.
+    func example(at index: Int) async throws -> Example
+}

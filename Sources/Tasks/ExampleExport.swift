@@ -1,0 +1,114 @@
+import Agent
+package import Foundation
+import Imaging
+
+extension ExampleSource {
+    /// Writes examples to a new folder with `images/` and `examples.jsonl`, for other programs to read.
+    ///
+    /// Each line is an object: `id`, `kind`, `messages` in the form of the OpenAI chat API with images as paths
+    /// relative to the folder, `answer`, `boxes` as [x1, y1, x2, y2] in pixels of the first image, and `tools`.
+    ///
+    /// - Throws: `ExportError` if the folder exists or cannot be written; what the source and its images throw.
+    package func export(_ indices: Range<Int>, to folder: URL) async throws {
+        var export = try ExampleExport(to: folder)
+        for index in indices {
+            try Task.checkCancellation()
+            try export.append(try await example(at: index))
+        }
+        try export.finish()
+    }
+}
+
+extension VisualSearch {
+    /// Writes all examples, or the first 1000 of a set without end; see `export(_:to:)`.
+    ///
+    /// - Throws: `ExportError` if the folder exists or cannot be written; `ImageError` for a photograph that cannot
+    ///   be read.
+    package func export(to folder: URL) throws {
+        var export = try ExampleExport(to: folder)
+        for index in 0..<(count ?? 1000) { try export.append(example(at: index)) }
+        try export.finish()
+    }
+}
+
+/// Examples could not be written.
+package struct ExportError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let path: String
+    package let problem: String
+
+    package var description: String { "cannot export examples to \(path): \(problem)" }
+}
+
+/// A folder of examples in the making.
+private struct ExampleExport {
+    private let folder: URL
+    private var lines = ""
+    private var exampleCount = 0
+
+    init(to folder: URL) throws {
+        self.folder = folder
+        let path = folder.path(percentEncoded: false)
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw ExportError(path: path, problem: "it exists already; give a new folder")
+        }
+        try writing {
+            try FileManager.default.createDirectory(
+                at: folder.appending(path: "images", directoryHint: .isDirectory),
+                withIntermediateDirectories: true)
+        }
+    }
+
+    mutating func append(_ example: Example) throws {
+        var names: [String] = []
+        for (position, image) in example.images.enumerated() {
+            let name = "images/\(exampleCount)-\(position).png"
+            let bytes = try image.pixels(region: image.bounds).encodedPNG()
+            try writing { try Data(bytes).write(to: folder.appending(path: name), options: .atomic) }
+            names.append(name)
+        }
+        lines += try line(example, imageNames: names).text + "\n"
+        exampleCount += 1
+    }
+
+    /// Writes the list of examples, last, so that a folder that holds it is complete.
+    func finish() throws {
+        try writing {
+            try Data(lines.utf8).write(to: folder.appending(path: "examples.jsonl"), options: .atomic)
+        }
+    }
+
+    private func writing(_ body: () throws -> Void) throws(ExportError) {
+        do {
+            try body()
+        } catch {
+            throw ExportError(path: folder.path(percentEncoded: false), problem: error.localizedDescription)
+        }
+    }
+
+    private func line(_ example: Example, imageNames: [String]) throws -> JSONValue {
+        let messages = try example.messages.map { message -> JSONValue in
+            let parts = try message.parts.map { part -> JSONValue in
+                switch part {
+                case .text(let text):
+                    return .object(["type": .string("text"), "text": .string(text)])
+                case .image(let index):
+                    guard imageNames.indices.contains(index) else {
+                        throw ExampleError.missingImage(
+                            id: example.id, index: index, count: imageNames.count)
+                    }
+                    let url = JSONValue.object(["url": .string(imageNames[index])])
+                    return .object(["type": .string("image_url"), "image_url": url])
+                }
+            }
+            return .object(["role": .string(message.role.rawValue), "content": .array(parts)])
+        }
+        let boxes = example.groundTruthBoxes.map { box in
+            JSONValue.array([box.x1, box.y1, box.x2, box.y2].map { .number($0) })
+        }
+        return .object([
+            "id": .string(example.id), "kind": .string(example.kind), "messages": .array(messages),
+            "answer": .string(example.answer), "boxes": .array(boxes),
+            "tools": .array(example.tools.map { .string($0) }),
+        ])
+    }
+}

@@ -1,0 +1,98 @@
+import Agent
+import CounterRandom
+import Imaging
+
+/// Questions about procedural scenes whose answer takes a closer look.
+///
+/// An object carries a bull's-eye whose colour averages to grey in the model's view of the scene, and shows in a
+/// crop. Every index names a scene and a question about it; nothing is stored.
+package struct VisualSearch: ExampleSource {
+    /// Sets of scenes that share none, since each has random numbers of its own.
+    package enum Split: String, Hashable, Sendable, Codable, CaseIterable {
+        case training, validation, test
+
+        fileprivate var stream: UInt64 {
+            switch self {
+            case .training: 0
+            case .validation: 1
+            case .test: 2
+            }
+        }
+    }
+
+    package let configuration: VisualSearchConfiguration
+    package let split: Split
+    package let count: Int?
+
+    private let random: CounterRandom
+    private let photographs: PhotographFolder?
+    private let renderer: SceneRenderer
+
+    /// `seed` and `split` name the scenes; a `count` of nil means no end of them.
+    ///
+    /// - Throws: `VisualSearchError` for a configuration that cannot work or a folder without photographs.
+    package init(
+        _ configuration: VisualSearchConfiguration, seed: UInt64, split: Split, count: Int? = nil
+    ) throws {
+        try configuration.validate()
+        guard count.map({ $0 > 0 }) ?? true else {
+            throw VisualSearchError.configuration("the number of examples is \(count ?? 0), below 1")
+        }
+        self.configuration = configuration
+        self.split = split
+        self.count = count
+        random = CounterRandom(seed: seed, split.stream)
+        photographs = try configuration.photographs.map { try PhotographFolder(path: $0) }
+        renderer = SceneRenderer(configuration, photographs: photographs)
+    }
+
+    /// The scene of that number.
+    package func scene(at index: Int) -> Scene {
+        Scene(
+            configuration, random: random.child(UInt64(index)).child(0),
+            photographCount: photographs?.count ?? 0)
+    }
+
+    /// The scene as an image.
+    package func image(of scene: Scene) -> SyntheticImage {
+        SyntheticImage(scene, renderer: renderer)
+    }
+
+    /// The question of an example, and the scene it is about.
+    package func question(at index: Int) -> (Question, Scene) {
+        let (sceneIndex, number) = index.quotientAndRemainder(dividingBy: configuration.questionsPerScene)
+        let scene = scene(at: sceneIndex)
+        var random = random.child(UInt64(sceneIndex)).child(1).child(UInt64(number))
+        let kind = QuestionKind.drawn(with: configuration.questions, random: &random)
+        return (scene.question(kind, configuration, random: &random), scene)
+    }
+
+    package func example(at index: Int) -> Example {
+        let index = count.map { index % $0 } ?? index
+        let (question, scene) = question(at: index)
+        let whole = image(of: scene)
+        let shown: any PixelSource = question.region.map { ImagePart(of: whole, region: $0) } ?? whole
+        return Example(
+            id: "visual-search-\(configuration.canvas)/\(split.rawValue)/\(index)",
+            messages: [.instruction, .question(question.text, imageCount: 1)], images: [shown],
+            answer: question.answer, kind: question.kind.rawValue,
+            tools: question.kind == .attribute ? [ZoomTool.name] : [],
+            groundTruthBoxes: question.boxes.map { box in
+                question.region.map { box.offset(x: -$0.x1, y: -$0.y1) } ?? box
+            })
+    }
+}
+
+extension QuestionKind {
+    fileprivate static func drawn(
+        with weights: VisualSearchConfiguration.QuestionWeights, random: inout CounterRandom
+    ) -> QuestionKind {
+        let kinds = allCases.filter { weights[$0, default: 0] > 0 }
+        var rest = random.uniform() * kinds.reduce(0) { $0 + weights[$1, default: 0] }
+        for kind in kinds {
+            rest -= weights[kind, default: 0]
+            if rest < 0 { return kind }
+        }
+        return kinds[kinds.count - 1]
+    }
+}

@@ -1,0 +1,60 @@
+import Agent
+import Synchronization
+
+/// A policy that plays prepared turns, and remembers what it was asked.
+final class ScriptedPolicy: Policy {
+    /// One turn: what is written and how it ends.
+    struct Turn {
+        var tokens: [Int32]
+        var finish: FinishReason
+
+        init(_ text: String, _ finish: FinishReason = .endOfTurn) {
+            tokens = text.utf8.map { Int32($0) }
+            self.finish = finish
+        }
+
+        static func call(_ json: String) -> Turn {
+            Turn("<think>Look.</think>\n<tool_call>\n\(json)\n</tool_call>", .toolCall)
+        }
+
+        static func answer(_ text: String) -> Turn { Turn("<think>I see.</think>\n<answer>\(text)</answer>") }
+    }
+
+    struct Log {
+        var begun: [[TrajectoryID]] = []
+        var requests: [CompletionRequest] = []
+        var ended: [TrajectoryID] = []
+    }
+
+    private let turn: @Sendable (CompletionRequest, Int) async throws -> Turn
+    private let log = Mutex(Log())
+
+    /// - Parameter turn: the turn of a request, given the number of turns its trajectory has had.
+    init(_ turn: @escaping @Sendable (CompletionRequest, Int) async throws -> Turn) {
+        self.turn = turn
+    }
+
+    /// Plays `turns` in every trajectory; the last one again and again.
+    convenience init(_ turns: Turn...) {
+        self.init { _, index in turns[min(index, turns.count - 1)] }
+    }
+
+    var calls: Log { log.withLock { $0 } }
+
+    func begin(_ ids: [TrajectoryID]) async { log.withLock { $0.begun.append(ids) } }
+
+    func end(_ id: TrajectoryID) async { log.withLock { $0.ended.append(id) } }
+
+    func complete(
+        _ request: CompletionRequest, onToken: (@Sendable (Int32) -> Void)?
+    ) async throws -> Completion {
+        log.withLock { $0.requests.append(request) }
+        let turnCount = request.transcript.segments.count { $0.kind == .completion }
+        let turn = try await turn(request, turnCount)
+        let tokens = Array(turn.tokens.prefix(request.maximumTokens))
+        tokens.forEach { onToken?($0) }
+        return Completion(
+            tokens: tokens, logProbabilities: tokens.map { _ in -0.5 }, entropies: tokens.map { _ in 0.25 },
+            finish: tokens.count < turn.tokens.count ? .length : turn.finish, policyVersion: 3)
+    }
+}

@@ -1,0 +1,58 @@
+import Agent
+import Imaging
+import Tasks
+import Testing
+
+@Suite struct JudgeTests {
+    @Test(arguments: [
+        ("red", "red", true), ("  Red. ", "red", true), ("RED", "red", true), ("yes.", "Yes", true),
+        ("dark   blue\n", "Dark blue.", true), ("red .", "red", true), ("red", "reddish", false),
+        ("it is red", "red", false), ("red..", "red", false), ("", "red", false), (".", "red", false),
+        ("3.5", "35", false), ("no", "yes", false),
+    ])
+    func answersAreComparedAfterFolding(answer: String, right: String, isCorrect: Bool) async {
+        #expect(await ExactMatchJudge().isCorrect(answer, for: example(answer: right)) == isCorrect)
+    }
+
+    @Test(arguments: [
+        (#"{"bbox_2d": [10, 10, 20, 20]}"#, true), ("[10, 10, 20, 20]", true),
+        // Overlap of 10 x 5 with 10 x 10: exactly one half.
+        ("[10, 10, 20, 15]", true), ("[10, 10, 20, 14]", false), ("[100, 100, 200, 200]", false),
+        ("[20, 20, 10, 10]", false), ("[10, 10, 20]", false), ("[10, 10, 20, 20, 5]", false),
+        (#"[10, 10, 20, "20"]"#, false), ("10, 10, 20, 20", false), ("there", false),
+    ])
+    func boxesAreJudgedByOverlapInTheOriginal(answer: String, isCorrect: Bool) async throws {
+        let image = Image(size: ImageSize(width: 400, height: 400), filledWith: .black)
+        let example = example(
+            answer: #"{"bbox_2d": [10, 10, 20, 20]}"#, boxes: [Rectangle(100, 100, 200, 200)], images: [image]
+        )
+        #expect(try await RuleJudge(format: TenthFormat()).isCorrect(answer, for: example) == isCorrect)
+    }
+
+    @Test func answersThatAreNoBoxesAreJudgedByTheirText() async throws {
+        let judge = RuleJudge(format: TenthFormat())
+        #expect(try await judge.isCorrect("Red.", for: example(answer: "red")))
+        #expect(try await !judge.isCorrect("[1, 2, 3, 4]", for: example(answer: "red")))
+    }
+
+    @Test func boxQualityIsThatOfTheFirstAndOfTheBestCrop() throws {
+        let truth = [Rectangle(0, 0, 10, 10), Rectangle(100, 100, 110, 110)]
+        // 5 x 10 of 10 x 10; the second object exactly; nothing.
+        let crops = [Rectangle(0, 0, 5, 10), Rectangle(100, 100, 110, 110), Rectangle(50, 50, 60, 60)]
+        let quality = try #require(BoxQuality(crops: crops, groundTruth: truth))
+        #expect(quality.first == 0.5)
+        #expect(quality.best == 1)
+        #expect(BoxQuality(crops: [], groundTruth: truth) == nil)
+        #expect(BoxQuality(crops: crops, groundTruth: []) == nil)
+    }
+
+    @Test func boxQualityLeavesFailedCallsOut() throws {
+        let good = Rectangle(0, 0, 10, 10)
+        let quality = BoxQuality(
+            of: trajectory("x", crops: [Rectangle(0, 0, 10, 20), good]),
+            for: example(answer: "red", boxes: [good]))
+        #expect(quality?.first == 0.5)
+        #expect(quality?.best == 1)
+        #expect(BoxQuality(of: trajectory("x"), for: example(answer: "red", boxes: [good])) == nil)
+    }
+}
