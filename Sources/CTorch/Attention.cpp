@@ -1,5 +1,6 @@
 /// Attention over ragged tokens: checks of the arguments and the choice of implementation.
 #include "Attention.hpp"
+#include "Functions.hpp"
 
 #include <c10/core/GradMode.h>
 
@@ -61,6 +62,7 @@ TorchStatus torch_segment_attention(TorchTensor query, TorchTensor key, TorchTen
                     q.size(0), " tokens, not ", k.sizes());
         checkHeads(q, k, v);
         checkSegments(layout, q.size(0));
+        if (areServed(q, k, v)) return fusedSegmentAttention(q, k, v, layout, isCausal, scale);
         return composedSegmentAttention(q, k, v, layout, isCausal, scale);
     });
 }
@@ -75,6 +77,7 @@ TorchStatus torch_paged_attention(TorchTensor query, TorchTensor keyPages, Torch
         c10::ArrayRef<TorchPagedSequence> layout(sequences, count);
         checkHeads(q, k, v);
         checkPages(layout, table, q, k);
+        if (areServed(q, k, v)) return fusedPagedAttention(q, k, v, table, layout, scale);
         return composedPagedAttention(q, k, v, table, layout, scale);
     });
 }

@@ -10,6 +10,8 @@
 /// It is a value: the same seed and path give the same numbers on every machine and in every order of use.
 package struct CounterRandom: RandomNumberGenerator, Sendable {
     private let key: SIMD2<UInt32>
+    /// What a stream's key is combined with to derive its children: the first digits of √2 and √3.
+    private static let childKey = SIMD2<UInt32>(0x6A09_E667, 0xBB67_AE85)
     /// The upper half of the counter, which tells streams apart; the lower half counts blocks.
     private let stream: UInt64
     private var block: UInt64 = 0
@@ -29,9 +31,9 @@ package struct CounterRandom: RandomNumberGenerator, Sendable {
 
     /// An independent stream; it does not depend on how many numbers were drawn from this one.
     package func child(_ index: UInt64) -> CounterRandom {
-        // Blocks of index 2⁶³ and above are never drawn as numbers: `block` cannot reach them.
+        // The first block is also one of this stream's numbers; the second, under another key, tells them apart.
         let mixed = Philox.block(counter: Philox.counter(index, stream), key: key)
-        let again = Philox.block(counter: mixed, key: SIMD2(0x5EED_C41D, 0x0BAD_5EED) ^ key)
+        let again = Philox.block(counter: mixed, key: key ^ Self.childKey)
         return CounterRandom(
             key: UInt64(again[0]) | UInt64(again[1]) << 32, stream: UInt64(again[2]) | UInt64(again[3]) << 32)
     }
@@ -70,14 +72,15 @@ package struct CounterRandom: RandomNumberGenerator, Sendable {
 }
 
 /// The block function of Philox4x32-10.
-enum Philox {
+package enum Philox {
     static func counter(_ low: UInt64, _ high: UInt64) -> SIMD4<UInt32> {
         SIMD4(
             UInt32(truncatingIfNeeded: low), UInt32(truncatingIfNeeded: low >> 32),
             UInt32(truncatingIfNeeded: high), UInt32(truncatingIfNeeded: high >> 32))
     }
 
-    static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+    /// Four random words for a counter under a key.
+    package static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
         var counter = counter
         var key = key
         for _ in 0..<10 {
