@@ -1,0 +1,29 @@
+/// Products of small row-major matrices inside a parallel region.
+#pragma once
+
+#include <cstdint>
+
+namespace ctorch {
+
+/// A row-major matrix whose rows are `stride` floats apart.
+struct ConstMatrix {
+    const float *values;
+    int64_t stride;
+};
+
+struct Matrix {
+    float *values;
+    int64_t stride;
+    operator ConstMatrix() const { return {values, stride}; }
+};
+
+/// c [m, n] = factor · a [m, k] · b [k, n] + keep · c
+void multiply(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b, float keep, Matrix c);
+/// c [m, n] = factor · a [m, k] · b [n, k]ᵀ + keep · c
+void multiplyByTransposed(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b, float keep,
+                          Matrix c);
+/// c [m, n] = factor · a [k, m]ᵀ · b [k, n] + keep · c
+void multiplyTransposed(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b, float keep,
+                        Matrix c);
+
+}  // namespace ctorch

@@ -1,0 +1,292 @@
+/// C API over libtorch, for the Swift target `Torch` and nobody else.
+///
+/// - A handle is passed by value and owns one reference; `torch_tensor_release` gives it back.
+/// - A function that can fail returns a status and writes its result through the last pointer. After a failure
+///   `torch_last_message` holds the reason until the next call on the same thread.
+/// - A handle whose `object` is null stands for an absent optional argument.
+/// - Shapes, dimensions and counts are `ptrdiff_t`, which Swift reads as `Int`.
+#ifndef CTORCH_H
+#define CTORCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma clang assume_nonnull begin
+
+#define TORCH_API_ENUM __attribute__((enum_extensibility(closed)))
+#define TORCH_FALLIBLE __attribute__((warn_unused_result))
+
+typedef enum TORCH_API_ENUM TorchStatus : int32_t { TorchStatusSuccess, TorchStatusFailure } TorchStatus;
+
+typedef struct TorchTensor {
+    void *_Nullable object;
+} TorchTensor;
+
+typedef struct TorchDevice {
+    int8_t kind;
+    int8_t index;
+} TorchDevice;
+
+typedef enum TORCH_API_ENUM TorchType : int32_t {
+    TorchTypeFloat32,
+    TorchTypeFloat64,
+    TorchTypeBFloat16,
+    TorchTypeFloat16,
+    TorchTypeInt32,
+    TorchTypeInt64,
+    TorchTypeUInt8,
+    TorchTypeBool,
+} TorchType;
+
+// MARK: Process
+
+const char *torch_last_message(void);
+/// Tensor handles that exist now; a test that ends with more than it began with has leaked.
+int64_t torch_live_tensor_count(void);
+int32_t torch_thread_count(void);
+void torch_set_thread_count(int32_t count);
+void torch_set_deterministic(bool deterministic);
+/// Sets whether operations of this thread are recorded for differentiation; returns the former setting.
+bool torch_set_gradient_recording(bool recording);
+/// Reads "cpu", "cuda:0" or "mps" and fails if this machine has no such device.
+TORCH_FALLIBLE TorchStatus torch_device_named(const char *name, TorchDevice *device);
+
+// MARK: Tensors
+
+void torch_tensor_release(TorchTensor tensor);
+ptrdiff_t torch_tensor_rank(TorchTensor tensor);
+void torch_tensor_shape(TorchTensor tensor, ptrdiff_t *sizes);
+TorchDevice torch_tensor_device(TorchTensor tensor);
+TORCH_FALLIBLE TorchStatus torch_tensor_type(TorchTensor tensor, TorchType *type);
+
+TORCH_FALLIBLE TorchStatus torch_empty(const ptrdiff_t *sizes, ptrdiff_t rank, TorchType type, TorchDevice device,
+                                       TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_full(const ptrdiff_t *sizes, ptrdiff_t rank, double value, TorchType type,
+                                      TorchDevice device, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_arange(double start, double end, double step, TorchType type, TorchDevice device,
+                                        TorchTensor *result);
+/// Copies `count` bytes, which must be exactly what the shape takes.
+TORCH_FALLIBLE TorchStatus torch_from_bytes(const void *_Nullable bytes, ptrdiff_t count, const ptrdiff_t *sizes,
+                                            ptrdiff_t rank, TorchType type, TorchDevice device,
+                                            TorchTensor *result);
+/// Copies the elements, in row-major order and converted to `type`, to `bytes`, which holds `count` bytes.
+TORCH_FALLIBLE TorchStatus torch_copy_bytes(TorchTensor tensor, TorchType type, void *_Nullable bytes,
+                                            ptrdiff_t count);
+/// The address of the elements of a contiguous tensor in main memory.
+TORCH_FALLIBLE TorchStatus torch_data(TorchTensor tensor, void *_Nullable *_Nonnull address, ptrdiff_t *byteCount);
+TORCH_FALLIBLE TorchStatus torch_item(TorchTensor tensor, double *value);
+TORCH_FALLIBLE TorchStatus torch_convert(TorchTensor tensor, TorchType type, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_move(TorchTensor tensor, TorchDevice device, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_clone(TorchTensor tensor, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_contiguous(TorchTensor tensor, TorchTensor *result);
+
+// MARK: Shape
+
+TORCH_FALLIBLE TorchStatus torch_reshape(TorchTensor tensor, const ptrdiff_t *sizes, ptrdiff_t rank,
+                                         TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_expand(TorchTensor tensor, const ptrdiff_t *sizes, ptrdiff_t rank,
+                                        TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_permute(TorchTensor tensor, const ptrdiff_t *dims, ptrdiff_t rank,
+                                         TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_transpose(TorchTensor tensor, ptrdiff_t first, ptrdiff_t second,
+                                           TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_unsqueeze(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_squeeze(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_narrow(TorchTensor tensor, ptrdiff_t dim, ptrdiff_t start, ptrdiff_t count,
+                                        TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_select(TorchTensor tensor, ptrdiff_t dim, ptrdiff_t index, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_concatenate(const TorchTensor *tensors, ptrdiff_t count, ptrdiff_t dim,
+                                             TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_stack(const TorchTensor *tensors, ptrdiff_t count, ptrdiff_t dim,
+                                       TorchTensor *result);
+
+// MARK: Elements
+
+typedef enum TORCH_API_ENUM TorchUnary : int32_t {
+    TorchUnaryNegate,
+    TorchUnaryAbsolute,
+    TorchUnaryExp,
+    TorchUnaryLog,
+    TorchUnarySquareRoot,
+    TorchUnaryReciprocalSquareRoot,
+    TorchUnarySine,
+    TorchUnaryCosine,
+    TorchUnaryTanh,
+    TorchUnarySigmoid,
+    TorchUnarySilu,
+    TorchUnaryGelu,
+    TorchUnaryLogicalNot,
+    TorchUnaryIsFinite,
+} TorchUnary;
+
+typedef enum TORCH_API_ENUM TorchBinary : int32_t {
+    TorchBinaryAdd,
+    TorchBinarySubtract,
+    TorchBinaryMultiply,
+    TorchBinaryDivide,
+    TorchBinaryPower,
+    TorchBinaryMinimum,
+    TorchBinaryMaximum,
+    TorchBinaryEqual,
+    TorchBinaryNotEqual,
+    TorchBinaryLess,
+    TorchBinaryLessEqual,
+    TorchBinaryGreater,
+    TorchBinaryGreaterEqual,
+    TorchBinaryLogicalAnd,
+    TorchBinaryLogicalOr,
+} TorchBinary;
+
+TORCH_FALLIBLE TorchStatus torch_unary(TorchUnary operation, TorchTensor tensor, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_binary(TorchBinary operation, TorchTensor left, TorchTensor right,
+                                        TorchTensor *result);
+/// A whole `right` keeps an integer tensor an integer tensor.
+TORCH_FALLIBLE TorchStatus torch_binary_scalar(TorchBinary operation, TorchTensor left, double right,
+                                               TorchTensor *result);
+/// `left - right` or `left / right`, with the number on the left.
+TORCH_FALLIBLE TorchStatus torch_scalar_binary(TorchBinary operation, double left, TorchTensor right,
+                                               TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_clamp(TorchTensor tensor, double low, double high, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_where(TorchTensor condition, TorchTensor left, TorchTensor right,
+                                       TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_masked_fill(TorchTensor tensor, TorchTensor mask, double value,
+                                             TorchTensor *result);
+
+// MARK: Reductions
+
+typedef enum TORCH_API_ENUM TorchReduction : int32_t {
+    TorchReductionSum,
+    TorchReductionMean,
+    TorchReductionMaximum,
+    TorchReductionMinimum,
+    TorchReductionLogSumExp,
+} TorchReduction;
+
+/// Reduces over `dims`, or over all dimensions if `dimCount` is 0.
+TORCH_FALLIBLE TorchStatus torch_reduce(TorchReduction reduction, TorchTensor tensor, const ptrdiff_t *dims,
+                                        ptrdiff_t dimCount, bool keepDims, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_softmax(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_log_softmax(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_argmax(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_cumulative_sum(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_top(TorchTensor tensor, ptrdiff_t count, ptrdiff_t dim, TorchTensor *values,
+                                     TorchTensor *indices);
+TORCH_FALLIBLE TorchStatus torch_sort(TorchTensor tensor, ptrdiff_t dim, bool descending, TorchTensor *values,
+                                      TorchTensor *indices);
+
+// MARK: Indexing
+
+TORCH_FALLIBLE TorchStatus torch_index_select(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices,
+                                              TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_gather(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices,
+                                        TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_index_add(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices,
+                                           TorchTensor source, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_index_copy(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices,
+                                            TorchTensor source, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_index_copy_in_place(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices,
+                                                     TorchTensor source);
+TORCH_FALLIBLE TorchStatus torch_index_put(TorchTensor tensor, const TorchTensor *indices, ptrdiff_t count,
+                                           TorchTensor values, bool accumulate, TorchTensor *result);
+
+// MARK: Products
+
+TORCH_FALLIBLE TorchStatus torch_matmul(TorchTensor left, TorchTensor right, TorchTensor *result);
+/// `input · weightᵀ + bias`; the bias may be absent.
+TORCH_FALLIBLE TorchStatus torch_linear(TorchTensor input, TorchTensor weight, TorchTensor bias,
+                                        TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_embedding(TorchTensor table, TorchTensor indices, TorchTensor *result);
+/// The mask may be absent; a scale that is not a number means 1/√width.
+TORCH_FALLIBLE TorchStatus torch_scaled_dot_product_attention(TorchTensor query, TorchTensor key,
+                                                              TorchTensor value, TorchTensor mask, bool isCausal,
+                                                              double scale, bool groupedQuery,
+                                                              TorchTensor *result);
+
+// MARK: In place
+
+TORCH_FALLIBLE TorchStatus torch_add_in_place(TorchTensor tensor, TorchTensor other, double factor);
+TORCH_FALLIBLE TorchStatus torch_multiply_in_place(TorchTensor tensor, double factor);
+TORCH_FALLIBLE TorchStatus torch_fill_in_place(TorchTensor tensor, double value);
+TORCH_FALLIBLE TorchStatus torch_copy_in_place(TorchTensor tensor, TorchTensor source);
+
+// MARK: Differentiation
+
+bool torch_requires_gradient(TorchTensor tensor);
+TORCH_FALLIBLE TorchStatus torch_set_requires_gradient(TorchTensor tensor, bool required);
+/// A null object when there is no gradient yet.
+TORCH_FALLIBLE TorchStatus torch_gradient(TorchTensor tensor, TorchTensor *gradient);
+/// An absent gradient removes the one that is there.
+TORCH_FALLIBLE TorchStatus torch_set_gradient(TorchTensor tensor, TorchTensor gradient);
+/// The gradient of the result may be absent if the tensor is a single number.
+TORCH_FALLIBLE TorchStatus torch_backward(TorchTensor tensor, TorchTensor gradient);
+TORCH_FALLIBLE TorchStatus torch_detach(TorchTensor tensor, TorchTensor *result);
+
+// MARK: Kernels
+
+/// Tokens `start ..< start + count`; `parent` is the index of an earlier segment, or -1.
+typedef struct TorchSegment {
+    ptrdiff_t start;
+    ptrdiff_t count;
+    ptrdiff_t parent;
+} TorchSegment;
+
+/// Attention inside segments that together cover all tokens in order. Causal: a token sees every token of the
+/// ancestors of its segment, and of its own segment those up to itself. Otherwise it sees its whole segment.
+TORCH_FALLIBLE TorchStatus torch_segment_attention(TorchTensor query, TorchTensor key, TorchTensor value,
+                                                   const TorchSegment *segments, ptrdiff_t count, bool isCausal,
+                                                   double scale, TorchTensor *result);
+
+/// A sequence whose first `length` tokens are cached in the pages from `pages[firstPage]` on, and whose last
+/// `queryCount` tokens ask, from row `queryStart` of the queries on.
+typedef struct TorchPagedSequence {
+    ptrdiff_t queryStart;
+    ptrdiff_t queryCount;
+    ptrdiff_t length;
+    ptrdiff_t firstPage;
+} TorchPagedSequence;
+
+/// Causal attention over a paged cache; not recorded for differentiation.
+TORCH_FALLIBLE TorchStatus torch_paged_attention(TorchTensor query, TorchTensor keyPages, TorchTensor valuePages,
+                                                 const int32_t *pages, ptrdiff_t pageCount,
+                                                 const TorchPagedSequence *sequences, ptrdiff_t count,
+                                                 double scale, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_apply_rotary(TorchTensor input, TorchTensor cosine, TorchTensor sine,
+                                              TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_rms_norm(TorchTensor input, TorchTensor weight, double epsilon,
+                                          TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_swiglu(TorchTensor gate, TorchTensor up, TorchTensor *result);
+/// The log-probability of each target and the entropy of its distribution; the bias over the vocabulary may be absent.
+TORCH_FALLIBLE TorchStatus torch_token_log_probabilities(TorchTensor hidden, TorchTensor weight, TorchTensor bias,
+                                                         TorchTensor targets, double temperature,
+                                                         TorchTensor *logProbabilities, TorchTensor *entropies);
+
+// MARK: Optimization
+
+typedef struct TorchAdamWStep {
+    double learningRate;
+    double beta1;
+    double beta2;
+    double epsilon;
+    double weightDecay;
+} TorchAdamWStep;
+
+/// One step of AdamW over `count` parameters that all have a gradient; all arrays have `count` elements.
+TORCH_FALLIBLE TorchStatus torch_adamw_step(const TorchTensor *parameters, const TorchTensor *firstMoments,
+                                            const TorchTensor *secondMoments, const TorchTensor *steps,
+                                            ptrdiff_t count, TorchAdamWStep step);
+/// Scales all gradients so that their joint norm is at most `maximum`; writes the norm before that.
+TORCH_FALLIBLE TorchStatus torch_clip_gradients(const TorchTensor *parameters, ptrdiff_t count, double maximum,
+                                                double *norm);
+
+#pragma clang assume_nonnull end
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

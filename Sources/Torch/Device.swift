@@ -1,0 +1,43 @@
+import CTorch
+
+/// Where a tensor's elements are kept and its operations run.
+package struct Device: Hashable, Sendable, CustomStringConvertible {
+    let kind: Int8
+    let index: Int8
+    package let description: String
+
+    /// Main memory and the processor.
+    package static let cpu = Device(code: TorchDevice(kind: 0, index: -1))
+
+    /// Reads "cpu", "cuda", "cuda:1" or "mps".
+    ///
+    /// - Throws: `TorchError` if the name is unknown or this machine has no such device.
+    package init(_ name: String) throws {
+        var code = TorchDevice()
+        try check(torch_device_named(name, &code), "use the device \"\(name)\"")
+        self.init(code: code)
+    }
+
+    init(code: TorchDevice) {
+        kind = code.kind
+        index = code.index
+        description = Device.name(code)
+    }
+
+    var code: TorchDevice { TorchDevice(kind: kind, index: index) }
+
+    private static func name(_ code: TorchDevice) -> String {
+        let kinds: [Int8: String] = [0: "cpu", 1: "cuda", 13: "mps"]
+        let kind = kinds[code.kind] ?? "device kind \(code.kind)"
+        return code.index < 0 ? kind : "\(kind):\(code.index)"
+    }
+
+    package static func == (left: Device, right: Device) -> Bool {
+        left.kind == right.kind && left.index == right.index
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(kind)
+        hasher.combine(index)
+    }
+}

@@ -1,0 +1,83 @@
+package import CounterRandom
+
+/// A tensor under the name it has in a checkpoint.
+package typealias NamedTensor = (name: String, tensor: Tensor)
+
+/// `input · weightᵀ + bias`.
+package final class Linear {
+    /// [out, in]
+    package let weight: Tensor
+    /// [out]
+    package let bias: Tensor?
+
+    package init(weight: Tensor, bias: Tensor? = nil) {
+        self.weight = weight
+        self.bias = bias
+    }
+
+    /// Normally distributed weights and a zero bias.
+    package convenience init(
+        _ inputWidth: Int, _ outputWidth: Int, hasBias: Bool, standardDeviation: Double,
+        dtype: DType = .float32, device: Device = .cpu, using random: inout CounterRandom
+    ) {
+        self.init(
+            weight: .normal(
+                [outputWidth, inputWidth], standardDeviation: standardDeviation, dtype: dtype, device: device,
+                using: &random),
+            bias: hasBias ? .zeros([outputWidth], dtype: dtype, device: device) : nil)
+    }
+
+    package func callAsFunction(_ input: Tensor) -> Tensor { input.linear(weight, bias) }
+
+    /// The weight and, if there is one, the bias, each under `prefix` and its own name.
+    package func parameters(_ prefix: String) -> [NamedTensor] {
+        [(name: "\(prefix).weight", tensor: weight)] + (bias.map { [(name: "\(prefix).bias", tensor: $0)] } ?? [])
+    }
+}
+
+/// A table with one row for each word.
+package final class Embedding {
+    /// [word, width]
+    package let weight: Tensor
+
+    package init(weight: Tensor) {
+        self.weight = weight
+    }
+
+    /// Normally distributed rows.
+    package convenience init(
+        _ wordCount: Int, _ width: Int, standardDeviation: Double, dtype: DType = .float32,
+        device: Device = .cpu, using random: inout CounterRandom
+    ) {
+        self.init(
+            weight: .normal(
+                [wordCount, width], standardDeviation: standardDeviation, dtype: dtype, device: device,
+                using: &random))
+    }
+
+    /// The rows that integer `indices` of any shape name.
+    package func callAsFunction(_ indices: Tensor) -> Tensor { indices.embedding(weight) }
+
+    package func parameters(_ prefix: String) -> [NamedTensor] { [(name: "\(prefix).weight", tensor: weight)] }
+}
+
+/// Division by the root mean square of the last dimension, then multiplication by a weight for each feature.
+package final class RMSNorm {
+    /// [width]
+    package let weight: Tensor
+    package let epsilon: Double
+
+    package init(weight: Tensor, epsilon: Double) {
+        self.weight = weight
+        self.epsilon = epsilon
+    }
+
+    /// Weights of one.
+    package convenience init(_ width: Int, epsilon: Double, dtype: DType = .float32, device: Device = .cpu) {
+        self.init(weight: .ones([width], dtype: dtype, device: device), epsilon: epsilon)
+    }
+
+    package func callAsFunction(_ input: Tensor) -> Tensor { input.rmsNorm(weight, epsilon: epsilon) }
+
+    package func parameters(_ prefix: String) -> [NamedTensor] { [(name: "\(prefix).weight", tensor: weight)] }
+}

@@ -1,0 +1,102 @@
+import CTorch
+
+/// AdamW: Adam with decoupled weight decay and bias correction (Loshchilov and Hutter, 2019), one fused pass over
+/// each parameter.
+package final class AdamW {
+    /// What stays the same over a run; the learning rate comes with each step.
+    package struct Options: Hashable, Sendable, Codable {
+        package var beta1: Double
+        package var beta2: Double
+        package var epsilon: Double
+        package var weightDecay: Double
+
+        package init(
+            beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0.01
+        ) {
+            self.beta1 = beta1
+            self.beta2 = beta2
+            self.epsilon = epsilon
+            self.weightDecay = weightDecay
+        }
+    }
+
+    /// A parameter with what the optimizer remembers about it.
+    private struct Slot {
+        let name: String
+        let parameter: Tensor
+        let firstMoment: Tensor
+        let secondMoment: Tensor
+        /// How many steps this parameter took part in, as one `float32`.
+        let step: Tensor
+        let decays: Bool
+    }
+
+    package let options: Options
+    private let slots: [Slot]
+
+    /// - Parameters:
+    ///   - parameters: what to optimize; those without a gradient at a step are left alone in it.
+    ///   - decays: whether weight decay applies to a parameter; by default to matrices only.
+    package init(
+        _ parameters: [NamedTensor], _ options: Options = Options(),
+        decays: (NamedTensor) -> Bool = { $0.tensor.rank >= 2 }
+    ) {
+        self.options = options
+        slots = parameters.map { parameter in
+            Slot(
+                name: parameter.name, parameter: parameter.tensor,
+                firstMoment: parameter.tensor.zerosLike(), secondMoment: parameter.tensor.zerosLike(),
+                step: .zeros([], device: parameter.tensor.device), decays: decays(parameter))
+        }
+    }
+
+    /// Moves every parameter that has a gradient.
+    package func step(learningRate: Double) {
+        let ready = slots.filter { $0.parameter.grad != nil }
+        for decays in [true, false] {
+            let group = ready.filter { $0.decays == decays }
+            if !group.isEmpty { step(group, learningRate, decays ? options.weightDecay : 0) }
+        }
+    }
+
+    private func step(_ group: [Slot], _ learningRate: Double, _ weightDecay: Double) {
+        let step = TorchAdamWStep(
+            learningRate: learningRate, beta1: options.beta1, beta2: options.beta2,
+            epsilon: options.epsilon, weightDecay: weightDecay)
+        let parameters = group.map(\.parameter)
+        let status = Tensor.withHandles(parameters) { parameters, count in
+            Tensor.withHandles(group.map(\.firstMoment)) { firstMoments, _ in
+                Tensor.withHandles(group.map(\.secondMoment)) { secondMoments, _ in
+                    Tensor.withHandles(group.map(\.step)) { steps, _ in
+                        torch_adamw_step(parameters, firstMoments, secondMoments, steps, count, step)
+                    }
+                }
+            }
+        }
+        if status != .success { stop("AdamW.step", parameters) }
+    }
+
+    /// Forgets all gradients.
+    package func clearGradients() {
+        for slot in slots { slot.parameter.grad = nil }
+    }
+
+    /// What a checkpoint has to keep: both moments and the step count of each parameter, under the parameter's
+    /// name and `.first_moment`, `.second_moment` or `.step`.
+    package var state: [NamedTensor] {
+        slots.flatMap { slot in
+            [
+                (name: slot.name + ".first_moment", tensor: slot.firstMoment),
+                (name: slot.name + ".second_moment", tensor: slot.secondMoment),
+                (name: slot.name + ".step", tensor: slot.step),
+            ]
+        }
+    }
+
+    /// Takes up the state that `state` gave.
+    ///
+    /// - Parameter tensor: finds a tensor by name and shape, and throws if there is none.
+    package func restore(_ tensor: (_ name: String, _ shape: [Int]) throws -> Tensor) rethrows {
+        for kept in state { kept.tensor.copy_(try tensor(kept.name, kept.tensor.shape)) }
+    }
+}

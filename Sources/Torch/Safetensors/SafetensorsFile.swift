@@ -1,0 +1,105 @@
+package import Foundation
+
+/// A safetensors file, mapped into memory; a tensor is copied out of it when it is asked for.
+package final class SafetensorsFile {
+    package let url: URL
+    /// The strings under `__metadata__`.
+    package var metadata: [String: String] { header.metadata }
+    /// The tensors' names in the order of the data.
+    package var names: [String] { header.names }
+
+    private let mapping: MappedFile
+    private let header: SafetensorsHeader
+    /// Where the data begins in the file.
+    private let dataStart: Int
+
+    /// Longer headers are refused, as by the reference implementation.
+    private static let longestHeader = 100_000_000
+
+    /// Maps the file and validates its header against it.
+    ///
+    /// - Throws: `SafetensorsError`.
+    package init(_ url: URL) throws {
+        self.url = url
+        mapping = try MappedFile(url)
+        let bytes = mapping.bytes
+        guard bytes.count >= 8 else {
+            throw SafetensorsError(
+                .read, url, "\(bytes.count) bytes are too few for a safetensors file: copy it again")
+        }
+        let stated = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+        guard stated <= UInt64(Self.longestHeader), stated <= UInt64(bytes.count - 8) else {
+            throw SafetensorsError(
+                .read, url,
+                "a header of \(stated) bytes does not fit in a file of \(bytes.count): "
+                    + "it is not a safetensors file, or cut short")
+        }
+        dataStart = 8 + Int(stated)
+        do {
+            header = try SafetensorsHeader(
+                json: UnsafeRawBufferPointer(rebasing: bytes[8..<dataStart]), dataCount: bytes.count - dataStart)
+        } catch {
+            throw SafetensorsError(.read, url, tensor: error.tensor, error.reason)
+        }
+    }
+
+    package func contains(_ name: String) -> Bool { header.entries[name] != nil }
+
+    /// The shape of a tensor, or nil if there is none of this name.
+    package func shape(of name: String) -> [Int]? { header.entries[name]?.shape }
+
+    /// The element type of a tensor, or nil if there is none of this name.
+    package func dtype(of name: String) -> DType? { header.entries[name]?.dtype }
+
+    /// A copy of the tensor, with the element type it has in the file.
+    ///
+    /// - Parameter shape: what the reader needs; any shape if absent.
+    /// - Throws: `SafetensorsError` if there is no such tensor, it has another shape, or holds bytes that its type
+    ///   does not allow.
+    package func tensor(_ name: String, shape: [Int]? = nil, device: Device = .cpu) throws -> Tensor {
+        guard let entry = header.entries[name] else {
+            throw SafetensorsError(.read, url, tensor: name, "there is no tensor of this name")
+        }
+        if let shape, shape != entry.shape {
+            throw SafetensorsError(.read, url, tensor: name, "its shape is \(entry.shape), but \(shape) is needed")
+        }
+        let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
+        let bytes = UnsafeRawBufferPointer(rebasing: mapping.bytes[range])
+        if entry.dtype == .bool, let index = bytes.firstIndex(where: { $0 > 1 }) {
+            throw SafetensorsError(
+                .read, url, tensor: name, "element \(index) is the byte \(bytes[index]), which is no truth value")
+        }
+        return Tensor(bytes: bytes, shape: entry.shape, dtype: entry.dtype, device: device)
+    }
+}
+
+/// The bytes of a file, paged in by the system as they are read.
+private final class MappedFile {
+    let bytes: UnsafeRawBufferPointer
+
+    init(_ url: URL) throws {
+        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SafetensorsError(.read, url, String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw SafetensorsError(.read, url, String(cString: strerror(errno)))
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw SafetensorsError(.read, url, "it is not a regular file")
+        }
+        let count = Int(status.st_size)
+        guard count > 0 else {
+            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            return
+        }
+        guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+            throw SafetensorsError(.read, url, String(cString: strerror(errno)))
+        }
+        bytes = UnsafeRawBufferPointer(start: start, count: count)
+    }
+
+    deinit {
+        if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
+    }
+}

@@ -1,0 +1,81 @@
+package import Foundation
+
+/// The weights of a checkpoint directory: `model.safetensors`, or the shards that `model.safetensors.index.json`
+/// lists.
+package final class SafetensorsIndex {
+    package let directory: URL
+    /// The tensors' names in alphabetical order.
+    package let names: [String]
+
+    private let files: [String: SafetensorsFile]
+
+    /// Opens and validates every file of the checkpoint.
+    ///
+    /// - Throws: `SafetensorsError`.
+    package init(_ directory: URL) throws {
+        self.directory = directory
+        let single = directory.appendingPathComponent("model.safetensors")
+        let index = directory.appendingPathComponent("model.safetensors.index.json")
+        if FileManager.default.fileExists(atPath: single.path) {
+            let file = try SafetensorsFile(single)
+            files = Dictionary(uniqueKeysWithValues: file.names.map { ($0, file) })
+        } else if FileManager.default.fileExists(atPath: index.path) {
+            files = try Self.shards(index)
+        } else {
+            throw SafetensorsError(
+                .read, directory, "it holds neither model.safetensors nor model.safetensors.index.json")
+        }
+        names = files.keys.sorted()
+    }
+
+    private struct Index: Decodable {
+        let weightMap: [String: String]
+
+        enum CodingKeys: String, CodingKey {
+            case weightMap = "weight_map"
+        }
+    }
+
+    private static func shards(_ url: URL) throws -> [String: SafetensorsFile] {
+        let map: [String: String]
+        do {
+            map = try JSONDecoder().decode(Index.self, from: Data(contentsOf: url)).weightMap
+        } catch {
+            throw SafetensorsError(.read, url, "it is no index of shards: \(error)")
+        }
+        var open: [String: SafetensorsFile] = [:]
+        return try map.reduce(into: [:]) { files, place in
+            let (tensor, name) = place
+            guard !name.isEmpty, !name.contains("/"), name != ".." else {
+                throw SafetensorsError(.read, url, tensor: tensor, "\"\(name)\" is not the name of a file beside it")
+            }
+            let file =
+                try open[name] ?? SafetensorsFile(url.deletingLastPathComponent().appendingPathComponent(name))
+            open[name] = file
+            guard file.contains(tensor) else {
+                throw SafetensorsError(
+                    .read, file.url, tensor: tensor, "the index places it here, but the file lacks it")
+            }
+            files[tensor] = file
+        }
+    }
+
+    package func contains(_ name: String) -> Bool { files[name] != nil }
+
+    /// The shape of a tensor, or nil if there is none of this name.
+    package func shape(of name: String) -> [Int]? { files[name]?.shape(of: name) }
+
+    /// The element type of a tensor, or nil if there is none of this name.
+    package func dtype(of name: String) -> DType? { files[name]?.dtype(of: name) }
+
+    /// A copy of the tensor, with the element type it has in the file.
+    ///
+    /// - Parameter shape: what the reader needs; any shape if absent.
+    /// - Throws: `SafetensorsError`.
+    package func tensor(_ name: String, shape: [Int]? = nil, device: Device = .cpu) throws -> Tensor {
+        guard let file = files[name] else {
+            throw SafetensorsError(.read, directory, tensor: name, "there is no tensor of this name")
+        }
+        return try file.tensor(name, shape: shape, device: device)
+    }
+}

@@ -1,0 +1,144 @@
+package import Foundation
+
+/// Writes safetensors files that appear whole or not at all.
+package enum SafetensorsWriter {
+    /// Writes `tensors` beside `url`, makes sure they have reached the disk, and renames the result to `url`.
+    ///
+    /// The data is ordered by falling element size, so that every tensor is aligned. Only one tensor at a time is
+    /// copied.
+    ///
+    /// - Parameters:
+    ///   - dtype: what floating-point tensors are converted to; unchanged if absent.
+    ///   - metadata: strings for the header; `transformers` asks for a `format`.
+    /// - Throws: `SafetensorsError`; nothing is left behind then.
+    package static func write(
+        _ tensors: [NamedTensor], to url: URL, dtype: DType? = nil, metadata: [String: String] = ["format": "pt"]
+    ) throws {
+        let items = try arranged(tensors, dtype, url)
+        let file = try AtomicFile(url)
+        try file.write(header(items, metadata))
+        for item in items {
+            let tensor = withoutGradient { item.tensor.detached().to(item.dtype).to(.cpu).contiguous() }
+            try tensor.withUnsafeMutableBytes { try file.write(UnsafeRawBufferPointer($0)) }
+        }
+        try file.commit()
+    }
+
+    private struct Item {
+        let name: String
+        let tensor: Tensor
+        let dtype: DType
+        let shape: [Int]
+        var byteCount: Int { shape.reduce(dtype.byteCount, *) }
+    }
+
+    private static func arranged(_ tensors: [NamedTensor], _ dtype: DType?, _ url: URL) throws -> [Item] {
+        var seen: Set<String> = ["__metadata__"]
+        let items = try tensors.map { name, tensor in
+            guard seen.insert(name).inserted else {
+                throw SafetensorsError(.write, url, tensor: name, "the name is reserved or used twice")
+            }
+            let own = tensor.dtype
+            return Item(
+                name: name, tensor: tensor, dtype: own.isFloatingPoint ? dtype ?? own : own, shape: tensor.shape)
+        }
+        let widths = Set(items.map(\.dtype.byteCount)).sorted(by: >)
+        return widths.flatMap { width in items.filter { $0.dtype.byteCount == width } }
+    }
+
+    /// The header's length and the header, filled up with spaces so that the data is aligned.
+    private static func header(_ items: [Item], _ metadata: [String: String]) -> [UInt8] {
+        var members: [String] = []
+        if !metadata.isEmpty {
+            let strings = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+            members.append("\"__metadata__\":{\(strings.joined(separator: ","))}")
+        }
+        var offset = 0
+        for item in items {
+            let shape = item.shape.map(String.init).joined(separator: ",")
+            let end = offset + item.byteCount
+            members.append(
+                "\(quoted(item.name)):{\"dtype\":\"\(item.dtype.safetensorsName)\",\"shape\":[\(shape)],"
+                    + "\"data_offsets\":[\(offset),\(end)]}")
+            offset = end
+        }
+        var json = Array("{\(members.joined(separator: ","))}".utf8)
+        while json.count % 8 != 0 { json.append(0x20) }
+        return withUnsafeBytes(of: UInt64(json.count).littleEndian, Array.init) + json
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": result += "\\\(scalar)"
+            case "\u{0}"..<" ": result += "\\u" + String(repeating: "0", count: scalar.value < 16 ? 3 : 2)
+                + String(scalar.value, radix: 16)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}
+
+/// A file written under another name beside its place, and renamed once it is complete and on disk.
+private final class AtomicFile {
+    private let url: URL
+    private let temporary: String
+    private var descriptor: Int32
+
+    init(_ url: URL) throws {
+        self.url = url
+        temporary = url.path + ".\(getpid()).partial"
+        unlink(temporary)
+        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        if descriptor < 0 { throw failure() }
+    }
+
+    deinit {
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        unlink(temporary)
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { try write($0) }
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let piece = UnsafeRawBufferPointer(rebasing: rest)
+            let count = Foundation.write(descriptor, piece.baseAddress, min(piece.count, 1 << 30))
+            if count < 0, errno == EINTR { continue }
+            if count < 0 { throw failure() }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Brings the file to disk and gives it its name.
+    func commit() throws {
+        guard fsync(descriptor) == 0, rename(temporary, url.path) == 0 else { throw failure() }
+        close(descriptor)
+        descriptor = -1
+        try syncDirectory()
+    }
+
+    private func syncDirectory() throws {
+        let directory = open(url.deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+        guard directory >= 0 else { throw failure() }
+        defer { close(directory) }
+        guard fsync(directory) == 0 else { throw failure() }
+    }
+
+    private func failure() -> SafetensorsError {
+        let code = errno
+        let remedy =
+            switch code {
+            case ENOSPC, EDQUOT, EFBIG: ": free some space or choose another place; nothing was left behind"
+            case ENOENT: ": create the folder first"
+            default: ""
+            }
+        return SafetensorsError(.write, url, String(cString: strerror(code)) + remedy)
+    }
+}

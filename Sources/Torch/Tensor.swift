@@ -1,0 +1,208 @@
+import CTorch
+package import CounterRandom
+
+/// An n-dimensional array that libtorch stores and computes with.
+///
+/// A value refers to shared storage: views and in-place operations see the same elements. It is deliberately not
+/// `Sendable`: one owner works with a device's tensors, and what leaves it are plain values. A shape or type that
+/// an operation cannot accept is a mistake in the code and traps with the operation, the shapes and the reason.
+package struct Tensor {
+    private let owner: Owner
+
+    /// Owns one handle.
+    private final class Owner {
+        let handle: TorchTensor
+
+        init(_ handle: TorchTensor) { self.handle = handle }
+
+        deinit { torch_tensor_release(handle) }
+    }
+
+    /// Takes over a handle that owns a tensor.
+    init(owning handle: TorchTensor) {
+        owner = Owner(handle)
+    }
+
+    /// Lends the handle for the duration of `body`; a handle that outlives its tensor dangles.
+    @inline(__always)
+    func withHandle<Result>(_ body: (TorchTensor) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(owner) { try body(owner.handle) }
+    }
+
+    /// Tensors that exist now in the whole process, for tests that look for leaks.
+    package static var liveCount: Int { Int(torch_live_tensor_count()) }
+}
+
+// MARK: - Creation
+
+extension Tensor {
+    /// A copy of `values` in row-major order.
+    package init<Element: TensorElement>(_ values: [Element], shape: [Int], device: Device = .cpu) {
+        self = values.withUnsafeBytes { Tensor(bytes: $0, shape: shape, dtype: Element.dtype, device: device) }
+    }
+
+    /// A one-dimensional copy of `values`.
+    package init<Element: TensorElement>(_ values: [Element], device: Device = .cpu) {
+        self.init(values, shape: [values.count], device: device)
+    }
+
+    /// A tensor of rank 0.
+    package init<Element: TensorElement>(scalar value: Element, device: Device = .cpu) {
+        self.init([value], shape: [], device: device)
+    }
+
+    /// A copy of `bytes`, which hold the elements in row-major order and in this machine's byte order.
+    package init(bytes: UnsafeRawBufferPointer, shape: [Int], dtype: DType, device: Device = .cpu) {
+        var result = TorchTensor()
+        require(
+            torch_from_bytes(
+                bytes.baseAddress, bytes.count, shape, shape.count, dtype.code, device.code, &result),
+            "init(bytes:)")
+        self.init(owning: result)
+    }
+
+    /// A tensor whose elements are not set.
+    package static func empty(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+        var result = TorchTensor()
+        require(torch_empty(shape, shape.count, dtype.code, device.code, &result), "empty")
+        return Tensor(owning: result)
+    }
+
+    package static func full(
+        _ shape: [Int], _ value: Double, dtype: DType = .float32, device: Device = .cpu
+    ) -> Tensor {
+        var result = TorchTensor()
+        require(torch_full(shape, shape.count, value, dtype.code, device.code, &result), "full")
+        return Tensor(owning: result)
+    }
+
+    package static func zeros(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+        full(shape, 0, dtype: dtype, device: device)
+    }
+
+    package static func ones(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) -> Tensor {
+        full(shape, 1, dtype: dtype, device: device)
+    }
+
+    /// `start`, `start + step`, … below `end`.
+    package static func arange(
+        _ start: Double = 0, to end: Double, by step: Double = 1, dtype: DType = .int64, device: Device = .cpu
+    ) -> Tensor {
+        var result = TorchTensor()
+        require(torch_arange(start, end, step, dtype.code, device.code, &result), "arange")
+        return Tensor(owning: result)
+    }
+
+    /// Normally distributed numbers with mean 0, the same for the same state of `random`.
+    package static func normal(
+        _ shape: [Int], standardDeviation: Double = 1, dtype: DType = .float32, device: Device = .cpu,
+        using random: inout CounterRandom
+    ) -> Tensor {
+        let values = (0..<shape.reduce(1, *)).map { _ in Float(random.normal() * standardDeviation) }
+        return Tensor(values, shape: shape).to(dtype).to(device)
+    }
+
+    /// Zeros of the same shape, type and device.
+    package func zerosLike() -> Tensor { .zeros(shape, dtype: dtype, device: device) }
+}
+
+// MARK: - Inspection
+
+extension Tensor: CustomStringConvertible {
+    /// The size of each dimension.
+    package var shape: [Int] {
+        withHandle { handle in
+            let rank = torch_tensor_rank(handle)
+            return [Int](unsafeUninitializedCapacity: rank) { buffer, count in
+                if let sizes = buffer.baseAddress, rank > 0 { torch_tensor_shape(handle, sizes) }
+                count = rank
+            }
+        }
+    }
+
+    /// How many dimensions there are.
+    package var rank: Int { withHandle { torch_tensor_rank($0) } }
+
+    /// How many elements there are.
+    package var count: Int { shape.reduce(1, *) }
+
+    package var dtype: DType {
+        withHandle { handle in
+            var code = TorchType.float32
+            require(torch_tensor_type(handle, &code), "dtype")
+            return DType(code: code)
+        }
+    }
+
+    package var device: Device { withHandle { Device(code: torch_tensor_device($0)) } }
+
+    /// The size of dimension `dim`, counted from the end if negative.
+    package func size(_ dim: Int) -> Int {
+        let shape = shape
+        precondition((-shape.count..<shape.count).contains(dim), "no dimension \(dim) in \(shape)")
+        return shape[dim < 0 ? dim + shape.count : dim]
+    }
+
+    /// The elements in row-major order, converted to `Element`.
+    package func values<Element: TensorElement>(as type: Element.Type = Element.self) -> [Element] {
+        let total = count
+        return [Element](unsafeUninitializedCapacity: total) { buffer, initialized in
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            withHandle { handle in
+                require(
+                    torch_copy_bytes(handle, Element.dtype.code, bytes.baseAddress, bytes.count), "values", self)
+            }
+            initialized = total
+        }
+    }
+
+    /// The only element, as a number.
+    package func item() -> Double {
+        withHandle { handle in
+            var value = 0.0
+            require(torch_item(handle, &value), "item", self)
+            return value
+        }
+    }
+
+    /// Lends the elements of a contiguous tensor in main memory without copying them.
+    package func withUnsafeMutableBytes<Result>(
+        _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        try withHandle { handle in
+            var address: UnsafeMutableRawPointer?
+            var byteCount = 0
+            require(torch_data(handle, &address, &byteCount), "withUnsafeMutableBytes", self)
+            return try body(UnsafeMutableRawBufferPointer(start: address, count: byteCount))
+        }
+    }
+
+    /// Whether no element is infinite or not a number.
+    package var isFinite: Bool {
+        withoutGradient { unary(.isFinite, "isFinite").minimum(dims: []).item() != 0 }
+    }
+
+    /// Shape and type; never the elements.
+    package var description: String {
+        let suffix = device == .cpu ? "" : " on \(device)"
+        return "\(shape) \(dtype.rawValue)\(suffix)"
+    }
+}
+
+// MARK: - Process settings
+
+extension Tensor {
+    /// How many threads an operation may use.
+    package static var threadCount: Int { Int(torch_thread_count()) }
+
+    /// Sets how many threads an operation may use; the count takes part in the rounding of results.
+    package static func setThreadCount(_ count: Int) {
+        precondition(count > 0, "an operation needs at least one thread")
+        torch_set_thread_count(Int32(count))
+    }
+
+    /// Makes operations without a deterministic implementation fail.
+    package static func setDeterministic(_ deterministic: Bool) {
+        torch_set_deterministic(deterministic)
+    }
+}
