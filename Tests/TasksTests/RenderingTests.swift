@@ -16,9 +16,10 @@ import Testing
         return try image.pixels(region: image.bounds)
     }
 
-    @Test(arguments: [(0, 0xCC99_131A_B686_AAAB as UInt64), (1, 0x869F_A8E5_24B4_FF7E)])
+    @Test(arguments: [(0, 0xF91C_D3EC_CE18_9C26 as UInt64), (1, 0xA002_271F_4CFF_CF1B)])
     func scenesArePaintedTheSameOnEveryMachine(index: Int, expected: UInt64) throws {
-        #expect(hash(of: try image(index).pixels) == expected)
+        let painted = hash(of: try image(index).pixels)
+        #expect(painted == expected)
     }
 
     @Test func anyRegionEqualsThatPartOfTheWhole() throws {

@@ -207,7 +207,9 @@ private struct CubicTaps {
             guard index < inputs, index < leftmost + 4 else { continue }
             weights[tap] = CubicTaps.weight(Double(index) + 0.5 - centre)
         }
-        self.weights = SIMD4<Float>(weights / weights.sum())
+        // In this order on every machine.
+        let sum = weights[0] + weights[1] + weights[2] + weights[3]
+        self.weights = SIMD4<Float>(weights / sum)
     }
 
     private static func weight(_ distance: Double) -> Double {
