@@ -1,0 +1,70 @@
+package import Foundation
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Files that are either wholly there or not there: written beside, synced, renamed.
+package enum AtomicFile {
+    /// Replaces the file at `url`; a reader sees the old bytes or the new ones, also after a power cut.
+    package static func write(_ data: Data, to url: URL) throws {
+        let partial = url.deletingLastPathComponent()
+            .appending(path: ".\(url.lastPathComponent).partial", directoryHint: .notDirectory)
+        do {
+            try data.write(to: partial)
+        } catch {
+            throw RunError(
+                .fileSystem, operation: "write", path: partial.path, detail: "\(data.count) bytes: \(error)",
+                remedy: "check free space and permissions of the folder")
+        }
+        try synchronize(partial)
+        try rename(partial, to: url)
+    }
+
+    /// Replaces the file at `url` with UTF-8 text.
+    package static func write(_ text: String, to url: URL) throws {
+        try write(Data(text.utf8), to: url)
+    }
+
+    /// Renames a file or folder within one file system and syncs the folder that now lists it.
+    package static func rename(_ source: URL, to destination: URL) throws {
+        guard Self.rename(source.path, destination.path) == 0 else {
+            throw systemError("rename", source, "to \(destination.path)")
+        }
+        try synchronize(destination.deletingLastPathComponent())
+    }
+
+    /// Waits until the bytes of one file, or the listing of one folder, are on the disk.
+    package static func synchronize(_ url: URL) throws {
+        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw systemError("open", url) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw systemError("sync", url) }
+    }
+
+    /// Syncs every file and folder below `folder`, then `folder` itself.
+    package static func synchronizeTree(_ folder: URL) throws {
+        for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path) {
+            try synchronize(folder.appending(path: name))
+        }
+        try synchronize(folder)
+    }
+
+    private static func rename(_ source: String, _ destination: String) -> Int32 {
+        #if canImport(Darwin)
+            Darwin.rename(source, destination)
+        #else
+            Glibc.rename(source, destination)
+        #endif
+    }
+
+    static func systemError(_ operation: String, _ url: URL, _ detail: String = "") -> RunError {
+        let reason = String(cString: strerror(errno))
+        return RunError(
+            .fileSystem, operation: operation, path: url.path,
+            detail: detail.isEmpty ? reason : "\(detail): \(reason)",
+            remedy: "check that the folder exists, is writable and has free space")
+    }
+}

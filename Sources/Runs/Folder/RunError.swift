@@ -1,0 +1,39 @@
+/// What went wrong with a run folder or one of its files: the operation, the path, what was seen, and the
+/// remedy.
+package struct RunError: Error, Equatable, CustomStringConvertible {
+    /// The cause, for callers that react to it.
+    package enum Code: String, Sendable {
+        /// A run already lives in the folder.
+        case alreadyExists
+        /// The folder holds no run.
+        case notARun
+        /// Another process writes to the run.
+        case locked
+        /// A file of the run is not what this program writes.
+        case malformed
+        /// The run's files do not reach the step to resume from.
+        case behind
+        /// The operating system refused a file operation.
+        case fileSystem
+        /// SQLite refused an operation.
+        case database
+    }
+
+    package let code: Code
+    package let operation: String
+    package let path: String
+    package let detail: String
+    package let remedy: String
+
+    package init(_ code: Code, operation: String, path: String, detail: String, remedy: String) {
+        self.code = code
+        self.operation = operation
+        self.path = path
+        self.detail = detail
+        self.remedy = remedy
+    }
+
+    package var description: String {
+        "cannot \(operation) \(path): \(detail) (\(remedy))"
+    }
+}

@@ -1,0 +1,96 @@
+package import Foundation
+
+/// A run on disk: its configuration, metrics, trajectories and checkpoints under one folder.
+///
+///     config.yaml          the configuration as resolved, written once
+///     metrics.jsonl        what the seed determines: equal byte for byte between equal runs
+///     performance.jsonl    what the clock measured
+///     tensorboard/         the same numbers as TensorBoard event files
+///     run.sqlite           the trajectories (``TrajectoryStore``)
+///     checkpoints/step-N/  model directories (``Checkpoint``)
+///     report.json, report.html
+package struct RunFolder: Sendable, Hashable {
+    package let url: URL
+
+    package var configurationFile: URL { file("config.yaml") }
+    package var metricsFile: URL { file("metrics.jsonl") }
+    package var performanceFile: URL { file("performance.jsonl") }
+    package var tensorBoardFolder: URL { url.appending(path: "tensorboard", directoryHint: .isDirectory) }
+    package var databaseFile: URL { file("run.sqlite") }
+    package var checkpointsFolder: URL { url.appending(path: "checkpoints", directoryHint: .isDirectory) }
+    package var reportFile: URL { file("report.html") }
+    package var reportValuesFile: URL { file("report.json") }
+    var lockFile: URL { file(".lock") }
+
+    /// Starts a run: makes the folder and writes its configuration.
+    ///
+    /// Throws ``RunError/Code/alreadyExists`` when a run is there already; nothing is touched then.
+    package static func create(at url: URL, configuration: String) throws -> RunFolder {
+        let folder = RunFolder(url: url)
+        if let trace = folder.traceOfRun {
+            throw RunError(
+                .alreadyExists, operation: "start a run in", path: url.path,
+                detail: "it already holds \(trace.lastPathComponent)",
+                remedy: "continue that run with --resume, or choose another folder")
+        }
+        do {
+            try FileManager.default.createDirectory(
+                at: folder.checkpointsFolder, withIntermediateDirectories: true)
+        } catch {
+            throw RunError(
+                .fileSystem, operation: "make the folder", path: url.path, detail: "\(error)",
+                remedy: "check that its parent exists and is writable")
+        }
+        try AtomicFile.write(configuration, to: folder.configurationFile)
+        return folder
+    }
+
+    /// Opens a run that exists, to continue, read or report it.
+    package static func open(at url: URL) throws -> RunFolder {
+        let folder = RunFolder(url: url)
+        guard FileManager.default.fileExists(atPath: folder.configurationFile.path) else {
+            throw RunError(
+                .notARun, operation: "open the run", path: url.path, detail: "it has no config.yaml",
+                remedy: "name the folder that a training run wrote")
+        }
+        return folder
+    }
+
+    /// The resolved configuration the run was started with.
+    package func configuration() throws -> String {
+        do {
+            return try String(contentsOf: configurationFile, encoding: .utf8)
+        } catch {
+            throw RunError(
+                .fileSystem, operation: "read", path: configurationFile.path, detail: "\(error)",
+                remedy: "restore the file or start a new run")
+        }
+    }
+
+    /// The sinks a trainer records to: both line files and TensorBoard, cut back to what a resumed run has
+    /// behind it.
+    ///
+    /// `step` is the checkpoint to continue from, nil to begin at the beginning.
+    package func metricSinks(keepingThrough step: Int?) throws -> [any MetricSink] {
+        [
+            try MetricLines(at: metricsFile, of: .values, keepingThrough: step),
+            try MetricLines(at: performanceFile, of: .performance, keepingThrough: step),
+            try EventFile(in: tensorBoardFolder, keepingThrough: step),
+        ]
+    }
+
+    private init(url: URL) {
+        self.url = url
+    }
+
+    private func file(_ name: String) -> URL {
+        url.appending(path: name, directoryHint: .notDirectory)
+    }
+
+    private var traceOfRun: URL? {
+        let checkpoints = (try? FileManager.default.contentsOfDirectory(atPath: checkpointsFolder.path)) ?? []
+        return [configurationFile, metricsFile, databaseFile].first {
+            FileManager.default.fileExists(atPath: $0.path)
+        } ?? (checkpoints.isEmpty ? nil : checkpointsFolder)
+    }
+}

@@ -1,0 +1,50 @@
+internal import Foundation
+internal import Synchronization
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// A file that only grows: each append is handed to the system at once, so that a killed process loses none.
+final class AppendingFile: Sendable {
+    let url: URL
+    private let handle: Mutex<FileHandle>
+
+    /// Opens or makes the file and cuts it to `length` bytes.
+    init(at url: URL, length: UInt64) throws {
+        self.url = url
+        let descriptor = open(url.path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw AtomicFile.systemError("open", url) }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        do {
+            try handle.truncate(atOffset: length)
+        } catch {
+            throw Self.failure("cut", url, error)
+        }
+        self.handle = Mutex(handle)
+    }
+
+    func append(_ data: Data) throws {
+        do {
+            try handle.withLock { try $0.write(contentsOf: data) }
+        } catch {
+            throw Self.failure("write", url, error)
+        }
+    }
+
+    func synchronize() throws {
+        do {
+            try handle.withLock { try $0.synchronize() }
+        } catch {
+            throw Self.failure("sync", url, error)
+        }
+    }
+
+    private static func failure(_ operation: String, _ url: URL, _ error: any Error) -> RunError {
+        RunError(
+            .fileSystem, operation: operation, path: url.path, detail: "\(error)",
+            remedy: "check free space and permissions, then continue the run with --resume")
+    }
+}

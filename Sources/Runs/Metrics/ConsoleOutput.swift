@@ -1,0 +1,56 @@
+internal import Foundation
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Where console lines go, and what that place can show.
+package struct ConsoleOutput: Sendable {
+    /// Whether lines can be rewritten in place.
+    package let isTerminal: Bool
+    /// Whether colours and weights are understood and wanted.
+    package let hasColours: Bool
+    /// Characters in a line, asked anew each time since windows change.
+    package let width: @Sendable () -> Int
+    package let write: @Sendable (String) -> Void
+
+    package init(
+        isTerminal: Bool, hasColours: Bool, width: @escaping @Sendable () -> Int = { 100 },
+        write: @escaping @Sendable (String) -> Void
+    ) {
+        self.isTerminal = isTerminal
+        self.hasColours = hasColours
+        self.width = width
+        self.write = write
+    }
+
+    /// Standard output: a terminal's abilities if it is one (`NO_COLOR` and `TERM=dumb` are heeded), else
+    /// plain lines.
+    package static var standard: ConsoleOutput {
+        let environment = ProcessInfo.processInfo.environment
+        let isTerminal = isatty(STDOUT_FILENO) == 1 && environment["TERM"] != "dumb"
+        return ConsoleOutput(
+            isTerminal: isTerminal, hasColours: isTerminal && (environment["NO_COLOR"] ?? "").isEmpty,
+            width: {
+                var size = winsize()
+                return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+                    ? Int(size.ws_col) : 100
+            },
+            write: { try? FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) })
+    }
+
+    /// A way to set text apart.
+    enum Tone: String {
+        case strong = "1"
+        case faint = "2"
+        case good = "32"
+        case accent = "36"
+    }
+
+    /// The text in a tone where the place understands it.
+    func styled(_ text: String, _ tone: Tone) -> String {
+        hasColours ? "\u{1B}[\(tone.rawValue)m\(text)\u{1B}[0m" : text
+    }
+}

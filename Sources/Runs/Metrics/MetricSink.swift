@@ -1,0 +1,26 @@
+/// A place that training steps are recorded to.
+package protocol MetricSink: Sendable {
+    /// Takes the numbers of one step. Steps arrive in ascending order.
+    func record(_ metrics: StepMetrics) throws
+
+    /// Waits until everything recorded is on the disk; called before a checkpoint of the same step is
+    /// published.
+    func synchronize() throws
+}
+
+/// Several sinks as one.
+package struct CombinedSink: MetricSink {
+    private let sinks: [any MetricSink]
+
+    package init(_ sinks: [any MetricSink]) {
+        self.sinks = sinks
+    }
+
+    package func record(_ metrics: StepMetrics) throws {
+        for sink in sinks { try sink.record(metrics) }
+    }
+
+    package func synchronize() throws {
+        for sink in sinks { try sink.synchronize() }
+    }
+}

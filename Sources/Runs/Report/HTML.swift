@@ -1,0 +1,76 @@
+/// Markup that text cannot break out of: strings are escaped when they become `HTML`, and only literals
+/// written in this program name elements and attributes.
+package struct HTML: Sendable, Equatable {
+    package let markup: String
+
+    /// Text, escaped.
+    package init(_ text: String) {
+        markup = Self.escape(text)
+    }
+
+    private init(markup: String) {
+        self.markup = markup
+    }
+
+    package static let empty = HTML(markup: "")
+
+    /// Markup, style or script written in this program.
+    package static func literal(_ markup: StaticString) -> HTML {
+        HTML(markup: "\(markup)")
+    }
+
+    /// An element; attributes without a value are left out.
+    package static func element(
+        _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String?> = [:],
+        @HTMLBuilder _ children: () -> HTML = { .empty }
+    ) -> HTML {
+        var opening = "<\(name)"
+        for case (let attribute, let value?) in attributes {
+            opening += " \(attribute)=\"\(escape(value))\""
+        }
+        let content = children().markup
+        return HTML(markup: isVoid("\(name)") ? opening + ">" : "\(opening)>\(content)</\(name)>")
+    }
+
+    /// Pieces one after the other.
+    package static func joined(_ pieces: [HTML]) -> HTML {
+        HTML(markup: pieces.map(\.markup).joined())
+    }
+
+    /// Replaces what HTML gives a meaning to, and characters that would hide or reorder what follows.
+    package static func escape(_ text: String) -> String {
+        var escaped = ""
+        escaped.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            case "\n", "\t": escaped.unicodeScalars.append(scalar)
+            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
+                escaped += "\u{FFFD}"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+
+    private static func isVoid(_ name: String) -> Bool {
+        name == "meta" || name == "img" || name == "br"
+    }
+}
+
+/// Lets elements list their children, with conditions and loops; a `String` among them is text.
+@resultBuilder
+package enum HTMLBuilder {
+    package static func buildExpression(_ text: String) -> HTML { HTML(text) }
+    package static func buildExpression(_ html: HTML) -> HTML { html }
+    package static func buildExpression(_ html: HTML?) -> HTML { html ?? .empty }
+    package static func buildBlock(_ pieces: HTML...) -> HTML { .joined(pieces) }
+    package static func buildOptional(_ piece: HTML?) -> HTML { piece ?? .empty }
+    package static func buildEither(first piece: HTML) -> HTML { piece }
+    package static func buildEither(second piece: HTML) -> HTML { piece }
+    package static func buildArray(_ pieces: [HTML]) -> HTML { .joined(pieces) }
+}

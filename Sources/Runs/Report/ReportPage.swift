@@ -1,0 +1,85 @@
+/// The report of a run: what it achieved, how it learned, and what its trajectories look like.
+package struct ReportPage: Sendable {
+    package let content: ReportContent
+
+    package init(_ content: ReportContent) {
+        self.content = content
+    }
+
+    /// The page as one self-contained HTML document.
+    package var text: String {
+        Page(title: "\(content.title) · DeepEyes run report") {
+            header
+            EvaluationSection(result: content.result).html
+            CurvesSection(history: content.history).html
+            trajectories
+            configuration
+        }
+        .text
+    }
+
+    private var header: HTML {
+        .element("header", ["class": "top"]) {
+            HTML.element("p", ["class": "over"]) { "DeepEyes run report" }
+            HTML.element("h1") { content.title }
+            HTML.element("p", ["class": "lead"]) { lead.keepingUnits }
+            HTML.element("nav", ["aria-label": "Sections"]) {
+                HTML.element("a", ["href": "#result"]) { "Before and after" }
+                HTML.element("a", ["href": "#curves"]) { "Learning curves" }
+                if !content.trajectories.isEmpty {
+                    HTML.element("a", ["href": "#trajectories"]) { "Trajectories" }
+                }
+                HTML.element("a", ["href": "#configuration"]) { "How it was made" }
+            }
+        }
+    }
+
+    /// The result in two sentences.
+    private var lead: String {
+        let (result, training) = (content.result, content.result.training)
+        let base = Readable.percent(result.base.attributeAccuracy)
+        let trained = Readable.percent(result.trained.attributeAccuracy)
+        let withoutTools = Readable.percent(result.trainedWithoutTools.attributeAccuracy)
+        return "\(Readable.count(training.steps)) steps of reinforcement learning, "
+            + "\(Readable.count(training.trajectories)) trajectories in \(Readable.seconds(training.seconds)), "
+            + "took the held-out questions that need a closer look from \(base) right to \(trained). "
+            + "Without tools the same model answers \(withoutTools) of them."
+    }
+
+    @HTMLBuilder private var trajectories: HTML {
+        if !content.trajectories.isEmpty {
+            HTML.element("section", ["id": "trajectories"]) {
+                HTML.element("h2") { "Trajectories" }
+                HTML.element("p", ["class": "note"]) {
+                    "What the model was shown stands left of what it wrote next; crops are cut from the original."
+                }
+                for picture in content.trajectories { TrajectoryCard(picture).html }
+            }
+        }
+    }
+
+    private var configuration: HTML {
+        .element("section", ["id": "configuration"]) {
+            HTML.element("h2") { "How it was made" }
+            HTML.element("p", ["class": "note"]) {
+                "Task \(content.result.task), seed \(content.result.seed); the same configuration makes the same run."
+            }
+            Page.list(content.facts)
+            HTML.element("details") {
+                HTML.element("summary") { "config.yaml" }
+                HTML.element("pre") { content.configuration }
+            }
+        }
+    }
+}
+
+extension String {
+    /// The text with no line break between a number and its unit.
+    fileprivate var keepingUnits: String {
+        ["%", "s", "min", "h", "d"].reduce(self) { text, unit in
+            (0...9).reduce(text) { text, digit in
+                text.replacing("\(digit) \(unit)", with: "\(digit)\u{A0}\(unit)")
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+/// Which trajectories are meant; a condition left nil does not restrict.
+package struct TrajectoryFilter: Sendable, Equatable {
+    package var origin: TrajectoryOrigin?
+    package var steps: ClosedRange<Int>?
+    package var group: Int?
+    package var kinds: Set<String>?
+    package var exampleID: String?
+    package var isCorrect: Bool?
+    package var rewards: ClosedRange<Double>?
+    package var callCounts: ClosedRange<Int>?
+    package var finish: String?
+    /// Text that question or answer contain.
+    package var text: String?
+
+    package init(
+        origin: TrajectoryOrigin? = nil, steps: ClosedRange<Int>? = nil, group: Int? = nil,
+        kinds: Set<String>? = nil, exampleID: String? = nil, isCorrect: Bool? = nil,
+        rewards: ClosedRange<Double>? = nil, callCounts: ClosedRange<Int>? = nil, finish: String? = nil,
+        text: String? = nil
+    ) {
+        self.origin = origin
+        self.steps = steps
+        self.group = group
+        self.kinds = kinds
+        self.exampleID = exampleID
+        self.isCorrect = isCorrect
+        self.rewards = rewards
+        self.callCounts = callCounts
+        self.finish = finish
+        self.text = text
+    }
+
+    /// All trajectories.
+    package static let all = TrajectoryFilter()
+}
+
+/// The order of a list of trajectories; equals are ordered by step, group and sample.
+package enum TrajectoryOrder: String, Sendable, CaseIterable {
+    case oldest
+    case newest
+    case highestReward
+    case lowestReward
+    case mostCalls
+}
+
+/// One line of a list: what distinguishes a trajectory, without its text and tokens.
+package struct TrajectorySummary: Sendable, Equatable, Identifiable {
+    package let id: Int64
+    package let origin: TrajectoryOrigin
+    package let step: Int
+    package let group: Int
+    package let sample: Int
+    package let exampleID: String
+    package let kind: String
+    package let question: String
+    package let expected: String
+    package let answer: String?
+    package let reward: Double
+    package let advantage: Double
+    package let isCorrect: Bool
+    package let callCount: Int
+    package let firstBoxIoU: Double?
+    package let completionTokenCount: Int
+    package let finish: String
+}
+
+/// The samples of one prompt at one step, summed up.
+package struct GroupSummary: Sendable, Equatable {
+    package let origin: TrajectoryOrigin
+    package let step: Int
+    package let group: Int
+    package let exampleID: String
+    package let kind: String
+    package let question: String
+    package let expected: String
+    package let sampleCount: Int
+    package let correctCount: Int
+    package let callCount: Int
+    package let meanReward: Double
+    package let lowestReward: Double
+    package let highestReward: Double
+
+    /// Whether all rewards are equal, so that the group carries no gradient.
+    package var isWithoutSignal: Bool { lowestReward == highestReward }
+}
+
+/// The averages of a kind of question over the trajectories that a filter lets through.
+package struct KindSummary: Sendable, Equatable {
+    package let kind: String
+    package let count: Int
+    package let accuracy: Double
+    package let meanReward: Double
+    /// Share with at least one tool call.
+    package let callRate: Double
+    package let callsPerTrajectory: Double
+    /// Over the trajectories with a first box and a ground truth; nil when there is none.
+    package let firstBoxIoU: Double?
+    package let formatErrorRate: Double
+}

@@ -1,0 +1,251 @@
+/// One trajectory as a run keeps it: plain values, enough to read it, judge it and cut its crops again.
+package struct TrajectoryRecord: Sendable, Equatable {
+    /// What the trajectory was made for.
+    package var origin: TrajectoryOrigin
+    package var step: Int
+    /// Index of the prompt within the step, and of the sample within the prompt's group.
+    package var group: Int
+    package var sample: Int
+    package var exampleID: String
+    package var kind: String
+    package var question: String
+    /// The answer that counts as right; empty where none is known, as for a question that a person asks.
+    package var expected: String
+    /// What was found inside the answer tags; nil without one.
+    package var answer: String?
+    /// The example's images in the order they are numbered for the model.
+    package var images: [ImageReference]
+    /// In pixels of the first image, as it lies on disk.
+    package var groundTruthBoxes: [BoxRecord]
+    package var segments: [SegmentRecord]
+    package var calls: [CallRecord]
+    /// Reward components in the order they are added up.
+    package var rewards: [RewardRecord]
+    package var reward: Double
+    package var advantage: Double
+    package var isCorrect: Bool
+    package var hasFormatError: Bool
+    /// Why the trajectory ended, such as `answered` or `turnLimit`.
+    package var finish: String
+
+    package init(
+        origin: TrajectoryOrigin = .training, step: Int, group: Int, sample: Int, exampleID: String,
+        kind: String,
+        question: String, expected: String, answer: String?, images: [ImageReference],
+        groundTruthBoxes: [BoxRecord], segments: [SegmentRecord], calls: [CallRecord],
+        rewards: [RewardRecord],
+        reward: Double, advantage: Double, isCorrect: Bool, hasFormatError: Bool, finish: String
+    ) {
+        self.origin = origin
+        self.step = step
+        self.group = group
+        self.sample = sample
+        self.exampleID = exampleID
+        self.kind = kind
+        self.question = question
+        self.expected = expected
+        self.answer = answer
+        self.images = images
+        self.groundTruthBoxes = groundTruthBoxes
+        self.segments = segments
+        self.calls = calls
+        self.rewards = rewards
+        self.reward = reward
+        self.advantage = advantage
+        self.isCorrect = isCorrect
+        self.hasFormatError = hasFormatError
+        self.finish = finish
+    }
+
+    /// The segments before the policy's first word; equal for all samples of a group.
+    package var prompt: ArraySlice<SegmentRecord> {
+        segments.prefix { $0.kind == .prompt }
+    }
+
+    /// Tokens the policy wrote.
+    package var completionTokenCount: Int {
+        segments.reduce(0) { $0 + ($1.kind == .completion ? $1.tokens.count : 0) }
+    }
+
+    /// Overlap of the first box that was cut with the ground truth it fits best; nil without one of the two.
+    ///
+    /// Ground truth lies in the first image: a box in another one overlaps with none.
+    package var firstBoxIoU: Double? {
+        guard let call = calls.first(where: { $0.isCut }) else { return nil }
+        return overlap(of: call)
+    }
+
+    /// Overlap of a call's box with the ground truth it fits best; nil without one of the two.
+    package func overlap(of call: CallRecord) -> Double? {
+        guard let box = call.box, call.isCut, !groundTruthBoxes.isEmpty else { return nil }
+        return call.image == 0 ? groundTruthBoxes.map(box.intersectionOverUnion).max() : 0
+    }
+}
+
+/// What a trajectory was made for: training, or an evaluation under a name such as `base`.
+package enum TrajectoryOrigin: Sendable, Hashable, CustomStringConvertible {
+    case training
+    case evaluation(String)
+
+    package var description: String {
+        switch self {
+        case .training: "training"
+        case .evaluation(let name): "evaluation/\(name)"
+        }
+    }
+
+    init(_ description: String) {
+        let prefix = "evaluation/"
+        self =
+            description.hasPrefix(prefix)
+            ? .evaluation(String(description.dropFirst(prefix.count))) : .training
+    }
+}
+
+/// A stretch of a trajectory's tokens.
+package struct SegmentRecord: Sendable, Equatable {
+    package enum Kind: String, Sendable {
+        case prompt
+        case completion
+        case observation
+    }
+
+    package var kind: Kind
+    package var text: String
+    package var tokens: [Int32]
+    /// One per token of a completion, empty for what the policy did not write.
+    package var logProbabilities: [Float]
+    /// The weights that sampled a completion.
+    package var policyVersion: Int
+    /// The images inside the segment, in order.
+    package var views: [ViewRecord]
+
+    package init(
+        kind: Kind, text: String, tokens: [Int32], logProbabilities: [Float] = [], policyVersion: Int = 0,
+        views: [ViewRecord] = []
+    ) {
+        self.kind = kind
+        self.text = text
+        self.tokens = tokens
+        self.logProbabilities = logProbabilities
+        self.policyVersion = policyVersion
+        self.views = views
+    }
+}
+
+/// A tool call: what was asked, where it pointed, and what was wrong with it if anything was.
+package struct CallRecord: Sendable, Equatable, Codable {
+    /// Index of the completion segment that made the call; the reply is the segment after it.
+    package var segment: Int
+    package var name: String
+    /// The arguments as the model wrote them.
+    package var arguments: String
+    /// Which of the example's images was looked at, counted from 0; a crop counts as the image it was cut
+    /// from.
+    package var image: Int
+    /// In pixels of the image as it lies on disk, after clamping and growing.
+    package var box: BoxRecord?
+    /// As written, in the frame of the image as the model saw it.
+    package var viewBox: BoxRecord?
+    package var error: String?
+
+    package init(
+        segment: Int, name: String, arguments: String, image: Int = 0, box: BoxRecord? = nil,
+        viewBox: BoxRecord? = nil, error: String? = nil
+    ) {
+        self.segment = segment
+        self.name = name
+        self.arguments = arguments
+        self.image = image
+        self.box = box
+        self.viewBox = viewBox
+        self.error = error
+    }
+
+    /// Whether the call returned a crop.
+    package var isCut: Bool { error == nil && box != nil }
+}
+
+/// An image as the model saw it: a region of an example's image, turned and resized.
+package struct ViewRecord: Sendable, Equatable, Codable {
+    /// Which of the example's images, counted from 0.
+    package var image: Int
+    /// In pixels of that image as it lies on disk.
+    package var region: BoxRecord
+    /// Clockwise, in degrees.
+    package var rotation: Int
+    /// Size after resizing, in pixels.
+    package var width: Int
+    package var height: Int
+
+    package init(image: Int, region: BoxRecord, rotation: Int = 0, width: Int, height: Int) {
+        self.image = image
+        self.region = region
+        self.rotation = rotation
+        self.width = width
+        self.height = height
+    }
+}
+
+/// A reward component by name.
+package struct RewardRecord: Sendable, Equatable, Codable {
+    package var name: String
+    package var value: Double
+
+    package init(_ name: String, _ value: Double) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// How an image of an example is found or made again, and its size in pixels.
+package struct ImageReference: Sendable, Equatable, Codable {
+    package enum Source: Sendable, Equatable, Codable {
+        /// A file on disk.
+        case file(path: String)
+        /// Image `image` of the example at `index` of an example source made from `description` and `seed`.
+        case example(source: String, seed: UInt64, index: Int, image: Int)
+    }
+
+    package var source: Source
+    package var width: Int
+    package var height: Int
+
+    package init(_ source: Source, width: Int, height: Int) {
+        self.source = source
+        self.width = width
+        self.height = height
+    }
+}
+
+/// An axis-parallel box, written `[x1, y1, x2, y2]`.
+package struct BoxRecord: Sendable, Equatable, Codable {
+    package var x1, y1, x2, y2: Double
+
+    package init(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) {
+        (self.x1, self.y1, self.x2, self.y2) = (x1, y1, x2, y2)
+    }
+
+    package init(from decoder: any Decoder) throws {
+        var values = try decoder.unkeyedContainer()
+        self.init(
+            try values.decode(Double.self), try values.decode(Double.self), try values.decode(Double.self),
+            try values.decode(Double.self))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.unkeyedContainer()
+        for value in [x1, y1, x2, y2] { try values.encode(value) }
+    }
+
+    package var width: Double { x2 - x1 }
+    package var height: Double { y2 - y1 }
+
+    /// Common area over joint area; 0 for boxes without area.
+    package func intersectionOverUnion(_ other: BoxRecord) -> Double {
+        let common =
+            max(0, min(x2, other.x2) - max(x1, other.x1)) * max(0, min(y2, other.y2) - max(y1, other.y1))
+        let joint = width * height + other.width * other.height - common
+        return joint > 0 ? common / joint : 0
+    }
+}

@@ -1,0 +1,220 @@
+package import Foundation
+internal import GRDB
+
+/// The trajectories of a run in SQLite: written by the trainer, read by report and viewer at the same time.
+///
+/// The database is in write-ahead mode, so readers see the last whole step and never hold up the writer.
+package final class TrajectoryStore: Sendable {
+    /// What a store is opened for.
+    package enum Access: Sendable {
+        case readWrite
+        case readOnly
+    }
+
+    private let database: DatabasePool
+    private let path: String
+
+    /// Opens a store. Reading and writing makes the file and its tables when they are not there; reading
+    /// alone throws
+    /// ``RunError/Code/notARun`` then.
+    package init(at url: URL, access: Access = .readWrite) throws {
+        path = url.path
+        if access == .readOnly, !FileManager.default.fileExists(atPath: path) {
+            throw RunError(
+                .notARun, operation: "read", path: path, detail: "there is no such file",
+                remedy: "name the folder that a training run wrote")
+        }
+        var configuration = Configuration()
+        configuration.readonly = access == .readOnly
+        configuration.busyMode = .timeout(10)
+        database = try Self.reporting("open", path) {
+            try DatabasePool(path: url.path, configuration: configuration)
+        }
+        try prepare(access)
+    }
+
+    /// Ends the connections; the write-ahead log is folded into the file when no one else reads it.
+    package func close() throws {
+        try reporting("close") { try database.close() }
+    }
+
+    /// Waits until everything inserted is on the disk; called before a checkpoint of the same step is
+    /// published.
+    package func synchronize() throws {
+        try reporting("sync") { _ = try database.writeWithoutTransaction { try $0.checkpoint(.passive) } }
+    }
+
+    private func prepare(_ access: Access) throws {
+        let migrator = Schema.migrator
+        if access == .readWrite, try reporting("read", { try !database.read(migrator.hasBeenSuperseded) }) {
+            try reporting("make the tables of") { try migrator.migrate(database) }
+        }
+        guard try reporting("read", { try database.read(migrator.hasCompletedMigrations) }),
+            try reporting("read", { try !database.read(migrator.hasBeenSuperseded) })
+        else {
+            throw RunError(
+                .malformed, operation: "read", path: path, detail: "its tables are those of another version",
+                remedy: "use the version of deepeyes that wrote the run")
+        }
+    }
+}
+
+// MARK: - Writing
+
+extension TrajectoryStore {
+    /// Adds trajectories, usually those of one step, all or none.
+    ///
+    /// The samples of a group come together and share their prompt, which is stored once.
+    package func insert(_ records: [TrajectoryRecord]) throws {
+        try reporting("write to") {
+            try database.write { database in
+                let writer = try TrajectoryWriter(database)
+                for record in records { try writer.insert(record) }
+            }
+        }
+    }
+
+    /// Deletes what came after `step`, everything for nil: what a resumed run is about to make anew.
+    package func removeTrajectories(after step: Int?) throws {
+        try reporting("delete from") {
+            try database.write { database in
+                try database.execute(sql: "DELETE FROM prompt WHERE step > ?", arguments: [step ?? Int.min])
+            }
+        }
+    }
+}
+
+// MARK: - Reading
+
+extension TrajectoryStore {
+    /// How many trajectories a filter lets through.
+    package func count(_ filter: TrajectoryFilter = .all) throws -> Int {
+        try read { database in
+            let condition = TrajectoryCondition(filter)
+            return try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM \(condition.tables) WHERE \(condition.sql)",
+                arguments: condition.arguments) ?? 0
+        }
+    }
+
+    /// A page of a list.
+    package func summaries(
+        _ filter: TrajectoryFilter = .all, order: TrajectoryOrder = .oldest, limit: Int, offset: Int = 0
+    ) throws -> [TrajectorySummary] {
+        try read { database in
+            let condition = TrajectoryCondition(filter)
+            // Sorting and skipping touch ids alone; questions and answers are read for the page only.
+            let sql = """
+                SELECT trajectory.*, example_id, question, expected
+                FROM (SELECT trajectory.id AS chosen FROM \(condition.tables) WHERE \(condition.sql)
+                      ORDER BY \(order.sql) LIMIT ? OFFSET ?)
+                JOIN trajectory ON trajectory.id = chosen
+                JOIN prompt ON prompt.id = trajectory.prompt_id
+                ORDER BY \(order.sql)
+                """
+            return try Row.fetchAll(database, sql: sql, arguments: condition.arguments + [limit, offset])
+                .map(TrajectorySummary.init)
+        }
+    }
+
+    /// The groups that have a trajectory the filter lets through, newest first; sums run over those
+    /// trajectories.
+    package func groups(
+        _ filter: TrajectoryFilter = .all, limit: Int, offset: Int = 0
+    ) throws -> [GroupSummary] {
+        try read { database in
+            let condition = TrajectoryCondition(filter)
+            let sql = """
+                SELECT prompt.origin, prompt.step, prompt.group_index, example_id, prompt.kind, question,
+                       expected, sample_count, correct_count, call_count, mean_reward, lowest_reward, highest_reward
+                FROM (SELECT trajectory.prompt_id AS chosen, count(*) AS sample_count,
+                             sum(is_correct) AS correct_count, sum(call_count) AS call_count,
+                             avg(reward) AS mean_reward, min(reward) AS lowest_reward,
+                             max(reward) AS highest_reward
+                      FROM \(condition.tables) WHERE \(condition.sql) GROUP BY trajectory.prompt_id
+                      ORDER BY trajectory.step DESC, trajectory.group_index LIMIT ? OFFSET ?)
+                JOIN prompt ON prompt.id = chosen
+                ORDER BY prompt.step DESC, prompt.group_index
+                """
+            return try Row.fetchAll(database, sql: sql, arguments: condition.arguments + [limit, offset])
+                .map(GroupSummary.init)
+        }
+    }
+
+    /// Averages for each kind of question, in alphabetical order.
+    package func kinds(_ filter: TrajectoryFilter = .all) throws -> [KindSummary] {
+        try read { database in
+            let condition = TrajectoryCondition(filter)
+            let sql = """
+                SELECT trajectory.kind AS kind, count(*) AS count, avg(is_correct) AS accuracy,
+                       avg(reward) AS mean_reward, avg(call_count > 0) AS call_rate, avg(call_count) AS calls,
+                       avg(first_box_iou) AS first_box_iou, avg(has_format_error) AS format_errors
+                FROM \(condition.tables) WHERE \(condition.sql)
+                GROUP BY trajectory.kind ORDER BY trajectory.kind
+                """
+            return try Row.fetchAll(database, sql: sql, arguments: condition.arguments).map(KindSummary.init)
+        }
+    }
+
+    /// What trajectories were made for, in alphabetical order.
+    package func origins() throws -> [TrajectoryOrigin] {
+        try read { database in
+            try String.fetchAll(database, sql: "SELECT DISTINCT origin FROM prompt ORDER BY origin")
+                .map(TrajectoryOrigin.init)
+        }
+    }
+
+    /// The first and the last step that have trajectories of an origin; nil without any.
+    package func steps(of origin: TrajectoryOrigin) throws -> ClosedRange<Int>? {
+        try read { database in
+            let row = try Row.fetchOne(
+                database, sql: "SELECT min(step), max(step) FROM prompt WHERE origin = ?",
+                arguments: [origin.description])
+            guard let row, let first = row[0] as Int?, let last = row[1] as Int? else { return nil }
+            return first...last
+        }
+    }
+
+    /// One trajectory with its text and tokens; nil when there is none with this id.
+    package func trajectory(id: Int64) throws -> TrajectoryRecord? {
+        try read { try TrajectoryReader(database: $0, path: self.path).record(id: id) }
+    }
+
+    /// Whole trajectories in the order of a list.
+    package func trajectories(
+        _ filter: TrajectoryFilter = .all, order: TrajectoryOrder = .oldest, limit: Int
+    ) throws -> [TrajectoryRecord] {
+        try read { database in
+            let condition = TrajectoryCondition(filter)
+            let ids = try Int64.fetchAll(
+                database,
+                sql: """
+                    SELECT trajectory.id FROM \(condition.tables) WHERE \(condition.sql)
+                    ORDER BY \(order.sql) LIMIT ?
+                    """,
+                arguments: condition.arguments + [limit])
+            let reader = TrajectoryReader(database: database, path: self.path)
+            return try ids.compactMap(reader.record)
+        }
+    }
+
+    private func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try reporting("read") { try database.read(body) }
+    }
+
+    private func reporting<Value>(_ operation: String, _ body: () throws -> Value) throws -> Value {
+        try Self.reporting(operation, path, body)
+    }
+
+    private static func reporting<Value>(
+        _ operation: String, _ path: String, _ body: () throws -> Value
+    ) throws -> Value {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            throw RunError(
+                .database, operation: operation, path: path, detail: "\(error)",
+                remedy: "check free space and permissions, and that one trainer alone writes to the run")
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Runs
+import Synchronization
+import Testing
+
+/// Collects what a console sink writes.
+private final class Screen: Sendable {
+    private let written = Mutex("")
+    var text: String { written.withLock { $0 } }
+
+    func output(isTerminal: Bool, width: Int = 100, hasColours: Bool = false) -> ConsoleOutput {
+        ConsoleOutput(
+            isTerminal: isTerminal, hasColours: hasColours, width: { width },
+            write: { text in self.written.withLock { $0 += text } })
+    }
+
+    /// The lines as they stand after rewriting in place, the last one being the progress bar.
+    var lines: [String] {
+        text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map {
+                $0.split(separator: "\u{1B}[2K", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+            }
+            .map { $0.filter { $0 != "\r" } }
+    }
+}
+
+@Suite struct ConsoleSinkTests {
+    private func metrics(_ step: Int, extra: [Metric] = []) -> StepMetrics {
+        StepMetrics(
+            step: step,
+            values: [
+                Metric(MetricName.reward, Double(step) / 10), Metric(MetricName.accuracy, 0.5),
+                Metric(MetricName.accuracy(kind: "attribute"), 0.25), Metric(MetricName.callRate, 0.9),
+                Metric(MetricName.firstBoxIoU, 0.31), Metric(MetricName.entropy, 0.42),
+                Metric(MetricName.completionTokens, 61),
+            ] + extra,
+            performance: [Metric(MetricName.stepSeconds, 1.84), Metric(MetricName.tokensPerSecond, 5210)])
+    }
+
+    private func sink(_ output: ConsoleOutput) -> ConsoleSink {
+        ConsoleSink(total: 40, output: output, elapsed: { .seconds(2) })
+    }
+
+    @Test func aLogFileGetsALineThatExplainsItself() throws {
+        let screen = Screen()
+        try sink(screen.output(isTerminal: false)).record(metrics(1))
+        #expect(
+            screen.text
+                == "step  1/40  reward  0.100  right  50 %  attribute  25 %  calls  90 %  IoU  0.310  entropy  0.420"
+                + "  length    61  s/step   1.8 s  tok/s  5.2k  1 min 18 s left\n")
+    }
+
+    @Test func columnsStandUnderTheirHeadings() throws {
+        let screen = Screen()
+        let sink = sink(screen.output(isTerminal: true))
+        for step in 1...12 { try sink.record(metrics(step)) }
+        let table = screen.lines.dropLast()
+        #expect(table.count == 13)
+        #expect(Set(table.map(\.count)).count == 1)
+        #expect(table.first?.hasPrefix("step  reward  right  attribute  calls") == true)
+    }
+
+    @Test(arguments: [30, 47, 80, 100, 200])
+    func noLineIsWiderThanTheWindow(width: Int) throws {
+        let screen = Screen()
+        let sink = sink(screen.output(isTerminal: true, width: width))
+        for step in 1...3 { try sink.record(metrics(step)) }
+        #expect(screen.lines.allSatisfy { $0.count <= width })
+        #expect(screen.lines.contains { $0.contains("reward") })
+    }
+
+    @Test func aMetricThatIsMissingOnceKeepsItsColumn() throws {
+        let screen = Screen()
+        let sink = sink(screen.output(isTerminal: true))
+        let extra = [Metric(MetricName.accuracy(kind: "relation"), 0.7)]
+        try sink.record(metrics(1, extra: extra))
+        try sink.record(metrics(2))
+        #expect(screen.lines.filter { $0.contains("relation") }.count == 1)
+        #expect(screen.lines[2].contains("·"))
+    }
+
+    @Test func theHeadingComesBackAfterAWhile() throws {
+        let screen = Screen()
+        let sink = sink(screen.output(isTerminal: true))
+        for step in 1...25 { try sink.record(metrics(step)) }
+        #expect(screen.lines.filter { $0.contains("entropy") }.count == 2)
+    }
+
+    @Test func withoutColoursNoEscapesRemain() throws {
+        let screen = Screen()
+        let sink = sink(screen.output(isTerminal: true))
+        try sink.record(metrics(1))
+        sink.message("saved a checkpoint")
+        #expect(screen.lines.allSatisfy { !$0.contains("\u{1B}") })
+        #expect(screen.lines.contains("saved a checkpoint"))
+    }
+}
