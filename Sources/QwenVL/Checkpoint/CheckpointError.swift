@@ -1,0 +1,20 @@
+/// A checkpoint that cannot be loaded or saved, and why.
+package struct CheckpointError: Error, Hashable, CustomStringConvertible {
+    package enum Operation: String, Hashable, Sendable {
+        case load, save
+    }
+
+    package let operation: Operation
+    /// The checkpoint directory.
+    package let path: String
+    /// What was expected and what was found, and what to do about it.
+    package let problem: String
+
+    package init(_ operation: Operation, path: String, _ problem: String) {
+        self.operation = operation
+        self.path = path
+        self.problem = problem
+    }
+
+    package var description: String { "cannot \(operation.rawValue) the checkpoint \(path): \(problem)" }
+}

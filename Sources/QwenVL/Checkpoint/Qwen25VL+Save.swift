@@ -1,0 +1,123 @@
+package import Foundation
+package import Torch
+
+extension Qwen25VL {
+    /// What a checkpoint directory holds beside the weights and `config.json`.
+    package struct Companions: Sendable {
+        package var generation: GenerationConfiguration
+        package var processor: ProcessorConfiguration
+        /// The directory whose tokenizer files are copied; none if nil.
+        package var tokenizer: URL?
+
+        package init(generation: GenerationConfiguration, processor: ProcessorConfiguration, tokenizer: URL?) {
+            self.generation = generation
+            self.processor = processor
+            self.tokenizer = tokenizer
+        }
+
+        /// Those of the checkpoint that a model came from.
+        package init(of directory: ModelDirectory) {
+            self.init(
+                generation: directory.generation, processor: directory.processor, tokenizer: directory.url)
+        }
+
+        static let tokenizerFiles = [
+            "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "special_tokens_map.json",
+            "added_tokens.json", "chat_template.jinja", "chat_template.json", "video_preprocessor_config.json",
+        ]
+    }
+
+    /// Writes a checkpoint that transformers and vLLM load. It appears whole, on disk, or not at all.
+    ///
+    /// - Parameters:
+    ///   - directory: must not exist yet; its parent must.
+    ///   - dtype: what the weights are converted to; as they are if nil.
+    ///   - maximumShardBytes: weights that take more are divided among several files.
+    ///   - addition: writes further files into the directory it is given, before that gets its name.
+    /// - Throws: `CheckpointError`, `SafetensorsError`, or what `addition` throws.
+    package func save(
+        to directory: URL, companions: Companions, dtype: DType? = nil,
+        maximumShardBytes: Int = 5_000_000_000, adding addition: (URL) throws -> Void = { _ in }
+    ) throws {
+        let dtype = dtype ?? self.dtype
+        try AtomicDirectory.write(directory) { folder in
+            try folder.write(
+                try configuration.fileContents(dtype: dtype.rawValue), to: ModelConfiguration.fileName)
+            try folder.write(try companions.generation.fileContents(), to: GenerationConfiguration.fileName)
+            try folder.write(try companions.processor.fileContents(), to: ProcessorConfiguration.fileName)
+            for name in Companions.tokenizerFiles {
+                guard let source = companions.tokenizer?.appendingPathComponent(name),
+                    FileManager.default.fileExists(atPath: source.path)
+                else { continue }
+                try folder.write(try Data(contentsOf: source), to: name)
+            }
+            try writeWeights(to: folder, dtype: dtype, maximumShardBytes: maximumShardBytes)
+            try addition(folder.url)
+        }
+    }
+
+    private func writeWeights(to folder: AtomicDirectory, dtype: DType, maximumShardBytes: Int) throws {
+        let weights = checkpointWeights(.hub).map { (name: $0.name, tensor: $0.value) }
+        let shards = Self.shards(weights, byteCount: dtype.byteCount, maximum: maximumShardBytes)
+        guard shards.count > 1 else {
+            return try SafetensorsWriter.write(
+                weights, to: folder.url.appendingPathComponent("model.safetensors"), dtype: dtype)
+        }
+        var index = ShardIndex()
+        for (number, shard) in shards.enumerated() {
+            let file = "model-\(Self.padded(number + 1))-of-\(Self.padded(shards.count)).safetensors"
+            try SafetensorsWriter.write(shard, to: folder.url.appendingPathComponent(file), dtype: dtype)
+            for (name, tensor) in shard {
+                index.weightMap[name] = file
+                index.metadata.totalSize += tensor.count * dtype.byteCount
+            }
+        }
+        try folder.write(try index.fileContents(), to: "model.safetensors.index.json")
+    }
+
+    /// Consecutive tensors that together take no more than `maximum` bytes, or one that takes more by itself.
+    private static func shards(_ weights: [NamedTensor], byteCount: Int, maximum: Int) -> [[NamedTensor]] {
+        var shards: [[NamedTensor]] = [[]]
+        var size = 0
+        for weight in weights {
+            let bytes = weight.tensor.count * byteCount
+            if size > 0, size + bytes > maximum {
+                shards.append([])
+                size = 0
+            }
+            shards[shards.count - 1].append(weight)
+            size += bytes
+        }
+        return shards
+    }
+
+    private static func padded(_ number: Int) -> String {
+        String(repeating: "0", count: max(0, 5 - "\(number)".count)) + "\(number)"
+    }
+}
+
+/// `model.safetensors.index.json`.
+private struct ShardIndex: Encodable {
+    struct Metadata: Encodable {
+        var totalSize = 0
+
+        enum CodingKeys: String, CodingKey {
+            case totalSize = "total_size"
+        }
+    }
+
+    var metadata = Metadata()
+    var weightMap: [String: String] = [:]
+
+    enum CodingKeys: String, CodingKey {
+        case metadata
+        case weightMap = "weight_map"
+    }
+
+    /// Names of tensors are left as they are, unlike the names of fields in other files.
+    func fileContents() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return try encoder.encode(self)
+    }
+}

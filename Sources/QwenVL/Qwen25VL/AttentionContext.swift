@@ -1,0 +1,28 @@
+package import Torch
+
+/// What the new tokens of a forward pass may look at: the one thing in which training and generation differ.
+///
+/// Training has all tokens at hand (`SegmentAttention`); generation keeps the keys and values of earlier tokens
+/// in a cache, to which `attend` adds those of the new ones before it looks.
+package protocol AttentionContext {
+    /// Attends with the new tokens of one layer.
+    ///
+    /// - Parameters:
+    ///   - query: [token, head, width], turned by its position
+    ///   - key: [token, keyHead, width], turned by its position
+    ///   - value: [token, keyHead, width]
+    ///   - layer: index of the decoder layer
+    /// - Returns: [token, head, width]
+    func attend(query: Tensor, key: Tensor, value: Tensor, layer: Int) -> Tensor
+}
+
+/// Packed tokens that see their ancestors and what came before them in their own segment.
+package struct SegmentAttention: AttentionContext {
+    package let segments: [AttentionSegment]
+
+    package init(segments: [AttentionSegment]) { self.segments = segments }
+
+    package func attend(query: Tensor, key: Tensor, value: Tensor, layer: Int) -> Tensor {
+        Tensor.segmentAttention(query, key, value, segments: segments)
+    }
+}

@@ -1,0 +1,38 @@
+package import Torch
+
+/// The gated feed-forward part of a block: `down(silu(gate(x)) · up(x))`.
+package final class FeedForward {
+    /// Gate and up in one product, [2 · inner, width].
+    package let gateAndUp: Linear
+    package let down: Linear
+    private let innerWidth: Int
+
+    init(width: Int, innerWidth: Int, hasBias: Bool, storage: ParameterStorage) {
+        gateAndUp = storage.linear(width, 2 * innerWidth, hasBias: hasBias)
+        down = storage.linear(innerWidth, width, hasBias: hasBias)
+        self.innerWidth = innerWidth
+    }
+
+    package func callAsFunction(_ input: Tensor) -> Tensor {
+        let halves = gateAndUp(input).split([innerWidth, innerWidth], dim: -1)  // 2 x [token, inner]
+        return down(halves[0].swiGLU(halves[1]))
+    }
+
+    func parameters(_ prefix: String) -> [NamedTensor] {
+        gateAndUp.parameters("\(prefix).gateAndUp") + down.parameters("\(prefix).down")
+    }
+}
+
+/// Where parameters are made, before a checkpoint or a random generator sets them.
+struct ParameterStorage {
+    let dtype: DType
+    let device: Device
+
+    func empty(_ shape: [Int]) -> Tensor { .empty(shape, dtype: dtype, device: device) }
+
+    func linear(_ inputWidth: Int, _ outputWidth: Int, hasBias: Bool) -> Linear {
+        Linear(weight: empty([outputWidth, inputWidth]), bias: hasBias ? empty([outputWidth]) : nil)
+    }
+
+    func norm(_ width: Int, epsilon: Double) -> RMSNorm { RMSNorm(weight: empty([width]), epsilon: epsilon) }
+}

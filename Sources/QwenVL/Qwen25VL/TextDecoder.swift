@@ -1,0 +1,108 @@
+package import Torch
+
+// Shapes: token = every packed token of the batch; headWidth = width / head.
+
+/// Attention with several query heads to a key and value head.
+package final class TextAttention {
+    /// Query, key and value in one product, [(head + 2 · keyHead) · headWidth, width].
+    package let queryKeyValue: Linear
+    package let output: Linear
+    private let headCount: Int
+    private let keyHeadCount: Int
+    private let headWidth: Int
+
+    init(_ text: TextConfiguration, storage: ParameterStorage) {
+        headCount = text.headCount
+        keyHeadCount = text.keyValueHeadCount
+        headWidth = text.headWidth
+        queryKeyValue = storage.linear(
+            text.width, (headCount + 2 * keyHeadCount) * headWidth, hasBias: true)
+        output = storage.linear(headCount * headWidth, text.width, hasBias: false)
+    }
+
+    func callAsFunction(
+        _ input: Tensor, rotary: RotaryTable, context: any AttentionContext, layer: Int
+    ) -> Tensor {
+        let turnedCount = headCount + keyHeadCount
+        let projected = queryKeyValue(input).split([turnedCount * headWidth, keyHeadCount * headWidth], dim: 1)
+        let turned = rotary(projected[0].reshape([-1, turnedCount, headWidth]))
+            .split([headCount, keyHeadCount], dim: 1)  // [token, head, headWidth], [token, keyHead, headWidth]
+        let value = projected[1].reshape([-1, keyHeadCount, headWidth])
+        let mixed = context.attend(query: turned[0], key: turned[1], value: value, layer: layer)
+        return output(mixed.reshape([-1, headCount * headWidth]))  // [token, width]
+    }
+}
+
+package final class TextLayer {
+    package let attentionNorm: RMSNorm
+    package let attention: TextAttention
+    package let feedForwardNorm: RMSNorm
+    package let feedForward: FeedForward
+    private let index: Int
+
+    init(_ text: TextConfiguration, index: Int, storage: ParameterStorage) {
+        self.index = index
+        attentionNorm = storage.norm(text.width, epsilon: text.normEpsilon)
+        attention = TextAttention(text, storage: storage)
+        feedForwardNorm = storage.norm(text.width, epsilon: text.normEpsilon)
+        feedForward = FeedForward(
+            width: text.width, innerWidth: text.feedForwardWidth, hasBias: false, storage: storage)
+    }
+
+    package func callAsFunction(
+        _ input: Tensor, rotary: RotaryTable, context: any AttentionContext
+    ) -> Tensor {
+        let hidden = input + attention(attentionNorm(input), rotary: rotary, context: context, layer: index)
+        return hidden + feedForward(feedForwardNorm(hidden))  // [token, width]
+    }
+}
+
+/// The language model without its head: embedded tokens in, normalised hidden states out.
+package final class TextDecoder {
+    package let configuration: TextConfiguration
+    package let embedding: Embedding
+    package let layers: [TextLayer]
+    package let norm: RMSNorm
+    private let frequencies: RotaryFrequencies
+
+    init(_ configuration: TextConfiguration, storage: ParameterStorage) {
+        self.configuration = configuration
+        embedding = Embedding(weight: storage.empty([configuration.vocabularySize, configuration.width]))
+        layers = (0..<configuration.layerCount).map { TextLayer(configuration, index: $0, storage: storage) }
+        norm = storage.norm(configuration.width, epsilon: configuration.normEpsilon)
+        frequencies = RotaryFrequencies(configuration, device: storage.device)
+    }
+
+    /// - Parameters:
+    ///   - embedded: [token, width]
+    ///   - positions: of the same tokens
+    /// - Returns: [token, width], ready for the head
+    package func callAsFunction(
+        _ embedded: Tensor, positions: TokenPositions, context: any AttentionContext
+    ) -> Tensor {
+        let rotary = rotary(at: positions)
+        let hidden = layers.reduce(embedded) { $1($0, rotary: rotary, context: context) }
+        return norm(hidden)
+    }
+
+    package func rotary(at positions: TokenPositions) -> RotaryTable {
+        frequencies.table(
+            [positions.temporal, positions.height, positions.width], dtype: embedding.weight.dtype)
+    }
+
+    func parameters(_ prefix: String) -> [NamedTensor] {
+        embedding.parameters("\(prefix).embedding")
+            + layers.enumerated().flatMap { $1.parameters("\(prefix).layers.\($0)") }
+            + norm.parameters("\(prefix).norm")
+    }
+}
+
+extension TextLayer {
+    func parameters(_ prefix: String) -> [NamedTensor] {
+        attentionNorm.parameters("\(prefix).attentionNorm")
+            + attention.queryKeyValue.parameters("\(prefix).attention.queryKeyValue")
+            + attention.output.parameters("\(prefix).attention.output")
+            + feedForwardNorm.parameters("\(prefix).feedForwardNorm")
+            + feedForward.parameters("\(prefix).feedForward")
+    }
+}

@@ -1,0 +1,72 @@
+package import Torch
+
+/// How the patches of several images are ordered and grouped for the vision encoder.
+///
+/// Attention windows are squares of merged tokens (4 x 4, less at the right and lower edges). Patches are
+/// arranged window after window, so that both windows and whole images are consecutive; the order is undone
+/// after merging. Equal to transformers' `get_vision_window_index`.
+package struct VisionLayout: Hashable, Sendable {
+    /// For each place in window order, the token that goes there, counted over all images.
+    package private(set) var order: [Int] = []  // [token]
+    /// Row and column of each patch within its image, in window order.
+    package private(set) var rows: [Int32] = []  // [patch]
+    package private(set) var columns: [Int32] = []  // [patch]
+    /// The patches of each window.
+    package private(set) var windows: [AttentionSegment] = []
+    /// The patches of each image.
+    package private(set) var images: [AttentionSegment] = []
+
+    package var patchCount: Int { rows.count }
+
+    /// - Parameter grids: the patches of each image.
+    package init(grids: [PatchGrid], configuration: VisionConfiguration) {
+        for grid in grids {
+            images.append(AttentionSegment(start: rows.count, count: grid.count))
+            append(grid.merged(by: configuration.mergeSize), configuration)
+        }
+    }
+
+    /// Brings values that belong to tokens, image after image, into window order.
+    ///
+    /// - Parameters:
+    ///   - values: for each image, [token, squareLength]
+    ///   - squareLength: number of values of a token
+    func arranged(_ values: [[Float]], squareLength: Int) -> [Float] {
+        var result: [Float] = []
+        result.reserveCapacity(order.count * squareLength)
+        var first = 0
+        for values in values {
+            let tokenCount = values.count / squareLength
+            for token in order[first..<first + tokenCount] {
+                let start = (token - first) * squareLength
+                result += values[start..<start + squareLength]
+            }
+            first += tokenCount
+        }
+        return result
+    }
+
+    /// - Parameter grid: merged tokens.
+    private mutating func append(_ grid: PatchGrid, _ configuration: VisionConfiguration) {
+        let (merge, side) = (configuration.mergeSize, configuration.windowSide)
+        let first = order.count
+        for top in stride(from: 0, to: grid.rows, by: side) {
+            for left in stride(from: 0, to: grid.columns, by: side) {
+                let (bottom, right) = (min(top + side, grid.rows), min(left + side, grid.columns))
+                let count = (bottom - top) * (right - left) * merge * merge
+                windows.append(AttentionSegment(start: rows.count, count: count))
+                for row in top..<bottom {
+                    for column in left..<right {
+                        order.append(first + row * grid.columns + column)
+                        for y in 0..<merge {
+                            for x in 0..<merge {
+                                rows.append(Int32(row * merge + y))
+                                columns.append(Int32(column * merge + x))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package import Torch
+
+/// How a checkpoint spells the names of its tensors.
+package enum WeightSpelling: String, CaseIterable, Sendable {
+    /// `visual.*`, `model.layers.*`, `lm_head.weight`: the released models, vLLM, and what is written here.
+    case hub
+    /// `model.visual.*`, `model.language_model.layers.*`, `lm_head.weight`: modules of transformers 5.
+    case nested
+
+    var visionPrefix: String {
+        switch self {
+        case .hub: "visual"
+        case .nested: "model.visual"
+        }
+    }
+
+    var textPrefix: String {
+        switch self {
+        case .hub: "model"
+        case .nested: "model.language_model"
+        }
+    }
+
+    var head: String { "lm_head.weight" }
+}
+
+/// A tensor of a checkpoint and the parameter, or the rows of one, that it is here.
+///
+/// Projections that read the same input are one parameter: query, key and value; gate and up.
+package struct CheckpointWeight {
+    package enum Part: Sendable { case vision, text }
+    package enum Role: Sendable { case matrix, bias, norm }
+
+    package let name: String
+    package let part: Part
+    package let role: Role
+    package let parameter: Tensor
+    /// The rows of `parameter`; all if nil.
+    package let rows: Range<Int>?
+
+    /// The elements, shared with the parameter.
+    package var value: Tensor { slice(of: parameter) }
+
+    /// The same rows of a tensor of the parameter's shape, such as its gradient.
+    package func slice(of tensor: Tensor) -> Tensor {
+        rows.map { tensor.narrow(0, start: $0.lowerBound, count: $0.count) } ?? tensor
+    }
+}
+
+extension Qwen25VL {
+    /// Every tensor of a checkpoint of this model, in the order of the forward pass.
+    package func checkpointWeights(_ spelling: WeightSpelling) -> [CheckpointWeight] {
+        var names = WeightNames(part: .vision)
+        let visual = spelling.visionPrefix
+        names.add("\(visual).patch_embed.proj.weight", vision.patchEmbedding.weight, .matrix)
+        for (index, block) in vision.blocks.enumerated() { names.add("\(visual).blocks.\(index)", block) }
+        names.add("\(visual).merger.ln_q", vision.merger.norm)
+        names.add("\(visual).merger.mlp.0", vision.merger.hidden)
+        names.add("\(visual).merger.mlp.2", vision.merger.output)
+
+        names.part = .text
+        let model = spelling.textPrefix
+        names.add("\(model).embed_tokens.weight", text.embedding.weight, .matrix)
+        for (index, layer) in text.layers.enumerated() {
+            names.add("\(model).layers.\(index)", layer, text.configuration)
+        }
+        names.add("\(model).norm", text.norm)
+        if let untiedHead { names.add(spelling.head, untiedHead.weight, .matrix) }
+        return names.weights
+    }
+}
+
+/// Collects the tensors of a checkpoint; the names of its modules are spelled here and nowhere else.
+private struct WeightNames {
+    var part: CheckpointWeight.Part
+    var weights: [CheckpointWeight] = []
+
+    mutating func add(
+        _ name: String, _ parameter: Tensor, _ role: CheckpointWeight.Role, rows: Range<Int>? = nil
+    ) {
+        weights.append(
+            CheckpointWeight(name: name, part: part, role: role, parameter: parameter, rows: rows))
+    }
+
+    mutating func add(_ module: String, _ norm: RMSNorm) { add("\(module).weight", norm.weight, .norm) }
+
+    mutating func add(_ module: String, _ linear: Linear) {
+        add("\(module).weight", linear.weight, .matrix)
+        if let bias = linear.bias { add("\(module).bias", bias, .bias) }
+    }
+
+    /// A product that the checkpoint keeps as several, each of some rows.
+    mutating func add(_ linear: Linear, as modules: [(name: String, rowCount: Int)]) {
+        var start = 0
+        for (module, count) in modules {
+            let rows = start..<start + count
+            add("\(module).weight", linear.weight, .matrix, rows: rows)
+            if let bias = linear.bias { add("\(module).bias", bias, .bias, rows: rows) }
+            start += count
+        }
+    }
+
+    mutating func add(_ module: String, _ feedForward: FeedForward) {
+        let rowCount = feedForward.gateAndUp.weight.size(0) / 2
+        add(feedForward.gateAndUp, as: [("\(module).gate_proj", rowCount), ("\(module).up_proj", rowCount)])
+        add("\(module).down_proj", feedForward.down)
+    }
+
+    mutating func add(_ module: String, _ block: VisionBlock) {
+        add("\(module).norm1", block.attentionNorm)
+        add("\(module).attn.qkv", block.attention.queryKeyValue)
+        add("\(module).attn.proj", block.attention.output)
+        add("\(module).norm2", block.feedForwardNorm)
+        add("\(module).mlp", block.feedForward)
+    }
+
+    mutating func add(_ module: String, _ layer: TextLayer, _ text: TextConfiguration) {
+        let keyRows = text.keyValueHeadCount * text.headWidth
+        add("\(module).input_layernorm", layer.attentionNorm)
+        add(
+            layer.attention.queryKeyValue,
+            as: [
+                ("\(module).self_attn.q_proj", text.headCount * text.headWidth),
+                ("\(module).self_attn.k_proj", keyRows),
+                ("\(module).self_attn.v_proj", keyRows),
+            ])
+        add("\(module).self_attn.o_proj", layer.attention.output)
+        add("\(module).post_attention_layernorm", layer.feedForwardNorm)
+        add("\(module).mlp", layer.feedForward)
+    }
+}
