@@ -1,0 +1,141 @@
+/// Unicode normalization form C, by the tables of the reference implementation.
+enum Normalization {
+    /// The text in NFC, or nil if it is so already.
+    static func composed(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        guard !isComposed(text) else { return nil }
+        var scalars = orderedDecomposition(text)
+        compose(&scalars)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count)
+        for scalar in scalars { UTF8Scalars.append(scalar.value, to: &bytes) }
+        return bytes
+    }
+
+    /// The quick check of Unicode Standard Annex 15: false if the text may not be in NFC.
+    private static func isComposed(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let properties = UnicodeProperties.shared
+        var position = 0
+        var previousClass: UInt8 = 0
+        while position < text.count {
+            // No scalar below U+00C0 is replaced, joined or reordered.
+            if text[position] < 0xC3 {
+                position += text[position] < 0x80 ? 1 : 2
+                previousClass = 0
+                continue
+            }
+            let (scalar, end) = UTF8Scalars.decode(text, at: position)
+            position = end
+            let entry = properties[scalar]
+            if entry.isInert {
+                previousClass = 0
+                continue
+            }
+            if entry.isComposable { return false }
+            if entry.combiningClass != 0, entry.combiningClass < previousClass { return false }
+            previousClass = entry.combiningClass
+        }
+        return true
+    }
+
+    private struct Scalar {
+        let value: UInt32
+        let combiningClass: UInt8
+    }
+
+    /// Canonical decomposition with combining marks in canonical order.
+    private static func orderedDecomposition(_ text: UnsafeBufferPointer<UInt8>) -> [Scalar] {
+        var result: [Scalar] = []
+        result.reserveCapacity(text.count)
+        var position = 0
+        var firstMark = 0  // index in `result` of the first of the marks at its end
+        while position < text.count {
+            let (scalar, end) = UTF8Scalars.decode(text, at: position)
+            position = end
+            let start = result.count
+            appendDecomposition(of: scalar, to: &result)
+            for index in start..<result.count {
+                let mark = result[index]
+                guard mark.combiningClass != 0 else {
+                    firstMark = index + 1
+                    continue
+                }
+                var place = index
+                while place > firstMark, result[place - 1].combiningClass > mark.combiningClass {
+                    result[place] = result[place - 1]
+                    place -= 1
+                }
+                result[place] = mark
+            }
+        }
+        return result
+    }
+
+    private static func appendDecomposition(of scalar: UInt32, to result: inout [Scalar]) {
+        let properties = UnicodeProperties.shared
+        if scalar < 0xC0 {
+            result.append(Scalar(value: scalar, combiningClass: 0))
+        } else if let (first, second) = properties.decompositions[scalar] {
+            appendDecomposition(of: first, to: &result)
+            if second != 0 { appendDecomposition(of: second, to: &result) }
+        } else if let jamo = Hangul.jamo(of: scalar) {
+            for value in jamo { result.append(Scalar(value: value, combiningClass: 0)) }
+        } else {
+            result.append(Scalar(value: scalar, combiningClass: properties[scalar].combiningClass))
+        }
+    }
+
+    /// Joins each scalar with the last starter before it where nothing between blocks it.
+    private static func compose(_ scalars: inout [Scalar]) {
+        let compositions = UnicodeProperties.shared.compositions
+        var count = 0
+        var starter: Int?
+        for index in scalars.indices {
+            let scalar = scalars[index]
+            if let place = starter {
+                let previousClass = place == count - 1 ? 0 : scalars[count - 1].combiningClass
+                let isBlocked = place < count - 1 && previousClass >= scalar.combiningClass
+                let base = scalars[place].value
+                if !isBlocked,
+                    let joined = Hangul.syllable(base, scalar.value)
+                        ?? compositions[UInt64(base) << 32 | UInt64(scalar.value)]
+                {
+                    scalars[place] = Scalar(value: joined, combiningClass: 0)
+                    continue
+                }
+            }
+            scalars[count] = scalar
+            if scalar.combiningClass == 0 { starter = count }
+            count += 1
+        }
+        scalars.removeLast(scalars.count - count)
+    }
+}
+
+/// Hangul syllables, which compose by arithmetic (The Unicode Standard, section 3.12).
+enum Hangul {
+    static let leaders: ClosedRange<UInt32> = 0x1100...0x1112
+    static let vowels: ClosedRange<UInt32> = 0x1161...0x1175
+    static let trailers: ClosedRange<UInt32> = 0x11A8...0x11C2
+    private static let syllables: ClosedRange<UInt32> = 0xAC00...0xD7A3
+
+    /// The two or three jamo of a syllable; nil for any other scalar.
+    static func jamo(of scalar: UInt32) -> [UInt32]? {
+        guard syllables.contains(scalar) else { return nil }
+        let index = scalar - syllables.lowerBound
+        let (leader, vowel, trailer) = (index / 588, index % 588 / 28, index % 28)
+        let open = [leaders.lowerBound + leader, vowels.lowerBound + vowel]
+        return trailer == 0 ? open : open + [trailers.lowerBound - 1 + trailer]
+    }
+
+    /// The syllable of a leader and a vowel, or of an open syllable and a trailer.
+    static func syllable(_ first: UInt32, _ second: UInt32) -> UInt32? {
+        if leaders.contains(first), vowels.contains(second) {
+            let index = (first - leaders.lowerBound) * 588 + (second - vowels.lowerBound) * 28
+            return syllables.lowerBound + index
+        }
+        if syllables.contains(first), trailers.contains(second), (first - syllables.lowerBound) % 28 == 0 {
+            return first + second - (trailers.lowerBound - 1)
+        }
+        return nil
+    }
+}
