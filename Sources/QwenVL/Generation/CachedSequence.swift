@@ -1,0 +1,98 @@
+import Agent
+import CounterRandom
+
+/// What an engine keeps of a trajectory, or of the prompt that a group shares.
+///
+/// The keys and values of `tokens[..<table.length]` are in the cache; the other tokens are to be computed next.
+final class CachedSequence {
+    let id: TrajectoryID
+    var table = PageTable()
+    /// Where the first token that is not cached stands.
+    var cursor = PositionCursor()
+    /// The transcript and what has been written since.
+    var tokens: [Int32] = []
+    /// Images among the tokens that are not cached yet.
+    var images: ArraySlice<PlacedImage> = []
+    /// Number of images among the cached tokens.
+    var cachedImageCount = 0
+    /// The turn under way; nil between turns, and always for a shared prompt.
+    var turn: Turn?
+    /// Whether the tokens before the last one are computed elsewhere, as the prompt of the group.
+    var awaitsPrompt = false
+
+    init(id: TrajectoryID) { self.id = id }
+
+    /// The tokens whose keys and values are in the cache.
+    var cachedTokens: ArraySlice<Int32> { tokens[..<table.length] }
+
+    /// Number of tokens to compute before the next one can be sampled.
+    var pendingCount: Int { tokens.count - table.length }
+}
+
+/// An image and where its placeholders are in the tokens of a sequence.
+struct PlacedImage {
+    let tokens: Range<Int>
+    let view: ViewedImage
+}
+
+/// A turn that the model is writing.
+struct Turn {
+    let sampling: Sampling
+    let random: CounterRandom
+    /// Most tokens it may have, and why it ends when it has them.
+    let limit: Int
+    let finishAtLimit: FinishReason
+    let policyVersion: Int
+    private(set) var tokens: [Int32] = []
+    private(set) var logProbabilities: [Float] = []
+    private(set) var entropies: [Float] = []
+
+    init(sampling: Sampling, random: CounterRandom, limit: Int, finishAtLimit: FinishReason, policyVersion: Int) {
+        self.sampling = sampling
+        self.random = random
+        self.limit = limit
+        self.finishAtLimit = finishAtLimit
+        self.policyVersion = policyVersion
+    }
+
+    /// Adds a token and tells whether it ended the turn.
+    mutating func append(_ sampled: SampledToken, rules: TokenRules) -> FinishReason? {
+        tokens.append(sampled.token)
+        logProbabilities.append(sampled.logProbability)
+        entropies.append(sampled.entropy)
+        if let reason = rules.stops[sampled.token] { return reason }
+        return tokens.count >= limit ? finishAtLimit : nil
+    }
+
+    func completion(_ finish: FinishReason) -> Completion {
+        Completion(
+            tokens: tokens, logProbabilities: logProbabilities, entropies: entropies, finish: finish,
+            policyVersion: policyVersion)
+    }
+}
+
+extension CachedSequence {
+    /// Whether everything is cached and the next token is to be sampled.
+    var awaitsToken: Bool { pendingCount == 0 && turn != nil }
+
+    /// How many of the pending tokens to compute now: as many as `budget` allows without splitting an image, but at
+    /// least one text token or image.
+    func chunk(budget: Int) -> Int {
+        let (start, end) = (table.length, table.length + min(budget, pendingCount))
+        for image in images {
+            if image.tokens.lowerBound >= end { break }
+            if image.tokens.upperBound > end {
+                let before = image.tokens.lowerBound - start
+                return before > 0 ? before : image.tokens.count
+            }
+        }
+        return end - start
+    }
+
+    /// Notes that the first `count` pending tokens, and the images among them, are now cached.
+    func advance(to cursor: PositionCursor, imageCount: Int) {
+        self.cursor = cursor
+        images = images.dropFirst(imageCount)
+        cachedImageCount += imageCount
+    }
+}

@@ -1,0 +1,133 @@
+package import Agent
+import Dispatch
+import Synchronization
+
+/// The policy of a model on this machine: the mailbox between those who ask and the thread that owns the engine.
+///
+/// It holds no tensor. The owner of a `GenerationEngine` runs it with `serve`; between two iterations the engine takes
+/// in what has arrived, and while it computes, tools run on other threads. With trajectories announced by `begin`,
+/// everything that is returned is the same bit for bit in every run, however long the tools take; `Schedule` says what
+/// that asks of the callers.
+package final class EnginePolicy: Policy {
+    enum Message: Sendable {
+        case begin([TrajectoryID])
+        case submit(CompletionRequest)
+        case cancel(TrajectoryID)
+        case end(TrajectoryID)
+        case pause
+    }
+
+    private struct Caller {
+        let continuation: CheckedContinuation<Completion, any Error>
+        let onToken: (@Sendable (Int32) -> Void)?
+    }
+
+    private struct State {
+        var inbox: [Message] = []
+        var callers: [TrajectoryID: Caller] = [:]
+        var awaited: [TrajectoryID] = []
+        /// Why nothing is answered any more.
+        var closure: (any Error)?
+    }
+
+    private let state = Mutex(State())
+    private let arrival = DispatchSemaphore(value: 0)
+
+    package init() {}
+
+    /// Trajectories whose request the engine waits for; names the culprit when a run stands still.
+    package var awaited: [TrajectoryID] { state.withLock { $0.awaited } }
+}
+
+// MARK: - The side that asks
+
+extension EnginePolicy {
+    package func begin(_ ids: [TrajectoryID]) async { post(.begin(ids)) }
+
+    /// Writes the next turn; a task that is cancelled gets what had been written until then.
+    ///
+    /// Throws if the request cannot be answered or the policy has been closed.
+    package func complete(
+        _ request: CompletionRequest, onToken: (@Sendable (Int32) -> Void)? = nil
+    ) async throws -> Completion {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let caller = Caller(continuation: continuation, onToken: onToken)
+                let closure = state.withLock { state in
+                    if state.closure == nil { state.callers[request.id] = caller }
+                    return state.closure
+                }
+                if let closure { return continuation.resume(throwing: closure) }
+                post(.submit(request))
+                // If the task had been cancelled before, the message below has come too early.
+                if Task.isCancelled { post(.cancel(request.id)) }
+            }
+        } onCancel: {
+            post(.cancel(request.id))
+        }
+    }
+
+    package func end(_ id: TrajectoryID) async { post(.end(id)) }
+
+    /// Lets `serve` return once everything under way has ended or waits for somebody.
+    package func pause() { post(.pause) }
+
+    /// Ends it: whoever asks or has asked gets `error`, and `serve` returns.
+    package func close(throwing error: any Error = PolicyClosedError()) {
+        let callers = state.withLock { state in
+            state.closure = state.closure ?? error
+            defer { state.callers = [:] }
+            return state.callers.values
+        }
+        for caller in callers { caller.continuation.resume(throwing: error) }
+        arrival.signal()
+    }
+
+    private func post(_ message: Message) {
+        state.withLock { $0.inbox.append(message) }
+        arrival.signal()
+    }
+}
+
+/// A policy that answers no more.
+package struct PolicyClosedError: Error, CustomStringConvertible {
+    package init() {}
+
+    package var description: String { "the model has been shut down" }
+}
+
+// MARK: - The side that answers
+
+extension EnginePolicy {
+    var isClosed: Bool { state.withLock { $0.closure != nil } }
+
+    /// What has arrived since this was last called.
+    func takeMessages() -> [Message] {
+        state.withLock { state in
+            defer { state.inbox = [] }
+            return state.inbox
+        }
+    }
+
+    /// Blocks until something may have arrived.
+    func waitForMessages(from awaited: [TrajectoryID]) {
+        state.withLock { $0.awaited = awaited }
+        arrival.wait()
+        state.withLock { $0.awaited = [] }
+    }
+
+    func deliver(_ event: GenerationEngine.Event) {
+        switch event {
+        case .token(let id, let token):
+            state.withLock { $0.callers[id]?.onToken }?(token)
+        case .finished(let id, let completion):
+            caller(leaving: id)?.continuation.resume(returning: completion)
+        case .failed(let id, let error):
+            caller(leaving: id)?.continuation.resume(throwing: error)
+        }
+    }
+
+    private func caller(leaving id: TrajectoryID) -> Caller? {
+        state.withLock { $0.callers.removeValue(forKey: id) }
+    }
+}

@@ -1,0 +1,67 @@
+package import Torch
+
+/// The keys and values of all cached tokens, layer by layer, in pages that grow with demand.
+package final class KeyValueCache {
+    package struct Layer {
+        /// [page, token, keyHead, width]
+        package let keys: Tensor
+        package let values: Tensor
+    }
+
+    package private(set) var layers: [Layer]
+    /// Pages there is memory for.
+    package private(set) var capacity = 0
+    private let pageShape: [Int]
+    private let dtype: DType
+    private let device: Device
+
+    package init(
+        layerCount: Int, headCount: Int, headWidth: Int, pageSize: Int, dtype: DType = .float32,
+        device: Device = .cpu
+    ) {
+        pageShape = [pageSize, headCount, headWidth]
+        self.dtype = dtype
+        self.device = device
+        layers = (0..<layerCount).map { [pageShape] _ in
+            let none = Tensor.empty([0] + pageShape, dtype: dtype, device: device)
+            return Layer(keys: none, values: none)
+        }
+    }
+
+    /// Makes sure that there is memory for pages below `count`; at least doubles it, but not past `limit`.
+    package func reserve(_ count: Int, limit: Int) {
+        guard count > capacity else { return }
+        let grown = min(max(count, capacity * 2, 64), max(count, limit))
+        layers = layers.map { Layer(keys: enlarged($0.keys, to: grown), values: enlarged($0.values, to: grown)) }
+        capacity = grown
+    }
+
+    private func enlarged(_ pages: Tensor, to count: Int) -> Tensor {
+        let larger = Tensor.empty([count] + pageShape, dtype: dtype, device: device)
+        if capacity > 0 { larger.narrow(0, start: 0, count: capacity).copy_(pages) }
+        return larger
+    }
+
+    /// Copies whole pages; no destination is the source of another copy.
+    package func copy(_ copies: [PageCopy]) {
+        guard !copies.isEmpty else { return }
+        let sources = Tensor(copies.map(\.source), device: device)
+        let destinations = Tensor(copies.map { Int64($0.destination) }, device: device)
+        for layer in layers {
+            for pages in [layer.keys, layer.values] {
+                pages.indexCopy_(0, destinations, pages.indexSelect(0, sources))
+            }
+        }
+    }
+
+    /// Stores the keys and values of new tokens.
+    ///
+    /// - Parameters:
+    ///   - keys: [token, keyHead, width], as `values`.
+    ///   - slots: page · page size + offset of each token, `int64` [token].
+    package func store(layer: Int, keys: Tensor, values: Tensor, slots: Tensor) {
+        let flat = [-1] + pageShape.dropFirst()
+        layers[layer].keys.reshape(flat).indexCopy_(0, slots, keys)
+        layers[layer].values.reshape(flat).indexCopy_(0, slots, values)
+    }
+}
