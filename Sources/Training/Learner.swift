@@ -66,7 +66,8 @@ package final class Learner {
 
     private func summedLoss(of pass: TrainingPass, towards objective: Objective) throws -> (Tensor, Double) {
         let hidden = model.hiddenStates(of: pass.batch)  // [token, width]
-        let predicting = hidden.indexSelect(0, Tensor(pass.predictors, device: model.device))  // [target, width]
+        let predictors = Tensor(pass.predictors, device: model.device)  // [target]
+        let predicting = hidden.indexSelect(0, predictors)  // [target, width]
         let targets = Tensor(pass.targets, device: model.device)  // [target]
         let weights = Tensor(pass.weights, device: model.device)  // [target]
         switch objective {
@@ -75,7 +76,8 @@ package final class Learner {
                 hidden: predicting, weight: model.head, bias: vocabularyBias, targets: targets,
                 temperature: temperature)  // [target]
             let sum = policyLoss(
-                logProbabilities: logProbabilities, old: Tensor(pass.oldLogProbabilities, device: model.device),
+                logProbabilities: logProbabilities,
+                old: Tensor(pass.oldLogProbabilities, device: model.device),
                 advantages: weights)
             return (sum.loss, sum.clippedCount)
         case .likelihood:

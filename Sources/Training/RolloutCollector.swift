@@ -13,7 +13,8 @@ package struct RolloutCollector: Sendable {
     private let seed: UInt64
 
     package init(
-        source: any ExampleSource, format: any ChatFormat, tools: [any Tool], configuration: RolloutConfiguration,
+        source: any ExampleSource, format: any ChatFormat, tools: [any Tool],
+        configuration: RolloutConfiguration,
         seed: UInt64
     ) {
         self.source = source

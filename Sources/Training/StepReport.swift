@@ -24,7 +24,9 @@ package struct StepReport {
         }
         add(MetricName.reward, mean(members.map(\.scored.reward.total)))
         for component in members.first?.scored.reward.components ?? [] {
-            add(MetricName.reward(component: component.name), mean(members.map { $0.scored.reward[component.name] }))
+            add(
+                MetricName.reward(component: component.name),
+                mean(members.map { $0.scored.reward[component.name] }))
         }
         add(MetricName.accuracy, share(members) { $0.scored.reward.isCorrect })
         for kind in Set(groups.map(\.example.kind)).sorted() {
@@ -36,9 +38,13 @@ package struct StepReport {
         add(MetricName.callRate, share(offered) { !$0.scored.trajectory.toolCalls.isEmpty })
         add(MetricName.callsPerTrajectory, mean(offered.map { Double($0.scored.trajectory.toolCalls.count) }))
         add(MetricName.callErrorRate, share(trajectories.flatMap(\.toolCalls)) { $0.failure != nil })
-        add(MetricName.firstBoxIoU, mean(offered.compactMap { BoxQuality(of: $0.scored.trajectory, for: $0.example)?.first }))
+        add(
+            MetricName.firstBoxIoU,
+            mean(offered.compactMap { BoxQuality(of: $0.scored.trajectory, for: $0.example)?.first }))
         add(MetricName.formatErrorRate, share(members) { $0.scored.reward.formatError != nil })
-        add(MetricName.completionTokens, mean(trajectories.map { Double($0.transcript.completionTokenCount) }))
+        add(
+            MetricName.completionTokens, mean(trajectories.map { Double($0.transcript.completionTokenCount) })
+        )
         add(MetricName.truncated, share(trajectories) { $0.finish.isLimit })
         add(MetricName.failed, share(trajectories) { $0.finish.isFailure })
         add(MetricName.groupsWithoutSignal, share(groups) { !$0.hasSignal })

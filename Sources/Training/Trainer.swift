@@ -62,7 +62,8 @@ package final class Trainer {
         let outcome = try watch.measure("update") {
             try learner.update(
                 passes,
-                towards: .policyGradient(configuration.loss, temperature: configuration.rollout.sampling.temperature),
+                towards: .policyGradient(
+                    configuration.loss, temperature: configuration.rollout.sampling.temperature),
                 targetCount: targetCount, learningRate: rate)
         }
         try engine.publish(version: step + 1)
@@ -80,7 +81,8 @@ package final class Trainer {
             prompt: group.members[0].trajectory.transcript.segments[0],
             branches: group.members.map { member in
                 PromptTree.Branch(
-                    segments: Array(member.trajectory.transcript.segments.dropFirst()), weight: member.advantage)
+                    segments: Array(member.trajectory.transcript.segments.dropFirst()),
+                    weight: member.advantage)
             })
     }
 

@@ -15,7 +15,8 @@ extension TrajectoryRecord {
         seed: UInt64, text: ([Int32]) -> String
     ) {
         let trajectory = scored.trajectory
-        let views = zip(trajectory.transcript.images, Self.roots(of: trajectory, example)).map { view, image in
+        let views = zip(trajectory.transcript.images, Self.roots(of: trajectory, example)).map {
+            view, image in
             ViewRecord(
                 image: image, region: BoxRecord(view.region), rotation: view.rotation.degrees,
                 width: view.viewSize.width, height: view.viewSize.height)
@@ -43,17 +44,21 @@ extension TrajectoryRecord {
             calls: zip(trajectory.toolCalls, completions).map { call, segment in
                 CallRecord(
                     segment: segment, name: call.name, arguments: call.arguments, image: call.cut?.image ?? 0,
-                    box: (call.cut?.original).map(BoxRecord.init), viewBox: (call.cut?.viewed).map(BoxRecord.init),
+                    box: (call.cut?.original).map(BoxRecord.init),
+                    viewBox: (call.cut?.viewed).map(BoxRecord.init),
                     error: call.failure)
             },
-            rewards: scored.reward.components.map { RewardRecord($0.name, $0.value) }, reward: scored.reward.total,
+            rewards: scored.reward.components.map { RewardRecord($0.name, $0.value) },
+            reward: scored.reward.total,
             advantage: scored.advantage, isCorrect: scored.reward.isCorrect,
             hasFormatError: scored.reward.formatError != nil, finish: trajectory.finish.name)
     }
 
     /// For each image of a trajectory, the example's image it was cut from.
     private static func roots(of trajectory: Trajectory, _ example: Example) -> [Int] {
-        var roots = example.messages.flatMap(\.parts).compactMap { if case .image(let index) = $0 { index } else { nil } }
+        var roots = example.messages.flatMap(\.parts).compactMap {
+            if case .image(let index) = $0 { index } else { nil }
+        }
         for call in trajectory.toolCalls where call.failure == nil {
             guard let cut = call.cut, roots.indices.contains(cut.image) else { continue }
             roots.append(roots[cut.image])

@@ -25,7 +25,9 @@ struct DeepEyes: ParsableCommand {
         } catch let code as ExitCode {
             exit(withError: code)
         } catch {
-            if exitCode(for: error) == .success || fullMessage(for: error).contains("Usage:") { exit(withError: error) }
+            if exitCode(for: error) == .success || fullMessage(for: error).contains("Usage:") {
+                exit(withError: error)
+            }
             FileHandle.standardError.write(Data("deepeyes: \(error)\n".utf8))
             Foundation.exit(1)
         }

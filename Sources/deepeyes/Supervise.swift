@@ -23,7 +23,9 @@ struct Supervise: ParsableCommand {
     @Option(help: "Folder to write the trained checkpoint to; must not exist.")
     var output: String
 
-    @Option(help: "YAML file; it states what it changes of the defaults.", completion: .file(extensions: ["yaml"]))
+    @Option(
+        help: "YAML file; it states what it changes of the defaults.", completion: .file(extensions: ["yaml"])
+    )
     var config: String?
 
     @Option(help: "Folder of the checkpoint to start from.")
@@ -53,7 +55,9 @@ struct Supervise: ParsableCommand {
             print(
                 "step \(step.index)/\(trainer.stepCount)  loss \(Readable.fixed(step.loss, 4))  "
                     + "gradient \(Readable.fixed(step.gradientNorm, 3))  \(progress.text)")
-        } shouldStop: { interruption.isRequested }
+        } shouldStop: {
+            interruption.isRequested
+        }
         try trainer.save(to: URL(filePath: output))
         print("wrote \(output)")
     }

@@ -20,7 +20,9 @@ struct Train: ParsableCommand {
               deepeyes train --config Configurations/nano.yaml --run runs/short --set steps=20 --set rollout.groupSize=4
             """)
 
-    @Option(help: "YAML file; it states what it changes of the defaults.", completion: .file(extensions: ["yaml"]))
+    @Option(
+        help: "YAML file; it states what it changes of the defaults.", completion: .file(extensions: ["yaml"])
+    )
     var config: String?
 
     @Option(name: .customLong("run"), help: "Folder of the run.", completion: .directory)
@@ -38,7 +40,9 @@ struct Train: ParsableCommand {
     @Option(help: "Folder of photographs to use as backgrounds.")
     var backgrounds: String?
 
-    @Option(name: .customLong("set"), help: "Change one value, such as optimizer.learningRate=1e-4; may be repeated.")
+    @Option(
+        name: .customLong("set"),
+        help: "Change one value, such as optimizer.learningRate=1e-4; may be repeated.")
     var assignments: [String] = []
 
     @Flag(help: "Print the resolved configuration and stop.")
@@ -59,7 +63,8 @@ struct Train: ParsableCommand {
             FileHandle.standardError.write(
                 Data("\nstopping after this step; press Ctrl-C again to stop at once\n".utf8))
         }
-        let training = try TrainingRun(configuration: configuration, folder: folder, interruption: interruption)
+        let training = try TrainingRun(
+            configuration: configuration, folder: folder, interruption: interruption)
         switch try training.run() {
         case .completed(let result):
             print("\n\(result.table)\n\nreport: \(folder.reportFile.path)")
@@ -71,7 +76,8 @@ struct Train: ParsableCommand {
     private func resolved(in url: URL) throws -> TrainingConfiguration {
         if resume {
             guard config == nil, assignments.isEmpty, seed == nil, model == nil, backgrounds == nil else {
-                throw ValidationError("--resume takes the configuration of the run; leave the other options out")
+                throw ValidationError(
+                    "--resume takes the configuration of the run; leave the other options out")
             }
             return try ConfigurationFile.load(
                 TrainingConfiguration(), from: RunFolder.open(at: url).configurationFile.path)
@@ -84,6 +90,7 @@ struct Train: ParsableCommand {
     }
 
     private func quoted(_ text: String) -> String {
-        "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"") + "\""
+        "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
+            + "\""
     }
 }

@@ -49,7 +49,8 @@ import Testing
 
     @Test func aCropIsSeenAndTheLoopGoesOn() async throws {
         let trajectory = try await run(ScriptedPolicy(.call(zoom), .answer("red")))
-        #expect(trajectory.transcript.segments.map(\.kind) == [.prompt, .completion, .observation, .completion])
+        #expect(
+            trajectory.transcript.segments.map(\.kind) == [.prompt, .completion, .observation, .completion])
         #expect(trajectory.transcript.images.count == 2)
         #expect(trajectory.transcript.images[1].region == Rectangle(340, 200, 500, 360))
         #expect(trajectory.usedCrop)
@@ -67,7 +68,8 @@ import Testing
     }
 
     @Test func aCropOfACropIsCutFromTheOriginal() async throws {
-        let second = #"{"name": "image_zoom_in_tool", "arguments": {"bbox_2d": [28, 56, 84, 112], "image": 2}}"#
+        let second =
+            #"{"name": "image_zoom_in_tool", "arguments": {"bbox_2d": [28, 56, 84, 112], "image": 2}}"#
         let trajectory = try await run(ScriptedPolicy(.call(zoom), .call(second), .answer("red")))
         #expect(trajectory.toolCalls[1].cut?.image == 1)
         #expect(trajectory.toolCalls[1].cut?.original == Rectangle(380, 280, 460, 360))
@@ -91,7 +93,8 @@ import Testing
         let written = zip(trajectory.transcript.tokens, mask).filter(\.1).map(\.0)
         #expect(format.text(of: written) == trajectory.completions.joined())
         #expect(mask.count == trajectory.transcript.tokenCount)
-        #expect(trajectory.transcript.segments[1].logProbabilities.count == trajectory.completions[0].utf8.count)
+        #expect(
+            trajectory.transcript.segments[1].logProbabilities.count == trajectory.completions[0].utf8.count)
         #expect(trajectory.transcript.segments[1].policyVersion == 3)
     }
 

@@ -7,7 +7,8 @@ import Testing
     private let rule = CropRule()
 
     private func view(
-        _ width: Int, _ height: Int, shown: (Int, Int), region: Rectangle? = nil, rotation: QuarterTurn = .upright
+        _ width: Int, _ height: Int, shown: (Int, Int), region: Rectangle? = nil,
+        rotation: QuarterTurn = .upright
     ) -> ViewedImage {
         let image = BlankImage(width, height)
         return ViewedImage(
@@ -67,7 +68,8 @@ import Testing
     @Test func anImageSmallerThanASideIsTakenWhole() throws {
         let image = view(20, 12, shown: (112, 112))
         #expect(
-            try rule.region(of: Rectangle(50, 50, 60, 60), in: .asViewed, on: image) == Rectangle(0, 0, 20, 12))
+            try rule.region(of: Rectangle(50, 50, 60, 60), in: .asViewed, on: image)
+                == Rectangle(0, 0, 20, 12))
     }
 
     @Test(arguments: [
@@ -94,7 +96,8 @@ import Testing
         var random = CounterRandom(seed: 11)
         for _ in 0..<3000 {
             let (width, height) = (1 + random.integer(below: 6000), 1 + random.integer(below: 6000))
-            let image = view(width, height, shown: (1 + random.integer(below: 2000), 1 + random.integer(below: 2000)))
+            let image = view(
+                width, height, shown: (1 + random.integer(below: 2000), 1 + random.integer(below: 2000)))
             let spread = 3.0 * Double(max(width, height))
             let (a, b) = (spread * (random.uniform() - 0.3), spread * (random.uniform() - 0.3))
             let (c, d) = (spread * (random.uniform() - 0.3), spread * (random.uniform() - 0.3))
@@ -120,7 +123,8 @@ import Testing
                 6000, 6000, shown: (28 + random.integer(below: 2000), 28 + random.integer(below: 2000)),
                 region: region, rotation: rotation)
             let (x, y) = (Double(random.integer(below: 1000)), Double(random.integer(below: 1000)))
-            let box = Rectangle(x, y, x + Double(random.integer(below: 900)), y + Double(random.integer(below: 900)))
+            let box = Rectangle(
+                x, y, x + Double(random.integer(below: 900)), y + Double(random.integer(below: 900)))
             let there = image.originalBox(ofViewed: box)
             #expect(image.viewedBox(ofOriginal: there).distance(to: box) < 1e-8)
         }
@@ -136,7 +140,8 @@ import Testing
                 Double(random.integer(below: 400)), Double(random.integer(below: 400)),
                 Double(500 + random.integer(below: 500)), Double(500 + random.integer(below: 500)))
             let seen = image.viewedBox(ofOriginal: target)
-            let written = Rectangle(seen.x1.rounded(), seen.y1.rounded(), seen.x2.rounded(), seen.y2.rounded())
+            let written = Rectangle(
+                seen.x1.rounded(), seen.y1.rounded(), seen.x2.rounded(), seen.y2.rounded())
             let region = try rule.region(of: written, in: .asViewed, on: image)
             // Half a pixel of the view is 1.5 pixels here (a little more, for the view is rounded down).
             #expect(region.distance(to: target) <= 1.51 + 0.5)

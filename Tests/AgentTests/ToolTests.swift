@@ -41,7 +41,10 @@ import Testing
 
     @Test func zoomTakesTheFirstImageUnlessTold() async throws {
         let first = try await zoom(#"{"bbox_2d": [0, 0, 56, 56]}"#)
-        #expect(first.cut == ToolResult.Cut(image: 0, viewed: Rectangle(0, 0, 56, 56), original: Rectangle(0, 0, 560, 560)))
+        #expect(
+            first.cut
+                == ToolResult.Cut(
+                    image: 0, viewed: Rectangle(0, 0, 56, 56), original: Rectangle(0, 0, 560, 560)))
         let second = try await zoom(#"{"bbox_2d": [0, 0, 56, 56], "image": 2}"#)
         #expect(second.cut?.original == Rectangle(0, 0, 1120, 560))
         #expect(second.content.compactMap(\.image).map(\.region) == [Rectangle(0, 0, 1120, 560)])
@@ -50,7 +53,8 @@ import Testing
     @Test func aBoxInThousandthsIsKeptInPixelsOfTheView() async throws {
         let format = ByteFormat(boxFrame: .permille)
         let result = await ZoomTool().call(
-            arguments: try JSONValue(parsing: #"{"bbox_2d": [250, 500, 750, 1000]}"#), in: try context(format))
+            arguments: try JSONValue(parsing: #"{"bbox_2d": [250, 500, 750, 1000]}"#), in: try context(format)
+        )
         #expect(result.cut?.viewed == Rectangle(28, 56, 84, 112))
         #expect(result.cut?.original == Rectangle(280, 560, 840, 1120))
     }

@@ -5,7 +5,8 @@ import Testing
 @Suite struct TranscriptTests {
     private func transcript() -> Transcript {
         var transcript = Transcript([.prompt(tokens: [1, 2, 3])])
-        transcript.append(.completion(tokens: [4, 5], logProbabilities: [-1, -2], entropies: [1, 2], policyVersion: 7))
+        transcript.append(
+            .completion(tokens: [4, 5], logProbabilities: [-1, -2], entropies: [1, 2], policyVersion: 7))
         transcript.append(.observation(tokens: [6]))
         transcript.append(.completion(tokens: [7]))
         return transcript
@@ -23,7 +24,9 @@ import Testing
 
     @Test func imagesAreInTheOrderTheyAreSeen() throws {
         let format = ByteFormat()
-        let images = try [10, 20, 30].map { try format.view(BlankImage($0, 10), region: nil, rotation: .upright) }
+        let images = try [10, 20, 30].map {
+            try format.view(BlankImage($0, 10), region: nil, rotation: .upright)
+        }
         var transcript = Transcript([.prompt(tokens: [], images: Array(images[..<2]))])
         transcript.append(.observation(tokens: [], images: [images[2]]))
         #expect(transcript.images.map(\.region.width) == [10, 20, 30])

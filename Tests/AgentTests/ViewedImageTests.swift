@@ -18,7 +18,8 @@ import Testing
         #expect(pixels.size == shown.nativeSize)
         // A box in native pixels of the view, and the pixels of the original that it maps to.
         let native = ViewedImage(
-            source: image, region: shown.region, rotation: rotation, viewSize: shown.nativeSize, tokenCount: 2)
+            source: image, region: shown.region, rotation: rotation, viewSize: shown.nativeSize, tokenCount: 2
+        )
         let box = Rectangle(3, 7, 21, 30)
         let part = view(native.originalBox(ofViewed: box), rotation)
         #expect(try part.pixels() == pixels.cropped(to: box))

@@ -9,12 +9,14 @@ struct ImportTests {
 
     /// Modules of the toolchain, which no manifest lists.
     private static let toolchain: Set<String> = [
-        "Foundation", "FoundationEssentials", "Testing", "Synchronization", "Dispatch", "Glibc", "Musl", "Darwin",
+        "Foundation", "FoundationEssentials", "Testing", "Synchronization", "Dispatch", "Glibc", "Musl",
+        "Darwin",
         "RegexBuilder",
     ]
 
     private static func manifest() throws -> [String: Set<String>] {
-        try Manifest.dependencies(in: String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8))
+        try Manifest.dependencies(
+            in: String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8))
     }
 
     @Test func everyImportIsDeclared() throws {
@@ -25,7 +27,9 @@ struct ImportTests {
                 for module in try Manifest.imports(in: String(contentsOf: file, encoding: .utf8)) {
                     let allowed =
                         module == target || dependencies.contains(module) || Self.toolchain.contains(module)
-                    #expect(allowed, "\(target)/\(file.lastPathComponent) imports \(module), which it does not declare")
+                    #expect(
+                        allowed,
+                        "\(target)/\(file.lastPathComponent) imports \(module), which it does not declare")
                     checkedCount += 1
                 }
             }
@@ -50,11 +54,15 @@ struct ImportTests {
         let declared = try Self.manifest()
         #expect(declared.filter { $0.value.contains("CTorch") }.keys.sorted() == ["Torch"])
         for target in ["Imaging", "Agent", "Tasks", "Runs"] {
-            #expect(try Self.reachable(from: target, in: declared).isDisjoint(with: ["Torch", "CTorch", "QwenVL"]))
+            #expect(
+                try Self.reachable(from: target, in: declared).isDisjoint(with: ["Torch", "CTorch", "QwenVL"])
+            )
         }
     }
 
-    private static func reachable(from target: String, in declared: [String: Set<String>]) throws -> Set<String> {
+    private static func reachable(from target: String, in declared: [String: Set<String>]) throws -> Set<
+        String
+    > {
         var seen: Set<String> = []
         var open = [target]
         while let next = open.popLast() {

@@ -34,8 +34,12 @@ enum Manifest {
     }
 
     private static func names(in list: Substring) -> Set<String> {
-        let products = list.matches(of: #/\.product\(name: "([\w]+)", package: "[^"]+"\)/#).map { String($0.1) }
-        let targets = list.replacing(#/\.product\([^)]*\)/#, with: "").matches(of: #/"(\w+)"/#).map { String($0.1) }
+        let products = list.matches(of: #/\.product\(name: "([\w]+)", package: "[^"]+"\)/#).map {
+            String($0.1)
+        }
+        let targets = list.replacing(#/\.product\([^)]*\)/#, with: "").matches(of: #/"(\w+)"/#).map {
+            String($0.1)
+        }
         return Set(products + targets)
     }
 }

@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Decoding equals Pillow's convert(\"RGB\") after exif_transpose")
 struct DecodeTests {
-    /// Exact: the integer inverse DCT, upsampling and colour conversion are the same in all libjpeg-turbo versions.
+    /// Exact: the integer inverse DCT, upsampling and colour conversion are the same in all libjpeg-turbo
+    /// versions.
     @Test("Every golden file, pixel by pixel")
     func goldens() throws {
         let image = try Goldens.images()

@@ -35,7 +35,8 @@ struct Goldens: Decodable {
     let resizes: [Resize]
     let rotations: [Rotation]
 
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Goldens")
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+        path: "Goldens")
 
     static func path(_ file: String) -> String {
         folder.appending(path: file).path()

@@ -16,7 +16,9 @@ private final class Screen: Sendable {
     /// The lines as they stand after rewriting in place, the last one being the progress bar.
     var lines: [String] {
         text.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.split(separator: "\u{1B}[2K", omittingEmptySubsequences: false).last.map(String.init) ?? "" }
+            .map {
+                $0.split(separator: "\u{1B}[2K", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+            }
             .map { $0.filter { $0 != "\r" } }
     }
 }

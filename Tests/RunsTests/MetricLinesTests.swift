@@ -39,7 +39,10 @@ import Testing
         #expect(line == expected)
     }
 
-    @Test(arguments: [0.1, 1 / 3.0, 5e-324, 1.797e308, 123_456_789.123, -2.5e-7, 9_007_199_254_740_993])
+    @Test(arguments: [
+        0.1, 1 / 3.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 123_456_789.123, -2.5e-7,
+        9_007_199_254_740_992,
+    ])
     func numbersReadBackAsThemselves(_ value: Double) throws {
         let line = MetricLines.line(step: 1, [Metric("x", value)])
         #expect(try JSONDecoder().decode([String: Double].self, from: Data(line.utf8))["x"] == value)

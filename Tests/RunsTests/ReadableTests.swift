@@ -16,7 +16,10 @@ import Testing
         #expect(Readable.count(count) == text)
     }
 
-    @Test(arguments: [(512, "512 B"), (999_949, "999 kB"), (1_900_000_000, "1.9 GB"), (38_000_000, "38.0 MB")])
+    @Test(arguments: [
+        (512, "512 B"), (999_400, "999 kB"), (999_949, "1.0 MB"), (1_900_000_000, "1.9 GB"),
+        (38_000_000, "38.0 MB"),
+    ])
     func bytes(_ count: Int, _ text: String) {
         #expect(Readable.bytes(count) == text)
     }

@@ -21,7 +21,8 @@ private func content(
             StepMetrics(
                 step: step + 1,
                 values: [
-                    Metric(MetricName.reward, Double(step) / 60), Metric(MetricName.reward(component: "tool"), 0.1),
+                    Metric(MetricName.reward, Double(step) / 60),
+                    Metric(MetricName.reward(component: "tool"), 0.1),
                     Metric(MetricName.accuracy(kind: "attribute"), Double(step) / 120),
                     Metric("custom/number", 3), Metric(MetricName.entropy, 0.7),
                 ])
@@ -99,7 +100,8 @@ private func content(
 extension EvaluationSummary {
     fileprivate var json: String {
         RunResult(
-            task: "", seed: 0, training: .init(steps: 0, seconds: 0, trajectories: 0), base: self, trained: self,
+            task: "", seed: 0, training: .init(steps: 0, seconds: 0, trajectories: 0), base: self,
+            trained: self,
             trainedWithoutTools: self
         ).json
     }
@@ -143,7 +145,8 @@ extension EvaluationSummary {
         let page = ReportPage(content(trajectories: [TrajectoryPicture(.sample(step: 1, callCount: 2))])).text
         for tag in page.matches(of: /<(img|svg)[^>]*>/) {
             let words = tag.output.0
-            #expect(words.contains("alt=\"") || words.contains("aria-label=\"") || words.contains("aria-hidden"))
+            #expect(
+                words.contains("alt=\"") || words.contains("aria-label=\"") || words.contains("aria-hidden"))
         }
         #expect(page.contains("box 1 at [340, 200, 500, 360], overlap with the ground truth 0.39"))
     }
@@ -151,7 +154,9 @@ extension EvaluationSummary {
     @Test func tagsAreBalanced() {
         let pictures = [0, 1, 2].map { TrajectoryPicture(.sample(step: 1, callCount: $0), remark: "remark") }
         let page = ReportPage(content(trajectories: pictures)).text
-        for name in ["article", "section", "figure", "svg", "g", "ol", "li", "p", "span", "div", "table", "tr", "td"] {
+        for name in [
+            "article", "section", "figure", "svg", "g", "ol", "li", "p", "span", "div", "table", "tr", "td",
+        ] {
             let opened = page.ranges(of: "<\(name) ").count + page.ranges(of: "<\(name)>").count
             let closed = page.ranges(of: "</\(name)>").count
             #expect(opened == closed, "\(name)")
@@ -217,7 +222,8 @@ extension EvaluationSummary {
     }
 
     @Test func charactersThatReorderOrEndTextAreMadeVisible() {
-        #expect(HTML.escape("a\u{202E}b\u{0}c\u{2066}\u{1B}\n\td") == "a\u{FFFD}b\u{FFFD}c\u{FFFD}\u{FFFD}\n\td")
+        #expect(
+            HTML.escape("a\u{202E}b\u{0}c\u{2066}\u{1B}\n\td") == "a\u{FFFD}b\u{FFFD}c\u{FFFD}\u{FFFD}\n\td")
     }
 
     @Test func attributesAreEscaped() {
@@ -265,7 +271,9 @@ extension EvaluationSummary {
     }
 
     @Test func otherAngleBracketsAreText() {
-        #expect(CompletionText.runs(in: "a < b <|not a token|> <b>") == [Run(.plain, "a < b <|not a token|> <b>")])
+        #expect(
+            CompletionText.runs(in: "a < b <|not a token|> <b>") == [Run(.plain, "a < b <|not a token|> <b>")]
+        )
     }
 }
 
@@ -283,5 +291,18 @@ extension EvaluationSummary {
     @Test func shortSeriesStayAsTheyAre() {
         #expect(Smoothing.smoothed([1, 5, 2]) == [1, 5, 2])
         #expect(Smoothing.smoothed([]).isEmpty)
+    }
+}
+
+@Suite struct AskedQuestionTests {
+    @Test func withoutAKnownAnswerNothingIsJudged() {
+        var record = TrajectoryRecord.sample(step: 0)
+        record.expected = ""
+        record.rewards = []
+        record.exampleID = "photo.jpg"
+        let page = TracePage(TrajectoryPicture(record)).text
+        #expect(!page.contains("Wrong") && !page.contains("✓ Right"))
+        #expect(!page.contains("Expected"))
+        #expect(page.contains("photo.jpg"))
     }
 }

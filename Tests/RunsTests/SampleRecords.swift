@@ -4,7 +4,8 @@ import Runs
 extension TrajectoryRecord {
     /// A trajectory that calls the tool `callCount` times and then answers.
     static func sample(
-        origin: TrajectoryOrigin = .training, step: Int, group: Int = 0, sample: Int = 0, kind: String = "attribute",
+        origin: TrajectoryOrigin = .training, step: Int, group: Int = 0, sample: Int = 0,
+        kind: String = "attribute",
         isCorrect: Bool = true, callCount: Int = 1, answerTokens: Int = 12
     ) -> TrajectoryRecord {
         let whole = ViewRecord(image: 0, region: BoxRecord(0, 0, 1120, 1120), width: 112, height: 112)
@@ -20,11 +21,13 @@ extension TrajectoryRecord {
             calls.append(
                 CallRecord(
                     segment: segments.count, name: "image_zoom_in_tool",
-                    arguments: #"{"bbox_2d": [34, 20, 50, 36]}"#, box: box, viewBox: BoxRecord(34, 20, 50, 36)))
+                    arguments: #"{"bbox_2d": [34, 20, 50, 36]}"#, box: box, viewBox: BoxRecord(34, 20, 50, 36)
+                ))
             segments.append(
                 SegmentRecord(
                     kind: .completion,
-                    text: "<think>Closer.</think>\n<tool_call>\n{\"name\": \"image_zoom_in_tool\"}\n</tool_call>",
+                    text:
+                        "<think>Closer.</think>\n<tool_call>\n{\"name\": \"image_zoom_in_tool\"}\n</tool_call>",
                     tokens: [1, 2, 3], logProbabilities: [-0.1, -0.2, -0.3], policyVersion: step))
             segments.append(
                 SegmentRecord(
@@ -34,7 +37,8 @@ extension TrajectoryRecord {
         }
         segments.append(
             SegmentRecord(
-                kind: .completion, text: "<think>The disc is green.</think>\n<answer>green</answer><|im_end|>",
+                kind: .completion,
+                text: "<think>The disc is green.</think>\n<answer>green</answer><|im_end|>",
                 tokens: Array(0..<Int32(answerTokens)),
                 logProbabilities: (0..<answerTokens).map { -Float($0) / 7 }, policyVersion: step))
         let accuracy = isCorrect ? 0.8 : 0
@@ -45,12 +49,16 @@ extension TrajectoryRecord {
             answer: isCorrect ? "green" : "blue",
             images: [
                 ImageReference(
-                    .example(source: "visual-search", seed: 1, index: step * 2 + group, image: 0), width: 1120,
+                    .example(source: "visual-search", seed: 1, index: step * 2 + group, image: 0),
+                    width: 1120,
                     height: 1120)
             ],
             groundTruthBoxes: [BoxRecord(360, 220, 460, 320)], segments: segments, calls: calls,
-            rewards: [RewardRecord("accuracy", accuracy), RewardRecord("format", 0), RewardRecord("tool", tool)],
-            reward: accuracy + tool, advantage: isCorrect ? 0.5 : -1, isCorrect: isCorrect, hasFormatError: false,
+            rewards: [
+                RewardRecord("accuracy", accuracy), RewardRecord("format", 0), RewardRecord("tool", tool),
+            ],
+            reward: accuracy + tool, advantage: isCorrect ? 0.5 : -1, isCorrect: isCorrect,
+            hasFormatError: false,
             finish: "answered")
     }
 }
@@ -60,7 +68,8 @@ extension ReportImage {
     static let pixel = ReportImage(
         bytes: Data(
             base64Encoded:
-                "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+                "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+        )
             ?? Data(),
         format: .png, width: 1, height: 1)
 }

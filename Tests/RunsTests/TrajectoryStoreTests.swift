@@ -12,7 +12,8 @@ import Testing
         store = try TrajectoryStore(at: temporary.file("run.sqlite"))
     }
 
-    /// Two steps of two groups of three; the first group of a step asks for an attribute, the second for a relation.
+    /// Two steps of two groups of three; the first group of a step asks for an attribute, the second for a
+    /// relation.
     private func steps(_ range: ClosedRange<Int>) -> [TrajectoryRecord] {
         range.flatMap { step in
             (0..<2).flatMap { group in
@@ -116,7 +117,9 @@ import Testing
     @Test func listsAreOrderedAndPaged() throws {
         try store.insert(steps(1...3))
         func places(_ order: TrajectoryOrder, limit: Int, offset: Int = 0) throws -> [[Int]] {
-            try store.summaries(order: order, limit: limit, offset: offset).map { [$0.step, $0.group, $0.sample] }
+            try store.summaries(order: order, limit: limit, offset: offset).map {
+                [$0.step, $0.group, $0.sample]
+            }
         }
         #expect(try places(.oldest, limit: 2) == [[1, 0, 0], [1, 0, 1]])
         #expect(try places(.oldest, limit: 2, offset: 5) == [[1, 1, 2], [2, 0, 0]])

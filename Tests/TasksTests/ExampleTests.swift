@@ -8,11 +8,14 @@ import Testing
 
     @Test func messagesShowTheImagesWhereTheyAreReferredTo() throws {
         let example = Example(
-            id: "a", messages: [.instruction, .init(role: .user, parts: [.text("See "), .image(0), .text("?")])],
+            id: "a",
+            messages: [.instruction, .init(role: .user, parts: [.text("See "), .image(0), .text("?")])],
             images: [image], answer: "yes", kind: "existence")
         let messages = try example.messages(viewedBy: TenthFormat())
         #expect(messages.map(\.role) == [.system, .user])
-        #expect(messages[0].text == "You are a careful visual assistant. Think first, then answer inside <answer></answer>.")
+        #expect(
+            messages[0].text
+                == "You are a careful visual assistant. Think first, then answer inside <answer></answer>.")
         #expect(messages[1].text == "See ?")
         #expect(messages[1].images.map(\.viewSize) == [ImageSize(width: 40, height: 20)])
         #expect(example.question == "See ?")

@@ -12,7 +12,7 @@ import Testing
             configuration.canvas = 560
             configuration.objectCount = 2...3
             let search = try VisualSearch(configuration, seed: 5, split: .test)
-            try await ExampleExport.write(3..<5, of: search, to: folder)
+            try await search.export(3..<5, to: folder)
 
             let text = try String(contentsOf: folder.appending(path: "examples.jsonl"), encoding: .utf8)
             let lines = try text.split(separator: "\n").map { try JSONValue(parsing: $0) }
@@ -24,7 +24,8 @@ import Testing
                 #expect(line["kind"]?.string == "attribute")
                 #expect(line["tools"] == .array([.string("image_zoom_in_tool")]))
                 let box = example.groundTruthBoxes[0]
-                #expect(line["boxes"] == .array([.array([box.x1, box.y1, box.x2, box.y2].map { .number($0) })]))
+                #expect(
+                    line["boxes"] == .array([.array([box.x1, box.y1, box.x2, box.y2].map { .number($0) })]))
                 let messages = try #require(line["messages"]?.array)
                 #expect(messages.map { $0["role"]?.string } == ["system", "user"])
                 let parts = try #require(messages[1]["content"]?.array)
@@ -37,12 +38,25 @@ import Testing
         }
     }
 
+    @Test func allOfASetAreWritten() throws {
+        try TemporaryFolder.with { temporary in
+            var configuration = VisualSearchConfiguration()
+            configuration.canvas = 420
+            configuration.objectCount = 1...1
+            let folder = temporary.url.appending(path: "exported", directoryHint: .isDirectory)
+            try VisualSearch(configuration, seed: 5, split: .test, count: 3).export(to: folder)
+            let path = folder.path(percentEncoded: false)
+            let images = try FileManager.default.contentsOfDirectory(atPath: path + "/images")
+            #expect(Set(images) == ["0-0.png", "1-0.png", "2-0.png"])
+            let text = try String(contentsOf: folder.appending(path: "examples.jsonl"), encoding: .utf8)
+            #expect(text.split(separator: "\n").count == 3)
+        }
+    }
+
     @Test func anExistingFolderIsLeftAlone() async throws {
         try await TemporaryFolder.with { temporary in
             let search = try VisualSearch(.init(), seed: 5, split: .test)
-            await #expect(throws: VisualSearchError.self) {
-                try await ExampleExport.write(0..<1, of: search, to: temporary.url)
-            }
+            await #expect(throws: ExportError.self) { try await search.export(0..<1, to: temporary.url) }
             #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty)
         }
     }

@@ -18,7 +18,8 @@ struct TenthFormat: ChatFormat {
         let region = region ?? source.bounds
         return ViewedImage(
             source: source, region: region, rotation: rotation,
-            viewSize: ImageSize(width: Int(region.width / 10), height: Int(region.height / 10)), tokenCount: 1)
+            viewSize: ImageSize(width: Int(region.width / 10), height: Int(region.height / 10)), tokenCount: 1
+        )
     }
 
     func prompt(_ messages: [Message], tools: [ToolSpecification]) throws -> Segment { .prompt(tokens: []) }
@@ -47,7 +48,8 @@ func example(
     images: [any PixelSource] = []
 ) -> Example {
     Example(
-        id: "example", messages: [.question("What?", imageCount: images.count)], images: images, answer: answer,
+        id: "example", messages: [.question("What?", imageCount: images.count)], images: images,
+        answer: answer,
         kind: "attribute", groundTruthBoxes: boxes, rewardKind: kind)
 }
 

@@ -24,7 +24,8 @@ import Testing
     func boxesAreJudgedByOverlapInTheOriginal(answer: String, isCorrect: Bool) async throws {
         let image = Image(size: ImageSize(width: 400, height: 400), filledWith: .black)
         let example = example(
-            answer: #"{"bbox_2d": [10, 10, 20, 20]}"#, boxes: [Rectangle(100, 100, 200, 200)], images: [image])
+            answer: #"{"bbox_2d": [10, 10, 20, 20]}"#, boxes: [Rectangle(100, 100, 200, 200)], images: [image]
+        )
         #expect(try await RuleJudge(format: TenthFormat()).isCorrect(answer, for: example) == isCorrect)
     }
 
@@ -48,7 +49,8 @@ import Testing
     @Test func boxQualityLeavesFailedCallsOut() throws {
         let good = Rectangle(0, 0, 10, 10)
         let quality = BoxQuality(
-            of: trajectory("x", crops: [Rectangle(0, 0, 10, 20), good]), for: example(answer: "red", boxes: [good]))
+            of: trajectory("x", crops: [Rectangle(0, 0, 10, 20), good]),
+            for: example(answer: "red", boxes: [good]))
         #expect(quality?.first == 0.5)
         #expect(quality?.best == 1)
         #expect(BoxQuality(of: trajectory("x"), for: example(answer: "red", boxes: [good])) == nil)

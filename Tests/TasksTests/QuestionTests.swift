@@ -22,7 +22,8 @@ import Testing
 
     @Test func attributeAsksForTheBullsEyeOfAnObject() throws {
         for (question, scene, example) in try examples(.attribute) {
-            let match = try #require(question.text.wholeMatch(of: #/What colour is the bull's-eye on the (.+)\?/#))
+            let match = try #require(
+                question.text.wholeMatch(of: #/What colour is the bull's-eye on the (.+)\?/#))
             let target = try #require(object(match.1, in: scene))
             #expect(question.answer == target.bullsEye.name)
             #expect(example.groundTruthBoxes == [target.box])
@@ -65,7 +66,9 @@ import Testing
             #expect(example.groundTruthBoxes == (found.map { [$0.box] } ?? []))
             if found != nil { yes += 1 }
             let words = match.1.split(separator: " ")
-            if found == nil, scene.objects.contains(where: { $0.colour.name == words[0] || $0.shape.rawValue == words[1] }) {
+            if found == nil,
+                scene.objects.contains(where: { $0.colour.name == words[0] || $0.shape.rawValue == words[1] })
+            {
                 resembling += 1
             }
         }
@@ -78,9 +81,12 @@ import Testing
             let match = try #require(question.text.wholeMatch(of: #/Where is the (.+)\?/#))
             let target = try #require(object(match.1, in: scene))
             let box = try #require(BoxAnswer.box(in: question.answer))
-            for (seen, original) in zip([box.x1, box.y1, box.x2, box.y2], [
-                target.box.x1, target.box.y1, target.box.x2, target.box.y2,
-            ]) { #expect(abs(10 * seen - original) <= 5) }
+            for (seen, original) in zip(
+                [box.x1, box.y1, box.x2, box.y2],
+                [
+                    target.box.x1, target.box.y1, target.box.x2, target.box.y2,
+                ])
+            { #expect(abs(10 * seen - original) <= 5) }
             #expect(example.groundTruthBoxes == [target.box])
         }
     }

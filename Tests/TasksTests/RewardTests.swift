@@ -57,8 +57,10 @@ import Testing
         var weights = RewardWeights.perception
         weights.toolBonusRule = rule
         let reward = Reward(perception: weights)
-        let bonuses = [(false, false), (true, false), (false, true), (true, true)].map { isCorrect, usedCrop in
-            reward.breakdown(kind: .perception, isCorrect: isCorrect, formatError: nil, usedCrop: usedCrop)["tool"]
+        let bonuses = [(false, false), (true, false), (false, true), (true, true)].map {
+            isCorrect, usedCrop in
+            reward.breakdown(kind: .perception, isCorrect: isCorrect, formatError: nil, usedCrop: usedCrop)[
+                "tool"]
         }
         #expect(bonuses == expected)
     }
@@ -69,7 +71,8 @@ import Testing
 
     @Test func aRightAnswerAfterACropEarnsAll() async throws {
         let result = try await breakdown(
-            trajectory("<tool_call>{}</tool_call>", "<think>I see.</think><answer> Red. </answer>", crops: [crop]))
+            trajectory(
+                "<tool_call>{}</tool_call>", "<think>I see.</think><answer> Red. </answer>", crops: [crop]))
         #expect(result.total == 2.0)
         #expect(result.isCorrect)
         #expect(result.formatError == nil)
@@ -113,7 +116,9 @@ import Testing
         let failed = Trajectory(
             id: TrajectoryID(group: 0, sample: 0), transcript: Transcript(),
             completions: ["<tool_call>{}</tool_call>", "<answer>red</answer>"],
-            toolCalls: [ToolCallRecord(name: ZoomTool.name, arguments: "{}", failure: "Error: bbox_2d is missing.")],
+            toolCalls: [
+                ToolCallRecord(name: ZoomTool.name, arguments: "{}", failure: "Error: bbox_2d is missing.")
+            ],
             finish: .answered)
         #expect(try await breakdown(failed).total == 0.8)
     }

@@ -83,7 +83,8 @@ struct KernelCompositionTests {
         let result = body(inputs)
         let expected = body(doubled)
         expectClose(
-            result, expected, absolute: absolute, relative: relative, "result", sourceLocation: sourceLocation)
+            result, expected, absolute: absolute, relative: relative, "result", sourceLocation: sourceLocation
+        )
         let slope = Tensor.normal(result.shape, using: &random)
         result.backward(slope)
         expected.backward(slope.to(.float64))
@@ -98,9 +99,18 @@ struct KernelCompositionTests {
     @Test(
         arguments: [
             (name: "one long segment", counts: [(330, -1)], keyHeads: 1),
-            (name: "a prompt and its responses", counts: [(150, -1), (90, 0), (70, 0), (300, 0), (1, 0)], keyHeads: 2),
-            (name: "turns of turns", counts: [(20, -1), (65, 0), (0, 1), (64, 2), (30, 0), (63, 3)], keyHeads: 1),
-            (name: "many trees", counts: [(40, -1), (9, 0), (50, -1), (17, 2), (30, -1), (44, -1)], keyHeads: 3),
+            (
+                name: "a prompt and its responses", counts: [(150, -1), (90, 0), (70, 0), (300, 0), (1, 0)],
+                keyHeads: 2
+            ),
+            (
+                name: "turns of turns", counts: [(20, -1), (65, 0), (0, 1), (64, 2), (30, 0), (63, 3)],
+                keyHeads: 1
+            ),
+            (
+                name: "many trees", counts: [(40, -1), (9, 0), (50, -1), (17, 2), (30, -1), (44, -1)],
+                keyHeads: 3
+            ),
         ])
     func segmentAttention(name: String, counts: [(Int, Int)], keyHeads: Int) throws {
         var start = 0
@@ -130,6 +140,41 @@ struct KernelCompositionTests {
             let parts = $0[0].reshape([50, 8, 16]).split([4, 2, 2], dim: 1)
             return .segmentAttention(parts[0], parts[1], parts[2], segments: [.init(start: 0, count: 50)])
         }
+    }
+
+    @Test(arguments: [DType.bfloat16, .float16])
+    func segmentAttentionInHalfPrecision(dtype: DType) {
+        var random = CounterRandom(seed: 15)
+        let inputs = (0..<3).map { _ in Tensor.normal([70, 2, 16], using: &random).to(dtype) }
+        let segments = [
+            AttentionSegment(start: 0, count: 40), AttentionSegment(start: 40, count: 30, parent: 0),
+        ]
+        let half = Tensor.segmentAttention(inputs[0], inputs[1], inputs[2], segments: segments)
+        let full = inputs.map { $0.to(.float32) }
+        #expect(half.dtype == dtype)
+        expectClose(
+            half, .segmentAttention(full[0], full[1], full[2], segments: segments), absolute: 0.02,
+            relative: 0.01)
+    }
+
+    @Test func segmentsThatLeaveTokensOutStopTheProgram() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let x = Tensor.ones([5, 1, 8])
+            _ = Tensor.segmentAttention(x, x, x, segments: [.init(start: 0, count: 4)])
+        }
+        let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(message.contains("the segments cover 4 of 5 tokens"))
+    }
+
+    @Test func pagesThatDoNotExistStopTheProgram() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let pages = Tensor.ones([2, 4, 1, 8])
+            var sequences = PagedSequences()
+            sequences.append(length: 3, pages: [2])
+            _ = Tensor.pagedAttention(.ones([1, 1, 8]), keyPages: pages, valuePages: pages, sequences)
+        }
+        let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(message.contains("refers to page 2 of 2"))
     }
 
     /// Largely different scores make weights of exactly zero and sums that shrink from block to block.
@@ -181,7 +226,8 @@ struct KernelCompositionTests {
             alone.append(length: length, pages: pages)
             let row = query.narrow(0, start: index, count: 1)
             let single = Tensor.pagedAttention(row, keyPages: keys, valuePages: values, alone)
-            #expect(single.values(as: Float.self) == all.narrow(0, start: index, count: 1).values(as: Float.self))
+            #expect(
+                single.values(as: Float.self) == all.narrow(0, start: index, count: 1).values(as: Float.self))
         }
     }
 

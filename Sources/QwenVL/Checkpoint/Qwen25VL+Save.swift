@@ -9,7 +9,8 @@ extension Qwen25VL {
         /// The directory whose tokenizer files are copied; none if nil.
         package var tokenizer: URL?
 
-        package init(generation: GenerationConfiguration, processor: ProcessorConfiguration, tokenizer: URL?) {
+        package init(generation: GenerationConfiguration, processor: ProcessorConfiguration, tokenizer: URL?)
+        {
             self.generation = generation
             self.processor = processor
             self.tokenizer = tokenizer
@@ -23,7 +24,8 @@ extension Qwen25VL {
 
         static let tokenizerFiles = [
             "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "special_tokens_map.json",
-            "added_tokens.json", "chat_template.jinja", "chat_template.json", "video_preprocessor_config.json",
+            "added_tokens.json", "chat_template.jinja", "chat_template.json",
+            "video_preprocessor_config.json",
         ]
     }
 

@@ -18,7 +18,10 @@ package enum ConfigurationFile {
     ) throws -> Configuration {
         var tree = try defaultTree(defaults)
         if let path {
-            guard let text = FileManager.default.contents(atPath: path).map({ String(decoding: $0, as: UTF8.self) })
+            guard
+                let text = FileManager.default.contents(atPath: path).map({
+                    String(decoding: $0, as: UTF8.self)
+                })
             else { throw ConfigurationError(description: "\(path): cannot be read; check the path") }
             let node: Node?
             do { node = try Yams.compose(yaml: text) } catch {
@@ -28,10 +31,12 @@ package enum ConfigurationFile {
         }
         for assignment in overrides {
             guard let equals = assignment.firstIndex(of: "=") else {
-                throw ConfigurationError(description: "--set \(assignment): write it as key=value, e.g. steps=10")
+                throw ConfigurationError(
+                    description: "--set \(assignment): write it as key=value, e.g. steps=10")
             }
             let keys = assignment[..<equals].split(separator: ".").map(String.init)
-            let value = try Yams.compose(yaml: String(assignment[assignment.index(after: equals)...])) ?? Node("")
+            let value =
+                try Yams.compose(yaml: String(assignment[assignment.index(after: equals)...])) ?? Node("")
             let nested = keys.reversed().reduce(value) { Node.mapping(Node.Mapping([(Node($1), $0)])) }
             try merge(nested, into: &tree, at: [], origin: "--set \(assignment)")
         }
@@ -51,21 +56,24 @@ package enum ConfigurationFile {
         try Yams.compose(yaml: text(of: defaults)) ?? Node.mapping(Node.Mapping([]))
     }
 
-    private static func merge(_ change: Node, into tree: inout Node, at keys: [String], origin: String) throws {
+    private static func merge(_ change: Node, into tree: inout Node, at keys: [String], origin: String) throws
+    {
         guard case .mapping(var base) = tree else {
             tree = change
             return
         }
         guard case .mapping(let changes) = change else {
             throw ConfigurationError(
-                description: place(change, origin) + "\(keys.joined(separator: ".")) takes the keys \(list(base))")
+                description: place(change, origin)
+                    + "\(keys.joined(separator: ".")) takes the keys \(list(base))")
         }
         for (key, value) in changes {
             let name = key.string ?? ""
             guard var old = base[name] else {
                 let parent = keys.isEmpty ? "" : " under \(keys.joined(separator: "."))"
                 throw ConfigurationError(
-                    description: place(key, origin) + "unknown key \(name)\(parent); the keys are \(list(base))")
+                    description: place(key, origin)
+                        + "unknown key \(name)\(parent); the keys are \(list(base))")
             }
             try merge(value, into: &old, at: keys + [name], origin: origin)
             base[name] = old
@@ -82,7 +90,9 @@ package enum ConfigurationFile {
     }
 
     private static func describe(_ error: DecodingError) -> String {
-        func path(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+        func path(_ context: DecodingError.Context) -> String {
+            context.codingPath.map(\.stringValue).joined(separator: ".")
+        }
         return switch error {
         case .typeMismatch(let type, let context): "\(path(context)) must be a \(type)"
         case .valueNotFound(let type, let context): "\(path(context)) is empty and must be a \(type)"

@@ -36,10 +36,12 @@ package struct PictureMaker: Sendable {
         let longest = max(region.width, region.height)
         let scale = min(1, Double(side) / longest)
         let size = ImageSize(
-            width: max(1, Int((region.width * scale).rounded())), height: max(1, Int((region.height * scale).rounded())))
+            width: max(1, Int((region.width * scale).rounded())),
+            height: max(1, Int((region.height * scale).rounded())))
         let pixels = try image.pixels(region: region, resizedTo: size, filter: .pillow)
         return ReportImage(
-            bytes: Data(try pixels.encodedJPEG(quality: 88)), format: .jpeg, width: size.width, height: size.height)
+            bytes: Data(try pixels.encodedJPEG(quality: 88)), format: .jpeg, width: size.width,
+            height: size.height)
     }
 }
 

@@ -14,7 +14,8 @@ package struct QuestionRequest: Sendable {
     private let sampling: Sampling
     private let seed: UInt64
 
-    package init(question: String, imagePaths: [String], offersTools: Bool, sampling: Sampling, seed: UInt64) {
+    package init(question: String, imagePaths: [String], offersTools: Bool, sampling: Sampling, seed: UInt64)
+    {
         self.question = question
         self.imagePaths = imagePaths
         self.offersTools = offersTools
@@ -72,7 +73,8 @@ package struct QuestionRequest: Sendable {
     private func example() throws -> Example {
         let images = try images()
         return Example(
-            id: "ask", messages: [.instruction, .question(question, imageCount: images.count)], images: images,
+            id: "ask", messages: [.instruction, .question(question, imageCount: images.count)],
+            images: images,
             answer: "", kind: "question")
     }
 }

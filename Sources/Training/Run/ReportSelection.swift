@@ -19,7 +19,9 @@ package struct ReportSelection {
         let learned = pairs.filter { !$0.0.isCorrect && $0.1.isCorrect && !$0.1.calls.isEmpty }
         let lost = pairs.filter { !$0.1.isCorrect }
         func plain(_ kind: String) -> [(TrajectoryRecord, String)] {
-            trained.filter { $0.kind == kind && $0.isCorrect }.prefix(1).map { ($0, "A question that needs no closer look.") }
+            trained.filter { $0.kind == kind && $0.isCorrect }.prefix(1).map {
+                ($0, "A question that needs no closer look.")
+            }
         }
         return learned.prefix(3).flatMap { before, after in
             [

@@ -29,10 +29,13 @@ extension RunResult {
         func line(_ title: String, _ cells: [String]) -> String {
             title.padding(to: width) + cells.map(cell).joined()
         }
-        return ([line("", columns)] + rows.map { row in line(row.0, summaries.map(row.1)) }).joined(separator: "\n")
+        return ([line("", columns)] + rows.map { row in line(row.0, summaries.map(row.1)) }).joined(
+            separator: "\n")
     }
 }
 
 extension String {
-    fileprivate func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+    fileprivate func padding(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
+    }
 }

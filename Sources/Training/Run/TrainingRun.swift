@@ -31,30 +31,39 @@ package final class TrainingRun {
     /// Opens `folder` and whatever it holds of the run.
     ///
     /// - Throws: an error that names the file or the value that stands in the way.
-    package init(configuration: TrainingConfiguration, folder: RunFolder, interruption: Interruption) throws {
+    package init(
+        configuration: TrainingConfiguration, folder: RunFolder, interruption: Interruption,
+        output: ConsoleOutput = .standard
+    ) throws {
         self.configuration = configuration
         self.folder = folder
         self.interruption = interruption
         lock = try RunLock(folder)
-        Tensor.setThreadCount(configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
+        Tensor.setThreadCount(
+            configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
         Tensor.setDeterministic(true)
         let start = folder.latestCheckpoint()
         let device = try Device(configuration.device)
-        policyModel = try PolicyModel(directory: start?.url ?? URL(filePath: configuration.model), device: device)
+        policyModel = try PolicyModel(
+            directory: start?.url ?? URL(filePath: configuration.model), device: device)
         store = try TrajectoryStore(at: folder.databaseFile)
         let source = try VisualSearch(configuration.scenes, seed: configuration.seed, split: .training)
         heldOut = try HeldOutScenes(
-            configuration.scenes, seed: configuration.evaluation.seed, sceneCount: configuration.evaluation.scenes)
+            configuration.scenes, seed: configuration.evaluation.seed,
+            sceneCount: configuration.evaluation.scenes)
         let tools: [any Tool] = [ZoomTool(), RotateTool()]
         trainer = try Trainer(
-            configuration: configuration, folder: folder, policyModel: policyModel, source: source, tools: tools,
+            configuration: configuration, folder: folder, policyModel: policyModel, source: source,
+            tools: tools,
             judge: ExactMatchJudge(), store: store)
         evaluation = HeldOutEvaluation(
             source: heldOut, format: policyModel.format, tools: tools, rollout: configuration.rollout,
-            scorer: GroupScorer(reward: configuration.reward, advantage: configuration.advantage, judge: ExactMatchJudge()),
+            scorer: GroupScorer(
+                reward: configuration.reward, advantage: configuration.advantage, judge: ExactMatchJudge()),
             configuration: configuration.evaluation)
         if let start { try trainer.restore(start) } else { try store.removeTrajectories(after: nil) }
-        console = ConsoleSink(total: configuration.steps, completed: trainer.completedSteps)
+        console = ConsoleSink(
+            total: configuration.steps, completed: trainer.completedSteps, output: output)
         sinks = CombinedSink(try folder.metricSinks(keepingThrough: start?.step) + [console])
     }
 
@@ -114,14 +123,17 @@ package final class TrainingRun {
         }
         return groups.map { group in
             TrajectoryRecord(
-                group.members[0], of: group.example, at: group.index, origin: origin, step: trainer.completedSteps,
+                group.members[0], of: group.example, at: group.index, origin: origin,
+                step: trainer.completedSteps,
                 seed: configuration.evaluation.seed, text: policyModel.format.text(of:))
         }
     }
 
     // MARK: Report
 
-    private func writeReport(_ result: RunResult, base: [TrajectoryRecord], trained: [TrajectoryRecord]) throws {
+    private func writeReport(_ result: RunResult, base: [TrajectoryRecord], trained: [TrajectoryRecord])
+        throws
+    {
         let selection = ReportSelection(base: base, trained: trained).chosen
         let pictures = try selection.map { record, remark in
             try PictureMaker().picture(of: record, images: heldOut.images(of: record), remark: remark)

@@ -45,7 +45,8 @@ package struct Conversation: Decodable, Sendable {
             case "image": self = .image(try values.decode(String.self, forKey: .image))
             case let type:
                 throw DecodingError.dataCorruptedError(
-                    forKey: .type, in: values, debugDescription: "a part is \"text\" or \"image\", not \"\(type)\"")
+                    forKey: .type, in: values,
+                    debugDescription: "a part is \"text\" or \"image\", not \"\(type)\"")
             }
         }
     }
@@ -71,9 +72,12 @@ package struct ConversationFile: Sendable {
         guard let data = FileManager.default.contents(atPath: url.path) else {
             throw ConversationError(description: "\(url.path): cannot be read; check the path")
         }
-        lines = data.split(separator: UInt8(ascii: "\n")).filter { !$0.allSatisfy { $0 == 0x20 || $0 == 0x0D } }
+        lines = data.split(separator: UInt8(ascii: "\n")).filter {
+            !$0.allSatisfy { $0 == 0x20 || $0 == 0x0D }
+        }
         guard !lines.isEmpty else {
-            throw ConversationError(description: "\(url.path): holds no conversation; write one JSON object a line")
+            throw ConversationError(
+                description: "\(url.path): holds no conversation; write one JSON object a line")
         }
     }
 
@@ -111,10 +115,13 @@ package struct ConversationFile: Sendable {
             switch message.role {
             case .assistant:
                 let text = content.compactMap(\.text).joined()
-                segments.append(format.completion(text, finish: text.hasSuffix(Markup.toolCallEnd) ? .toolCall : .endOfTurn))
+                segments.append(
+                    format.completion(
+                        text, finish: text.hasSuffix(Markup.toolCallEnd) ? .toolCall : .endOfTurn))
             case .tool, .user, .system:
                 guard segments.last?.kind == .completion else {
-                    throw failure(index, "a \(message.role.rawValue) message must follow an assistant message")
+                    throw failure(
+                        index, "a \(message.role.rawValue) message must follow an assistant message")
                 }
                 segments.append(try format.observation(content, after: .toolCall))
             }

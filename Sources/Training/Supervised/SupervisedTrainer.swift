@@ -70,8 +70,10 @@ package final class SupervisedTrainer {
     package func run(onStep: (Step) -> Void, shouldStop: () -> Bool) throws {
         let rates = configuration.optimizer.rates(steps: stepCount)
         for step in 0..<stepCount {
-            let places = step * configuration.batch..<min(
-                (step + 1) * configuration.batch, conversations.count * configuration.epochs)
+            let places =
+                step
+                * configuration.batch..<min(
+                    (step + 1) * configuration.batch, conversations.count * configuration.epochs)
             let trees = try places.map { place in
                 try conversations.tree(at: index(of: place), format: policyModel.format, tools: tools)
             }

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+import Training
+
+struct ConfigurationFileTests {
+    private func load(_ text: String, overrides: [String] = []) throws -> TrainingConfiguration {
+        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).yaml")
+        try Data(text.utf8).write(to: url)
+        defer { try? FileManager.default.removeItem(at: url) }
+        return try ConfigurationFile.load(TrainingConfiguration(), from: url.path, overrides: overrides)
+    }
+
+    private func message(_ text: String, overrides: [String] = []) -> String {
+        do {
+            _ = try load(text, overrides: overrides)
+            return "no error"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func statesOnlyWhatItChanges() throws {
+        let configuration = try load("steps: 7\nrollout: {groupSize: 4}\n", overrides: ["seed=9"])
+        #expect(configuration.steps == 7)
+        #expect(configuration.rollout.groupSize == 4)
+        #expect(configuration.rollout.promptsPerStep == TrainingConfiguration().rollout.promptsPerStep)
+        #expect(configuration.seed == 9)
+    }
+
+    @Test func resolvedTextReadsBackTheSame() throws {
+        let configuration = try load("loss: {clipHigh: 0.28}\n")
+        let text = try ConfigurationFile.text(of: configuration)
+        #expect(try ConfigurationFile.text(of: load(text)) == text)
+    }
+
+    @Test func unknownKeysAreNamedWithTheirLineAndTheRightOnes() {
+        let text = message("steps: 3\nrollout:\n  groupsize: 4\n")
+        #expect(text.contains(":3:"))
+        #expect(text.contains("unknown key groupsize under rollout"))
+        #expect(text.contains("groupSize"))
+    }
+
+    @Test func wrongTypesAreNamed() {
+        #expect(message("steps: many\n").contains("steps"))
+        #expect(message("rollout: 3\n").contains("rollout takes the keys"))
+        #expect(message("", overrides: ["steps"]).contains("key=value"))
+        #expect(message("a: [1\n").contains("is not YAML"))
+    }
+
+    @Test func missingFileIsNamed() {
+        #expect(throws: ConfigurationError.self) {
+            try ConfigurationFile.load(TrainingConfiguration(), from: "/nowhere/nano.yaml")
+        }
+    }
+}

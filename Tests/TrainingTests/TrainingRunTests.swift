@@ -1,0 +1,84 @@
+import Foundation
+import Runs
+import Testing
+import Training
+
+/// Runs the shipped base for a few small steps, end to end.
+@Suite(.serialized) struct TrainingRunTests {
+    private static let base = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Models/nano-base")
+
+    private static func configuration(steps: Int) -> TrainingConfiguration {
+        var configuration = TrainingConfiguration()
+        configuration.model = base.path
+        configuration.steps = steps
+        configuration.rollout.promptsPerStep = 2
+        configuration.rollout.groupSize = 4
+        configuration.rollout.sampling.maximumTokens = 48
+        configuration.rollout.limits.toolCalls = 2
+        configuration.optimizer.learningRate = 1e-3
+        configuration.checkpoint.every = 2
+        configuration.evaluation.scenes = 4
+        return configuration
+    }
+
+    private static func folder() throws -> URL {
+        FileManager.default.temporaryDirectory.appending(path: "deepeyes-run-\(UUID().uuidString)")
+    }
+
+    private static func run(_ configuration: TrainingConfiguration, at url: URL, resume: Bool = false) throws
+        -> TrainingRun.Ending
+    {
+        let folder =
+            resume
+            ? try RunFolder.open(at: url)
+            : try RunFolder.create(at: url, configuration: ConfigurationFile.text(of: configuration))
+        return try TrainingRun(
+            configuration: configuration, folder: folder, interruption: Interruption {},
+            output: ConsoleOutput(isTerminal: false, hasColours: false) { _ in }
+        ).run()
+    }
+
+    @Test func aResumedRunEqualsAnUninterruptedOneByteForByte() throws {
+        let (whole, halted) = (try Self.folder(), try Self.folder())
+        defer {
+            try? FileManager.default.removeItem(at: whole)
+            try? FileManager.default.removeItem(at: halted)
+        }
+        _ = try Self.run(Self.configuration(steps: 5), at: whole)
+
+        // What a kill after step 3 leaves: the checkpoint of step 2, and lines that go on after it.
+        _ = try Self.run(Self.configuration(steps: 3), at: halted)
+        let last = halted.appending(path: "checkpoints/step-3")
+        try FileManager.default.removeItem(at: last)
+        let handle = try FileHandle(forWritingTo: halted.appending(path: "metrics.jsonl"))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data("{\"step\":4,\"reward/to".utf8))
+        try handle.close()
+        _ = try Self.run(Self.configuration(steps: 5), at: halted, resume: true)
+
+        let name = "metrics.jsonl"
+        #expect(
+            try Data(contentsOf: whole.appending(path: name))
+                == Data(contentsOf: halted.appending(path: name)))
+        let weights = "checkpoints/step-5/model.safetensors"
+        #expect(
+            try Data(contentsOf: whole.appending(path: weights))
+                == Data(contentsOf: halted.appending(path: weights)))
+    }
+
+    @Test func writesReportAndTrajectories() throws {
+        let url = try Self.folder()
+        defer { try? FileManager.default.removeItem(at: url) }
+        guard case .completed(let result) = try Self.run(Self.configuration(steps: 1), at: url) else {
+            Issue.record("the run did not complete")
+            return
+        }
+        #expect(result.training.trajectories == 8)
+        #expect(result.base.examples == 4)
+        #expect(result.trainedWithoutTools.attributeCallRate == 0)
+        let page = try String(contentsOf: url.appending(path: "report.html"), encoding: .utf8)
+        #expect(page.contains("<svg"))
+        #expect(FileManager.default.fileExists(atPath: url.appending(path: "report.json").path))
+    }
+}
