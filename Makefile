@@ -20,7 +20,7 @@ demo: build ## train the nano model until it zooms, and write the report (about 
 
 test: ## install what the tests need and run all of them
 	@Tools/bootstrap --tests
-	$(SWIFT) test $(RELEASE)
+	$(SWIFT) test $(RELEASE) --no-parallel
 
 format: ## rewrite the sources in the project's format
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests

@@ -82,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "deepeyes",
             dependencies: [
-                "Agent", "Tasks", "QwenVL", "Training", "Runs",
+                "Agent", "Tasks", "Imaging", "QwenVL", "Training", "Runs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -1,11 +1,9 @@
 import Agent
 import ArgumentParser
-import CounterRandom
 import Foundation
 import Imaging
 import QwenVL
 import Runs
-import Synchronization
 import Training
 
 struct Ask: ParsableCommand {

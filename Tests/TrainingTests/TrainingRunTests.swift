@@ -1,4 +1,6 @@
+import Agent
 import Foundation
+import TestSupport
 import Runs
 import Testing
 import Training
@@ -39,7 +41,11 @@ import Training
         ).run()
     }
 
-    @Test func aResumedRunEqualsAnUninterruptedOneByteForByte() throws {
+    @Test func aResumedRunEqualsAnUninterruptedOneByteForByte() async throws {
+        try await onOwnThread { try Self.compareResumedWithUninterrupted() }
+    }
+
+    private static func compareResumedWithUninterrupted() throws {
         let (whole, halted) = (try Self.folder(), try Self.folder())
         defer {
             try? FileManager.default.removeItem(at: whole)
@@ -67,7 +73,11 @@ import Training
                 == Data(contentsOf: halted.appending(path: weights)))
     }
 
-    @Test func writesReportAndTrajectories() throws {
+    @Test func writesReportAndTrajectories() async throws {
+        try await onOwnThread { try Self.checkReport() }
+    }
+
+    private static func checkReport() throws {
         let url = try Self.folder()
         defer { try? FileManager.default.removeItem(at: url) }
         guard case .completed(let result) = try Self.run(Self.configuration(steps: 1), at: url) else {
