@@ -156,8 +156,8 @@ class Forward {
         }
     }
 
-    /// Calls `body` with the runs, at most `longest` long, of tokens `start ..< end`; pages that follow each
-    /// other in memory make one run.
+    /// Calls `body` with the runs, at most `longest` long, of tokens `start ..< end`. A run ends with its page, even
+    /// if the next one follows in memory: the order of summation must not depend on which pages were free.
     template <typename Body>
     void forEachRun(const TorchPagedSequence &sequence, int64_t keyHead, int64_t start, int64_t end,
                     int64_t longest, Body &&body) const {
@@ -166,10 +166,8 @@ class Forward {
             return problem.pages[sequence.firstPage + token / problem.pageSize];
         };
         for (int64_t token = start; token < end;) {
-            int64_t slot = token % problem.pageSize, limit = std::min(longest, end - token);
-            int64_t count = std::min(problem.pageSize - slot, limit);
-            while (count < limit && page(token + count) == page(token + count - 1) + 1)
-                count = std::min(count + problem.pageSize, limit);
+            int64_t slot = token % problem.pageSize;
+            int64_t count = std::min({problem.pageSize - slot, longest, end - token});
             int64_t offset = (page(token) * problem.pageSize + slot) * stride + keyHead * problem.width;
             body(KeyRun{problem.keyPages + offset, problem.valuePages + offset, stride, stride, count});
             token += count;

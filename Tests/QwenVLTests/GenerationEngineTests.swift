@@ -203,7 +203,7 @@ private typealias Fixture = GenerationFixture
         for (index, transcript) in [missing, short, stranger].enumerated() {
             engine.submit(Fixture.request(transcript, group: index + 1))
         }
-        let results = engine.drain()
+        let results = engine.drain(isLast: true)
         for group in 1...3 {
             #expect(throws: PackedBatchError.self) {
                 try results[TrajectoryID(group: group, sample: 0)]?.get()
@@ -211,8 +211,6 @@ private typealias Fixture = GenerationFixture
         }
         let alone = try Fixture.engine().generate([good])[0]
         #expect(try results[good.id]?.get().tokens == alone.tokens)
-        for group in 0...4 { engine.end(TrajectoryID(group: group, sample: 0)) }
-        _ = engine.drain()
         #expect(engine.usedPageCount == 0)
     }
 
@@ -223,7 +221,7 @@ private typealias Fixture = GenerationFixture
         let good = Fixture.request(Transcript([Fixture.prompt(seed: 1)]), group: 1)
         engine.begin(requests.map(\.id) + [good.id])
         for request in requests + [good] { engine.submit(request) }
-        let results = engine.drain()
+        let results = engine.drain(isLast: true)
         for request in requests {
             #expect(throws: PackedBatchError.self) { try results[request.id]?.get() }
         }
@@ -280,9 +278,7 @@ private typealias Fixture = GenerationFixture
         for id in ids.dropLast() { engine.submit(Fixture.request(transcript, sample: id.sample)) }
         #expect(engine.step().progress == .waiting(for: [ids[2]]))
         engine.end(ids[2])
-        #expect(engine.drain().count == 2)
-        for id in ids { engine.end(id) }
-        #expect(engine.drain().isEmpty)
+        #expect(engine.drain(isLast: true).count == 2)
         #expect(engine.usedPageCount == 0)
     }
 

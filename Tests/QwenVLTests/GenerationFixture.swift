@@ -109,8 +109,8 @@ extension Segment {
 }
 
 extension GenerationEngine {
-    /// Steps until nobody is under way and returns what the trajectories got.
-    func drain() -> [TrajectoryID: Result<Completion, any Error>] {
+    /// Steps until there is nothing to do and returns what the trajectories got; `isLast` ends each with its turn.
+    func drain(isLast: Bool = false) -> [TrajectoryID: Result<Completion, any Error>] {
         var results: [TrajectoryID: Result<Completion, any Error>] = [:]
         while true {
             let (progress, events) = step()
@@ -120,6 +120,7 @@ extension GenerationEngine {
                 case .finished(let id, let completion): results[id] = .success(completion)
                 case .failed(let id, let error): results[id] = .failure(error)
                 }
+                if isLast, let id = event.ended { end(id) }
             }
             if progress != .ran { return results }
         }

@@ -1,7 +1,7 @@
 import Agent
 import Foundation
-import TestSupport
 import Runs
+import TestSupport
 import Testing
 import Training
 

@@ -3,7 +3,8 @@ import CounterRandom
 
 /// What an engine keeps of a trajectory, or of the prompt that a group shares.
 ///
-/// The keys and values of `tokens[..<table.length]` are in the cache; the other tokens are to be computed next.
+/// The keys and values of `tokens[..<table.length]` are in the cache, or will be after the iteration that is being
+/// composed; the other tokens are to be computed next.
 final class CachedSequence {
     let id: TrajectoryID
     var table = PageTable()
@@ -26,6 +27,9 @@ final class CachedSequence {
 
     /// The tokens whose keys and values are in the cache.
     var cachedTokens: ArraySlice<Int32> { tokens[..<table.length] }
+
+    /// Whether the keys and values of all tokens are in their pages.
+    var isComputed: Bool { computedCount == tokens.count }
 
     /// Number of tokens to compute before the next one can be sampled.
     var pendingCount: Int { tokens.count - table.length }
@@ -93,7 +97,7 @@ extension CachedSequence {
         return end - start
     }
 
-    /// Notes that the first `count` pending tokens, and the images among them, are now cached.
+    /// Notes that the tokens before `cursor`, with the next `imageCount` images, have been computed.
     func advance(to cursor: PositionCursor, imageCount: Int) {
         self.cursor = cursor
         computedCount = table.length

@@ -135,8 +135,7 @@ extension GenerationEngine {
     ///
     /// - Returns: false if the prompt is not complete yet.
     private func share(_ sequence: CachedSequence) -> Bool {
-        guard let prompt = prompts[sequence.id.group], prompt.computedCount == prompt.tokens.count
-        else { return false }
+        guard let prompt = prompts[sequence.id.group], prompt.isComputed else { return false }
         sequence.table = pool.share(prompt.table)
         sequence.advance(to: prompt.cursor, imageCount: prompt.cachedImageCount)
         sequence.awaitsPrompt = false

@@ -259,7 +259,7 @@ extension GenerationEngine {
         do {
             let images = request.transcript.images
             sequence.images = try placed(images.dropFirst(sequence.cachedImageCount), in: sequence)
-            joinPrompt(sequence)
+            if request.transcript.completionTokenCount == 0 { joinPrompt(sequence) }
         } catch {
             fail(sequence, error)
         }
@@ -271,10 +271,10 @@ extension GenerationEngine {
     private func joinPrompt(_ sequence: CachedSequence) {
         let group = sequence.id.group
         let shared = sequence.tokens.dropLast()
-        guard sequence.table.length == 0, schedule.isAnnounced(sequence.id), !shared.isEmpty,
+        guard sequence.table.length == 0, schedule.isOneOfAGroup(sequence.id), !shared.isEmpty,
             sequence.images.last.map({ $0.tokens.upperBound <= shared.count }) ?? true
         else { return }
-        if prompts[group] == nil && schedule.unplacedCount(inGroup: group) > 0 {
+        if prompts[group] == nil {
             let prompt = CachedSequence(id: sequence.id)
             prompt.tokens = Array(shared)
             prompt.images = sequence.images
@@ -329,7 +329,7 @@ extension GenerationEngine {
     func settlePrompts() {
         for (group, prompt) in prompts {
             let isAwaited = running.contains { $0.awaitsPrompt && $0.id.group == group }
-            if prompt.pendingCount == 0 { running.removeAll { $0 === prompt } }
+            if prompt.isComputed { running.removeAll { $0 === prompt } }
             if !isAwaited && schedule.unplacedCount(inGroup: group) == 0 { drop(prompt) }
         }
     }

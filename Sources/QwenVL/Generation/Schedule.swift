@@ -53,6 +53,7 @@ package struct Schedule: Sendable {
     private var queue: [TrajectoryID] = []
     private var queueStart = 0
     private var unplacedInGroup: [Int: Int] = [:]
+    private var announcedSizes: [Int: Int] = [:]
     private var runningCount = 0
 
     package init(placeCount: Int, rejoinDelay: Int = 2) {
@@ -71,9 +72,12 @@ package struct Schedule: Sendable {
         return entry.isRunning || entry.message == .request
     }
 
-    /// Whether `id` was announced and has not ended.
-    package func isAnnounced(_ id: TrajectoryID) -> Bool {
-        (placed[id] ?? unplaced[id])?.isAnnounced ?? false
+    /// Whether `id` was announced together with others of its group.
+    ///
+    /// This does not depend on what has become of the others, which would be a matter of time.
+    package func isOneOfAGroup(_ id: TrajectoryID) -> Bool {
+        guard let entry = placed[id] ?? unplaced[id], entry.isAnnounced else { return false }
+        return announcedSizes[id.group, default: 1] > 1
     }
 
     /// Number of trajectories of a group that were announced and hold no place yet.
@@ -90,6 +94,9 @@ extension Schedule {
         let ids = Set(ids).sorted()
         let ended = ids.filter { placed[$0]?.message == .end }
         for id in ended { remove(id) }
+        for (group, members) in Dictionary(grouping: ids, by: \.group) {
+            announcedSizes[group] = members.count
+        }
         for id in ids where placed[id] == nil && unplaced[id] == nil {
             enqueue(id, Entry(isAnnounced: true))
         }

@@ -47,9 +47,11 @@ package enum ConfigurationFile {
         }
     }
 
-    /// The whole configuration as YAML, every value spelled out.
+    /// The whole configuration as YAML, every value spelled out, keys in alphabetical order.
     package static func text(of configuration: some Encodable) throws -> String {
-        try YAMLEncoder().encode(configuration)
+        let encoder = YAMLEncoder()
+        encoder.options.sortKeys = true
+        return try encoder.encode(configuration)
     }
 
     private static func defaultTree(_ defaults: some Encodable) throws -> Node {
