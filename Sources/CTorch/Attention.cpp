@@ -11,8 +11,8 @@ static void checkHeads(const at::Tensor &query, const at::Tensor &key, const at:
     TORCH_CHECK(key.sizes() == value.sizes(), "keys ", key.sizes(), " and values ", value.sizes(), " differ");
     TORCH_CHECK(key.size(-1) == query.size(2), "keys ", key.sizes(), " and queries ", query.sizes(),
                 " differ in width");
-    TORCH_CHECK(key.size(-2) > 0 && query.size(1) % key.size(-2) == 0, query.size(1),
-                " heads cannot share ", key.size(-2), " key heads evenly");
+    TORCH_CHECK(key.size(-2) > 0 && query.size(1) % key.size(-2) == 0, query.size(1), " heads cannot share ",
+                key.size(-2), " key heads evenly");
     TORCH_CHECK(query.scalar_type() == key.scalar_type() && query.scalar_type() == value.scalar_type(),
                 "queries, keys and values differ in element type");
 }
@@ -21,8 +21,8 @@ static void checkSegments(c10::ArrayRef<TorchSegment> segments, int64_t tokenCou
     ptrdiff_t end = 0;
     for (size_t index = 0; index < segments.size(); ++index) {
         const TorchSegment &segment = segments[index];
-        TORCH_CHECK(segment.start == end && segment.count >= 0, "segment ", index, " starts at ", segment.start,
-                    " with ", segment.count, " tokens, where ", end, " was expected");
+        TORCH_CHECK(segment.start == end && segment.count >= 0, "segment ", index, " starts at ",
+                    segment.start, " with ", segment.count, " tokens, where ", end, " was expected");
         TORCH_CHECK(segment.parent >= -1 && segment.parent < static_cast<ptrdiff_t>(index), "segment ", index,
                     " has the parent ", segment.parent, ", which is not an earlier segment");
         end += segment.count;
@@ -45,16 +45,16 @@ static void checkPages(c10::ArrayRef<TorchPagedSequence> sequences, c10::ArrayRe
                         sequence.firstPage + pageCount <= static_cast<ptrdiff_t>(pages.size()),
                     "sequence ", index, " of ", sequence.length, " tokens has too few pages");
         for (int32_t page : pages.slice(sequence.firstPage, pageCount))
-            TORCH_CHECK(page >= 0 && page < cache.size(0), "sequence ", index, " refers to page ", page, " of ",
-                        cache.size(0));
+            TORCH_CHECK(page >= 0 && page < cache.size(0), "sequence ", index, " refers to page ", page,
+                        " of ", cache.size(0));
         row += sequence.queryCount;
     }
     TORCH_CHECK(row == query.size(0), "the sequences ask with ", row, " of ", query.size(0), " rows");
 }
 
 TorchStatus torch_segment_attention(TorchTensor query, TorchTensor key, TorchTensor value,
-                                    const TorchSegment *segments, ptrdiff_t count, bool isCausal, double scale,
-                                    TorchTensor *result) {
+                                    const TorchSegment *segments, ptrdiff_t count, bool isCausal,
+                                    double scale, TorchTensor *result) {
     return guarded(result, [&] {
         const at::Tensor &q = unwrap(query), &k = unwrap(key), &v = unwrap(value);
         c10::ArrayRef<TorchSegment> layout(segments, count);
@@ -68,8 +68,9 @@ TorchStatus torch_segment_attention(TorchTensor query, TorchTensor key, TorchTen
 }
 
 TorchStatus torch_paged_attention(TorchTensor query, TorchTensor keyPages, TorchTensor valuePages,
-                                  const int32_t *pages, ptrdiff_t pageCount, const TorchPagedSequence *sequences,
-                                  ptrdiff_t count, double scale, TorchTensor *result) {
+                                  const int32_t *pages, ptrdiff_t pageCount,
+                                  const TorchPagedSequence *sequences, ptrdiff_t count, double scale,
+                                  TorchTensor *result) {
     return guarded(result, [&] {
         c10::NoGradGuard unrecorded;
         const at::Tensor &q = unwrap(query), &k = unwrap(keyPages), &v = unwrap(valuePages);

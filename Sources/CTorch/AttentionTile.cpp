@@ -1,5 +1,5 @@
-/// The tile with a running softmax (Milakov and Gimelshein, 2018) and its derivative from recomputed weights (Dao
-/// et al., 2022).
+/// The tile with a running softmax (Milakov and Gimelshein, 2018) and its derivative from recomputed weights
+/// (Dao et al., 2022).
 #include "AttentionTile.hpp"
 
 #include "Vector.hpp"
@@ -52,7 +52,8 @@ struct RunningSoftmax {
         std::fill_n(total, rows, 0.0f);
     }
 
-    /// Turns a row of scores into weights relative to the new maximum; returns what earlier weights shrink by.
+    /// Turns a row of scores into weights relative to the new maximum; returns what earlier weights shrink
+    /// by.
     float absorb(int64_t row, float *scores, int64_t count) {
         if (count == 0) return 1;
         float next = std::max(greatest[row], ctorch::greatest(scores, count));
@@ -83,10 +84,11 @@ void attend(const QueryTile &tile, c10::ArrayRef<KeyRun> runs, Matrix output, fl
                 int64_t visible = tile.visibleKeys(row, first, count);
                 float factor = softmax.absorb(row, weights, visible);
                 std::fill(weights + visible, weights + count, 0.0f);
-                if (first > 0 && factor != 1) scaleRow(output.values + row * output.stride, tile.width, factor);
+                if (first > 0 && factor != 1)
+                    scaleRow(output.values + row * output.stride, tile.width, factor);
             }
-            multiply(tile.rows, tile.width, count, 1, {scores.values, count}, {block.values, block.valueStride},
-                     first > 0 ? 1 : 0, output);
+            multiply(tile.rows, tile.width, count, 1, {scores.values, count},
+                     {block.values, block.valueStride}, first > 0 ? 1 : 0, output);
         }
         offset += run.count;
     }
@@ -117,17 +119,18 @@ void differentiate(const QueryTile &tile, const TileGradient &gradient, const Ke
         int64_t count = tile.visibleKeys(tile.rows - 1, first, std::min(keysInTile, run.count - start));
         if (count == 0) return;
         KeyRun block = run.part(start, count);
-        multiplyByTransposed(tile.rows, count, tile.width, tile.scale, tile.queries, {block.keys, block.keyStride},
-                             0, {scores.values, count});
-        multiplyByTransposed(tile.rows, count, tile.width, 1, gradient.outputs, {block.values, block.valueStride},
-                             0, {products.values, count});
+        multiplyByTransposed(tile.rows, count, tile.width, tile.scale, tile.queries,
+                             {block.keys, block.keyStride}, 0, {scores.values, count});
+        multiplyByTransposed(tile.rows, count, tile.width, 1, gradient.outputs,
+                             {block.values, block.valueStride}, 0, {products.values, count});
         for (int64_t row = 0; row < tile.rows; ++row)
             differentiateRow(scores.values + row * count, products.values + row * count,
-                             tile.visibleKeys(row, first, count), count, gradient.logSums[row * gradient.stride],
-                             gradient.deltas[row * gradient.stride], tile.scale);
+                             tile.visibleKeys(row, first, count), count,
+                             gradient.logSums[row * gradient.stride], gradient.deltas[row * gradient.stride],
+                             tile.scale);
         if (queries.values)
-            multiply(tile.rows, tile.width, count, 1, {products.values, count}, {block.keys, block.keyStride}, 1,
-                     queries);
+            multiply(tile.rows, tile.width, count, 1, {products.values, count}, {block.keys, block.keyStride},
+                     1, queries);
         if (keys.values)
             multiplyTransposed(count, tile.width, tile.rows, 1, {products.values, count}, tile.queries, 1,
                                {keys.values + start * keys.stride, keys.stride});

@@ -44,8 +44,8 @@ struct QueryTile {
     }
 };
 
-/// Writes softmax(scale · q · kᵀ) · v to `output` [row, width], and, unless it is null, to `logSums` the logarithm
-/// of each row's sum of exponentials.
+/// Writes softmax(scale · q · kᵀ) · v to `output` [row, width], and, unless it is null, to `logSums` the
+/// logarithm of each row's sum of exponentials.
 void attend(const QueryTile &tile, c10::ArrayRef<KeyRun> runs, Matrix output, float *logSums,
             int64_t logSumStride);
 
@@ -57,8 +57,8 @@ struct TileGradient {
     int64_t stride;
 };
 
-/// Adds the derivatives that pass through the keys of `run`, the first of which comes after `offset` others, to
-/// those of `queries` [row, width], and of `keys` and `values` [key, width]; null values are left out.
+/// Adds the derivatives that pass through the keys of `run`, the first of which comes after `offset` others,
+/// to those of `queries` [row, width], and of `keys` and `values` [key, width]; null values are left out.
 void differentiate(const QueryTile &tile, const TileGradient &gradient, const KeyRun &run, int64_t offset,
                    Matrix queries, Matrix keys, Matrix values);
 

@@ -11,7 +11,8 @@
 
 namespace ctorch {
 
-/// `query` [token, head, width] over `key` and `value` [key, keyHead, width]; the mask is [token, key] or absent.
+/// `query` [token, head, width] over `key` and `value` [key, keyHead, width]; the mask is [token, key] or
+/// absent.
 static at::Tensor attend(const at::Tensor &query, const at::Tensor &key, const at::Tensor &value,
                          const std::optional<at::Tensor> &mask, double scale) {
     auto headFirst = [](const at::Tensor &x) { return x.transpose(0, 1).unsqueeze(0); };
@@ -45,8 +46,8 @@ at::Tensor composedSegmentAttention(const at::Tensor &query, const at::Tensor &k
         at::Tensor seenKeys = at::cat(keys), seenValues = at::cat(values);
         std::optional<at::Tensor> mask;
         if (isCausal) mask = causalMask(segment.count, seenKeys.size(0), query);
-        outputs.push_back(attend(query.narrow(0, static_cast<int64_t>(segment.start), segment.count), seenKeys,
-                                 seenValues, mask, scale));
+        outputs.push_back(attend(query.narrow(0, static_cast<int64_t>(segment.start), segment.count),
+                                 seenKeys, seenValues, mask, scale));
     }
     return outputs.empty() ? at::empty_like(query) : at::cat(outputs);
 }

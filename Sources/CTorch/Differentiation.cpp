@@ -17,9 +17,8 @@ TorchStatus torch_gradient(TorchTensor tensor, TorchTensor *gradient) {
 }
 
 TorchStatus torch_set_gradient(TorchTensor tensor, TorchTensor gradient) {
-    return guarded([&] {
-        unwrap(tensor).mutable_grad() = gradient.object ? unwrap(gradient) : at::Tensor();
-    });
+    return guarded(
+        [&] { unwrap(tensor).mutable_grad() = gradient.object ? unwrap(gradient) : at::Tensor(); });
 }
 
 TorchStatus torch_backward(TorchTensor tensor, TorchTensor gradient) {

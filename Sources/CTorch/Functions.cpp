@@ -36,8 +36,8 @@ Heads heads(const at::Tensor &tensor) {
 
 SegmentAttention problem(const at::Tensor &query, const at::Tensor &key, const at::Tensor &value,
                          c10::ArrayRef<TorchSegment> segments, bool isCausal, double scale) {
-    return {heads(query),  heads(key),     heads(value), query.size(0), query.size(1),
-            key.size(1),   query.size(2),  segments,     isCausal,      static_cast<float>(scale)};
+    return {heads(query), heads(key),    heads(value), query.size(0), query.size(1),
+            key.size(1),  query.size(2), segments,     isCausal,      static_cast<float>(scale)};
 }
 
 struct SegmentAttentionFunction : Function<SegmentAttentionFunction> {
@@ -71,7 +71,9 @@ struct SegmentAttentionFunction : Function<SegmentAttentionFunction> {
         std::vector<TorchSegment> segments(flat.size() / 3);
         for (size_t index = 0; index < segments.size(); ++index)
             segments[index] = {flat[3 * index], flat[3 * index + 1], flat[3 * index + 2]};
-        auto zeros = [](const at::Tensor &like) { return at::zeros_like(like, at::MemoryFormat::Contiguous); };
+        auto zeros = [](const at::Tensor &like) {
+            return at::zeros_like(like, at::MemoryFormat::Contiguous);
+        };
         at::Tensor outputGradient = gradients[0].contiguous();
         at::Tensor dquery = zeros(query), dkey = zeros(key), dvalue = zeros(value);
         problem(query, key, value, segments, context->saved_data["isCausal"].toBool(),
@@ -89,8 +91,9 @@ at::Tensor rmsNorm(const at::Tensor &input, const at::Tensor &weight, double eps
     at::Tensor output = at::empty_like(input);
     int64_t width = input.size(-1), rowCount = input.numel() / std::max<int64_t>(1, width);
     inverse = at::empty({rowCount}, input.options());
-    ctorch::rmsNorm(input.const_data_ptr<float>(), weight.const_data_ptr<float>(), static_cast<float>(epsilon),
-                    rowCount, width, output.mutable_data_ptr<float>(), inverse.mutable_data_ptr<float>());
+    ctorch::rmsNorm(input.const_data_ptr<float>(), weight.const_data_ptr<float>(),
+                    static_cast<float>(epsilon), rowCount, width, output.mutable_data_ptr<float>(),
+                    inverse.mutable_data_ptr<float>());
     return output;
 }
 
@@ -109,8 +112,9 @@ struct RMSNormFunction : Function<RMSNormFunction> {
         at::Tensor outputGradient = gradients[0].contiguous();
         at::Tensor dinput = at::empty_like(input), dweight = at::empty_like(weight);
         rmsNormGradient(input.const_data_ptr<float>(), weight.const_data_ptr<float>(),
-                        saved[2].const_data_ptr<float>(), outputGradient.const_data_ptr<float>(), saved[2].numel(),
-                        input.size(-1), dinput.mutable_data_ptr<float>(), dweight.mutable_data_ptr<float>());
+                        saved[2].const_data_ptr<float>(), outputGradient.const_data_ptr<float>(),
+                        saved[2].numel(), input.size(-1), dinput.mutable_data_ptr<float>(),
+                        dweight.mutable_data_ptr<float>());
         return {dinput, dweight, at::Tensor()};
     }
 };
@@ -134,7 +138,8 @@ struct RotaryFunction : Function<RotaryFunction> {
 
     static variable_list backward(AutogradContext *context, const variable_list &gradients) {
         auto saved = context->get_saved_variables();
-        return {rotary(withFeaturesSideBySide(gradients[0]), saved[0], saved[1], true), at::Tensor(), at::Tensor()};
+        return {rotary(withFeaturesSideBySide(gradients[0]), saved[0], saved[1], true), at::Tensor(),
+                at::Tensor()};
     }
 };
 
@@ -158,8 +163,8 @@ struct SwiGLUFunction : Function<SwiGLUFunction> {
         at::Tensor outputGradient = gradients[0].contiguous();
         at::Tensor dgate = at::empty_like(saved[0]), dup = at::empty_like(saved[1]);
         swiGLUGradient(saved[0].const_data_ptr<float>(), saved[1].const_data_ptr<float>(),
-                       outputGradient.const_data_ptr<float>(), saved[0].numel(), dgate.mutable_data_ptr<float>(),
-                       dup.mutable_data_ptr<float>());
+                       outputGradient.const_data_ptr<float>(), saved[0].numel(),
+                       dgate.mutable_data_ptr<float>(), dup.mutable_data_ptr<float>());
         return {dgate, dup};
     }
 };
@@ -168,7 +173,8 @@ struct SwiGLUFunction : Function<SwiGLUFunction> {
 
 at::Tensor fusedSegmentAttention(const at::Tensor &query, const at::Tensor &key, const at::Tensor &value,
                                  c10::ArrayRef<TorchSegment> segments, bool isCausal, double scale) {
-    at::Tensor q = withFeaturesSideBySide(query), k = withFeaturesSideBySide(key), v = withFeaturesSideBySide(value);
+    at::Tensor q = withFeaturesSideBySide(query), k = withFeaturesSideBySide(key),
+               v = withFeaturesSideBySide(value);
     if (isRecorded(q, k, v)) {
         SegmentAttentionFunction::Layout layout{segments, isCausal, scale};
         return SegmentAttentionFunction::apply(q, k, v, &layout);
@@ -178,9 +184,9 @@ at::Tensor fusedSegmentAttention(const at::Tensor &query, const at::Tensor &key,
     return output;
 }
 
-at::Tensor fusedPagedAttention(const at::Tensor &query, const at::Tensor &keyPages, const at::Tensor &valuePages,
-                               c10::ArrayRef<int32_t> pages, c10::ArrayRef<TorchPagedSequence> sequences,
-                               double scale) {
+at::Tensor fusedPagedAttention(const at::Tensor &query, const at::Tensor &keyPages,
+                               const at::Tensor &valuePages, c10::ArrayRef<int32_t> pages,
+                               c10::ArrayRef<TorchPagedSequence> sequences, double scale) {
     TORCH_CHECK(keyPages.is_contiguous() && valuePages.is_contiguous(), "the pages must be contiguous");
     at::Tensor q = withFeaturesSideBySide(query);
     at::Tensor output = at::empty(q.sizes(), q.options());

@@ -1,5 +1,5 @@
-/// Operations of a transformer that are faster in one piece: checks of the arguments, and the composition of ATen
-/// operations that serves other devices and types.
+/// Operations of a transformer that are faster in one piece: checks of the arguments, and the composition of
+/// ATen operations that serves other devices and types.
 #include "Functions.hpp"
 
 #include <ATen/ops/cat.h>
@@ -12,7 +12,8 @@ TorchStatus torch_apply_rotary(TorchTensor input, TorchTensor cosine, TorchTenso
     return guarded(result, [&] {
         const at::Tensor &x = unwrap(input), &c = unwrap(cosine), &s = unwrap(sine);
         TORCH_CHECK(x.dim() == 3 && x.size(2) % 2 == 0, "the input must be [token, head, even width]");
-        TORCH_CHECK(c.sizes() == s.sizes() && c.dim() == 2 && c.size(0) == x.size(0) && c.size(1) == x.size(2),
+        TORCH_CHECK(c.sizes() == s.sizes() && c.dim() == 2 && c.size(0) == x.size(0) &&
+                        c.size(1) == x.size(2),
                     "cosine and sine must be [", x.size(0), ", ", x.size(2), "]");
         if (areServed(x, c, s)) return fusedRotary(x, c, s);
         auto halves = x.chunk(2, -1);
@@ -24,7 +25,8 @@ TorchStatus torch_apply_rotary(TorchTensor input, TorchTensor cosine, TorchTenso
 TorchStatus torch_rms_norm(TorchTensor input, TorchTensor weight, double epsilon, TorchTensor *result) {
     return guarded(result, [&] {
         const at::Tensor &x = unwrap(input), &w = unwrap(weight);
-        TORCH_CHECK(x.dim() > 0 && w.dim() == 1 && w.size(0) == x.size(-1), "the weight must be [", x.size(-1), "]");
+        TORCH_CHECK(x.dim() > 0 && w.dim() == 1 && w.size(0) == x.size(-1), "the weight must be [",
+                    x.size(-1), "]");
         if (areServed(x, w)) return fusedRMSNorm(x, w, epsilon);
         return at::rms_norm(x, {x.size(-1)}, w, epsilon);
     });
@@ -40,15 +42,15 @@ TorchStatus torch_swiglu(TorchTensor gate, TorchTensor up, TorchTensor *result) 
 }
 
 TorchStatus torch_token_log_probabilities(TorchTensor hidden, TorchTensor weight, TorchTensor bias,
-                                          TorchTensor targets, double temperature, TorchTensor *logProbabilities,
-                                          TorchTensor *entropies) {
+                                          TorchTensor targets, double temperature,
+                                          TorchTensor *logProbabilities, TorchTensor *entropies) {
     return guarded([&] {
         const at::Tensor &h = unwrap(hidden), &w = unwrap(weight), &t = unwrap(targets);
         auto b = unwrapOptional(bias);
         TORCH_CHECK(h.dim() == 2 && w.dim() == 2 && h.size(1) == w.size(1),
                     "hidden states [token, width] and weight [word, width] do not fit");
-        TORCH_CHECK(t.dim() == 1 && t.size(0) == h.size(0) && t.scalar_type() == at::kLong, "targets must be ",
-                    h.size(0), " int64");
+        TORCH_CHECK(t.dim() == 1 && t.size(0) == h.size(0) && t.scalar_type() == at::kLong,
+                    "targets must be ", h.size(0), " int64");
         TORCH_CHECK(!b || (b->dim() == 1 && b->size(0) == w.size(0)), "the bias must be [", w.size(0), "]");
         TORCH_CHECK(temperature > 0, "the temperature ", temperature, " is not positive");
         if (t.numel() > 0) {

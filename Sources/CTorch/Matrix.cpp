@@ -8,10 +8,22 @@
 /// Fortran's name for the product of column-major matrices; null if nothing loaded provides it.
 extern "C" __attribute__((weak)) void sgemm_(const char *transposeA, const char *transposeB, const int *m,
                                              const int *n, const int *k, const float *alpha, const float *a,
-                                             const int *lda, const float *b, const int *ldb, const float *beta,
-                                             float *c, const int *ldc);
+                                             const int *lda, const float *b, const int *ldb,
+                                             const float *beta, float *c, const int *ldc);
+
+/// MKL's number of threads for products of this thread, 0 for the number of the process; returns the former
+/// one.
+extern "C" __attribute__((weak)) int MKL_Set_Num_Threads_Local(int count);
 
 namespace ctorch {
+
+OnThisThreadOnly::OnThisThreadOnly() {
+    if (MKL_Set_Num_Threads_Local) former = MKL_Set_Num_Threads_Local(1);
+}
+
+OnThisThreadOnly::~OnThisThreadOnly() {
+    if (MKL_Set_Num_Threads_Local) MKL_Set_Num_Threads_Local(former);
+}
 
 static void multiplyInLoops(bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float factor,
                             ConstMatrix a, ConstMatrix b, float keep, Matrix c) {
@@ -24,7 +36,8 @@ static void multiplyInLoops(bool transposeA, bool transposeB, int64_t m, int64_t
             continue;
         }
         for (int64_t inner = 0; inner < k; ++inner) {
-            float left = factor * (transposeA ? a.values[inner * a.stride + row] : a.values[row * a.stride + inner]);
+            float left =
+                factor * (transposeA ? a.values[inner * a.stride + row] : a.values[row * a.stride + inner]);
             const float *right = b.values + inner * b.stride;
             for (int64_t column = 0; column < n; ++column) out[column] += left * right[column];
         }
@@ -32,28 +45,29 @@ static void multiplyInLoops(bool transposeA, bool transposeB, int64_t m, int64_t
 }
 
 /// A row-major matrix is its transpose in column-major order, so cᵀ = bᵀ · aᵀ is computed.
-static void multiply(bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a,
-                     ConstMatrix b, float keep, Matrix c) {
+static void multiply(bool transposeA, bool transposeB, int64_t m, int64_t n, int64_t k, float factor,
+                     ConstMatrix a, ConstMatrix b, float keep, Matrix c) {
     if (m == 0 || n == 0) return;
     if (!sgemm_) return multiplyInLoops(transposeA, transposeB, m, n, k, factor, a, b, keep, c);
     int rows = static_cast<int>(m), columns = static_cast<int>(n), inner = static_cast<int>(k);
     int strideA = static_cast<int>(a.stride), strideB = static_cast<int>(b.stride),
         strideC = static_cast<int>(c.stride);
-    sgemm_(transposeB ? "T" : "N", transposeA ? "T" : "N", &columns, &rows, &inner, &factor, b.values, &strideB,
-           a.values, &strideA, &keep, c.values, &strideC);
+    sgemm_(transposeB ? "T" : "N", transposeA ? "T" : "N", &columns, &rows, &inner, &factor, b.values,
+           &strideB, a.values, &strideA, &keep, c.values, &strideC);
 }
 
-void multiply(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b, float keep, Matrix c) {
+void multiply(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b, float keep,
+              Matrix c) {
     multiply(false, false, m, n, k, factor, a, b, keep, c);
 }
 
-void multiplyByTransposed(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b, float keep,
-                          Matrix c) {
+void multiplyByTransposed(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b,
+                          float keep, Matrix c) {
     multiply(false, true, m, n, k, factor, a, b, keep, c);
 }
 
-void multiplyTransposed(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b, float keep,
-                        Matrix c) {
+void multiplyTransposed(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b,
+                        float keep, Matrix c) {
     multiply(true, false, m, n, k, factor, a, b, keep, c);
 }
 

@@ -18,12 +18,26 @@ struct Matrix {
 };
 
 /// c [m, n] = factor · a [m, k] · b [k, n] + keep · c
-void multiply(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b, float keep, Matrix c);
+void multiply(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b, float keep,
+              Matrix c);
 /// c [m, n] = factor · a [m, k] · b [n, k]ᵀ + keep · c
-void multiplyByTransposed(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b, float keep,
-                          Matrix c);
+void multiplyByTransposed(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b,
+                          float keep, Matrix c);
 /// c [m, n] = factor · a [k, m]ᵀ · b [k, n] + keep · c
-void multiplyTransposed(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b, float keep,
-                        Matrix c);
+void multiplyTransposed(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b,
+                        float keep, Matrix c);
+
+/// While it lives, products on this thread use no other thread: inside a parallel region MKL would otherwise
+/// open one of its own for each product.
+class OnThisThreadOnly {
+  public:
+    OnThisThreadOnly();
+    ~OnThisThreadOnly();
+    OnThisThreadOnly(const OnThisThreadOnly &) = delete;
+    OnThisThreadOnly &operator=(const OnThisThreadOnly &) = delete;
+
+  private:
+    int former = 0;
+};
 
 }  // namespace ctorch

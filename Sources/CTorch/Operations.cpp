@@ -44,7 +44,8 @@ TorchStatus torch_squeeze(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result
     return guarded(result, [&] { return unwrap(tensor).squeeze(dim); });
 }
 
-TorchStatus torch_narrow(TorchTensor tensor, ptrdiff_t dim, ptrdiff_t start, ptrdiff_t count, TorchTensor *result) {
+TorchStatus torch_narrow(TorchTensor tensor, ptrdiff_t dim, ptrdiff_t start, ptrdiff_t count,
+                         TorchTensor *result) {
     return guarded(result, [&] { return unwrap(tensor).narrow(dim, static_cast<int64_t>(start), count); });
 }
 
@@ -52,7 +53,8 @@ TorchStatus torch_select(TorchTensor tensor, ptrdiff_t dim, ptrdiff_t index, Tor
     return guarded(result, [&] { return unwrap(tensor).select(dim, static_cast<int64_t>(index)); });
 }
 
-TorchStatus torch_concatenate(const TorchTensor *tensors, ptrdiff_t count, ptrdiff_t dim, TorchTensor *result) {
+TorchStatus torch_concatenate(const TorchTensor *tensors, ptrdiff_t count, ptrdiff_t dim,
+                              TorchTensor *result) {
     return guarded(result, [&] { return at::cat(unwrapAll(tensors, count), dim); });
 }
 
@@ -181,9 +183,10 @@ static at::Tensor reduce(TorchReduction reduction, const at::Tensor &x, at::IntA
     TORCH_CHECK(false, "unknown reduction ", static_cast<int>(reduction));
 }
 
-TorchStatus torch_reduce(TorchReduction reduction, TorchTensor tensor, const ptrdiff_t *dims, ptrdiff_t dimCount,
-                         bool keepDims, TorchTensor *result) {
-    return guarded(result, [&] { return reduce(reduction, unwrap(tensor), sizes(dims, dimCount), keepDims); });
+TorchStatus torch_reduce(TorchReduction reduction, TorchTensor tensor, const ptrdiff_t *dims,
+                         ptrdiff_t dimCount, bool keepDims, TorchTensor *result) {
+    return guarded(result,
+                   [&] { return reduce(reduction, unwrap(tensor), sizes(dims, dimCount), keepDims); });
 }
 
 TorchStatus torch_softmax(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result) {
@@ -240,12 +243,13 @@ TorchStatus torch_index_copy(TorchTensor tensor, ptrdiff_t dim, TorchTensor indi
     return guarded(result, [&] { return unwrap(tensor).index_copy(dim, unwrap(indices), unwrap(source)); });
 }
 
-TorchStatus torch_index_copy_in_place(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices, TorchTensor source) {
+TorchStatus torch_index_copy_in_place(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices,
+                                      TorchTensor source) {
     return guarded([&] { unwrap(tensor).index_copy_(dim, unwrap(indices), unwrap(source)); });
 }
 
-TorchStatus torch_index_put(TorchTensor tensor, const TorchTensor *indices, ptrdiff_t count, TorchTensor values,
-                            bool accumulate, TorchTensor *result) {
+TorchStatus torch_index_put(TorchTensor tensor, const TorchTensor *indices, ptrdiff_t count,
+                            TorchTensor values, bool accumulate, TorchTensor *result) {
     return guarded(result, [&] {
         c10::List<std::optional<at::Tensor>> list;
         for (ptrdiff_t dim = 0; dim < count; ++dim) list.push_back(unwrap(indices[dim]));
@@ -268,11 +272,12 @@ TorchStatus torch_embedding(TorchTensor table, TorchTensor indices, TorchTensor 
 }
 
 TorchStatus torch_scaled_dot_product_attention(TorchTensor query, TorchTensor key, TorchTensor value,
-                                               TorchTensor mask, bool isCausal, double scale, bool groupedQuery,
-                                               TorchTensor *result) {
+                                               TorchTensor mask, bool isCausal, double scale,
+                                               bool groupedQuery, TorchTensor *result) {
     return guarded(result, [&] {
         auto factor = std::isnan(scale) ? std::nullopt : std::optional<double>(scale);
-        return at::scaled_dot_product_attention(unwrap(query), unwrap(key), unwrap(value), unwrapOptional(mask),
+        return at::scaled_dot_product_attention(unwrap(query), unwrap(key), unwrap(value),
+                                                unwrapOptional(mask),
                                                 /*dropout_p=*/0, isCausal, factor, groupedQuery);
     });
 }

@@ -17,13 +17,15 @@ static std::vector<at::Tensor> gradients(c10::ArrayRef<at::Tensor> parameters) {
     std::vector<at::Tensor> result;
     result.reserve(parameters.size());
     for (const at::Tensor &parameter : parameters) {
-        TORCH_CHECK(parameter.grad().defined(), "a parameter of shape ", parameter.sizes(), " has no gradient");
+        TORCH_CHECK(parameter.grad().defined(), "a parameter of shape ", parameter.sizes(),
+                    " has no gradient");
         result.push_back(parameter.grad());
     }
     return result;
 }
 
-/// Σ x² in double precision over pieces of fixed size, so that the result does not depend on the thread count.
+/// Σ x² in double precision over pieces of fixed size, so that the result does not depend on the thread
+/// count.
 static double sumOfSquares(const float *values, int64_t count) {
     constexpr int64_t pieceSize = 1 << 15;
     std::vector<double> pieces((count + pieceSize - 1) / pieceSize);
@@ -60,13 +62,15 @@ TorchStatus torch_adamw_step(const TorchTensor *parameters, const TorchTensor *f
         auto stepCounts = unwrapAll(steps, count);
         for (at::Tensor &stepCount : stepCounts) stepCount.add_(1);
         at::_fused_adamw_(values, gradients(values), unwrapAll(firstMoments, count),
-                          unwrapAll(secondMoments, count), /*max_exp_avg_sqs=*/{}, stepCounts, step.learningRate,
-                          step.beta1, step.beta2, step.weightDecay, step.epsilon, /*amsgrad=*/false,
+                          unwrapAll(secondMoments, count), /*max_exp_avg_sqs=*/{}, stepCounts,
+                          step.learningRate, step.beta1, step.beta2, step.weightDecay, step.epsilon,
+                          /*amsgrad=*/false,
                           /*maximize=*/false);
     });
 }
 
-TorchStatus torch_clip_gradients(const TorchTensor *parameters, ptrdiff_t count, double maximum, double *norm) {
+TorchStatus torch_clip_gradients(const TorchTensor *parameters, ptrdiff_t count, double maximum,
+                                 double *norm) {
     return guarded([&] {
         c10::NoGradGuard unrecorded;
         auto all = gradients(unwrapAll(parameters, count));

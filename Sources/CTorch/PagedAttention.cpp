@@ -1,7 +1,7 @@
 /// Paged attention: sequences with one query in a loop over their keys, sequences with more in tiles.
 ///
-/// The work is divided at fixed places, so that a sequence's result depends neither on the thread count nor on the
-/// sequences beside it.
+/// The work is divided at fixed places, so that a sequence's result depends neither on the thread count nor
+/// on the sequences beside it.
 #include "PagedAttention.hpp"
 
 #include "AttentionTile.hpp"
@@ -62,7 +62,8 @@ class Decoder {
     /// Divides the sums by the total weights.
     void normalize() {
         for (int64_t head = 0; head < count; ++head)
-            for (int64_t feature = 0; feature < width; ++feature) sums[head * width + feature] /= totals[head];
+            for (int64_t feature = 0; feature < width; ++feature)
+                sums[head * width + feature] /= totals[head];
     }
 
     float greatestScore(int64_t head) const { return greatest[head]; }
@@ -73,10 +74,12 @@ class Decoder {
         int64_t feature = 0;
         for (; feature + 4 * lanes <= width; feature += 4 * lanes) {
             Vector parts[4];
-            for (int64_t part = 0; part < 4; ++part) parts[part] = load(sum + feature + part * lanes) * factor;
+            for (int64_t part = 0; part < 4; ++part)
+                parts[part] = load(sum + feature + part * lanes) * factor;
             for (int64_t key = 0; key < run.count; ++key) {
                 const float *row = run.values + key * run.valueStride + feature;
-                for (int64_t part = 0; part < 4; ++part) parts[part] += load(row + part * lanes) * weights[key];
+                for (int64_t part = 0; part < 4; ++part)
+                    parts[part] += load(row + part * lanes) * weights[key];
             }
             for (int64_t part = 0; part < 4; ++part) store(sum + feature + part * lanes, parts[part]);
         }
@@ -125,7 +128,8 @@ class Forward {
         int64_t sequence, keyHead, firstPartial, count;
     };
 
-    /// A partial result: for each head of a group, the sums of weighted values, the greatest score, the total.
+    /// A partial result: for each head of a group, the sums of weighted values, the greatest score, the
+    /// total.
     int64_t partialSize() const { return groupSize * (problem.width + 2); }
 
     void plan() {
@@ -152,13 +156,15 @@ class Forward {
         }
     }
 
-    /// Calls `body` with the runs, at most `longest` long, of tokens `start ..< end`; pages that follow each other
-    /// in memory make one run.
+    /// Calls `body` with the runs, at most `longest` long, of tokens `start ..< end`; pages that follow each
+    /// other in memory make one run.
     template <typename Body>
     void forEachRun(const TorchPagedSequence &sequence, int64_t keyHead, int64_t start, int64_t end,
                     int64_t longest, Body &&body) const {
         int64_t stride = problem.keyHeadCount * problem.width;
-        auto page = [&](int64_t token) -> int64_t { return problem.pages[sequence.firstPage + token / problem.pageSize]; };
+        auto page = [&](int64_t token) -> int64_t {
+            return problem.pages[sequence.firstPage + token / problem.pageSize];
+        };
         for (int64_t token = start; token < end;) {
             int64_t slot = token % problem.pageSize, limit = std::min(longest, end - token);
             int64_t count = std::min(problem.pageSize - slot, limit);
@@ -179,17 +185,22 @@ class Forward {
         forEachRun(sequence, task.head / groupSize, 0, visible + rows - 1, keysInTile,
                    [&](const KeyRun &run) { runs.push_back(run); });
         QueryTile tile{{problem.queries.at(token, task.head), problem.queries.tokenStride},
-                       rows, problem.width, visible, true, problem.scale};
+                       rows,
+                       problem.width,
+                       visible,
+                       true,
+                       problem.scale};
         attend(tile, runs,
-               {output + (token * problem.headCount + task.head) * problem.width, problem.headCount * problem.width},
+               {output + (token * problem.headCount + task.head) * problem.width,
+                problem.headCount * problem.width},
                nullptr, 0);
     }
 
     void decode(const Task &task, float *partial) const {
         const TorchPagedSequence &sequence = problem.sequences[task.sequence];
         float *sums = task.partial < 0 ? result(sequence, task.head) : partial + task.partial * partialSize();
-        Decoder decoder(problem.queries.at(sequence.queryStart, task.head * groupSize), problem.queries.headStride,
-                        groupSize, problem.width, problem.scale, sums);
+        Decoder decoder(problem.queries.at(sequence.queryStart, task.head * groupSize),
+                        problem.queries.headStride, groupSize, problem.width, problem.scale, sums);
         int64_t end = std::min<int64_t>(sequence.length, task.start + tokensInChunk);
         forEachRun(sequence, task.head, task.start, end, keysInBlock,
                    [&](const KeyRun &run) { decoder.absorb(run); });

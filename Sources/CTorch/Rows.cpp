@@ -42,13 +42,14 @@ void rmsNorm(const float *x, const float *weight, float epsilon, int64_t rowCoun
         float factor = 1 / std::sqrt(dot(in, in, width) / static_cast<float>(width) + epsilon);
         inverse[row] = factor;
         forEachVector(width, [&](int64_t index, int64_t used) {
-            storeUpTo(out + index, loadUpTo(in + index, used) * factor * loadUpTo(weight + index, used), used);
+            storeUpTo(out + index, loadUpTo(in + index, used) * factor * loadUpTo(weight + index, used),
+                      used);
         });
     });
 }
 
-void rmsNormGradient(const float *x, const float *weight, const float *inverse, const float *dy, int64_t rowCount,
-                     int64_t width, float *dx, float *dweight) {
+void rmsNormGradient(const float *x, const float *weight, const float *inverse, const float *dy,
+                     int64_t rowCount, int64_t width, float *dx, float *dweight) {
     int64_t blockCount = (rowCount + rowsInBlock - 1) / rowsInBlock;
     std::vector<float> partial(blockCount * width, 0.0f);
     int64_t grain = std::max<int64_t>(1, elementsInTask / (rowsInBlock * width));
@@ -83,7 +84,8 @@ void rotate(const float *x, int64_t tokenStride, int64_t headStride, const float
     forEachRow(tokenCount, headCount * width, [&](int64_t token) {
         const float *c1 = cosine + token * width, *s1 = sine + token * width;
         const float *c2 = c1 + half, *s2 = s1 + half;
-        // The upper row takes -x₂·sine and the lower row x₁·sine; the adjoint takes each from the other's place.
+        // The upper row takes -x₂·sine and the lower row x₁·sine; the adjoint takes each from the other's
+        // place.
         const float *upper = isAdjoint ? s2 : s1, *lower = isAdjoint ? s1 : s2;
         float sign = isAdjoint ? -1 : 1;
         for (int64_t head = 0; head < headCount; ++head) {
@@ -108,12 +110,14 @@ void swiGLU(const float *gate, const float *up, int64_t count, float *y) {
     });
 }
 
-void swiGLUGradient(const float *gate, const float *up, const float *dy, int64_t count, float *dgate, float *dup) {
+void swiGLUGradient(const float *gate, const float *up, const float *dy, int64_t count, float *dgate,
+                    float *dup) {
     forEachElement(count, [&](int64_t index, int64_t used) {
         Vector value = loadUpTo(gate + index, used), change = loadUpTo(dy + index, used);
         Vector share = sigmoid(value);
         storeUpTo(dup + index, change * value * share, used);
-        storeUpTo(dgate + index, change * loadUpTo(up + index, used) * share * (1.0f + value * (1.0f - share)), used);
+        storeUpTo(dgate + index,
+                  change * loadUpTo(up + index, used) * share * (1.0f + value * (1.0f - share)), used);
     });
 }
 
@@ -122,8 +126,8 @@ void swiGLUGradient(const float *gate, const float *up, const float *dy, int64_t
 /// An excluded word has the logit -∞, and must add 0 to Σ p · logit.
 static Vector bounded(Vector logit) { return maximum(logit, broadcast(-1e30f)); }
 
-void logProbabilities(float *logits, const float *bias, const int64_t *targets, int64_t rowCount, int64_t wordCount,
-                      float temperature, float *logSums, float *chosen, float *entropies) {
+void logProbabilities(float *logits, const float *bias, const int64_t *targets, int64_t rowCount,
+                      int64_t wordCount, float temperature, float *logSums, float *chosen, float *entropies) {
     constexpr float negativeInfinity = -std::numeric_limits<float>::infinity();
     forEachRow(rowCount, wordCount, [&](int64_t row) {
         float *line = logits + row * wordCount;
@@ -149,9 +153,9 @@ void logProbabilities(float *logits, const float *bias, const int64_t *targets, 
     });
 }
 
-void logProbabilitiesGradient(float *logits, const int64_t *targets, const float *logSums, const float *entropies,
-                              const float *dchosen, const float *dentropies, int64_t rowCount, int64_t wordCount,
-                              float temperature) {
+void logProbabilitiesGradient(float *logits, const int64_t *targets, const float *logSums,
+                              const float *entropies, const float *dchosen, const float *dentropies,
+                              int64_t rowCount, int64_t wordCount, float temperature) {
     forEachRow(rowCount, wordCount, [&](int64_t row) {
         float *line = logits + row * wordCount;
         float ofChosen = dchosen[row] / temperature, ofEntropy = dentropies[row] / temperature;

@@ -1,7 +1,7 @@
 /// Division of segment attention into tiles, and of the tiles among threads.
 ///
-/// What is added to one element comes in the same order whichever way the work is divided: by segment, then tile of
-/// queries, then head.
+/// What is added to one element comes in the same order whichever way the work is divided: by segment, then
+/// tile of queries, then head.
 #include "SegmentAttention.hpp"
 
 #include "AttentionTile.hpp"
@@ -78,11 +78,13 @@ class Backward {
   public:
     Backward(const SegmentAttention &attention, const float *logSums, const float *outputGradients,
              const float *deltas, float *queryGradients, float *keyGradients, float *valueGradients)
-        : problem(attention), layout(attention), logSums(logSums), outputGradients(outputGradients), deltas(deltas),
-          queryGradients(queryGradients), keyGradients(keyGradients), valueGradients(valueGradients) {}
+        : problem(attention), layout(attention), logSums(logSums), outputGradients(outputGradients),
+          deltas(deltas), queryGradients(queryGradients), keyGradients(keyGradients),
+          valueGradients(valueGradients) {}
 
-    /// Derivatives of queries need all keys and derivatives of keys all queries. Computing both at once takes five
-    /// products a tile instead of seven, but allows only one thread for a tree of segments and a key head.
+    /// Derivatives of queries need all keys and derivatives of keys all queries. Computing both at once takes
+    /// five products a tile instead of seven, but allows only one thread for a tree of segments and a key
+    /// head.
     void run() const {
         std::vector<int64_t> treeCosts(problem.segments.size(), 0);
         int64_t total = 0;
@@ -114,8 +116,8 @@ class Backward {
             for (int64_t segment : members[roots[task / problem.keyHeadCount]])
                 forEachTile(segment, keyHead, [&](int64_t start, int64_t head) {
                     for (int64_t seen : layout.lineage(segment))
-                        differentiateTile(segment, start, head, layout.run(seen, keyHead), layout.keysBefore(seen),
-                                          problem.segments[seen].start, true, true);
+                        differentiateTile(segment, start, head, layout.run(seen, keyHead),
+                                          layout.keysBefore(seen), problem.segments[seen].start, true, true);
                 });
         });
     }
@@ -166,14 +168,14 @@ class Backward {
     }
 
     /// `keyToken` is the token that the first key of `keys` belongs to.
-    void differentiateTile(int64_t segment, int64_t start, int64_t head, const KeyRun &keys, int64_t keysBefore,
-                           int64_t keyToken, bool ofQueries, bool ofKeys) const {
+    void differentiateTile(int64_t segment, int64_t start, int64_t head, const KeyRun &keys,
+                           int64_t keysBefore, int64_t keyToken, bool ofQueries, bool ofKeys) const {
         int64_t token = problem.segments[segment].start + start;
         int64_t row = token * problem.headCount + head, stride = problem.headCount * problem.width;
         int64_t keyHead = head / layout.groupSize(), keyStride = problem.keyHeadCount * problem.width;
         int64_t keyOffset = keyToken * keyStride + keyHead * problem.width;
-        TileGradient gradient{{outputGradients + row * problem.width, stride}, logSums + row, deltas + row,
-                              problem.headCount};
+        TileGradient gradient{
+            {outputGradients + row * problem.width, stride}, logSums + row, deltas + row, problem.headCount};
         differentiate(layout.tile(segment, start, head), gradient, keys, keysBefore,
                       {ofQueries ? queryGradients + row * problem.width : nullptr, stride},
                       {ofKeys ? keyGradients + keyOffset : nullptr, keyStride},
@@ -212,11 +214,13 @@ void SegmentAttention::backward(const float *output, const float *logSums, const
                                 float *queryGradients, float *keyGradients, float *valueGradients) const {
     if (tokenCount == 0) return;
     std::vector<float> deltas(tokenCount * headCount);
-    at::parallel_for(0, tokenCount * headCount, std::max<int64_t>(1, 16384 / width), [&](int64_t begin, int64_t end) {
-        for (int64_t row = begin; row < end; ++row)
-            deltas[row] = dot(output + row * width, outputGradients + row * width, width);
-    });
-    Backward(*this, logSums, outputGradients, deltas.data(), queryGradients, keyGradients, valueGradients).run();
+    at::parallel_for(0, tokenCount * headCount, std::max<int64_t>(1, 16384 / width),
+                     [&](int64_t begin, int64_t end) {
+                         for (int64_t row = begin; row < end; ++row)
+                             deltas[row] = dot(output + row * width, outputGradients + row * width, width);
+                     });
+    Backward(*this, logSums, outputGradients, deltas.data(), queryGradients, keyGradients, valueGradients)
+        .run();
 }
 
 }  // namespace ctorch

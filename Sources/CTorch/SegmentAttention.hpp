@@ -15,7 +15,9 @@ struct Heads {
     int64_t tokenStride;
     int64_t headStride;
 
-    const float *at(int64_t token, int64_t head) const { return values + token * tokenStride + head * headStride; }
+    const float *at(int64_t token, int64_t head) const {
+        return values + token * tokenStride + head * headStride;
+    }
 };
 
 struct SegmentAttention {
@@ -33,10 +35,10 @@ struct SegmentAttention {
     /// Writes `output` [token, head, width] and, unless it is null, `logSums` [token, head], both contiguous.
     void forward(float *output, float *logSums) const;
 
-    /// Adds the derivatives to `queryGradients`, `keyGradients` and `valueGradients`, which have the shapes of the
-    /// arguments; all are contiguous.
-    void backward(const float *output, const float *logSums, const float *outputGradients, float *queryGradients,
-                  float *keyGradients, float *valueGradients) const;
+    /// Adds the derivatives to `queryGradients`, `keyGradients` and `valueGradients`, which have the shapes
+    /// of the arguments; all are contiguous.
+    void backward(const float *output, const float *logSums, const float *outputGradients,
+                  float *queryGradients, float *keyGradients, float *valueGradients) const;
 };
 
 }  // namespace ctorch

@@ -121,8 +121,8 @@ TorchStatus torch_empty(const ptrdiff_t *shape, ptrdiff_t rank, TorchType type, 
     return guarded(result, [&] { return at::empty(sizes(shape, rank), options(type, where)); });
 }
 
-TorchStatus torch_full(const ptrdiff_t *shape, ptrdiff_t rank, double value, TorchType type, TorchDevice where,
-                       TorchTensor *result) {
+TorchStatus torch_full(const ptrdiff_t *shape, ptrdiff_t rank, double value, TorchType type,
+                       TorchDevice where, TorchTensor *result) {
     return guarded(result, [&] {
         if (value == 0) return at::zeros(sizes(shape, rank), options(type, where));
         return at::full(sizes(shape, rank), value, options(type, where));
@@ -138,8 +138,8 @@ TorchStatus torch_from_bytes(const void *bytes, ptrdiff_t count, const ptrdiff_t
                              TorchType type, TorchDevice where, TorchTensor *result) {
     return guarded(result, [&] {
         at::Tensor tensor = at::empty(sizes(shape, rank), scalarType(type));
-        TORCH_CHECK(static_cast<size_t>(count) == tensor.nbytes(), count, " bytes were given for a tensor of ",
-                    tensor.nbytes());
+        TORCH_CHECK(static_cast<size_t>(count) == tensor.nbytes(), count,
+                    " bytes were given for a tensor of ", tensor.nbytes());
         if (count > 0) std::memcpy(tensor.mutable_data_ptr(), bytes, count);
         return tensor.to(device(where));
     });
@@ -148,8 +148,8 @@ TorchStatus torch_from_bytes(const void *bytes, ptrdiff_t count, const ptrdiff_t
 TorchStatus torch_copy_bytes(TorchTensor tensor, TorchType type, void *bytes, ptrdiff_t count) {
     return guarded([&] {
         at::Tensor source = unwrap(tensor).detach().to(at::kCPU, scalarType(type)).contiguous();
-        TORCH_CHECK(static_cast<size_t>(count) == source.nbytes(), "room for ", count, " bytes was given for ",
-                    source.nbytes());
+        TORCH_CHECK(static_cast<size_t>(count) == source.nbytes(), "room for ", count,
+                    " bytes was given for ", source.nbytes());
         if (count > 0) std::memcpy(bytes, source.const_data_ptr(), count);
     });
 }

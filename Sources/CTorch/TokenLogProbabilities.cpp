@@ -56,7 +56,8 @@ struct Problem {
     void evaluate(at::Tensor &logits, const Chunk &chunk, at::Tensor &logSums, at::Tensor &chosen,
                   at::Tensor &entropies) const {
         if (usesKernels()) {
-            logProbabilities(logits.mutable_data_ptr<float>(), bias.defined() ? bias.const_data_ptr<float>() : nullptr,
+            logProbabilities(logits.mutable_data_ptr<float>(),
+                             bias.defined() ? bias.const_data_ptr<float>() : nullptr,
                              targets.const_data_ptr<int64_t>() + chunk.start, chunk.count, wordCount(),
                              static_cast<float>(temperature), logSums.mutable_data_ptr<float>() + chunk.start,
                              chosen.mutable_data_ptr<float>() + chunk.start,
@@ -73,20 +74,26 @@ struct Problem {
     }
 
     /// Turns such logits into their derivative.
-    void differentiate(at::Tensor &logits, const Chunk &chunk, const at::Tensor &logSums, const at::Tensor &entropies,
-                       const at::Tensor &dchosen, const at::Tensor &dentropies) const {
+    void differentiate(at::Tensor &logits, const Chunk &chunk, const at::Tensor &logSums,
+                       const at::Tensor &entropies, const at::Tensor &dchosen,
+                       const at::Tensor &dentropies) const {
         if (usesKernels()) {
-            logProbabilitiesGradient(
-                logits.mutable_data_ptr<float>(), targets.const_data_ptr<int64_t>() + chunk.start,
-                logSums.const_data_ptr<float>() + chunk.start, entropies.const_data_ptr<float>() + chunk.start,
-                dchosen.const_data_ptr<float>() + chunk.start, dentropies.const_data_ptr<float>() + chunk.start,
-                chunk.count, wordCount(), static_cast<float>(temperature));
+            logProbabilitiesGradient(logits.mutable_data_ptr<float>(),
+                                     targets.const_data_ptr<int64_t>() + chunk.start,
+                                     logSums.const_data_ptr<float>() + chunk.start,
+                                     entropies.const_data_ptr<float>() + chunk.start,
+                                     dchosen.const_data_ptr<float>() + chunk.start,
+                                     dentropies.const_data_ptr<float>() + chunk.start, chunk.count,
+                                     wordCount(), static_cast<float>(temperature));
             return;
         }
         auto column = [&](const at::Tensor &values) { return chunk.of(values).unsqueeze(1); };
         logits.sub_(column(logSums));
-        at::Tensor slope =
-            logits.clamp_min(-1e30).add_(column(entropies)).mul_(column(dentropies)).add_(column(dchosen)).neg_();
+        at::Tensor slope = logits.clamp_min(-1e30)
+                               .add_(column(entropies))
+                               .mul_(column(dentropies))
+                               .add_(column(dchosen))
+                               .neg_();
         logits.exp_().mul_(slope).scatter_add_(1, column(targets), column(dchosen)).div_(temperature);
     }
 };
@@ -94,7 +101,8 @@ struct Problem {
 struct TokenLogProbabilitiesFunction : Function<TokenLogProbabilitiesFunction> {
     static variable_list forward(AutogradContext *context, const at::Tensor &hidden, const at::Tensor &weight,
                                  const Problem *problem) {
-        at::Tensor logSums = problem->perToken(), chosen = problem->perToken(), entropies = problem->perToken();
+        at::Tensor logSums = problem->perToken(), chosen = problem->perToken(),
+                   entropies = problem->perToken();
         at::Tensor kept;  // the logits, if one chunk holds them all
         forEachChunk(problem->tokenCount(), problem->wordCount(), [&](const Chunk &chunk) {
             at::Tensor logits = problem->logits(chunk);
@@ -102,13 +110,15 @@ struct TokenLogProbabilitiesFunction : Function<TokenLogProbabilitiesFunction> {
             if (chunk.count == problem->tokenCount()) kept = logits;
         });
         context->saved_data["temperature"] = problem->temperature;
-        context->save_for_backward({hidden, weight, problem->bias, problem->targets, logSums, entropies, kept});
+        context->save_for_backward(
+            {hidden, weight, problem->bias, problem->targets, logSums, entropies, kept});
         return {chosen, entropies};
     }
 
     static variable_list backward(AutogradContext *context, const variable_list &gradients) {
         auto saved = context->get_saved_variables();
-        Problem problem{saved[0], saved[1], saved[2], saved[3], context->saved_data["temperature"].toDouble()};
+        Problem problem{saved[0], saved[1], saved[2], saved[3],
+                        context->saved_data["temperature"].toDouble()};
         at::Tensor dchosen = gradients[0].contiguous(), dentropies = gradients[1].contiguous();
         bool ofHidden = context->needs_input_grad(0), ofWeight = context->needs_input_grad(1);
         at::Tensor dhidden, dweight;

@@ -47,7 +47,8 @@ inline float maximum(Vector value) { return __builtin_reduce_max(value); }
 ///
 /// x = n·ln 2 + r with |r| ≤ ln 2 / 2, where the Taylor series to r⁷ is exact to 5e-9.
 inline Vector exponential(Vector x) {
-    constexpr float log2e = 1.44269504088896341f, ln2High = 0.693145751953125f, ln2Low = 1.42860682030941723e-6f;
+    constexpr float log2e = 1.44269504088896341f, ln2High = 0.693145751953125f,
+                    ln2Low = 1.42860682030941723e-6f;
     Vector bounded = minimum(maximum(x, broadcast(-87.0f)), broadcast(88.0f));
     Vector n = __builtin_elementwise_roundeven(bounded * log2e);
     Vector r = bounded - n * ln2High - n * ln2Low;

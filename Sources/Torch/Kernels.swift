@@ -24,9 +24,8 @@ package struct PagedSequences: Sendable {
 
     package init() {}
 
-    /// Adds a sequence of `length` cached tokens, the last `queryCount` of which ask.
-    ///
-    /// - Parameter pages: the pages that hold tokens 0, 1, … `length - 1` in order.
+    /// Adds a sequence of `length` cached tokens, the last `queryCount` of which ask; `pages` hold its tokens
+    /// 0, 1, … `length - 1` in order.
     package mutating func append(queryCount: Int = 1, length: Int, pages: [Int32]) {
         sequences.append(
             TorchPagedSequence(
@@ -46,6 +45,8 @@ extension Tensor {
     ///   - query: [token, head, width]
     ///   - key: [token, keyHead, width]; `head` is a multiple of `keyHead`
     ///   - value: as `key`
+    ///   - segments: consecutive runs of tokens, parents before children
+    ///   - isCausal: which of the two rules holds
     ///   - scale: 1/√width if absent
     /// - Returns: [token, head, width]
     package static func segmentAttention(
@@ -65,10 +66,12 @@ extension Tensor {
     ///   - query: [token, head, width], the asking tokens of all sequences in order
     ///   - keyPages: [page, token, keyHead, width], in which the asking tokens are already stored
     ///   - valuePages: as `keyPages`
+    ///   - sequences: which rows ask, and where their tokens are cached
     ///   - scale: 1/√width if absent
     /// - Returns: [token, head, width]
     package static func pagedAttention(
-        _ query: Tensor, keyPages: Tensor, valuePages: Tensor, _ sequences: PagedSequences, scale: Double? = nil
+        _ query: Tensor, keyPages: Tensor, valuePages: Tensor, _ sequences: PagedSequences,
+        scale: Double? = nil
     ) -> Tensor {
         let factor = scale ?? 1 / Double(query.size(-1)).squareRoot()
         return query.map("pagedAttention", keyPages, valuePages) {
@@ -100,6 +103,7 @@ extension Tensor {
     ///   - weight: [word, width]
     ///   - bias: [word], not differentiated; -∞ excludes a word
     ///   - targets: [token], `int64`
+    ///   - temperature: what the logits are divided by
     /// - Returns: two tensors [token]
     package static func tokenLogProbabilities(
         hidden: Tensor, weight: Tensor, bias: Tensor? = nil, targets: Tensor, temperature: Double = 1

@@ -11,12 +11,17 @@ extension Tensor {
         }
     }
 
-    /// Attention over [batch, head, token, width].
+    /// Dense attention.
     ///
     /// - Parameters:
+    ///   - query: [batch, head, query, width]
+    ///   - key: [batch, head, key, width]
+    ///   - value: as `key`
     ///   - mask: broadcast to [batch, head, query, key]: true where a query may look, or numbers to add.
+    ///   - isCausal: whether query i may see the keys up to i only.
     ///   - scale: 1/√width if absent.
     ///   - groupedQuery: whether several query heads share a key head.
+    /// - Returns: [batch, head, query, width]
     package static func scaledDotProductAttention(
         _ query: Tensor, _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, isCausal: Bool = false,
         scale: Double? = nil, groupedQuery: Bool = false

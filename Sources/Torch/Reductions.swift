@@ -43,7 +43,9 @@ extension Tensor {
     /// The index of the greatest element along `dim`, as `int64`.
     package func argmax(dim: Int = -1) -> Tensor { map("argmax") { torch_argmax($0, dim, $1) } }
 
-    package func cumulativeSum(dim: Int) -> Tensor { map("cumulativeSum") { torch_cumulative_sum($0, dim, $1) } }
+    package func cumulativeSum(dim: Int) -> Tensor {
+        map("cumulativeSum") { torch_cumulative_sum($0, dim, $1) }
+    }
 
     /// The `count` greatest elements along `dim` in falling order, and their indices.
     package func topK(_ count: Int, dim: Int = -1) -> (values: Tensor, indices: Tensor) {
@@ -57,7 +59,8 @@ extension Tensor {
 
     private func ordered(
         _ operation: StaticString,
-        _ body: (TorchTensor, UnsafeMutablePointer<TorchTensor>, UnsafeMutablePointer<TorchTensor>) -> TorchStatus
+        _ body: (TorchTensor, UnsafeMutablePointer<TorchTensor>, UnsafeMutablePointer<TorchTensor>) ->
+            TorchStatus
     ) -> (values: Tensor, indices: Tensor) {
         var values = TorchTensor()
         var indices = TorchTensor()

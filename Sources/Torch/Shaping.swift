@@ -34,7 +34,9 @@ extension Tensor {
     }
 
     /// A view of one place of a dimension, which disappears.
-    package func select(_ dim: Int, _ index: Int) -> Tensor { map("select") { torch_select($0, dim, index, $1) } }
+    package func select(_ dim: Int, _ index: Int) -> Tensor {
+        map("select") { torch_select($0, dim, index, $1) }
+    }
 
     /// Views of consecutive places of a dimension; the sizes must add up to it.
     package func split(_ sizes: [Int], dim: Int = 0) -> [Tensor] {

@@ -38,7 +38,9 @@ package struct Tensor {
 extension Tensor {
     /// A copy of `values` in row-major order.
     package init<Element: TensorElement>(_ values: [Element], shape: [Int], device: Device = .cpu) {
-        self = values.withUnsafeBytes { Tensor(bytes: $0, shape: shape, dtype: Element.dtype, device: device) }
+        self = values.withUnsafeBytes {
+            Tensor(bytes: $0, shape: shape, dtype: Element.dtype, device: device)
+        }
     }
 
     /// A one-dimensional copy of `values`.
@@ -150,7 +152,8 @@ extension Tensor: CustomStringConvertible {
             let bytes = UnsafeMutableRawBufferPointer(buffer)
             withHandle { handle in
                 require(
-                    torch_copy_bytes(handle, Element.dtype.code, bytes.baseAddress, bytes.count), "values", self)
+                    torch_copy_bytes(handle, Element.dtype.code, bytes.baseAddress, bytes.count), "values",
+                    self)
             }
             initialized = total
         }

@@ -10,14 +10,17 @@ struct CounterRandomTests {
 
     /// A change of these numbers changes every run that was ever recorded.
     @Test func numbersAreFixedForever() {
-        let expected: [UInt64] = [10_421_782_087_807_110_834, 15_261_210_023_126_509_288, 11_970_546_529_238_271_550]
+        let expected: [UInt64] = [
+            10_421_782_087_807_110_834, 15_261_210_023_126_509_288, 11_970_546_529_238_271_550,
+        ]
         var random = CounterRandom(seed: 42, 1, 2)
         #expect((0..<3).map { _ in random.next() } == expected)
     }
 
     @Test func everyPartOfTheKeyMatters() {
         let streams = [
-            CounterRandom(seed: 1), CounterRandom(seed: 2), CounterRandom(seed: 1, 0), CounterRandom(seed: 1, 1),
+            CounterRandom(seed: 1), CounterRandom(seed: 2), CounterRandom(seed: 1, 0),
+            CounterRandom(seed: 1, 1),
             CounterRandom(seed: 1, 0, 0), CounterRandom(seed: 1, 0, 1), CounterRandom(seed: 1, 1, 0),
             CounterRandom(seed: 1 << 32), CounterRandom(seed: 1, 1 << 32), CounterRandom(seed: 1, .max),
         ]

@@ -7,7 +7,8 @@ package struct Goldens {
 
     /// Opens `Goldens/NAME.safetensors` beside the test file.
     package init(_ name: String, beside testFile: String = #filePath) throws {
-        let folder = URL(fileURLWithPath: testFile).deletingLastPathComponent().appendingPathComponent("Goldens")
+        let folder = URL(fileURLWithPath: testFile).deletingLastPathComponent().appendingPathComponent(
+            "Goldens")
         file = try SafetensorsFile(folder.appendingPathComponent("\(name).safetensors"))
     }
 

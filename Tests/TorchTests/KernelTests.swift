@@ -83,7 +83,8 @@ struct KernelCompositionTests {
         let result = body(inputs)
         let expected = body(doubled)
         expectClose(
-            result, expected, absolute: absolute, relative: relative, "result", sourceLocation: sourceLocation)
+            result, expected, absolute: absolute, relative: relative, "result", sourceLocation: sourceLocation
+        )
         let slope = Tensor.normal(result.shape, using: &random)
         result.backward(slope)
         expected.backward(slope.to(.float64))
@@ -98,9 +99,18 @@ struct KernelCompositionTests {
     @Test(
         arguments: [
             (name: "one long segment", counts: [(330, -1)], keyHeads: 1),
-            (name: "a prompt and its responses", counts: [(150, -1), (90, 0), (70, 0), (300, 0), (1, 0)], keyHeads: 2),
-            (name: "turns of turns", counts: [(20, -1), (65, 0), (0, 1), (64, 2), (30, 0), (63, 3)], keyHeads: 1),
-            (name: "many trees", counts: [(40, -1), (9, 0), (50, -1), (17, 2), (30, -1), (44, -1)], keyHeads: 3),
+            (
+                name: "a prompt and its responses", counts: [(150, -1), (90, 0), (70, 0), (300, 0), (1, 0)],
+                keyHeads: 2
+            ),
+            (
+                name: "turns of turns", counts: [(20, -1), (65, 0), (0, 1), (64, 2), (30, 0), (63, 3)],
+                keyHeads: 1
+            ),
+            (
+                name: "many trees", counts: [(40, -1), (9, 0), (50, -1), (17, 2), (30, -1), (44, -1)],
+                keyHeads: 3
+            ),
         ])
     func segmentAttention(name: String, counts: [(Int, Int)], keyHeads: Int) throws {
         var start = 0
@@ -181,7 +191,8 @@ struct KernelCompositionTests {
             alone.append(length: length, pages: pages)
             let row = query.narrow(0, start: index, count: 1)
             let single = Tensor.pagedAttention(row, keyPages: keys, valuePages: values, alone)
-            #expect(single.values(as: Float.self) == all.narrow(0, start: index, count: 1).values(as: Float.self))
+            #expect(
+                single.values(as: Float.self) == all.narrow(0, start: index, count: 1).values(as: Float.self))
         }
     }
 

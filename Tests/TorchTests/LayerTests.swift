@@ -19,7 +19,8 @@ struct LayerTests {
 
     @Test func linearMultipliesByTheTransposedWeight() {
         let layer = Linear(
-            weight: Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [3, 2]), bias: Tensor([10, 20, 30] as [Float]))
+            weight: Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [3, 2]),
+            bias: Tensor([10, 20, 30] as [Float]))
         #expect(layer(Tensor([1, 1] as [Float], shape: [1, 2])).values(as: Float.self) == [13, 27, 41])
     }
 
@@ -38,6 +39,7 @@ struct LayerTests {
 
     @Test func normDividesByTheRootMeanSquare() {
         let norm = RMSNorm(weight: Tensor([2, 2] as [Float]), epsilon: 0)
-        expectClose(norm(Tensor([3, 4] as [Float], shape: [1, 2])), Tensor([1.6970563, 2.2627417], shape: [1, 2]))
+        expectClose(
+            norm(Tensor([3, 4] as [Float], shape: [1, 2])), Tensor([1.6970563, 2.2627417], shape: [1, 2]))
     }
 }

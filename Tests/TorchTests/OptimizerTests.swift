@@ -18,8 +18,11 @@ struct OptimizerTests {
         AdamW(parameters, AdamW.Options(beta1: 0.9, beta2: 0.95, epsilon: 1e-6, weightDecay: 0.1))
     }
 
-    private func step(_ optimizer: AdamW, _ parameters: [NamedTensor], _ step: Int, _ goldens: Goldens) throws {
-        for parameter in parameters { parameter.tensor.grad = try goldens["gradient\(step).\(parameter.name)"] }
+    private func step(_ optimizer: AdamW, _ parameters: [NamedTensor], _ step: Int, _ goldens: Goldens) throws
+    {
+        for parameter in parameters {
+            parameter.tensor.grad = try goldens["gradient\(step).\(parameter.name)"]
+        }
         optimizer.step(learningRate: 0.01 / Double(step + 1))
     }
 

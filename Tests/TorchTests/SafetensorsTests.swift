@@ -8,7 +8,8 @@ private final class Folder {
     let url: URL
 
     init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("safetensors-\(UUID().uuidString)")
+        url = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "safetensors-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 
@@ -65,7 +66,8 @@ struct SafetensorsReadingTests {
     @Test func headersMayHaveEscapesSpacesAndNoTensors() throws {
         let folder = try Folder()
         let url = folder.file("a.safetensors")
-        let header = #" { "__metadata__" : { "k\u00e9\n" : "\ud83d\ude00\"" } , "a\/b" : {"shape":[],"#
+        let header =
+            #" { "__metadata__" : { "k\u00e9\n" : "\ud83d\ude00\"" } , "a\/b" : {"shape":[],"#
             + #""dtype":"U8","data_offsets":[0,1]} }   "#
         try hostileFile(header, [9]).write(to: url)
         let file = try SafetensorsFile(url)
@@ -99,11 +101,17 @@ struct SafetensorsReadingTests {
         (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, 4, "a", "a whole number"),
         (#"{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}"#, 4, "a", "expected \"]\""),
         (#"{"a":{"dtype":"F32","shape":[01],"data_offsets":[0,4]}}"#, 4, "a", "a whole number"),
-        (#"{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}}"#, 4, "a", "a whole number"),
+        (
+            #"{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}}"#, 4, "a",
+            "a whole number"
+        ),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#, 4, "a", "not a start and an end"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}"#, 4, "a", "not a start and an end"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#, 4, "a", "not a start and an end"),
-        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4, "a", "4 bytes cannot hold the shape [2]"),
+        (
+            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4, "a",
+            "4 bytes cannot hold the shape [2]"
+        ),
         (
             #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#, 0, "a",
             "0 bytes cannot hold"
@@ -284,7 +292,8 @@ struct SafetensorsWritingTests {
         let url = folder.file("a.safetensors")
         try SafetensorsWriter.write(
             [
-                (name: "bytes", tensor: .ones([3], dtype: .uint8)), (name: "halves", tensor: .ones([3], dtype: .float16)),
+                (name: "bytes", tensor: .ones([3], dtype: .uint8)),
+                (name: "halves", tensor: .ones([3], dtype: .float16)),
                 (name: "longs", tensor: .ones([1], dtype: .int64)), (name: "floats", tensor: .ones([1])),
             ], to: url)
         #expect(try SafetensorsFile(url).names == ["longs", "floats", "halves", "bytes"])
@@ -319,7 +328,9 @@ struct SafetensorsWritingTests {
         let error = #expect(throws: SafetensorsError.self) {
             try SafetensorsWriter.write([(name: "x", tensor: .ones([1]))], to: url)
         }
-        #expect(error?.description == "cannot write \(url.path): No such file or directory: create the folder first")
+        #expect(
+            error?.description
+                == "cannot write \(url.path): No such file or directory: create the folder first")
     }
 
     #if os(Linux)

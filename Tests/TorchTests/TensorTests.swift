@@ -45,7 +45,8 @@ struct TensorTests {
 
     @Test func arangeStopsBelowItsEnd() {
         #expect(Tensor.arange(to: 4).values(as: Int.self) == [0, 1, 2, 3])
-        #expect(Tensor.arange(1, to: 2, by: 0.25, dtype: .float32).values(as: Float.self) == [1, 1.25, 1.5, 1.75])
+        #expect(
+            Tensor.arange(1, to: 2, by: 0.25, dtype: .float32).values(as: Float.self) == [1, 1.25, 1.5, 1.75])
     }
 
     @Test func normalNumbersComeFromTheGivenGenerator() {

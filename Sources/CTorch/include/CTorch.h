@@ -1,7 +1,8 @@
 /// C API over libtorch, for the Swift target `Torch` and nobody else.
 ///
 /// - A handle is passed by value and owns one reference; `torch_tensor_release` gives it back.
-/// - A function that can fail returns a status and writes its result through the last pointer. After a failure
+/// - A function that can fail returns a status and writes its result through the last pointer. After a
+/// failure
 ///   `torch_last_message` holds the reason until the next call on the same thread.
 /// - A handle whose `object` is null stands for an absent optional argument.
 /// - Shapes, dimensions and counts are `ptrdiff_t`, which Swift reads as `Int`.
@@ -64,21 +65,22 @@ void torch_tensor_shape(TorchTensor tensor, ptrdiff_t *sizes);
 TorchDevice torch_tensor_device(TorchTensor tensor);
 TORCH_FALLIBLE TorchStatus torch_tensor_type(TorchTensor tensor, TorchType *type);
 
-TORCH_FALLIBLE TorchStatus torch_empty(const ptrdiff_t *sizes, ptrdiff_t rank, TorchType type, TorchDevice device,
-                                       TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_empty(const ptrdiff_t *sizes, ptrdiff_t rank, TorchType type,
+                                       TorchDevice device, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_full(const ptrdiff_t *sizes, ptrdiff_t rank, double value, TorchType type,
                                       TorchDevice device, TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_arange(double start, double end, double step, TorchType type, TorchDevice device,
-                                        TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_arange(double start, double end, double step, TorchType type,
+                                        TorchDevice device, TorchTensor *result);
 /// Copies `count` bytes, which must be exactly what the shape takes.
-TORCH_FALLIBLE TorchStatus torch_from_bytes(const void *_Nullable bytes, ptrdiff_t count, const ptrdiff_t *sizes,
-                                            ptrdiff_t rank, TorchType type, TorchDevice device,
-                                            TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_from_bytes(const void *_Nullable bytes, ptrdiff_t count,
+                                            const ptrdiff_t *sizes, ptrdiff_t rank, TorchType type,
+                                            TorchDevice device, TorchTensor *result);
 /// Copies the elements, in row-major order and converted to `type`, to `bytes`, which holds `count` bytes.
 TORCH_FALLIBLE TorchStatus torch_copy_bytes(TorchTensor tensor, TorchType type, void *_Nullable bytes,
                                             ptrdiff_t count);
 /// The address of the elements of a contiguous tensor in main memory.
-TORCH_FALLIBLE TorchStatus torch_data(TorchTensor tensor, void *_Nullable *_Nonnull address, ptrdiff_t *byteCount);
+TORCH_FALLIBLE TorchStatus torch_data(TorchTensor tensor, void *_Nullable *_Nonnull address,
+                                      ptrdiff_t *byteCount);
 TORCH_FALLIBLE TorchStatus torch_item(TorchTensor tensor, double *value);
 TORCH_FALLIBLE TorchStatus torch_convert(TorchTensor tensor, TorchType type, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_move(TorchTensor tensor, TorchDevice device, TorchTensor *result);
@@ -99,7 +101,8 @@ TORCH_FALLIBLE TorchStatus torch_unsqueeze(TorchTensor tensor, ptrdiff_t dim, To
 TORCH_FALLIBLE TorchStatus torch_squeeze(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_narrow(TorchTensor tensor, ptrdiff_t dim, ptrdiff_t start, ptrdiff_t count,
                                         TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_select(TorchTensor tensor, ptrdiff_t dim, ptrdiff_t index, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_select(TorchTensor tensor, ptrdiff_t dim, ptrdiff_t index,
+                                        TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_concatenate(const TorchTensor *tensors, ptrdiff_t count, ptrdiff_t dim,
                                              TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_stack(const TorchTensor *tensors, ptrdiff_t count, ptrdiff_t dim,
@@ -203,8 +206,8 @@ TORCH_FALLIBLE TorchStatus torch_linear(TorchTensor input, TorchTensor weight, T
 TORCH_FALLIBLE TorchStatus torch_embedding(TorchTensor table, TorchTensor indices, TorchTensor *result);
 /// The mask may be absent; a scale that is not a number means 1/√width.
 TORCH_FALLIBLE TorchStatus torch_scaled_dot_product_attention(TorchTensor query, TorchTensor key,
-                                                              TorchTensor value, TorchTensor mask, bool isCausal,
-                                                              double scale, bool groupedQuery,
+                                                              TorchTensor value, TorchTensor mask,
+                                                              bool isCausal, double scale, bool groupedQuery,
                                                               TorchTensor *result);
 
 // MARK: In place
@@ -238,8 +241,8 @@ typedef struct TorchSegment {
 /// Attention inside segments that together cover all tokens in order. Causal: a token sees every token of the
 /// ancestors of its segment, and of its own segment those up to itself. Otherwise it sees its whole segment.
 TORCH_FALLIBLE TorchStatus torch_segment_attention(TorchTensor query, TorchTensor key, TorchTensor value,
-                                                   const TorchSegment *segments, ptrdiff_t count, bool isCausal,
-                                                   double scale, TorchTensor *result);
+                                                   const TorchSegment *segments, ptrdiff_t count,
+                                                   bool isCausal, double scale, TorchTensor *result);
 
 /// A sequence whose first `length` tokens are cached in the pages from `pages[firstPage]` on, and whose last
 /// `queryCount` tokens ask, from row `queryStart` of the queries on.
@@ -251,19 +254,21 @@ typedef struct TorchPagedSequence {
 } TorchPagedSequence;
 
 /// Causal attention over a paged cache; not recorded for differentiation.
-TORCH_FALLIBLE TorchStatus torch_paged_attention(TorchTensor query, TorchTensor keyPages, TorchTensor valuePages,
-                                                 const int32_t *pages, ptrdiff_t pageCount,
-                                                 const TorchPagedSequence *sequences, ptrdiff_t count,
-                                                 double scale, TorchTensor *result);
+TORCH_FALLIBLE TorchStatus torch_paged_attention(TorchTensor query, TorchTensor keyPages,
+                                                 TorchTensor valuePages, const int32_t *pages,
+                                                 ptrdiff_t pageCount, const TorchPagedSequence *sequences,
+                                                 ptrdiff_t count, double scale, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_apply_rotary(TorchTensor input, TorchTensor cosine, TorchTensor sine,
                                               TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_rms_norm(TorchTensor input, TorchTensor weight, double epsilon,
                                           TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_swiglu(TorchTensor gate, TorchTensor up, TorchTensor *result);
-/// The log-probability of each target and the entropy of its distribution; the bias over the vocabulary may be absent.
-TORCH_FALLIBLE TorchStatus torch_token_log_probabilities(TorchTensor hidden, TorchTensor weight, TorchTensor bias,
-                                                         TorchTensor targets, double temperature,
-                                                         TorchTensor *logProbabilities, TorchTensor *entropies);
+/// The log-probability of each target and the entropy of its distribution; the bias over the vocabulary may
+/// be absent.
+TORCH_FALLIBLE TorchStatus torch_token_log_probabilities(TorchTensor hidden, TorchTensor weight,
+                                                         TorchTensor bias, TorchTensor targets,
+                                                         double temperature, TorchTensor *logProbabilities,
+                                                         TorchTensor *entropies);
 
 // MARK: Optimization
 
@@ -280,8 +285,8 @@ TORCH_FALLIBLE TorchStatus torch_adamw_step(const TorchTensor *parameters, const
                                             const TorchTensor *secondMoments, const TorchTensor *steps,
                                             ptrdiff_t count, TorchAdamWStep step);
 /// Scales all gradients so that their joint norm is at most `maximum`; writes the norm before that.
-TORCH_FALLIBLE TorchStatus torch_clip_gradients(const TorchTensor *parameters, ptrdiff_t count, double maximum,
-                                                double *norm);
+TORCH_FALLIBLE TorchStatus torch_clip_gradients(const TorchTensor *parameters, ptrdiff_t count,
+                                                double maximum, double *norm);
 
 #pragma clang assume_nonnull end
 

@@ -31,7 +31,8 @@ package final class Linear {
 
     /// The weight and, if there is one, the bias, each under `prefix` and its own name.
     package func parameters(_ prefix: String) -> [NamedTensor] {
-        [(name: "\(prefix).weight", tensor: weight)] + (bias.map { [(name: "\(prefix).bias", tensor: $0)] } ?? [])
+        [(name: "\(prefix).weight", tensor: weight)]
+            + (bias.map { [(name: "\(prefix).bias", tensor: $0)] } ?? [])
     }
 }
 
@@ -58,7 +59,9 @@ package final class Embedding {
     /// The rows that integer `indices` of any shape name.
     package func callAsFunction(_ indices: Tensor) -> Tensor { indices.embedding(weight) }
 
-    package func parameters(_ prefix: String) -> [NamedTensor] { [(name: "\(prefix).weight", tensor: weight)] }
+    package func parameters(_ prefix: String) -> [NamedTensor] {
+        [(name: "\(prefix).weight", tensor: weight)]
+    }
 }
 
 /// Division by the root mean square of the last dimension, then multiplication by a weight for each feature.
@@ -79,5 +82,7 @@ package final class RMSNorm {
 
     package func callAsFunction(_ input: Tensor) -> Tensor { input.rmsNorm(weight, epsilon: epsilon) }
 
-    package func parameters(_ prefix: String) -> [NamedTensor] { [(name: "\(prefix).weight", tensor: weight)] }
+    package func parameters(_ prefix: String) -> [NamedTensor] {
+        [(name: "\(prefix).weight", tensor: weight)]
+    }
 }

@@ -36,6 +36,7 @@ package final class AdamW {
 
     /// - Parameters:
     ///   - parameters: what to optimize; those without a gradient at a step are left alone in it.
+    ///   - options: what stays the same over the run.
     ///   - decays: whether weight decay applies to a parameter; by default to matrices only.
     package init(
         _ parameters: [NamedTensor], _ options: Options = Options(),

@@ -37,7 +37,8 @@ package final class SafetensorsFile {
         dataStart = 8 + Int(stated)
         do {
             header = try SafetensorsHeader(
-                json: UnsafeRawBufferPointer(rebasing: bytes[8..<dataStart]), dataCount: bytes.count - dataStart)
+                json: UnsafeRawBufferPointer(rebasing: bytes[8..<dataStart]),
+                dataCount: bytes.count - dataStart)
         } catch {
             throw SafetensorsError(.read, url, tensor: error.tensor, error.reason)
         }
@@ -51,9 +52,9 @@ package final class SafetensorsFile {
     /// The element type of a tensor, or nil if there is none of this name.
     package func dtype(of name: String) -> DType? { header.entries[name]?.dtype }
 
-    /// A copy of the tensor, with the element type it has in the file.
+    /// A copy of the tensor `name` on `device`, with the element type it has in the file and the `shape` that the
+    /// reader needs; any shape will do if that is absent.
     ///
-    /// - Parameter shape: what the reader needs; any shape if absent.
     /// - Throws: `SafetensorsError` if there is no such tensor, it has another shape, or holds bytes that its type
     ///   does not allow.
     package func tensor(_ name: String, shape: [Int]? = nil, device: Device = .cpu) throws -> Tensor {
@@ -61,13 +62,15 @@ package final class SafetensorsFile {
             throw SafetensorsError(.read, url, tensor: name, "there is no tensor of this name")
         }
         if let shape, shape != entry.shape {
-            throw SafetensorsError(.read, url, tensor: name, "its shape is \(entry.shape), but \(shape) is needed")
+            throw SafetensorsError(
+                .read, url, tensor: name, "its shape is \(entry.shape), but \(shape) is needed")
         }
         let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
         let bytes = UnsafeRawBufferPointer(rebasing: mapping.bytes[range])
         if entry.dtype == .bool, let index = bytes.firstIndex(where: { $0 > 1 }) {
             throw SafetensorsError(
-                .read, url, tensor: name, "element \(index) is the byte \(bytes[index]), which is no truth value")
+                .read, url, tensor: name,
+                "element \(index) is the byte \(bytes[index]), which is no truth value")
         }
         return Tensor(bytes: bytes, shape: entry.shape, dtype: entry.dtype, device: device)
     }

@@ -25,6 +25,7 @@ struct SafetensorsHeader {
     /// - Parameters:
     ///   - json: the header's bytes.
     ///   - dataCount: how many bytes of data follow it in the file.
+    /// - Throws: the first flaw found.
     init(json: UnsafeRawBufferPointer, dataCount: Int) throws(Flaw) {
         var reader = JSONReader(json)
         var hasMetadata = false
@@ -34,7 +35,9 @@ struct SafetensorsHeader {
                 hasMetadata = true
                 metadata = try reader.stringMap()
             } else {
-                guard entries[name] == nil else { throw Flaw(tensor: name, reason: "the header names it twice") }
+                guard entries[name] == nil else {
+                    throw Flaw(tensor: name, reason: "the header names it twice")
+                }
                 do throws(Flaw) {
                     entries[name] = try Entry(&reader)
                 } catch {
@@ -55,9 +58,11 @@ struct SafetensorsHeader {
         var end = 0
         for (name, entry) in sorted {
             guard entry.range.lowerBound == end else {
-                let kind = entry.range.lowerBound < end ? "overlaps the tensor before it" : "leaves a hole before it"
+                let kind =
+                    entry.range.lowerBound < end ? "overlaps the tensor before it" : "leaves a hole before it"
                 throw Flaw(
-                    tensor: name, reason: "it \(kind): data_offsets \(entry.range), expected to start at \(end)")
+                    tensor: name,
+                    reason: "it \(kind): data_offsets \(entry.range), expected to start at \(end)")
             }
             end = entry.range.upperBound
             guard end <= dataCount else {
@@ -187,7 +192,8 @@ private struct JSONReader {
         let start = position
         while position < bytes.count, (0x30...0x39).contains(bytes[position]) { position += 1 }
         let digits = bytes[start..<position]
-        guard let value = Int(String(decoding: digits, as: UTF8.self)), digits.count == 1 || digits.first != 0x30
+        guard let value = Int(String(decoding: digits, as: UTF8.self)),
+            digits.count == 1 || digits.first != 0x30
         else { throw flaw("a whole number of at most 63 bits") }
         return value
     }
@@ -241,7 +247,8 @@ private struct JSONReader {
     private mutating func codeUnit() throws(Flaw) -> UInt16 {
         let digits = bytes[position...].prefix(4)
         let isHexadecimal = digits.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
-        guard digits.count == 4, isHexadecimal, let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
+        guard digits.count == 4, isHexadecimal,
+            let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
         else { throw flaw("four hexadecimal digits") }
         position += 4
         return unit

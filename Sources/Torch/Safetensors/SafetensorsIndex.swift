@@ -47,10 +47,12 @@ package final class SafetensorsIndex {
         return try map.reduce(into: [:]) { files, place in
             let (tensor, name) = place
             guard !name.isEmpty, !name.contains("/"), name != ".." else {
-                throw SafetensorsError(.read, url, tensor: tensor, "\"\(name)\" is not the name of a file beside it")
+                throw SafetensorsError(
+                    .read, url, tensor: tensor, "\"\(name)\" is not the name of a file beside it")
             }
             let file =
-                try open[name] ?? SafetensorsFile(url.deletingLastPathComponent().appendingPathComponent(name))
+                try open[name]
+                ?? SafetensorsFile(url.deletingLastPathComponent().appendingPathComponent(name))
             open[name] = file
             guard file.contains(tensor) else {
                 throw SafetensorsError(
@@ -68,9 +70,9 @@ package final class SafetensorsIndex {
     /// The element type of a tensor, or nil if there is none of this name.
     package func dtype(of name: String) -> DType? { files[name]?.dtype(of: name) }
 
-    /// A copy of the tensor, with the element type it has in the file.
+    /// A copy of the tensor `name` on `device`, with the element type it has in the file and the `shape` that the
+    /// reader needs; any shape will do if that is absent.
     ///
-    /// - Parameter shape: what the reader needs; any shape if absent.
     /// - Throws: `SafetensorsError`.
     package func tensor(_ name: String, shape: [Int]? = nil, device: Device = .cpu) throws -> Tensor {
         guard let file = files[name] else {

@@ -8,11 +8,14 @@ package enum SafetensorsWriter {
     /// copied.
     ///
     /// - Parameters:
+    ///   - tensors: what to write; no two under one name.
+    ///   - url: where the file appears; its folder exists.
     ///   - dtype: what floating-point tensors are converted to; unchanged if absent.
     ///   - metadata: strings for the header; `transformers` asks for a `format`.
     /// - Throws: `SafetensorsError`; nothing is left behind then.
     package static func write(
-        _ tensors: [NamedTensor], to url: URL, dtype: DType? = nil, metadata: [String: String] = ["format": "pt"]
+        _ tensors: [NamedTensor], to url: URL, dtype: DType? = nil,
+        metadata: [String: String] = ["format": "pt"]
     ) throws {
         let items = try arranged(tensors, dtype, url)
         let file = try AtomicFile(url)
@@ -40,7 +43,8 @@ package enum SafetensorsWriter {
             }
             let own = tensor.dtype
             return Item(
-                name: name, tensor: tensor, dtype: own.isFloatingPoint ? dtype ?? own : own, shape: tensor.shape)
+                name: name, tensor: tensor, dtype: own.isFloatingPoint ? dtype ?? own : own,
+                shape: tensor.shape)
         }
         let widths = Set(items.map(\.dtype.byteCount)).sorted(by: >)
         return widths.flatMap { width in items.filter { $0.dtype.byteCount == width } }
@@ -72,8 +76,10 @@ package enum SafetensorsWriter {
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"", "\\": result += "\\\(scalar)"
-            case "\u{0}"..<" ": result += "\\u" + String(repeating: "0", count: scalar.value < 16 ? 3 : 2)
-                + String(scalar.value, radix: 16)
+            case "\u{0}"..<" ":
+                result +=
+                    "\\u" + String(repeating: "0", count: scalar.value < 16 ? 3 : 2)
+                    + String(scalar.value, radix: 16)
             default: result.unicodeScalars.append(scalar)
             }
         }
