@@ -1,5 +1,5 @@
 /// Attention over ragged tokens: checks of the arguments and the choice of implementation.
-#include "Attention.hpp"
+#include "ComposedAttention.hpp"
 #include "Functions.hpp"
 
 #include <c10/core/GradMode.h>

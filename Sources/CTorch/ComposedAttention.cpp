@@ -1,5 +1,5 @@
 /// Attention over ragged tokens composed of ATen operations: for devices and types without a kernel here.
-#include "Attention.hpp"
+#include "ComposedAttention.hpp"
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>

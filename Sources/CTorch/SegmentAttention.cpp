@@ -17,6 +17,11 @@ namespace ctorch {
 
 namespace {
 
+/// A place in a segment, `start` tokens into it.
+struct Place {
+    int64_t segment, start;
+};
+
 /// The segments, their ancestors and their descendants, and how to cut tiles out of the arguments.
 class Layout {
   public:
@@ -42,6 +47,16 @@ class Layout {
 
     int64_t root(int64_t segment) const { return lineages[segment].front(); }
 
+    /// Every `step` tokens of every segment a place.
+    std::vector<Place> places(int64_t step) const {
+        std::vector<Place> result;
+        for (size_t segment = 0; segment < problem.segments.size(); ++segment)
+            for (int64_t start = 0; start < problem.segments[segment].count; start += step)
+                result.push_back({static_cast<int64_t>(segment), start});
+        return result;
+    }
+
+    /// How many query heads share a key head.
     int64_t groupSize() const { return problem.headCount / problem.keyHeadCount; }
 
     KeyRun run(int64_t segment, int64_t keyHead) const {
@@ -124,17 +139,7 @@ class Backward {
 
     /// One task for each tile of queries and head, then one for each block of keys and key head.
     void runApart() const {
-        struct Place {
-            int64_t segment, start;
-        };
-        auto places = [&](int64_t step) {
-            std::vector<Place> result;
-            for (size_t segment = 0; segment < problem.segments.size(); ++segment)
-                for (int64_t start = 0; start < problem.segments[segment].count; start += step)
-                    result.push_back({static_cast<int64_t>(segment), start});
-            return result;
-        };
-        auto tiles = places(queriesInTile);
+        auto tiles = layout.places(queriesInTile);
         forEachTask(static_cast<int64_t>(tiles.size()) * problem.headCount, [&](int64_t task) {
             auto [segment, start] = tiles[task / problem.headCount];
             int64_t head = task % problem.headCount, keyHead = head / layout.groupSize();
@@ -146,7 +151,7 @@ class Backward {
         std::vector<std::vector<int64_t>> observers(problem.segments.size());
         for (size_t segment = 0; segment < problem.segments.size(); ++segment)
             for (int64_t seen : layout.lineage(segment)) observers[seen].push_back(segment);
-        auto blocks = places(keysInTile);
+        auto blocks = layout.places(keysInTile);
         forEachTask(static_cast<int64_t>(blocks.size()) * problem.keyHeadCount, [&](int64_t task) {
             auto [seen, start] = blocks[task / problem.keyHeadCount];
             int64_t keyHead = task % problem.keyHeadCount;
@@ -191,14 +196,8 @@ class Backward {
 }  // namespace
 
 void SegmentAttention::forward(float *output, float *logSums) const {
-    struct Place {
-        int64_t segment, start;
-    };
     Layout layout(*this);
-    std::vector<Place> tiles;
-    for (size_t segment = 0; segment < segments.size(); ++segment)
-        for (int64_t start = 0; start < segments[segment].count; start += queriesInTile)
-            tiles.push_back({static_cast<int64_t>(segment), start});
+    auto tiles = layout.places(queriesInTile);
     forEachTask(static_cast<int64_t>(tiles.size()) * headCount, [&](int64_t task) {
         auto [segment, start] = tiles[task / headCount];
         int64_t head = task % headCount, keyHead = head / layout.groupSize();

@@ -90,8 +90,9 @@ bool torch_set_gradient_recording(bool recording) {
 
 TorchStatus torch_device_named(const char *name, TorchDevice *result) {
     return guarded([&] {
-        c10::Device device{std::string(name)};
-        at::empty({0}, at::TensorOptions().device(device));
+        // A tensor there shows that the device exists, and which one "cuda" means.
+        c10::Device device =
+            at::empty({0}, at::TensorOptions().device(c10::Device(std::string(name)))).device();
         *result = {static_cast<int8_t>(device.type()), device.index()};
     });
 }

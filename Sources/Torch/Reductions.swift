@@ -16,20 +16,12 @@ extension Tensor {
         reduced(.mean, dims, keepDims, "mean")
     }
 
-    package func maximum(dims: [Int], keepDims: Bool = false) -> Tensor {
-        reduced(.maximum, dims, keepDims, "maximum")
-    }
-
-    package func minimum(dims: [Int], keepDims: Bool = false) -> Tensor {
-        reduced(.minimum, dims, keepDims, "minimum")
-    }
-
     package func max(dims: [Int] = [], keepDims: Bool = false) -> Tensor {
-        maximum(dims: dims, keepDims: keepDims)
+        reduced(.maximum, dims, keepDims, "max")
     }
 
     package func min(dims: [Int] = [], keepDims: Bool = false) -> Tensor {
-        minimum(dims: dims, keepDims: keepDims)
+        reduced(.minimum, dims, keepDims, "min")
     }
 
     package func logSumExp(dim: Int, keepDims: Bool = false) -> Tensor {

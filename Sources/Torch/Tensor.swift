@@ -182,7 +182,7 @@ extension Tensor: CustomStringConvertible {
 
     /// Whether no element is infinite or not a number.
     package var isFinite: Bool {
-        withoutGradient { unary(.isFinite, "isFinite").minimum(dims: []).item() != 0 }
+        count == 0 || withoutGradient { unary(.isFinite, "isFinite").min().item() != 0 }
     }
 
     /// Shape and type; never the elements.

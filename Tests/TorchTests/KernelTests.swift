@@ -142,6 +142,41 @@ struct KernelCompositionTests {
         }
     }
 
+    @Test(arguments: [DType.bfloat16, .float16])
+    func segmentAttentionInHalfPrecision(dtype: DType) {
+        var random = CounterRandom(seed: 15)
+        let inputs = (0..<3).map { _ in Tensor.normal([70, 2, 16], using: &random).to(dtype) }
+        let segments = [
+            AttentionSegment(start: 0, count: 40), AttentionSegment(start: 40, count: 30, parent: 0),
+        ]
+        let half = Tensor.segmentAttention(inputs[0], inputs[1], inputs[2], segments: segments)
+        let full = inputs.map { $0.to(.float32) }
+        #expect(half.dtype == dtype)
+        expectClose(
+            half, .segmentAttention(full[0], full[1], full[2], segments: segments), absolute: 0.02,
+            relative: 0.01)
+    }
+
+    @Test func segmentsThatLeaveTokensOutStopTheProgram() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let x = Tensor.ones([5, 1, 8])
+            _ = Tensor.segmentAttention(x, x, x, segments: [.init(start: 0, count: 4)])
+        }
+        let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(message.contains("the segments cover 4 of 5 tokens"))
+    }
+
+    @Test func pagesThatDoNotExistStopTheProgram() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let pages = Tensor.ones([2, 4, 1, 8])
+            var sequences = PagedSequences()
+            sequences.append(length: 3, pages: [2])
+            _ = Tensor.pagedAttention(.ones([1, 1, 8]), keyPages: pages, valuePages: pages, sequences)
+        }
+        let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(message.contains("refers to page 2 of 2"))
+    }
+
     /// Largely different scores make weights of exactly zero and sums that shrink from block to block.
     @Test func segmentAttentionOfLargeScores() throws {
         try compare([[300, 1, 8], [300, 1, 8], [300, 1, 8]], seed: 4, absolute: 2e-3, relative: 2e-3) {

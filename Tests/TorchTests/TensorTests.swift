@@ -68,6 +68,7 @@ struct TensorTests {
     func noticesWhatIsNotFinite(value: Float) {
         #expect(Tensor([1, 2] as [Float]).isFinite)
         #expect(!Tensor([1, value] as [Float]).isFinite)
+        #expect(Tensor.empty([0]).isFinite)
     }
 
     @Test func inPlaceOperationsChangeTheStorage() {
