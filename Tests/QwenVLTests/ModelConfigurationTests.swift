@@ -113,7 +113,8 @@ import Testing
     // MARK: Generation
 
     @Test(arguments: [
-        (#"{"eos_token_id": 7, "pad_token_id": 5}"#, [7]), (#"{"eos_token_id": [7, 8]}"#, [7, 8]), ("{}", [304]),
+        (#"{"eos_token_id": 7, "pad_token_id": 5}"#, [7]), (#"{"eos_token_id": [7, 8]}"#, [7, 8]),
+        ("{}", [304]),
     ])
     func endsOfAGenerationAreOneTokenOrSeveral(json: String, ends: [Int32]) throws {
         try ModelGoldens.withTemporaryDirectory { folder in

@@ -108,5 +108,7 @@ enum HashedValues {
         return Image(size: ImageSize(width: width, height: height), pixels: pixels)
     }
 
-    static func text(_ name: String, count: Int) -> [Int32] { words(name, count: count).map { Int32($0 % 300) } }
+    static func text(_ name: String, count: Int) -> [Int32] {
+        words(name, count: count).map { Int32($0 % 300) }
+    }
 }

@@ -28,7 +28,9 @@ import Torch
             let placeholders = [Int32](repeating: tokens.image, count: patches.grid.count / 4)
             return Piece(tokens: [tokens.visionStart] + placeholders + [tokens.visionEnd], images: [patches])
         }
-        func text(_ name: String, _ count: Int) -> Piece { Piece(tokens: HashedValues.text(name, count: count)) }
+        func text(_ name: String, _ count: Int) -> Piece {
+            Piece(tokens: HashedValues.text(name, count: count))
+        }
         prompt = text("system", 5) + (try image("first")) + text("question", 8)
         responses = [
             text("short", 3), text("look", 6) + (try image("second")) + text("answer", 7), text("long", 17),

@@ -20,7 +20,8 @@ import Torch
     private func expect(
         _ actual: Tensor, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-        expectClose(actual, try golden[name], absolute: 1e-4, relative: 0, name, sourceLocation: sourceLocation)
+        expectClose(
+            actual, try golden[name], absolute: 1e-4, relative: 0, name, sourceLocation: sourceLocation)
     }
 
     private var layout: VisionLayout {

@@ -58,7 +58,8 @@ import Testing
             images += image
         }
         try whole.append(tokens, images: images)
-        #expect([whole.positions.temporal, whole.positions.height, whole.positions.width] == layout.positions)
+        #expect(
+            [whole.positions.temporal, whole.positions.height, whole.positions.width] == layout.positions)
         #expect(chain.positions == whole.positions)
         #expect(chain.imageSlots == whole.imageSlots)
         #expect(chain.cursors.last == whole.cursors.last)
@@ -115,7 +116,9 @@ import Testing
 
     @Test func aTokenOutsideTheVocabularyIsRefused() throws {
         var batch = PackedBatch(for: try ModelGoldens.configuration())
-        #expect(throws: PackedBatchError.unknownToken(320, vocabularySize: 320)) { try batch.append([1, 320]) }
+        #expect(throws: PackedBatchError.unknownToken(320, vocabularySize: 320)) {
+            try batch.append([1, 320])
+        }
         #expect(throws: PackedBatchError.unknownToken(-1, vocabularySize: 320)) { try batch.append([-1]) }
     }
 }

@@ -2,12 +2,10 @@ package import Foundation
 package import Torch
 
 extension Qwen25VL {
-    /// Loads the weights of `directory`, one file or shards, in either spelling.
+    /// Loads the weights of `directory`, one file or shards, in either spelling, converted to `dtype`.
     ///
-    /// - Parameters:
-    ///   - dtype: what the weights are converted to.
-    /// - Throws: `CheckpointError` if a tensor is missing or left over, `SafetensorsError` if one has another
-    ///   shape or its file is damaged.
+    /// Throws `CheckpointError` if a tensor is missing or left over, `SafetensorsError` if one has another shape
+    /// or its file is damaged.
     package convenience init(
         weightsIn directory: URL, configuration: ModelConfiguration, dtype: DType = .float32,
         device: Device = .cpu
@@ -43,7 +41,8 @@ extension Qwen25VL {
                 let stored = try files.tensor(spelling.head, shape: head.shape, device: device).to(dtype)
                 guard stored.equal(head).min().item() == 1 else {
                     throw problem(
-                        "\(spelling.head) differs from the embedding, yet tie_word_embeddings is true in config.json")
+                        "\(spelling.head) differs from the embedding, yet tie_word_embeddings is true in config.json"
+                    )
                 }
             }
         }

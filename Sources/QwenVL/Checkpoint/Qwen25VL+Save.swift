@@ -9,7 +9,8 @@ extension Qwen25VL {
         /// The directory whose tokenizer files are copied; none if nil.
         package var tokenizer: URL?
 
-        package init(generation: GenerationConfiguration, processor: ProcessorConfiguration, tokenizer: URL?) {
+        package init(generation: GenerationConfiguration, processor: ProcessorConfiguration, tokenizer: URL?)
+        {
             self.generation = generation
             self.processor = processor
             self.tokenizer = tokenizer
@@ -23,14 +24,42 @@ extension Qwen25VL {
 
         static let tokenizerFiles = [
             "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "special_tokens_map.json",
-            "added_tokens.json", "chat_template.jinja", "chat_template.json", "video_preprocessor_config.json",
+            "added_tokens.json", "chat_template.jinja", "chat_template.json",
+            "video_preprocessor_config.json",
         ]
     }
 
-    /// Writes a checkpoint that transformers and vLLM load. It appears whole, on disk, or not at all.
+    /// Writes a checkpoint that transformers and vLLM load into a directory that exists.
+    ///
+    /// - Parameters:
+    ///   - folder: where the files go, one after another.
+    ///   - companions: what else is written beside the weights.
+    ///   - dtype: what the weights are converted to; as they are if nil.
+    ///   - maximumShardBytes: weights that take more are divided among several files.
+    /// - Throws: `CheckpointError` or `SafetensorsError`.
+    package func write(
+        into folder: URL, companions: Companions, dtype: DType? = nil, maximumShardBytes: Int = 5_000_000_000
+    ) throws {
+        let dtype = dtype ?? self.dtype
+        let folder = AtomicDirectory(url: folder)
+        try folder.write(
+            try configuration.fileContents(dtype: dtype.rawValue), to: ModelConfiguration.fileName)
+        try folder.write(try companions.generation.fileContents(), to: GenerationConfiguration.fileName)
+        try folder.write(try companions.processor.fileContents(), to: ProcessorConfiguration.fileName)
+        for name in Companions.tokenizerFiles {
+            guard let source = companions.tokenizer?.appendingPathComponent(name),
+                FileManager.default.fileExists(atPath: source.path)
+            else { continue }
+            try folder.write(try Data(contentsOf: source), to: name)
+        }
+        try writeWeights(to: folder, dtype: dtype, maximumShardBytes: maximumShardBytes)
+    }
+
+    /// Writes a checkpoint directory that appears whole, on disk, or not at all.
     ///
     /// - Parameters:
     ///   - directory: must not exist yet; its parent must.
+    ///   - companions: what else is written beside the weights.
     ///   - dtype: what the weights are converted to; as they are if nil.
     ///   - maximumShardBytes: weights that take more are divided among several files.
     ///   - addition: writes further files into the directory it is given, before that gets its name.
@@ -39,19 +68,9 @@ extension Qwen25VL {
         to directory: URL, companions: Companions, dtype: DType? = nil,
         maximumShardBytes: Int = 5_000_000_000, adding addition: (URL) throws -> Void = { _ in }
     ) throws {
-        let dtype = dtype ?? self.dtype
         try AtomicDirectory.write(directory) { folder in
-            try folder.write(
-                try configuration.fileContents(dtype: dtype.rawValue), to: ModelConfiguration.fileName)
-            try folder.write(try companions.generation.fileContents(), to: GenerationConfiguration.fileName)
-            try folder.write(try companions.processor.fileContents(), to: ProcessorConfiguration.fileName)
-            for name in Companions.tokenizerFiles {
-                guard let source = companions.tokenizer?.appendingPathComponent(name),
-                    FileManager.default.fileExists(atPath: source.path)
-                else { continue }
-                try folder.write(try Data(contentsOf: source), to: name)
-            }
-            try writeWeights(to: folder, dtype: dtype, maximumShardBytes: maximumShardBytes)
+            try write(
+                into: folder.url, companions: companions, dtype: dtype, maximumShardBytes: maximumShardBytes)
             try addition(folder.url)
         }
     }

@@ -10,7 +10,9 @@ extension ModelConfiguration {
     /// (scaled rotary positions, sliding windows, other activations) and for impossible shapes.
     package init(directory: URL) throws {
         let url = directory.appendingPathComponent(Self.fileName)
-        func problem(_ text: String) -> ConfigurationError { ConfigurationError(path: url.path, problem: text) }
+        func problem(_ text: String) -> ConfigurationError {
+            ConfigurationError(path: url.path, problem: text)
+        }
 
         let architecture = try ConfigurationFile.read(Architecture.self, at: url).modelType
         guard architecture == Architecture.supported else {
@@ -26,7 +28,7 @@ extension ModelConfiguration {
 
     /// `config.json` in the flat spelling, which every version of transformers and vLLM reads.
     ///
-    /// - Parameter dtype: how the weights beside it are stored, such as "float32".
+    /// `dtype` says how the weights beside it are stored, such as "float32".
     package func fileContents(dtype: String) throws -> Data {
         try ConfigurationFile.data(of: ModelFile(self, dtype: dtype))
     }
@@ -62,6 +64,7 @@ private struct ModelFile: Codable {
         case visionEnd = "visionEndTokenId"
         case tied = "tieWordEmbeddings"
         case dtype = "torchDtype"
+        case beginning = "bosTokenId"
     }
 
     init(from decoder: any Decoder) throws {
@@ -88,6 +91,8 @@ private struct ModelFile: Codable {
         try container.encode(visionEnd, forKey: .visionEnd)
         try container.encode(tied, forKey: .tied)
         try container.encode(dtype, forKey: .dtype)
+        // Left out, transformers would fill in a token of the released models; null says that there is none.
+        try container.encode(text.bosTokenId, forKey: .beginning)
     }
 }
 
@@ -147,7 +152,9 @@ extension ModelFile {
         for (name, activation) in [
             ("hidden_act", text.hiddenAct), ("vision_config.hidden_act", vision.hiddenAct),
         ] {
-            if let activation, activation != "silu" { return "\(name) is \"\(activation)\"; only silu exists" }
+            if let activation, activation != "silu" {
+                return "\(name) is \"\(activation)\"; only silu exists"
+            }
         }
         let rotary = text.ropeScaling ?? text.ropeParameters
         if let type = rotary?.ropeType ?? rotary?.type, !["default", "mrope"].contains(type) {

@@ -141,7 +141,8 @@ package struct SpecialTokens: Hashable, Sendable {
 
     /// The ids of the released Qwen2.5-VL models.
     package static let qwen = SpecialTokens(
-        image: 151655, video: 151656, visionStart: 151652, visionEnd: 151653, beginning: 151643, ends: [151645])
+        image: 151655, video: 151656, visionStart: 151652, visionEnd: 151653, beginning: 151643,
+        ends: [151645])
 }
 
 // MARK: Validation
@@ -177,12 +178,14 @@ extension TextConfiguration {
             return "hidden_size \(width) is no multiple of num_attention_heads \(headCount)"
         }
         if !headCount.isMultiple(of: keyValueHeadCount) {
-            return "num_attention_heads \(headCount) is no multiple of num_key_value_heads \(keyValueHeadCount)"
+            return
+                "num_attention_heads \(headCount) is no multiple of num_key_value_heads \(keyValueHeadCount)"
         }
         if rotarySections.count != 3 || rotarySections.contains(where: { $0 < 0 })
             || rotarySections.reduce(0, +) * 2 != headWidth
         {
-            return "mrope_section is \(rotarySections); it must be three numbers that add up to half the head "
+            return
+                "mrope_section is \(rotarySections); it must be three numbers that add up to half the head "
                 + "width of \(headWidth)"
         }
         return nil
@@ -199,11 +202,13 @@ extension VisionConfiguration {
         if let (name, size) = sizes.first(where: { $0.1 < 1 }) { return "vision_config.\(name) is \(size)" }
         if channelCount != 3 { return "vision_config.in_channels is \(channelCount); images have 3" }
         if !width.isMultiple(of: headCount) || !headWidth.isMultiple(of: 4) {
-            return "vision_config.hidden_size \(width) over num_heads \(headCount) is no multiple of 4, which "
+            return
+                "vision_config.hidden_size \(width) over num_heads \(headCount) is no multiple of 4, which "
                 + "two-dimensional rotary positions need"
         }
         if windowSize < patchSize * mergeSize {
-            return "vision_config.window_size \(windowSize) is smaller than a token of \(patchSize * mergeSize)"
+            return
+                "vision_config.window_size \(windowSize) is smaller than a token of \(patchSize * mergeSize)"
         }
         if let block = fullAttentionBlocks.first(where: { !(0..<layerCount).contains($0) }) {
             return "vision_config.fullatt_block_indexes names block \(block) of \(layerCount)"

@@ -54,7 +54,9 @@ package struct ProcessorConfiguration: Hashable, Sendable {
         if !FileManager.default.fileExists(atPath: url.path),
             FileManager.default.fileExists(atPath: combined.path)
         {
-            (file, source) = (try ConfigurationFile.read(CombinedFile.self, at: combined).imageProcessor, combined)
+            (file, source) = (
+                try ConfigurationFile.read(CombinedFile.self, at: combined).imageProcessor, combined
+            )
         } else {
             (file, source) = (try ConfigurationFile.read(File.self, at: url), url)
         }

@@ -49,7 +49,8 @@ package struct ImageProcessor: Sendable {
     /// The number of patches each way of an image seen at `viewSize`.
     package func grid(of viewSize: ImageSize) -> PatchGrid {
         PatchGrid(
-            rows: viewSize.height / configuration.patchSize, columns: viewSize.width / configuration.patchSize)
+            rows: viewSize.height / configuration.patchSize, columns: viewSize.width / configuration.patchSize
+        )
     }
 
     /// The number of tokens that an image seen at `viewSize` takes.
@@ -63,9 +64,8 @@ package struct ImageProcessor: Sendable {
         return patches(of: size == image.size ? image : image.resized(to: size))
     }
 
-    /// Normalises and cuts an image that has its view size already.
-    ///
-    /// - Parameter image: sides that are multiples of the token side.
+    /// Normalises and cuts an image that has its view size already, so that its sides are multiples of the token
+    /// side.
     package func patches(of image: Image) -> ImagePatches {
         let side = configuration.tokenSide
         precondition(
@@ -84,9 +84,8 @@ package struct ImageProcessor: Sendable {
         return ImagePatches(grid: grid, values: values)
     }
 
-    /// - Parameters:
-    ///   - pixels: [y, x, channel], of `grid` patches.
-    ///   - buffer: [patch, channel, y, x], all of which is written.
+    /// Writes all of `buffer` [patch, channel, y, x] from `pixels` [y, x, channel] of `grid` patches and the
+    /// `levels` [channel, 256].
     private func write(
         _ grid: PatchGrid, of pixels: UnsafeBufferPointer<UInt8>, levels: UnsafeBufferPointer<Float>,
         into buffer: UnsafeMutableBufferPointer<Float>

@@ -29,7 +29,9 @@ package struct PackedBatch: Sendable {
     /// - Parameters:
     ///   - tokens: ids, with one image placeholder for each token of each image.
     ///   - images: in the order of their placeholders.
+    ///   - parent: index of the segment to continue.
     /// - Returns: the index of the segment.
+    /// - Throws: if a token is not of the vocabulary or the placeholders do not fit the images.
     @discardableResult
     package mutating func append(
         _ tokens: [Int32], images: [ImagePatches] = [], continuing parent: Int? = nil
@@ -40,8 +42,12 @@ package struct PackedBatch: Sendable {
 
     /// Appends a segment whose beginning is not in the batch but in a cache.
     ///
-    /// - Parameter cursor: where the cached part ended.
+    /// - Parameters:
+    ///   - tokens: ids, with one image placeholder for each token of each image.
+    ///   - images: in the order of their placeholders.
+    ///   - cursor: where the cached part ended.
     /// - Returns: the index of the segment.
+    /// - Throws: if a token is not of the vocabulary or the placeholders do not fit the images.
     @discardableResult
     package mutating func append(
         _ tokens: [Int32], images: [ImagePatches] = [], from cursor: PositionCursor
@@ -72,10 +78,8 @@ package struct PackedBatch: Sendable {
         return segments.count - 1
     }
 
-    /// The token whose hidden state predicts a token of a segment: the one before it, or its parent's last.
-    ///
-    /// - Parameter offset: which token of the segment.
-    /// - Returns: an index into all tokens; nil if nothing in the batch comes before.
+    /// The token whose hidden state predicts token `offset` of a segment: the one before it, or its parent's
+    /// last; an index into all tokens, nil if nothing in the batch comes before.
     package func predictor(of offset: Int, in segment: Int) -> Int? {
         let place = segments[segment]
         if offset > 0 { return place.start + offset - 1 }

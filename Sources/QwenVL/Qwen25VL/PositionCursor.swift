@@ -34,9 +34,7 @@ package struct PositionCursor: Hashable, Sendable {
         next += Int32(count)
     }
 
-    /// Walks over a still image.
-    ///
-    /// - Parameter grid: its tokens, that is, merged patches.
+    /// Walks over a still image of `grid` tokens, that is, merged patches.
     package mutating func advance(overImage grid: PatchGrid, writing positions: inout TokenPositions) {
         for row in 0..<Int32(grid.rows) {
             for column in 0..<Int32(grid.columns) {

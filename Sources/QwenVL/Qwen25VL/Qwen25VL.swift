@@ -37,17 +37,17 @@ package final class Qwen25VL {
 // MARK: Forward
 
 extension Qwen25VL {
-    /// The hidden states of all tokens of `batch`, ready for the head.
+    /// The hidden states of all tokens of `batch`, ready for the head, [token, width].
     ///
-    /// - Parameter context: what the tokens look at; their own segments if nil.
-    /// - Returns: [token, width]
+    /// The tokens look at what `context` has; at their own segments if it is nil.
     package func hiddenStates(of batch: PackedBatch, context: (any AttentionContext)? = nil) -> Tensor {
         text(
             embedded(batch), positions: batch.positions,
             context: context ?? SegmentAttention(segments: batch.segments))
     }
 
-    /// The tokens of `batch` as vectors, with the features of images in the places of their placeholders.
+    /// The tokens of `batch` as vectors [token, width], with the features of images in the places of their
+    /// placeholders.
     package func embedded(_ batch: PackedBatch) -> Tensor {
         let words = text.embedding(Tensor(batch.tokens, device: device))  // [token, width]
         if batch.images.isEmpty { return words }
@@ -61,7 +61,8 @@ extension Qwen25VL {
     package func pixels(of images: [ImagePatches], layout: VisionLayout) -> Tensor {
         let squareLength = configuration.vision.mergeCount * configuration.vision.patchLength
         let values = layout.arranged(images.map(\.values), squareLength: squareLength)
-        return Tensor(values, shape: [layout.patchCount, configuration.vision.patchLength]).to(device).to(dtype)
+        return Tensor(values, shape: [layout.patchCount, configuration.vision.patchLength]).to(device).to(
+            dtype)
     }
 
     /// Logits of the next token after each of the given hidden states, [row, word].

@@ -1,12 +1,12 @@
-import Torch
+package import Torch
 
 /// Cosines and sines of the angles by which the queries and keys of some tokens are turned.
 package struct RotaryTable {
     let cosine: Tensor  // [token, width]
     let sine: Tensor  // [token, width]
 
-    /// - Parameter heads: [token, head, width], queries and keys alike.
-    func callAsFunction(_ heads: Tensor) -> Tensor { heads.applyRotary(cosine: cosine, sine: sine) }
+    /// Turns `heads` [token, head, width], queries and keys alike.
+    package func callAsFunction(_ heads: Tensor) -> Tensor { heads.applyRotary(cosine: cosine, sine: sine) }
 }
 
 /// How fast each pair of features turns, and with which axis of the position.
@@ -20,7 +20,8 @@ package struct RotaryFrequencies {
         let pairCount = text.headWidth / 2
         self.init(
             exponents: (0..<pairCount).map { Double($0) / Double(pairCount) }, base: text.rotaryBase,
-            axes: text.rotarySections.enumerated().flatMap { Array(repeating: $0, count: $1) }, device: device)
+            axes: text.rotarySections.enumerated().flatMap { Array(repeating: $0, count: $1) }, device: device
+        )
     }
 
     /// The same frequencies twice, first with the row of a patch and then with its column.
@@ -29,7 +30,8 @@ package struct RotaryFrequencies {
         let exponents = (0..<axisCount).map { Double($0) / Double(axisCount) }
         self.init(
             exponents: exponents + exponents, base: VisionConfiguration.rotaryBase,
-            axes: Array(repeating: 0, count: axisCount) + Array(repeating: 1, count: axisCount), device: device)
+            axes: Array(repeating: 0, count: axisCount) + Array(repeating: 1, count: axisCount),
+            device: device)
     }
 
     private init(exponents: [Double], base: Double, axes: [Int], device: Device) {
@@ -39,13 +41,14 @@ package struct RotaryFrequencies {
         self.axes = Tensor(axes, device: device)
     }
 
-    /// - Parameters:
-    ///   - positions: one list for each axis, all of one length, [token].
-    ///   - dtype: that of the hidden states.
+    /// The table for tokens whose `positions` are one list [token] for each axis, as `dtype`, the type of the
+    /// hidden states.
     func table(_ positions: [[Int32]], dtype: DType) -> RotaryTable {
         withoutGradient {
-            let places = Tensor(positions.flatMap { $0.map(Float.init) }, shape: [positions.count, positions[0].count])
-                .to(frequencies.device)  // [axis, token]
+            let places = Tensor(
+                positions.flatMap { $0.map(Float.init) }, shape: [positions.count, positions[0].count]
+            )
+            .to(frequencies.device)  // [axis, token]
             let angles = places.indexSelect(0, axes).transposed(0, 1) * frequencies  // [token, pair]
             let both = Tensor.concatenated([angles, angles], dim: 1)  // [token, width]
             return RotaryTable(cosine: both.cos().to(dtype), sine: both.sin().to(dtype))

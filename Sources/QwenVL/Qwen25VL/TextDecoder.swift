@@ -24,9 +24,10 @@ package final class TextAttention {
         _ input: Tensor, rotary: RotaryTable, context: any AttentionContext, layer: Int
     ) -> Tensor {
         let turnedCount = headCount + keyHeadCount
-        let projected = queryKeyValue(input).split([turnedCount * headWidth, keyHeadCount * headWidth], dim: 1)
+        let projected = queryKeyValue(input).split(
+            [turnedCount * headWidth, keyHeadCount * headWidth], dim: 1)
         let turned = rotary(projected[0].reshape([-1, turnedCount, headWidth]))
-            .split([headCount, keyHeadCount], dim: 1)  // [token, head, headWidth], [token, keyHead, headWidth]
+            .split([headCount, keyHeadCount], dim: 1)  // [token, head or keyHead, headWidth]
         let value = projected[1].reshape([-1, keyHeadCount, headWidth])
         let mixed = context.attend(query: turned[0], key: turned[1], value: value, layer: layer)
         return output(mixed.reshape([-1, headCount * headWidth]))  // [token, width]
@@ -73,10 +74,7 @@ package final class TextDecoder {
         frequencies = RotaryFrequencies(configuration, device: storage.device)
     }
 
-    /// - Parameters:
-    ///   - embedded: [token, width]
-    ///   - positions: of the same tokens
-    /// - Returns: [token, width], ready for the head
+    /// The hidden states of `embedded` tokens [token, width] at `positions`, ready for the head, [token, width].
     package func callAsFunction(
         _ embedded: Tensor, positions: TokenPositions, context: any AttentionContext
     ) -> Tensor {

@@ -13,8 +13,8 @@ package final class PatchEmbedding {
         patchLength = vision.patchLength
     }
 
-    /// - Parameter pixels: [patch, channel · y · x]. All frames of a still image are alike, so instead of
-    ///   repeating the pixels for each, the weights of the frames are added up.
+    /// Embeds `pixels` [patch, channel · y · x]. All frames of a still image are alike, so instead of repeating
+    /// the pixels for each, the weights of the frames are added up.
     package func callAsFunction(_ pixels: Tensor) -> Tensor {
         pixels.linear(weight.sum(dims: [2]).reshape([-1, patchLength]))  // [patch, width]
     }
@@ -58,7 +58,7 @@ package final class VisionBlock {
             width: vision.width, innerWidth: vision.feedForwardWidth, hasBias: true, storage: storage)
     }
 
-    /// - Parameter segments: windows or whole images.
+    /// Computes the block with attention inside `segments`: windows or whole images.
     package func callAsFunction(
         _ input: Tensor, rotary: RotaryTable, segments: [AttentionSegment]
     ) -> Tensor {
@@ -102,8 +102,7 @@ package final class VisionEncoder {
         frequencies = RotaryFrequencies(configuration, device: storage.device)
     }
 
-    /// - Parameter pixels: [patch, channel · y · x], in the order of `layout`.
-    /// - Returns: [token, outputWidth], in the order of `layout`.
+    /// The tokens [token, outputWidth] of `pixels` [patch, channel · y · x], both in the order of `layout`.
     package func callAsFunction(_ pixels: Tensor, layout: VisionLayout) -> Tensor {
         let rotary = rotary(of: layout)
         var hidden = patchEmbedding(pixels)  // [patch, width]

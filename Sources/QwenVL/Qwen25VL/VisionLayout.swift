@@ -18,7 +18,7 @@ package struct VisionLayout: Hashable, Sendable {
 
     package var patchCount: Int { rows.count }
 
-    /// - Parameter grids: the patches of each image.
+    /// Lays out images of these patches each way.
     package init(grids: [PatchGrid], configuration: VisionConfiguration) {
         for grid in grids {
             images.append(AttentionSegment(start: rows.count, count: grid.count))
@@ -26,11 +26,7 @@ package struct VisionLayout: Hashable, Sendable {
         }
     }
 
-    /// Brings values that belong to tokens, image after image, into window order.
-    ///
-    /// - Parameters:
-    ///   - values: for each image, [token, squareLength]
-    ///   - squareLength: number of values of a token
+    /// Brings the values of each image [token, squareLength] into window order.
     func arranged(_ values: [[Float]], squareLength: Int) -> [Float] {
         var result: [Float] = []
         result.reserveCapacity(order.count * squareLength)
@@ -46,7 +42,7 @@ package struct VisionLayout: Hashable, Sendable {
         return result
     }
 
-    /// - Parameter grid: merged tokens.
+    /// Appends the windows of an image of `grid` tokens.
     private mutating func append(_ grid: PatchGrid, _ configuration: VisionConfiguration) {
         let (merge, side) = (configuration.mergeSize, configuration.windowSide)
         let first = order.count
