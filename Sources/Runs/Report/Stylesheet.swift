@@ -205,7 +205,8 @@ enum Stylesheet {
         .view .note { font-size: 12.5px }
         .number {
           display: inline-grid; flex: none; place-items: center; min-width: 19px; height: 19px;
-          padding: 0 4px; border-radius: 4px; background: var(--mark); color: #15140f; font: 700 12px var(--sans);
+          padding: 0 4px; border-radius: 4px; background: var(--mark); color: #15140f;
+          font: 700 12px var(--sans);
         }
         .reply {
           padding: 7px 11px; background: var(--tint); border-left: 3px solid var(--mark, var(--line));
