@@ -1,6 +1,7 @@
 /// The printable stand-ins for bytes in which vocabularies of byte-level BPE are written (GPT-2's).
 enum ByteAlphabet {
-    /// The bytes in the order of their stand-ins, which is the order of the first 256 tokens of such vocabularies.
+    /// The bytes in the order of their stand-ins, which is the order of the first 256 tokens of such
+    /// vocabularies.
     static let order: [UInt8] = {
         let printable = Array(UInt8(0x21)...0x7E) + Array(0xA1...0xAC) + Array(0xAE...0xFF)
         let others = (UInt8.min...UInt8.max).filter { !printable.contains($0) }
@@ -21,13 +22,15 @@ enum ByteAlphabet {
         return bytes
     }()
 
-    /// The bytes that a token of a vocabulary file stands for: each stand-in's byte, or, if any character is not a
-    /// stand-in, the token's own UTF-8.
+    /// The bytes that a token of a vocabulary file stands for: each stand-in's byte, or, if any character is
+    /// not a stand-in, the token's own UTF-8.
     static func bytes(of token: String) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(token.utf8.count)
         for scalar in token.unicodeScalars {
-            guard scalar.value < bytes.count, let byte = bytes[Int(scalar.value)] else { return Array(token.utf8) }
+            guard scalar.value < bytes.count, let byte = bytes[Int(scalar.value)] else {
+                return Array(token.utf8)
+            }
             result.append(byte)
         }
         return result

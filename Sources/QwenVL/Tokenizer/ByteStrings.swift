@@ -25,14 +25,16 @@ package struct ByteStrings: Hashable, Sendable {
         let range = range(index)
         guard range.count == string.count else { return false }
         return bytes.withUnsafeBufferPointer { bytes in
-            for offset in 0..<string.count where bytes[range.lowerBound + offset] != string[offset] { return false }
+            for offset in 0..<string.count where bytes[range.lowerBound + offset] != string[offset] {
+                return false
+            }
             return true
         }
     }
 }
 
-/// Finds byte strings by their bytes. Unlike a dictionary of `String` it compares bytes and not what they look like,
-/// and it copies nothing to look one up.
+/// Finds byte strings by their bytes. Unlike a dictionary of `String` it compares bytes and not what they
+/// look like, and it copies nothing to look one up.
 struct ByteStringIndex: Sendable {
     private(set) var strings = ByteStrings()
     /// Index of a string, or -1; open addressing with linear probing.

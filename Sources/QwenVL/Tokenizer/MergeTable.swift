@@ -1,4 +1,5 @@
-/// Which pairs of tokens merge, in which order of preference, and into what: a flat hash table of one word an entry.
+/// Which pairs of tokens merge, in which order of preference, and into what: a flat hash table of one word an
+/// entry.
 struct MergeTable: Sendable {
     /// Token ids and ranks stay below this.
     static let limit = 1 << 21
@@ -70,10 +71,11 @@ struct MergeTable: Sendable {
     @inline(__always)
     func result(ofRank rank: UInt32) -> Int32 { results[Int(rank)] }
 
-    /// Merges `tokens`, at least one, until no pair merges: the lowest rank first, of equal ones the leftmost.
+    /// Merges `tokens`, at least one, until no pair merges: the lowest rank first, of equal ones the
+    /// leftmost.
     ///
-    /// Walks over all pairs at each step, which is the quickest way for a few dozen tokens.
-    /// - Parameter ranks: room to work in, so that it is not allocated again for each word.
+    /// Walks over all pairs at each step, which is the quickest way for a few dozen tokens. `ranks` is room
+    /// to work in, so that it is not allocated again for each word.
     func merge(_ tokens: inout [Int32], ranks: inout [UInt32]) {
         var count = tokens.count
         ranks.removeAll(keepingCapacity: true)

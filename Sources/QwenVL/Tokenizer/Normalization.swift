@@ -1,40 +1,58 @@
 /// Unicode normalization form C, by the tables of the reference implementation.
 enum Normalization {
     /// The text in NFC, or nil if it is so already.
+    ///
+    /// Only the stretches that the quick check of Unicode Standard Annex 15 does not pass are taken apart.
     static func composed(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-        guard !isComposed(text) else { return nil }
-        var scalars = orderedDecomposition(text)
-        compose(&scalars)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count)
-        for scalar in scalars { UTF8Scalars.append(scalar.value, to: &bytes) }
-        return bytes
-    }
-
-    /// The quick check of Unicode Standard Annex 15: false if the text may not be in NFC.
-    private static func isComposed(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         let properties = UnicodeProperties.shared
+        var result: [UInt8] = []
         var position = 0
+        var copied = 0  // the end of what `result` covers
+        var boundary = 0  // the last scalar that what stands before does not depend on
         var previousClass: UInt8 = 0
         while position < text.count {
             // No scalar below U+00C0 is replaced, joined or reordered.
             if text[position] < 0xC3 {
+                boundary = position
                 position += text[position] < 0x80 ? 1 : 2
                 previousClass = 0
                 continue
             }
             let (scalar, end) = UTF8Scalars.decode(text, at: position)
-            position = end
             let entry = properties[scalar]
-            if entry.isInert {
-                previousClass = 0
+            if entry.isBoundary {
+                boundary = position
+            } else if entry.isComposable
+                || (entry.combiningClass != 0 && entry.combiningClass < previousClass)
+            {
+                let end = nextBoundary(text, from: end)
+                result.append(contentsOf: text[copied..<boundary])
+                appendComposed(UnsafeBufferPointer(rebasing: text[boundary..<end]), to: &result)
+                (position, copied, boundary, previousClass) = (end, end, end, 0)
                 continue
             }
-            if entry.isComposable { return false }
-            if entry.combiningClass != 0, entry.combiningClass < previousClass { return false }
             previousClass = entry.combiningClass
+            position = end
         }
-        return true
+        guard copied > 0 else { return nil }
+        result.append(contentsOf: text[copied...])
+        return result
+    }
+
+    private static func nextBoundary(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        var position = start
+        while position < text.count {
+            let (scalar, end) = UTF8Scalars.decode(text, at: position)
+            if UnicodeProperties.shared[scalar].isBoundary { break }
+            position = end
+        }
+        return position
+    }
+
+    private static func appendComposed(_ text: UnsafeBufferPointer<UInt8>, to result: inout [UInt8]) {
+        var scalars = orderedDecomposition(text)
+        compose(&scalars)
+        for scalar in scalars { UTF8Scalars.append(scalar.value, to: &result) }
     }
 
     private struct Scalar {
@@ -45,7 +63,6 @@ enum Normalization {
     /// Canonical decomposition with combining marks in canonical order.
     private static func orderedDecomposition(_ text: UnsafeBufferPointer<UInt8>) -> [Scalar] {
         var result: [Scalar] = []
-        result.reserveCapacity(text.count)
         var position = 0
         var firstMark = 0  // index in `result` of the first of the marks at its end
         while position < text.count {
@@ -72,21 +89,20 @@ enum Normalization {
 
     private static func appendDecomposition(of scalar: UInt32, to result: inout [Scalar]) {
         let properties = UnicodeProperties.shared
-        if scalar < 0xC0 {
-            result.append(Scalar(value: scalar, combiningClass: 0))
-        } else if let (first, second) = properties.decompositions[scalar] {
+        let entry = properties[scalar]
+        if entry.isDecomposable, let (first, second) = properties.decompositions[scalar] {
             appendDecomposition(of: first, to: &result)
             if second != 0 { appendDecomposition(of: second, to: &result) }
         } else if let jamo = Hangul.jamo(of: scalar) {
             for value in jamo { result.append(Scalar(value: value, combiningClass: 0)) }
         } else {
-            result.append(Scalar(value: scalar, combiningClass: properties[scalar].combiningClass))
+            result.append(Scalar(value: scalar, combiningClass: entry.combiningClass))
         }
     }
 
     /// Joins each scalar with the last starter before it where nothing between blocks it.
     private static func compose(_ scalars: inout [Scalar]) {
-        let compositions = UnicodeProperties.shared.compositions
+        let properties = UnicodeProperties.shared
         var count = 0
         var starter: Int?
         for index in scalars.indices {
@@ -95,9 +111,9 @@ enum Normalization {
                 let previousClass = place == count - 1 ? 0 : scalars[count - 1].combiningClass
                 let isBlocked = place < count - 1 && previousClass >= scalar.combiningClass
                 let base = scalars[place].value
-                if !isBlocked,
+                if !isBlocked, properties[scalar.value].isComposable,
                     let joined = Hangul.syllable(base, scalar.value)
-                        ?? compositions[UInt64(base) << 32 | UInt64(scalar.value)]
+                        ?? properties.compositions[UInt64(base) << 32 | UInt64(scalar.value)]
                 {
                     scalars[place] = Scalar(value: joined, combiningClass: 0)
                     continue

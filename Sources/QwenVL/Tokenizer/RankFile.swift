@@ -2,7 +2,9 @@ import Foundation
 
 /// Token bytes in base64 and their ranks. A rank is both the id of a token and the preference for making it.
 enum RankFile {
-    static func definition(_ file: URL, addedTokens: [AddedToken]) throws(TokenizerError) -> TokenizerDefinition {
+    static func definition(_ file: URL, addedTokens: [AddedToken]) throws(TokenizerError)
+        -> TokenizerDefinition
+    {
         let operation = "reading the ranks"
         let data = try tokenizerData(file, operation)
         var index = ByteStringIndex(minimumCapacity: data.count / 16)
@@ -13,7 +15,8 @@ enum RankFile {
             else {
                 throw TokenizerError(
                     .malformed, operation, path: file.path,
-                    "line \(number + 1) is not a token in base64 and the rank \(number); fetch the file again")
+                    "line \(number + 1) is not a token in base64 and the rank \(number); fetch the file again"
+                )
             }
             index.append(ArraySlice(bytes))
         }
@@ -34,7 +37,8 @@ enum RankFile {
             for byte in index.strings[id] {
                 guard let token = index[[byte]] else {
                     throw TokenizerError(
-                        .malformed, operation, path: file.path, "byte \(byte) has no rank; fetch the file again")
+                        .malformed, operation, path: file.path,
+                        "byte \(byte) has no rank; fetch the file again")
                 }
                 parts.append(token)
             }

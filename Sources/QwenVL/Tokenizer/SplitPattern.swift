@@ -1,5 +1,5 @@
-/// How text is cut into words before byte pairs are merged: the pattern of Qwen2, with numbers in groups of up to
-/// one, two or three digits.
+/// How text is cut into words before byte pairs are merged: the pattern of Qwen2, with numbers in groups of
+/// up to one, two or three digits.
 package struct SplitPattern: Hashable, Sendable {
     /// Most digits in one word, 1...3.
     package let digitCount: Int
@@ -126,8 +126,8 @@ struct WordScanner {
         }
     }
 
-    /// The end of a word in a run of white space that starts at `start`: the run up to its last newline, else all
-    /// but the last character of the run, which is left to the word behind it.
+    /// The end of a word in a run of white space that starts at `start`: the run up to its last newline, else
+    /// all but the last character of the run, which is left to the word behind it.
     private func spacesEnd(_ start: Int) -> Int {
         var position = start
         var last = start

@@ -1,5 +1,5 @@
-/// Turns tokens into text as they arrive. A character split over several tokens waits for the last of them, so the
-/// pieces put together are the text that `Tokenizer.decode` gives for all tokens at once.
+/// Turns tokens into text as they arrive. A character split over several tokens waits for the last of them,
+/// so the pieces put together are the text that `Tokenizer.decode` gives for all tokens at once.
 package struct StreamingDecoder {
     private let tokenizer: Tokenizer
     private let skippingSpecials: Bool

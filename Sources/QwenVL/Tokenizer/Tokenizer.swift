@@ -25,6 +25,7 @@ package final class Tokenizer: Sendable {
     private let addedIDs: [String: Int32]
     private let matcher: AddedTokenMatcher
     private let normalizedMatcher: AddedTokenMatcher
+    private let anyMatcher: AddedTokenMatcher
     /// Encoders not in use: each call takes one, so none waits for another.
     private let encoders = Mutex<[WordEncoder]>([])
 
@@ -34,7 +35,8 @@ package final class Tokenizer: Sendable {
         guard size <= MergeTable.limit, definition.merges.count <= MergeTable.limit else {
             throw TokenizerError(
                 .unsupported, "making a tokenizer",
-                "\(size) tokens and \(definition.merges.count) merges; at most \(MergeTable.limit) of each fit")
+                "\(size) tokens and \(definition.merges.count) merges; at most \(MergeTable.limit) fit"
+            )
         }
         let words = ByteStringIndex(definition.tokens)
         let byteTokens = (UInt8.min...UInt8.max).map { words[[$0]] ?? -1 }
@@ -59,13 +61,16 @@ package final class Tokenizer: Sendable {
         addedIDs = Dictionary(tokens.map { ($0.content, $0.id) }) { $1 }
         addedBytes = Dictionary(
             tokens.map { token in
-                let content = token.isNormalized ? String(decoding: normalized(token.content), as: UTF8.self) : token.content
+                let content =
+                    token.isNormalized
+                    ? String(decoding: normalized(token.content), as: UTF8.self) : token.content
                 return (token.id, ByteAlphabet.bytes(of: content))
             }
         ) { $1 }
         matcher = AddedTokenMatcher(tokens.filter { !$0.isNormalized }.map { (Array($0.content.utf8), $0) })
         normalizedMatcher = AddedTokenMatcher(
             tokens.filter(\.isNormalized).map { (normalized($0.content), $0) })
+        anyMatcher = AddedTokenMatcher(tokens.map { (Array($0.content.utf8), $0) })
     }
 
     /// The id of an added token by its content, or of a token by the text it stands for.
@@ -100,7 +105,8 @@ package final class Tokenizer: Sendable {
                 case .token(let id): output.append(id)
                 case .text(let range):
                     encode(
-                        UnsafeBufferPointer(rebasing: text[range]), recognizing: scope, with: &encoder, into: &output)
+                        UnsafeBufferPointer(rebasing: text[range]), recognizing: scope, with: &encoder,
+                        into: &output)
                 }
             }
         }
@@ -135,6 +141,27 @@ package final class Tokenizer: Sendable {
                 while let word = scanner.next() { encoder.encode(word, of: text, into: &output) }
             }
         }
+    }
+
+    /// A part of a text: plain, or an added token.
+    package enum Piece: Hashable, Sendable {
+        case text(String)
+        case token(Int32)
+    }
+
+    /// Cuts `text` at the added tokens that `encode` would find, without encoding what lies between.
+    package func pieces(of text: String, recognizing scope: Recognition) -> [Piece] {
+        var pieces: [Piece] = []
+        var text = text
+        text.withUTF8 { text in
+            anyMatcher.split(text, recognizing: scope) { piece in
+                switch piece {
+                case .token(let id): pieces.append(.token(id))
+                case .text(let range): pieces.append(.text(String(decoding: text[range], as: UTF8.self)))
+                }
+            }
+        }
+        return pieces
     }
 
     // MARK: Tokens to text

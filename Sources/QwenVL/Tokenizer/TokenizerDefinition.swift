@@ -24,7 +24,8 @@ package struct TokenizerDefinition: Sendable {
 
     package init(
         tokens: ByteStrings, merges: [Merge], addedTokens: [AddedToken],
-        pattern: SplitPattern = SplitPattern(digitCount: 1), isNormalizing: Bool = true, keepsKnownWords: Bool = false
+        pattern: SplitPattern = SplitPattern(digitCount: 1), isNormalizing: Bool = true,
+        keepsKnownWords: Bool = false
     ) {
         self.tokens = tokens
         self.merges = merges
@@ -51,25 +52,28 @@ package struct AddedToken: Hashable, Sendable {
         self.isNormalized = isNormalized
     }
 
-    /// Whether it is written like a tag, `<name>` or `</name>`, and so may stand in text that the model or the
-    /// developer wrote; all others steer the conversation and come from the chat template alone.
+    /// Whether it is written like a tag, `<name>` or `</name>`, and so may stand in text that the model or
+    /// the developer wrote; all others steer the conversation and come from the chat template alone.
     package var isTag: Bool {
         guard content.hasPrefix("<"), content.hasSuffix(">") else { return false }
         let name = content.dropFirst(content.hasPrefix("</") ? 2 : 1).dropLast()
-        return !name.isEmpty && name.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
-        }
+        return !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
+            }
     }
 
     /// The added tokens of Qwen2.5, for vocabularies that come as bare ranks.
     package static let qwen25: [AddedToken] = {
         let special = [
             "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>",
-            "<|box_start|>", "<|box_end|>", "<|quad_start|>", "<|quad_end|>", "<|vision_start|>", "<|vision_end|>",
+            "<|box_start|>", "<|box_end|>", "<|quad_start|>", "<|quad_end|>", "<|vision_start|>",
+            "<|vision_end|>",
             "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>",
         ]
         let others = [
-            "<tool_call>", "</tool_call>", "<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>", "<|fim_pad|>",
+            "<tool_call>", "</tool_call>", "<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>",
+            "<|fim_pad|>",
             "<|repo_name|>", "<|file_sep|>",
         ]
         return (special + others).enumerated().map { index, content in

@@ -29,7 +29,8 @@ extension Tokenizer {
             VocabularyFiles.definition(directory), directory.appending(path: "vocab.json"))
     }
 
-    /// Reads a file of token bytes in base64 and their ranks, one token a line, as Qwen's own repositories have it.
+    /// Reads a file of token bytes in base64 and their ranks, one token a line, as Qwen's own repositories
+    /// have it.
     package convenience init(
         ranks file: URL, addedTokens: [AddedToken] = AddedToken.qwen25
     ) throws(TokenizerError) {
@@ -50,11 +51,12 @@ func tokenizerData(_ file: URL, _ operation: String) throws(TokenizerError) -> D
     do {
         return try Data(contentsOf: file, options: .mappedIfSafe)
     } catch {
-        let code: TokenizerError.Code =
-            FileManager.default.fileExists(atPath: file.path) ? .inaccessible : .missing
+        let isThere = FileManager.default.fileExists(atPath: file.path)
         throw TokenizerError(
-            code, operation, path: file.path,
-            "\(code == .missing ? "there is no such file" : "it cannot be read"); copy it from the model's repository")
+            isThere ? .inaccessible : .missing, operation, path: file.path,
+            isThere
+                ? "it cannot be read; check its permissions"
+                : "there is no such file; copy it from its source")
     }
 }
 
@@ -66,7 +68,8 @@ func tokenizerJSON<Value: Decodable>(
     do {
         return try JSONDecoder().decode(type, from: data)
     } catch {
-        throw TokenizerError(.malformed, operation, path: file.path, "\(error); copy it again from its source")
+        throw TokenizerError(
+            .malformed, operation, path: file.path, "\(error); copy it again from its source")
     }
 }
 
@@ -82,14 +85,16 @@ struct MergeResolver {
         self.file = file
     }
 
-    /// - Parameter rank: where the merge stands in its file, for the error.
-    func merge(_ left: String, _ right: String, rank: Int) throws(TokenizerError) -> TokenizerDefinition.Merge {
+    /// The merge of two tokens; `rank` says where it stands in its file, for the error.
+    func merge(_ left: String, _ right: String, rank: Int) throws(TokenizerError) -> TokenizerDefinition.Merge
+    {
         let (leftBytes, rightBytes) = (ByteAlphabet.bytes(of: left), ByteAlphabet.bytes(of: right))
-        guard let left = index[leftBytes], let right = index[rightBytes], let result = index[leftBytes + rightBytes]
+        guard let left = index[leftBytes], let right = index[rightBytes],
+            let result = index[leftBytes + rightBytes]
         else {
             throw TokenizerError(
                 .malformed, operation, path: file.path,
-                "merge \(rank) is \(left) + \(right), but one of these or their union is not in the vocabulary; "
+                "merge \(rank) is \(left) + \(right), but one of these or their union is no token; "
                     + "take vocabulary and merges from the same model")
         }
         return TokenizerDefinition.Merge(left: left, right: right, result: result)
@@ -103,7 +108,8 @@ func tokensByID(
     let highest = vocabulary.values.max() ?? -1
     guard vocabulary.values.allSatisfy({ $0 >= 0 }), highest < MergeTable.limit else {
         throw TokenizerError(
-            .unsupported, operation, path: file.path, "ids up to \(highest); they must be in 0..<\(MergeTable.limit)")
+            .unsupported, operation, path: file.path,
+            "ids up to \(highest); they must be in 0..<\(MergeTable.limit)")
     }
     var spellings = [String](repeating: "", count: Int(highest) + 1)
     for (token, id) in vocabulary {

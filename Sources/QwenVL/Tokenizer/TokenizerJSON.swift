@@ -52,7 +52,8 @@ enum TokenizerJSON {
 
     /// The split pattern of `Sequence[Split, ByteLevel]`.
     private static func pattern(
-        _ preTokenizer: File.PreTokenizer?, _ require: (Bool, @autoclosure () -> String) throws(TokenizerError) -> Void
+        _ preTokenizer: File.PreTokenizer?,
+        _ require: (Bool, @autoclosure () -> String) throws(TokenizerError) -> Void
     ) throws(TokenizerError) -> SplitPattern {
         let steps = preTokenizer?.pretokenizers ?? []
         let kinds = steps.map(\.type)
@@ -112,7 +113,8 @@ enum TokenizerJSON {
                     self.pairs = pairs
                 } else {
                     pairs = try container.decode([String].self).map { merge in
-                        let parts = merge.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+                        let parts = merge.utf8.split(
+                            separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
                         return parts.map { String(decoding: $0, as: UTF8.self) }
                     }
                 }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What the split pattern and normalization ask of a Unicode scalar, as the reference implementation answers it.
+/// What the split pattern and normalization ask of a Unicode scalar, as the reference implementation answers
+/// it.
 ///
 /// The tables are built once from `UnicodeTables`, not taken from the standard library, whose Unicode version
 /// follows the toolchain and with it would change token ids.
@@ -14,7 +15,8 @@ final class UnicodeProperties: Sendable {
         case newline
     }
 
-    /// Properties of one scalar, packed: kind in bits 0-2, `isComposable` in bit 3, combining class in bits 8-15.
+    /// Properties of one scalar, packed: kind in bits 0-2, `isComposable` in bit 3, `isDecomposable` in bit
+    /// 4, combining class in bits 8-15.
     struct Entry {
         fileprivate(set) var bits: UInt16 = 0
 
@@ -23,10 +25,13 @@ final class UnicodeProperties: Sendable {
         /// Whether NFC may replace the scalar, or join it with the one before.
         var isComposable: Bool { bits & 8 != 0 }
 
+        /// Whether the scalar stands in `decompositions`.
+        var isDecomposable: Bool { bits & 16 != 0 }
+
         var combiningClass: UInt8 { UInt8(truncatingIfNeeded: bits >> 8) }
 
-        /// Whether a text of such scalars is in NFC whatever their order.
-        var isInert: Bool { bits & 0xFF08 == 0 }
+        /// Whether NFC leaves the scalar as it is, and what stands before it does not depend on it.
+        var isBoundary: Bool { bits & 0xFF08 == 0 }
     }
 
     /// Indices of 256-entry pages, by the upper bits of a scalar. Immutable and never freed.
@@ -74,6 +79,7 @@ final class UnicodeProperties: Sendable {
             previous += step >> 1
             let (first, second) = (reader.next(), reader.next())
             decompositions[UInt32(previous)] = (UInt32(first), UInt32(second))
+            table[previous].bits |= 16
             if step & 1 == 1 {
                 compositions[UInt64(first) << 32 | UInt64(second)] = UInt32(previous)
                 table[second].bits |= 8

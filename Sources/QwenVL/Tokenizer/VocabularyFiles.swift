@@ -29,7 +29,9 @@ enum VocabularyFiles {
                     "merge \(merges.count) is not two tokens: \(String(decoding: line, as: UTF8.self)); "
                         + "copy the file again from its source")
             }
-            let (left, right) = (String(decoding: parts[0], as: UTF8.self), String(decoding: parts[1], as: UTF8.self))
+            let (left, right) = (
+                String(decoding: parts[0], as: UTF8.self), String(decoding: parts[1], as: UTF8.self)
+            )
             try merges.append(resolver.merge(left, right, rank: merges.count))
         }
         return merges
@@ -49,7 +51,8 @@ enum VocabularyFiles {
                 else {
                     throw TokenizerError(
                         .unsupported, operation, path: configuration.path,
-                        "token \(key) (\(token.content)) has no number for an id, or single_word, lstrip or rstrip")
+                        "token \(token.content) has the id \(key), or single_word, lstrip or rstrip"
+                    )
                 }
                 tokens.append(
                     AddedToken(
@@ -60,12 +63,14 @@ enum VocabularyFiles {
             for (content, id) in try tokenizerJSON([String: Int32].self, list, operation) {
                 // This file does not say which are special.
                 let known = AddedToken.qwen25.first { $0.content == content }
-                tokens.append(AddedToken(content, id: id, isSpecial: known?.isSpecial ?? content.hasPrefix("<|")))
+                tokens.append(
+                    AddedToken(content, id: id, isSpecial: known?.isSpecial ?? content.hasPrefix("<|")))
             }
         } else {
             throw TokenizerError(
                 .missing, operation, path: directory.path,
-                "neither tokenizer_config.json nor added_tokens.json is there; copy one from the model's repository")
+                "neither tokenizer_config.json nor added_tokens.json is there; copy one from its source"
+            )
         }
         return tokens.sorted { $0.id < $1.id }
     }

@@ -1,5 +1,5 @@
-/// Tokens of short words seen lately. Every word has one possible slot, and the newest word there wins: the memory is
-/// bounded, and results do not depend on what it holds.
+/// Tokens of short words seen lately. Every word has one possible slot, and the newest word there wins: the
+/// memory is bounded, and results do not depend on what it holds.
 struct WordCache: Sendable {
     /// Bytes of the longest word that is kept.
     static let longestWord = 32

@@ -7,9 +7,7 @@ struct WordEncoder: Sendable {
     private var ids: [Int32] = []
     private var ranks: [UInt32] = []
 
-    /// - Parameters:
-    ///   - byteTokens: the token of each byte.
-    ///   - knownWords: tokens that are kept whole where they are a word.
+    /// Takes the token of each byte, and the tokens that are kept whole where they are a word.
     init(merges: MergeTable, byteTokens: [Int32], knownWords: ByteStringIndex?) {
         self.merges = merges
         self.byteTokens = byteTokens
@@ -60,10 +58,17 @@ private struct LongWord {
         var isPresent = true
     }
 
+    private struct Pair: Comparable {
+        /// Rank in the upper half, index of the left symbol in the lower.
+        let order: UInt64
+
+        static func < (left: Pair, right: Pair) -> Bool { left.order > right.order }
+    }
+
     private let merges: MergeTable
     private var symbols: [Symbol]
-    /// Rank in the upper half, index of the left symbol in the lower: the lowest rank first, then the leftmost.
-    private var queue = MinimumHeap()
+    /// Pairs that merge: the lowest rank first, of equal ones the leftmost.
+    private var queue = MaximumHeap<Pair>()
 
     init(_ word: UnsafeBufferPointer<UInt8>, byteTokens: [Int32], merges: MergeTable) {
         self.merges = merges
@@ -79,12 +84,12 @@ private struct LongWord {
         let symbol = symbols[Int(left)]
         guard symbol.next >= 0 else { return }
         let rank = merges.rank(symbol.id, symbols[Int(symbol.next)].id)
-        if rank != MergeTable.noRank { queue.insert(UInt64(rank) << 32 | UInt64(left)) }
+        if rank != MergeTable.noRank { queue.insert(Pair(order: UInt64(rank) << 32 | UInt64(left))) }
     }
 
     consuming func merge(into output: inout [Int32]) {
-        while let entry = queue.removeMinimum() {
-            let (rank, left) = (UInt32(entry >> 32), Int32(truncatingIfNeeded: entry))
+        while let pair = queue.removeMaximum() {
+            let (rank, left) = (UInt32(pair.order >> 32), Int32(truncatingIfNeeded: pair.order))
             var symbol = symbols[Int(left)]
             guard symbol.isPresent, symbol.next >= 0 else { continue }
             let right = symbols[Int(symbol.next)]
@@ -99,38 +104,5 @@ private struct LongWord {
             enqueue(left)
         }
         for symbol in symbols where symbol.isPresent { output.append(symbol.id) }
-    }
-}
-
-/// A binary heap of numbers.
-private struct MinimumHeap {
-    private var items: [UInt64] = []
-
-    mutating func insert(_ item: UInt64) {
-        items.append(item)
-        var child = items.count - 1
-        while child > 0 {
-            let parent = (child - 1) / 2
-            guard items[parent] > item else { break }
-            items[child] = items[parent]
-            child = parent
-        }
-        items[child] = item
-    }
-
-    mutating func removeMinimum() -> UInt64? {
-        guard let minimum = items.first, let item = items.popLast() else { return nil }
-        guard !items.isEmpty else { return minimum }
-        var parent = 0
-        while true {
-            var child = 2 * parent + 1
-            guard child < items.count else { break }
-            if child + 1 < items.count, items[child + 1] < items[child] { child += 1 }
-            guard items[child] < item else { break }
-            items[parent] = items[child]
-            parent = child
-        }
-        items[parent] = item
-        return minimum
     }
 }
