@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func theTemplateFileIsTheOneTheReferenceUsed() throws {
-        try withTemporaryDirectory { directory in
+        try TokenizerGoldens.withTemporaryDirectory { directory in
             try ChatTemplateFile.write(to: directory)
             let written = try String(
                 contentsOf: directory.appending(path: ChatTemplateFile.name), encoding: .utf8)

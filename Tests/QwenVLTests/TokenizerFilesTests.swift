@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func readsVocabularyAndMergesWithTheirConfiguration() throws {
-        try withTemporaryDirectory { copy in
+        try TokenizerGoldens.withTemporaryDirectory { copy in
             try writeVocabularyAndMerges(to: copy)
             let added = Dictionary(uniqueKeysWithValues: contents.added_tokens.map { ("\($0.id)", $0) })
             try write(["added_tokens_decoder": added], to: copy.appending(path: "tokenizer_config.json"))
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func readsVocabularyAndMergesWithAListOfAddedTokens() throws {
-        try withTemporaryDirectory { copy in
+        try TokenizerGoldens.withTemporaryDirectory { copy in
             try writeVocabularyAndMerges(to: copy)
             let added = Dictionary(uniqueKeysWithValues: contents.added_tokens.map { ($0.content, $0.id) })
             try write(added, to: copy.appending(path: "added_tokens.json"))
@@ -122,7 +122,7 @@ import Testing
     }
 
     @Test func namesTheDirectoryWithoutTokenizer() throws {
-        try withTemporaryDirectory { empty in
+        try TokenizerGoldens.withTemporaryDirectory { empty in
             let error = #expect(throws: TokenizerError.self) { try Tokenizer(directory: empty) }
             #expect(error?.code == .missing)
             #expect(error?.path == empty.path)
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test func namesTheMissingMerges() throws {
-        try withTemporaryDirectory { copy in
+        try TokenizerGoldens.withTemporaryDirectory { copy in
             try write(contents.model.vocab, to: copy.appending(path: "vocab.json"))
             let error = #expect(throws: TokenizerError.self) { try Tokenizer(directory: copy) }
             #expect(error?.code == .missing)
@@ -140,7 +140,7 @@ import Testing
 
     @Test(arguments: ["IQ== 0\nIg== 2\n", "IQ== 0\n!! 1\n", "IQ==\n"])
     func namesTheLineOfARankFileThatIsWrong(contents: String) throws {
-        try withTemporaryDirectory { directory in
+        try TokenizerGoldens.withTemporaryDirectory { directory in
             let file = directory.appending(path: "some.tiktoken")
             try contents.write(to: file, atomically: true, encoding: .utf8)
             let error = #expect(throws: TokenizerError.self) { try Tokenizer(ranks: file) }
@@ -158,7 +158,7 @@ import Testing
 
     @discardableResult
     private func tokenizer(_ json: String) throws -> Tokenizer {
-        try withTemporaryDirectory { directory in
+        try TokenizerGoldens.withTemporaryDirectory { directory in
             let file = directory.appending(path: "tokenizer.json")
             try json.write(to: file, atomically: true, encoding: .utf8)
             return try Tokenizer(directory: directory)

@@ -25,7 +25,7 @@ import Testing
     /// The reference files are those that `transformers` loads and that gave the reference ids.
     @Test func writesTheReferenceFilesByteForByte() throws {
         let tokenizer = try Tokenizer(withNumbers.train(on: goldens.corpus))
-        try withTemporaryDirectory { directory in
+        try TokenizerGoldens.withTemporaryDirectory { directory in
             try tokenizer.write(to: directory)
             for name in ["tokenizer.json", "tokenizer_config.json"] {
                 let reference = TokenizerGoldens.directory.appending(path: "tokenizer-trained/\(name)")

@@ -161,9 +161,9 @@ def main():
     OUTPUT.write_text(
         f"""// Written by Tools/reference/unicode_tables.py with tokenizers {tokenizers.__version__}; not edited by hand.
 
-/// Unicode as the `tokenizers` package knows it, packed: base64 of LEB128 numbers. A range is its distance from
-/// the end of the previous one and its length less one; a decomposition starts with twice the distance from the
-/// previous scalar, plus one if the pair composes again.
+/// Unicode as the `tokenizers` package knows it, packed: base64 of LEB128 numbers. A range is its distance
+/// from the end of the previous one and its length less one; a decomposition starts with twice the distance
+/// from the previous scalar, plus one if the pair composes again.
 enum UnicodeTables {{
 {chr(10).join(parts)}}}
 """

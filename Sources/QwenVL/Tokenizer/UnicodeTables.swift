@@ -1,8 +1,8 @@
 // Written by Tools/reference/unicode_tables.py with tokenizers 0.23.3; not edited by hand.
 
-/// Unicode as the `tokenizers` package knows it, packed: base64 of LEB128 numbers. A range is its distance from
-/// the end of the previous one and its length less one; a decomposition starts with twice the distance from the
-/// previous scalar, plus one if the pair composes again.
+/// Unicode as the `tokenizers` package knows it, packed: base64 of LEB128 numbers. A range is its distance
+/// from the end of the previous one and its length less one; a decomposition starts with twice the distance
+/// from the previous scalar, plus one if the pair composes again.
 enum UnicodeTables {
     /// `\p{L}`: ranges.
     static let letters = """
