@@ -45,8 +45,8 @@ private final class Screen: Sendable {
         try sink(screen.output(isTerminal: false)).record(metrics(1))
         #expect(
             screen.text
-                == "step  1/40  reward  0.100  right  50 %  attribute  25 %  calls  90 %  IoU  0.310  entropy  0.420"
-                + "  length    61  s/step   1.8 s  tok/s  5.2k  1 min 18 s left\n")
+                == "step  1/40  reward  0.100  right  50 %  attribute  25 %  calls  90 %  IoU  0.310"
+                + "  entropy  0.420  length    61  s/step   1.8 s  tok/s  5.2k  1 min 18 s left\n")
     }
 
     @Test func columnsStandUnderTheirHeadings() throws {

@@ -12,13 +12,7 @@ package enum AtomicFile {
     package static func write(_ data: Data, to url: URL) throws {
         let partial = url.deletingLastPathComponent()
             .appending(path: ".\(url.lastPathComponent).partial", directoryHint: .notDirectory)
-        do {
-            try data.write(to: partial)
-        } catch {
-            throw RunError(
-                .fileSystem, operation: "write", path: partial.path, detail: "\(data.count) bytes: \(error)",
-                remedy: "check free space and permissions of the folder")
-        }
+        try RunError.reporting("write", partial) { try data.write(to: partial) }
         try synchronize(partial)
         try rename(partial, to: url)
     }
@@ -46,9 +40,10 @@ package enum AtomicFile {
 
     /// Syncs every file and folder below `folder`, then `folder` itself.
     package static func synchronizeTree(_ folder: URL) throws {
-        for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path) {
-            try synchronize(folder.appending(path: name))
+        let names = try RunError.reporting("list", folder) {
+            try FileManager.default.subpathsOfDirectory(atPath: folder.path)
         }
+        for name in names { try synchronize(folder.appending(path: name)) }
         try synchronize(folder)
     }
 
@@ -62,9 +57,6 @@ package enum AtomicFile {
 
     static func systemError(_ operation: String, _ url: URL, _ detail: String = "") -> RunError {
         let reason = String(cString: strerror(errno))
-        return RunError(
-            .fileSystem, operation: operation, path: url.path,
-            detail: detail.isEmpty ? reason : "\(detail): \(reason)",
-            remedy: "check that the folder exists, is writable and has free space")
+        return RunError(.fileSystem, operation, url, detail.isEmpty ? reason : "\(detail): \(reason)")
     }
 }

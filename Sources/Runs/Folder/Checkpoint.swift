@@ -40,8 +40,10 @@ extension RunFolder {
         let partial = aside("step-\(step).partial")
         do {
             try remove(partial)
-            try FileManager.default.createDirectory(
-                at: partial.appending(path: "trainer"), withIntermediateDirectories: true)
+            try RunError.reporting("make the folder", partial) {
+                try FileManager.default.createDirectory(
+                    at: partial.appending(path: "trainer"), withIntermediateDirectories: true)
+            }
             try write(partial)
             try AtomicFile.synchronizeTree(partial)
             try CheckpointManifest(step: step, listing: partial).write(in: partial)
@@ -85,7 +87,7 @@ extension RunFolder {
 
     private func remove(_ url: URL) throws {
         guard FileManager.default.fileExists(atPath: url.path) else { return }
-        try FileManager.default.removeItem(at: url)
+        try RunError.reporting("remove", url) { try FileManager.default.removeItem(at: url) }
     }
 
     private static func step(ofCheckpointNamed name: String) -> Int? {

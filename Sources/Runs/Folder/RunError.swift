@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// What went wrong with a run folder or one of its files: the operation, the path, what was seen, and the
 /// remedy.
 package struct RunError: Error, Equatable, CustomStringConvertible {
@@ -35,5 +37,22 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         "cannot \(operation) \(path): \(detail) (\(remedy))"
+    }
+
+    /// A refusal of the operating system.
+    init(_ code: Code, _ operation: String, _ url: URL, _ detail: String) {
+        self.init(
+            code, operation: operation, path: url.path, detail: detail,
+            remedy: "check that the folder exists, is writable and has free space")
+    }
+
+    /// Runs a file operation and says what it was for when it fails.
+    static func reporting<Value>(_ operation: String, _ url: URL, _ body: () throws -> Value) throws -> Value
+    {
+        do {
+            return try body()
+        } catch {
+            throw RunError(.fileSystem, operation, url, "\(error)")
+        }
     }
 }

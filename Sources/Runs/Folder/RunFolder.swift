@@ -33,13 +33,9 @@ package struct RunFolder: Sendable, Hashable {
                 detail: "it already holds \(trace.lastPathComponent)",
                 remedy: "continue that run with --resume, or choose another folder")
         }
-        do {
+        try RunError.reporting("make the folder", folder.checkpointsFolder) {
             try FileManager.default.createDirectory(
                 at: folder.checkpointsFolder, withIntermediateDirectories: true)
-        } catch {
-            throw RunError(
-                .fileSystem, operation: "make the folder", path: url.path, detail: "\(error)",
-                remedy: "check that its parent exists and is writable")
         }
         try AtomicFile.write(configuration, to: folder.configurationFile)
         return folder
@@ -58,12 +54,8 @@ package struct RunFolder: Sendable, Hashable {
 
     /// The resolved configuration the run was started with.
     package func configuration() throws -> String {
-        do {
-            return try String(contentsOf: configurationFile, encoding: .utf8)
-        } catch {
-            throw RunError(
-                .fileSystem, operation: "read", path: configurationFile.path, detail: "\(error)",
-                remedy: "restore the file or start a new run")
+        try RunError.reporting("read", configurationFile) {
+            try String(contentsOf: configurationFile, encoding: .utf8)
         }
     }
 

@@ -18,33 +18,15 @@ final class AppendingFile: Sendable {
         let descriptor = open(url.path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw AtomicFile.systemError("open", url) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        do {
-            try handle.truncate(atOffset: length)
-        } catch {
-            throw Self.failure("cut", url, error)
-        }
+        try RunError.reporting("cut", url) { try handle.truncate(atOffset: length) }
         self.handle = Mutex(handle)
     }
 
     func append(_ data: Data) throws {
-        do {
-            try handle.withLock { try $0.write(contentsOf: data) }
-        } catch {
-            throw Self.failure("write", url, error)
-        }
+        try RunError.reporting("write", url) { try handle.withLock { try $0.write(contentsOf: data) } }
     }
 
     func synchronize() throws {
-        do {
-            try handle.withLock { try $0.synchronize() }
-        } catch {
-            throw Self.failure("sync", url, error)
-        }
-    }
-
-    private static func failure(_ operation: String, _ url: URL, _ error: any Error) -> RunError {
-        RunError(
-            .fileSystem, operation: operation, path: url.path, detail: "\(error)",
-            remedy: "check free space and permissions, then continue the run with --resume")
+        try RunError.reporting("sync", url) { try handle.withLock { try $0.synchronize() } }
     }
 }

@@ -51,7 +51,7 @@ package struct MetricHistory: Sendable, Equatable {
     }
 
     private mutating func read(_ url: URL) throws {
-        let bytes = try Data(contentsOf: url)
+        let bytes = try RunError.reporting("read", url) { try Data(contentsOf: url) }
         guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return }
         for (index, line) in bytes[..<end].split(separator: UInt8(ascii: "\n")).enumerated() {
             let members: [String: Double?]

@@ -56,7 +56,7 @@ package final class MetricLines: MetricSink {
         guard FileManager.default.fileExists(atPath: url.path) else {
             return Prefix(length: 0, lastStep: nil)
         }
-        let bytes = try Data(contentsOf: url)
+        let bytes = try RunError.reporting("read", url) { try Data(contentsOf: url) }
         var prefix = Prefix(length: 0, lastStep: nil)
         var start = bytes.startIndex
         while let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {

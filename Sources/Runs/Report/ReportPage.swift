@@ -41,8 +41,9 @@ package struct ReportPage: Sendable {
         let trained = Readable.percent(result.trained.attributeAccuracy)
         let withoutTools = Readable.percent(result.trainedWithoutTools.attributeAccuracy)
         return "\(Readable.count(training.steps)) steps of reinforcement learning, "
-            + "\(Readable.count(training.trajectories)) trajectories in \(Readable.seconds(training.seconds)), "
-            + "took the held-out questions that need a closer look from \(base) right to \(trained). "
+            + "\(Readable.count(training.trajectories)) trajectories in "
+            + "\(Readable.seconds(training.seconds)), took the held-out questions "
+            + "that need a closer look from \(base) right to \(trained). "
             + "Without tools the same model answers \(withoutTools) of them."
     }
 
@@ -51,7 +52,7 @@ package struct ReportPage: Sendable {
             HTML.element("section", ["id": "trajectories"]) {
                 HTML.element("h2") { "Trajectories" }
                 HTML.element("p", ["class": "note"]) {
-                    "What the model was shown stands left of what it wrote next; crops are cut from the original."
+                    "What the model was shown stands left of what it wrote next."
                 }
                 for picture in content.trajectories { TrajectoryCard(picture).html }
             }
@@ -62,7 +63,7 @@ package struct ReportPage: Sendable {
         .element("section", ["id": "configuration"]) {
             HTML.element("h2") { "How it was made" }
             HTML.element("p", ["class": "note"]) {
-                "Task \(content.result.task), seed \(content.result.seed); the same configuration makes the same run."
+                "Task \(content.result.task), seed \(content.result.seed); the same file makes the same run."
             }
             Page.list(content.facts)
             HTML.element("details") {

@@ -1,5 +1,5 @@
-/// The look of reports and traces. Colours are those of Okabe and Ito, told apart also by the colour-blind, darkened
-/// or lightened until text in them reads well.
+/// The look of reports and traces. Colours are those of Okabe and Ito, told apart also by the colour-blind,
+/// darkened or lightened until text in them reads well.
 enum Stylesheet {
     static let html = HTML.literal(
         """
@@ -17,7 +17,8 @@ enum Stylesheet {
         }
         @media (prefers-color-scheme: dark) {
           :root {
-            --page: #131417; --card: #1b1d21; --ink: #ebe9e4; --soft: #a6a49d; --line: #303238; --tint: #24262b;
+            --page: #131417; --card: #1b1d21; --ink: #ebe9e4; --soft: #a6a49d; --line: #303238;
+            --tint: #24262b;
             --s1: #62b6ee; --s2: #ff9a58; --s3: #45cda0; --s4: #e794ce;
             --s5: #e6c34a; --s6: #9fd3f5; --s7: #a6a49d; --s8: #ebe9e4;
             --right: #5cd9ae; --right-tint: #16362c; --wrong: #ffa46a; --wrong-tint: #3d2618;
@@ -156,7 +157,7 @@ enum Stylesheet {
         }
         .look figure { margin: 0 0 12px }
         .look figcaption { margin-top: 6px }
-        .scene { display: block; width: 100%; border-radius: 6px; background: var(--tint) }
+        .scene { display: block; width: 100%; max-height: 640px; border-radius: 6px; background: var(--tint) }
         .scene rect {
           fill: none; vector-effect: non-scaling-stroke; stroke: rgb(0 0 0 / 0.55); stroke-width: 4.5;
         }
@@ -166,7 +167,9 @@ enum Stylesheet {
         .scene .badge rect { fill: var(--mark); stroke: rgb(0 0 0 / 0.6); stroke-width: 1 }
         .scene .badge text { font-family: var(--sans); font-weight: 700; fill: #15140f }
         .outcome dl { display: flex; gap: 10px; margin: 0 0 10px }
-        .outcome dl div { flex: 1; min-width: 0; padding: 8px 12px; border-radius: 8px; background: var(--tint) }
+        .outcome dl div {
+          flex: 1; min-width: 0; padding: 8px 12px; border-radius: 8px; background: var(--tint);
+        }
         .outcome dt { color: var(--soft); font-size: 13px }
         .outcome dd { margin: 0; font-weight: 600; font-size: 16px; overflow-wrap: anywhere }
         .outcome dl .right { background: var(--right-tint); color: var(--right) }
@@ -190,19 +193,20 @@ enum Stylesheet {
         .written p { max-height: 30em; overflow: auto; overflow-wrap: anywhere; white-space: pre-line }
         .view { margin: 0 0 8px }
         .view img {
-          display: block; width: 100%; height: auto; max-height: 180px; object-fit: contain; border-radius: 6px;
-          background: var(--tint);
+          display: block; width: 100%; height: auto; max-height: 180px; object-fit: contain;
+          border-radius: 6px; background: var(--tint);
         }
         .view[class*="c"] img { border: 3px solid var(--mark) }
         .view .coarse { image-rendering: pixelated }
         .view figcaption {
-          display: flex; flex-wrap: wrap; gap: 2px 7px; align-items: center; margin-top: 6px; color: var(--soft);
-          font-size: 12.5px;
+          display: flex; flex-wrap: wrap; gap: 2px 7px; align-items: center; margin-top: 6px;
+          color: var(--soft); font-size: 12.5px;
         }
         .view .note { font-size: 12.5px }
         .number {
-          display: inline-grid; flex: none; place-items: center; min-width: 19px; height: 19px; padding: 0 4px;
-          border-radius: 4px; background: var(--mark); color: #15140f; font: 700 12px var(--sans);
+          display: inline-grid; flex: none; place-items: center; min-width: 19px; height: 19px;
+          padding: 0 4px; border-radius: 4px; background: var(--mark); color: #15140f;
+          font: 700 12px var(--sans);
         }
         .reply {
           padding: 7px 11px; background: var(--tint); border-left: 3px solid var(--mark, var(--line));
@@ -252,6 +256,7 @@ enum Stylesheet {
           .figure b { font-size: 31px }
           th, td { padding: 10px 12px }
           .turns li { grid-template-columns: 96px minmax(0, 1fr); gap: 14px }
+          .turns li:has(> .seen > .reply:only-child) { grid-template-columns: minmax(0, 1fr) }
           .chart { padding: 14px 14px 8px }
         }
         @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto } }

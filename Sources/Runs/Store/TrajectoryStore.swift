@@ -126,7 +126,8 @@ extension TrajectoryStore {
             let condition = TrajectoryCondition(filter)
             let sql = """
                 SELECT prompt.origin, prompt.step, prompt.group_index, example_id, prompt.kind, question,
-                       expected, sample_count, correct_count, call_count, mean_reward, lowest_reward, highest_reward
+                       expected, sample_count, correct_count, call_count, mean_reward, lowest_reward,
+                       highest_reward
                 FROM (SELECT trajectory.prompt_id AS chosen, count(*) AS sample_count,
                              sum(is_correct) AS correct_count, sum(call_count) AS call_count,
                              avg(reward) AS mean_reward, min(reward) AS lowest_reward,

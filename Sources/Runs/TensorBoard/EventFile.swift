@@ -14,9 +14,11 @@ package final class EventFile: MetricSink {
         in folder: URL, keepingThrough step: Int?, now: @escaping @Sendable () -> Date = { Date() }
     ) throws {
         self.now = now
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        where name.contains(".tfevents.") {
+        let names = try RunError.reporting("list", folder) {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        }
+        for name in names where name.contains(".tfevents.") {
             try Self.cut(folder.appending(path: name, directoryHint: .notDirectory), keepingThrough: step)
         }
         let start = now()
@@ -64,8 +66,11 @@ package final class EventFile: MetricSink {
 
     private static func cut(_ url: URL, keepingThrough step: Int?) throws {
         var length = 0
-        for record in TFRecord.records(in: try Data(contentsOf: url)) {
-            let event = try TensorBoardEvent(serializedBytes: record.payload)
+        let records = TFRecord.records(in: try RunError.reporting("read", url) { try Data(contentsOf: url) })
+        for record in records {
+            let event = try RunError.reporting("read", url) {
+                try TensorBoardEvent(serializedBytes: record.payload)
+            }
             if case .summary = event.what, step.map({ event.step > $0 }) ?? true { break }
             length = record.end
         }
