@@ -1,5 +1,6 @@
 import Agent
-package import Foundation
+import Foundation
+import Imaging
 import QwenVL
 import Runs
 import Tasks
