@@ -4,7 +4,7 @@ RELEASE := -c release
 RUN     := demo
 SEED    := 1
 
-.PHONY: help bootstrap build demo test format lint clean
+.PHONY: help bootstrap build demo test bench format lint clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,9 @@ demo: build ## train the nano model until it zooms, and write the report (about 
 test: ## install what the tests need and run all of them
 	@Tools/bootstrap --tests
 	$(SWIFT) test $(RELEASE) --no-parallel
+
+bench: build ## compare generation and a training step with TRL, and write the table into Benchmarks/README.md
+	python3 Benchmarks/compare_with_trl.py
 
 format: ## rewrite the sources in the project's format
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests

@@ -10,7 +10,8 @@ package final class PolicyModel {
     package let model: Qwen25VL
     package let processor: ImageProcessor
     package let format: QwenChatFormat
-    package let rules: TokenRules
+    /// What engines made from now on may sample.
+    package var rules: TokenRules
 
     /// - Throws: an error that names the file that is missing, damaged or at odds with the others.
     package init(directory url: URL, dtype: DType = .float32, device: Device = .cpu) throws {

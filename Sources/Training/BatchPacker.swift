@@ -26,6 +26,15 @@ package struct PromptTree: Sendable {
         self.prompt = prompt
         self.branches = branches
     }
+
+    /// The prompt of a group, and what each member made of it with its advantage.
+    package init(_ group: TrajectoryGroup) {
+        prompt = group.members[0].trajectory.transcript.segments[0]
+        branches = group.members.map { member in
+            Branch(
+                segments: Array(member.trajectory.transcript.segments.dropFirst()), weight: member.advantage)
+        }
+    }
 }
 
 /// What one forward and backward pass computes: packed tokens, and which of them carry a loss.

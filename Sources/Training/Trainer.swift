@@ -56,7 +56,9 @@ package final class Trainer {
                 try await scorer.scored(collector.collect(step: step, by: policy))
             }
         }
-        let passes = try watch.measure("pack") { try packer.passes(of: groups.filter(\.hasSignal).map(tree)) }
+        let passes = try watch.measure("pack") {
+            try packer.passes(of: groups.filter(\.hasSignal).map(PromptTree.init))
+        }
         let targetCount = groups.reduce(0) { $0 + $1.completionTokenCount }
         let rate = configuration.optimizer.rates(steps: configuration.steps).rate(at: step)
         let outcome = try watch.measure("update") {
@@ -75,16 +77,6 @@ package final class Trainer {
     }
 
     // MARK: Stages
-
-    private func tree(of group: TrajectoryGroup) -> PromptTree {
-        PromptTree(
-            prompt: group.members[0].trajectory.transcript.segments[0],
-            branches: group.members.map { member in
-                PromptTree.Branch(
-                    segments: Array(member.trajectory.transcript.segments.dropFirst()),
-                    weight: member.advantage)
-            })
-    }
 
     private func record(_ groups: [TrajectoryGroup]) throws {
         try store.insert(

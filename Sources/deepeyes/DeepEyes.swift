@@ -12,7 +12,9 @@ struct DeepEyes: ParsableCommand {
             on two CPU cores to zoom into an image before it answers, and runs/first/report.html shows it.
             """,
         version: "0.1.0",
-        subcommands: [Train.self, Supervise.self, NanoBase.self, Skills.self, Ask.self, Scenes.self])
+        subcommands: [
+            Train.self, Supervise.self, NanoBase.self, Skills.self, Ask.self, Scenes.self, Bench.self,
+        ])
 
     static func main() {
         do {

@@ -21,6 +21,11 @@ package struct TokenRules: Hashable, Sendable {
         self.vocabularySize = vocabularySize
     }
 
+    /// The same rules for completions of a given length: what would end one is never sampled.
+    package var withoutStops: TokenRules {
+        TokenRules(forbidden: forbidden + stops.keys, stops: [:], vocabularySize: vocabularySize)
+    }
+
     /// What to add to logits: 0 for a token that may be sampled, −∞ for one that may not. `[vocabulary]`
     package func bias(on device: Device = .cpu) -> Tensor {
         var bias = [Float](repeating: 0, count: vocabularySize)

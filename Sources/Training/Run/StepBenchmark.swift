@@ -1,0 +1,190 @@
+import Agent
+import Foundation
+package import QwenVL
+import Tasks
+import Torch
+
+/// Measures one step of GRPO on a group of completions of equal length, and the generation of that group alone.
+///
+/// The parts are those of ``Trainer``. What differs makes steps comparable with those of other programs: completions do
+/// not end before their length is reached, every second one is rewarded whatever it says, and nothing is recorded.
+/// The thread that calls it owns the model.
+package final class StepBenchmark {
+    /// What is to be measured.
+    package struct Configuration: Sendable {
+        /// Completions of each prompt.
+        package var groupSize: Int
+        /// Tokens of each completion.
+        package var tokenCount: Int
+        /// Rounds that are timed.
+        package var repetitions: Int
+        /// Rounds before those, reported apart.
+        package var warmUps: Int
+        /// Threads of libtorch; 0 takes one per core.
+        package var threads: Int
+
+        package init(
+            groupSize: Int = 8, tokenCount: Int = 64, repetitions: Int = 10, warmUps: Int = 2,
+            threads: Int = 0
+        ) {
+            self.groupSize = groupSize
+            self.tokenCount = tokenCount
+            self.repetitions = repetitions
+            self.warmUps = warmUps
+            self.threads = threads
+        }
+    }
+
+    /// What one quantity took, in seconds, and the memory of the process by then.
+    package struct Timing: Encodable, Sendable {
+        /// Of the first rounds, which are not counted.
+        package let warmUpSeconds: [Double]
+        /// Of each round that is counted.
+        package let seconds: [Double]
+        package let median: Double
+        package let minimum: Double
+        package let maximum: Double
+        /// Median of each phase that a round is made of.
+        package let phases: [String: Double]
+        /// Most bytes that the process has had in main memory.
+        package let peakBytes: Int
+
+        fileprivate init(_ watches: [Stopwatch], warmUps: Int) {
+            let totals = watches.map(\.total)
+            let counted = watches.dropFirst(warmUps)
+            warmUpSeconds = Array(totals.prefix(warmUps))
+            seconds = counted.map(\.total)
+            median = Self.median(of: seconds)
+            minimum = seconds.min() ?? .nan
+            maximum = seconds.max() ?? .nan
+            let names = Set(counted.flatMap { $0.seconds.map(\.phase) })
+            phases = Dictionary(
+                uniqueKeysWithValues: names.map { name in (name, Self.median(of: counted.map { $0[name] })) })
+            peakBytes = ProcessMemory.peak
+        }
+
+        private static func median(of values: [Double]) -> Double {
+            guard !values.isEmpty else { return .nan }
+            let sorted = values.sorted()
+            return (sorted[(values.count - 1) / 2] + sorted[values.count / 2]) / 2
+        }
+    }
+
+    private let configuration: Configuration
+    private let source: PromptFolder
+    private let policyModel: PolicyModel
+    private let engine: GenerationEngine
+    private let policy = EnginePolicy()
+    /// Made for the first step: generation alone needs no memory for gradients and moments.
+    private lazy var learner = Learner(
+        model: policyModel.model, rules: policyModel.rules, configuration: optimizer)
+    private let collector: RolloutCollector
+    private let packer: BatchPacker
+    private let optimizer = OptimizerConfiguration()
+    /// Groups collected so far; each begins with the next prompt.
+    private var groupCount = 0
+
+    /// - Parameters:
+    ///   - policyModel: its rules are set to such that let no completion end early.
+    ///   - source: each round takes its next prompt.
+    package init(_ policyModel: PolicyModel, source: PromptFolder, configuration: Configuration) {
+        Tensor.setThreadCount(
+            configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
+        Tensor.setDeterministic(true)
+        self.configuration = configuration
+        self.source = source
+        self.policyModel = policyModel
+        policyModel.rules = policyModel.rules.withoutStops
+        engine = policyModel.engine()
+        var rollout = RolloutConfiguration()
+        rollout.promptsPerStep = 1
+        rollout.groupSize = configuration.groupSize
+        rollout.sampling = Sampling(maximumTokens: configuration.tokenCount)
+        collector = RolloutCollector(
+            source: source, format: policyModel.format, tools: [], configuration: rollout, seed: 1)
+        packer = BatchPacker(
+            configuration: policyModel.model.configuration, processor: policyModel.processor,
+            tokensPerPass: optimizer.tokensPerPass)
+    }
+
+    /// From question and image file to the text of the group's completions, round by round.
+    package func generation() throws -> Timing {
+        try timing { _ = try collect(timedBy: &$0) }
+    }
+
+    /// Generation, rewards, packing, gradients and the update of the weights, round by round.
+    package func step() throws -> Timing {
+        try timing { _ = try step(timedBy: &$0) }
+    }
+
+    /// Runs one step and says what it trained on.
+    package func step(timedBy watch: inout Stopwatch) throws -> TrajectoryGroup {
+        let group = scored(try collect(timedBy: &watch))
+        let passes = try watch.measure("pack") { try packer.passes(of: [PromptTree(group)]) }
+        try watch.measure("update") {
+            let outcome = try learner.update(
+                passes, towards: .policyGradient(PolicyLoss(), temperature: 1),
+                targetCount: group.completionTokenCount, learningRate: optimizer.learningRate)
+            guard outcome.isFinite else { throw BenchmarkError(problem: "the gradient is not finite") }
+            try engine.publish()
+        }
+        return group
+    }
+
+    /// The tokens of every prompt, for comparison with what another program makes of them. `[prompt][token]`
+    package func promptTokens() throws -> [[Int32]] {
+        let format = policyModel.format
+        return try (0..<source.promptCount).map { index in
+            try format.prompt(source.example(at: index).messages(viewedBy: format), tools: []).tokens
+        }
+    }
+
+    // MARK: Parts
+
+    private func timing(_ round: (inout Stopwatch) throws -> Void) rethrows -> Timing {
+        let watches = try (0..<configuration.warmUps + configuration.repetitions).map { _ in
+            var watch = Stopwatch()
+            try round(&watch)
+            return watch
+        }
+        return Timing(watches, warmUps: configuration.warmUps)
+    }
+
+    private func collect(timedBy watch: inout Stopwatch) throws -> RolloutCollector.Group {
+        let step = groupCount
+        groupCount += 1
+        let group = try watch.measure("generation") {
+            try engine.serve(policy) { [collector, policy] in
+                try await collector.collect(step: step, by: policy)[0]
+            }
+        }
+        let counts = Set(group.trajectories.map(\.transcript.completionTokenCount))
+        guard counts == [configuration.tokenCount] else {
+            throw BenchmarkError(
+                problem: "completions have \(counts.sorted()) tokens instead of \(configuration.tokenCount)")
+        }
+        return group
+    }
+
+    /// Rewards every second completion.
+    private func scored(_ group: RolloutCollector.Group) -> TrajectoryGroup {
+        let rewards = group.trajectories.indices.map { Double($0 % 2) }
+        let advantages = GroupAdvantage().advantages(of: rewards)
+        let members = zip(group.trajectories, zip(rewards, advantages)).map { trajectory, worth in
+            let component = RewardBreakdown.Component(name: "accuracy", value: worth.0)
+            return ScoredTrajectory(
+                trajectory: trajectory,
+                reward: RewardBreakdown(components: [component], isCorrect: worth.0 > 0, formatError: nil),
+                advantage: worth.1)
+        }
+        return TrajectoryGroup(example: group.example, index: group.index, members: members)
+    }
+}
+
+/// A round did not do what is to be measured.
+package struct BenchmarkError: Error, CustomStringConvertible {
+    /// What happened instead.
+    package let problem: String
+
+    package var description: String { "the measurement is void: \(problem)" }
+}
