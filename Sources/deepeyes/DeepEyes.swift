@@ -12,7 +12,7 @@ struct DeepEyes: ParsableCommand {
             on two CPU cores to zoom into an image before it answers, and runs/first/report.html shows it.
             """,
         version: "0.1.0",
-        subcommands: [Train.self, Supervise.self, Ask.self, Scenes.self])
+        subcommands: [Train.self, Supervise.self, Ask.self, Scenes.self, Transcripts.self])
 
     static func main() {
         do {
@@ -28,7 +28,7 @@ struct DeepEyes: ParsableCommand {
             if exitCode(for: error) == .success || fullMessage(for: error).contains("Usage:") {
                 exit(withError: error)
             }
-            FileHandle.standardError.write(Data("deepeyes: \(error)\n".utf8))
+            Console.report("deepeyes: \(error)\n")
             Foundation.exit(1)
         }
     }
