@@ -81,7 +81,9 @@ private struct ExampleExport {
         do {
             try body()
         } catch {
-            throw ExportError(path: folder.path(percentEncoded: false), problem: error.localizedDescription)
+            throw ExportError(
+                path: folder.path(percentEncoded: false),
+                problem: "\(error.localizedDescription) Check that it can be written and has free space.")
         }
     }
 

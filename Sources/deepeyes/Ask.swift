@@ -4,6 +4,7 @@ import Foundation
 import Imaging
 import QwenVL
 import Runs
+import Synchronization
 import Training
 
 struct Ask: ParsableCommand {
@@ -40,6 +41,11 @@ struct Ask: ParsableCommand {
     @Flag(help: "Tell the model of no tool.")
     var withoutTools = false
 
+    func validate() throws {
+        guard temperature >= 0 else { throw ValidationError("--temperature must be 0 or more") }
+        guard maximumTokens > 0 else { throw ValidationError("--maximum-tokens must be 1 or more") }
+    }
+
     func run() throws {
         let policyModel = try PolicyModel(directory: URL(filePath: model))
         let request = QuestionRequest(
@@ -47,6 +53,7 @@ struct Ask: ParsableCommand {
             sampling: Sampling(temperature: temperature, maximumTokens: maximumTokens), seed: seed)
         let printer = EventPrinter()
         let record = try request.answer(with: policyModel) { printer.print($0) }
+        try printer.finish()
         if let trace {
             try request.writeTrace(of: record, to: URL(filePath: trace))
             print("trace: \(trace)")
@@ -57,6 +64,7 @@ struct Ask: ParsableCommand {
 /// Writes events to the terminal as they happen: reasoning as text, tool calls on lines of their own.
 private final class EventPrinter: Sendable {
     private let colours = isatty(STDOUT_FILENO) == 1
+    private let failure = Mutex<(any Error)?>(nil)
 
     func print(_ event: AgentEvent) {
         switch event {
@@ -82,5 +90,15 @@ private final class EventPrinter: Sendable {
         colours ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
     }
 
-    private func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    private func write(_ text: String) {
+        failure.withLock { failure in
+            guard failure == nil else { return }
+            do { try Console.write(text) } catch { failure = error }
+        }
+    }
+
+    /// - Throws: ``ConsoleError`` if an event could not be written.
+    func finish() throws {
+        if let failure = failure.withLock({ $0 }) { throw failure }
+    }
 }

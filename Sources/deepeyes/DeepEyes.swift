@@ -14,6 +14,7 @@ struct DeepEyes: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Train.self, Supervise.self, NanoBase.self, Skills.self, Ask.self, Scenes.self, Bench.self,
+            Transcripts.self,
         ])
 
     static func main() {
@@ -30,7 +31,7 @@ struct DeepEyes: ParsableCommand {
             if exitCode(for: error) == .success || fullMessage(for: error).contains("Usage:") {
                 exit(withError: error)
             }
-            FileHandle.standardError.write(Data("deepeyes: \(error)\n".utf8))
+            Console.report("deepeyes: \(error)\n")
             Foundation.exit(1)
         }
     }

@@ -11,10 +11,17 @@ struct Supervise: ParsableCommand {
         abstract: "Train on conversations with images: supervised, on the assistant's tokens.",
         discussion: """
             The data is JSONL, one conversation a line, with OpenAI-style messages; images are paths relative to the \
-            file. Tool replies are messages of the role "tool".
+            file. Assistant messages are what is learned, so each line needs one. Tool replies are messages of the role \
+            "tool", and "tools" names those that the prompt offers. A line, here broken up:
+              {"messages": [
+                {"role": "user", "content": [{"type": "image", "image": "a.png"}, {"type": "text", "text": "Where?"}]},
+                {"role": "assistant", "content": "<answer>on the left</answer>"}],
+               "tools": ["image_zoom_in_tool"]}
+
+            Ctrl-C writes the checkpoint of the step reached and stops.
 
             Example:
-              deepeyes sft --model Models/nano-base --data scenes/examples.jsonl --output models/tuned
+              deepeyes sft --model Models/nano-base --data conversations.jsonl --output models/tuned
             """)
 
     @Option(help: "JSONL file of conversations.", completion: .file(extensions: ["jsonl"]))
@@ -46,7 +53,7 @@ struct Supervise: ParsableCommand {
             policyModel: try PolicyModel(directory: URL(filePath: configuration.model)),
             tools: [ZoomTool(), RotateTool()])
         let interruption = Interruption {
-            FileHandle.standardError.write(Data("\nstopping after this step\n".utf8))
+            Console.report("\nstopping after this step; press Ctrl-C again to stop at once\n")
         }
         var progress = ProgressReporter(total: trainer.stepCount)
         let start = ContinuousClock.now

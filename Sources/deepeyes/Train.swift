@@ -60,11 +60,16 @@ struct Train: ParsableCommand {
             ? try RunFolder.open(at: url)
             : try RunFolder.create(at: url, configuration: ConfigurationFile.text(of: configuration))
         let interruption = Interruption {
-            FileHandle.standardError.write(
-                Data("\nstopping after this step; press Ctrl-C again to stop at once\n".utf8))
+            Console.report("\nstopping after this step; press Ctrl-C again to stop at once\n")
         }
-        let training = try TrainingRun(
-            configuration: configuration, folder: folder, interruption: interruption)
+        let training: TrainingRun
+        do {
+            training = try TrainingRun(
+                configuration: configuration, folder: folder, interruption: interruption)
+        } catch {
+            if !resume { try folder.discard() }
+            throw error
+        }
         switch try training.run() {
         case .completed(let result):
             print("\n\(result.table)\n\nreport: \(folder.reportFile.path)")

@@ -52,7 +52,10 @@ struct SafetensorsReadingTests {
         let file = try SafetensorsFile(url)
         #expect(try file.tensor("x", shape: [2, 3]).shape == [2, 3])
         let error = #expect(throws: SafetensorsError.self) { try file.tensor("x", shape: [3, 2]) }
-        #expect(error?.reason == "its shape is [2, 3], but [3, 2] is needed")
+        #expect(
+            error?.reason
+                == "its shape is [2, 3], but [3, 2] is needed: take the file and its configuration from the same model"
+        )
     }
 
     @Test func bytesThatAreNoTruthValuesAreRefused() throws {

@@ -69,11 +69,21 @@ package struct QwenChatFormat: ChatFormat {
     /// turn.
     package func observation(_ content: [Message.Content], after finish: FinishReason) throws -> Segment {
         var writer = TokenWriter(tokenizer)
-        let turnEnd = finish == .endOfTurn ? "" : "<|im_end|>"
-        writer.append("\(turnEnd)\n<|im_start|>user", recognizing: .all)
+        writer.append("\(turnEnd(after: finish))\n<|im_start|>user", recognizing: .all)
         appendResponse(content, to: &writer)
         writer.append("<|im_end|>\n<|im_start|>assistant\n", recognizing: .all)
         return .observation(tokens: writer.finish(), images: content.compactMap(\.image))
+    }
+
+    /// The tokens of a message of someone other than the assistant or a tool within a conversation, from the end of the
+    /// completion to the start of the assistant's next turn.
+    package func turn(_ message: Message, after finish: FinishReason) -> Segment {
+        var writer = TokenWriter(tokenizer)
+        writer.append(
+            "\(turnEnd(after: finish))\n<|im_start|>\(message.role.rawValue)\n", recognizing: .all)
+        append(message.content, to: &writer, recognizing: message.role == .user ? .nothing : .tags)
+        writer.append("<|im_end|>\n<|im_start|>assistant\n", recognizing: .all)
+        return .observation(tokens: writer.finish(), images: message.images)
     }
 
     /// The tokens of a completion given as text, for supervised training; with the token that ends a turn if
@@ -86,6 +96,9 @@ package struct QwenChatFormat: ChatFormat {
     package func text(of tokens: [Int32]) -> String { tokenizer.decode(tokens) }
 
     // MARK: Parts
+
+    /// What closes the assistant's turn, unless the completion has done so itself.
+    private func turnEnd(after finish: FinishReason) -> String { finish == .endOfTurn ? "" : "<|im_end|>" }
 
     private func append(_ tools: [ToolSpecification], to writer: inout TokenWriter) {
         guard !tools.isEmpty else { return }

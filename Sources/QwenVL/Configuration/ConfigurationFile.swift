@@ -9,14 +9,20 @@ enum ConfigurationFile {
         do {
             data = try Data(contentsOf: url)
         } catch {
-            throw ConfigurationError(path: url.path, problem: "cannot be read: \(error.localizedDescription)")
+            let isThere = FileManager.default.fileExists(atPath: url.path)
+            throw ConfigurationError(
+                path: url.path,
+                problem: isThere
+                    ? "cannot be read; check its permissions"
+                    : "there is no such file; copy it from the model's repository")
         }
         do {
             let decoder = JSONDecoder()
             decoder.keyDecodingStrategy = .convertFromSnakeCase
             return try decoder.decode(file, from: data)
         } catch let error as DecodingError {
-            throw ConfigurationError(path: url.path, problem: error.summary)
+            throw ConfigurationError(
+                path: url.path, problem: "\(error.summary); copy it again from the model's repository")
         } catch {
             throw ConfigurationError(path: url.path, problem: "\(error)")
         }
@@ -50,7 +56,7 @@ struct OneOrMany<Value: Codable & Sendable>: Codable, Sendable {
 
 extension DecodingError {
     /// The field and what is wrong with it, in one line.
-    fileprivate var summary: String {
+    var summary: String {
         switch self {
         case .keyNotFound(let key, let context):
             "`\(Self.path(context.codingPath + [key]))` is missing"

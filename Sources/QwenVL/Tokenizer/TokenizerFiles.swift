@@ -68,8 +68,9 @@ func tokenizerJSON<Value: Decodable>(
     do {
         return try JSONDecoder().decode(type, from: data)
     } catch {
+        let problem = (error as? DecodingError)?.summary ?? "\(error)"
         throw TokenizerError(
-            .malformed, operation, path: file.path, "\(error); copy it again from its source")
+            .malformed, operation, path: file.path, "\(problem); copy it again from its source")
     }
 }
 

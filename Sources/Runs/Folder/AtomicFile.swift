@@ -12,9 +12,14 @@ package enum AtomicFile {
     package static func write(_ data: Data, to url: URL) throws {
         let partial = url.deletingLastPathComponent()
             .appending(path: ".\(url.lastPathComponent).partial", directoryHint: .notDirectory)
-        try RunError.reporting("write", partial) { try data.write(to: partial) }
-        try synchronize(partial)
-        try rename(partial, to: url)
+        do {
+            try RunError.reporting("write", url) { try data.write(to: partial) }
+            try synchronize(partial)
+            try rename(partial, to: url)
+        } catch {
+            try? FileManager.default.removeItem(at: partial)
+            throw error
+        }
     }
 
     /// Replaces the file at `url` with UTF-8 text.

@@ -1,5 +1,11 @@
 internal import Foundation
 
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// What went wrong with a run folder or one of its files: the operation, the path, what was seen, and the
 /// remedy.
 package struct RunError: Error, Equatable, CustomStringConvertible {
@@ -52,7 +58,14 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
         do {
             return try body()
         } catch {
-            throw RunError(.fileSystem, operation, url, "\(error)")
+            throw RunError(.fileSystem, operation, url, reason(for: error))
         }
+    }
+
+    /// The words of the system where Foundation wraps them, else those of the error.
+    private static func reason(for error: any Error) -> String {
+        guard let error = error as? CocoaError else { return "\(error)" }
+        guard let cause = error.underlying as? POSIXError else { return error.localizedDescription }
+        return String(cString: strerror(cause.code.rawValue))
     }
 }

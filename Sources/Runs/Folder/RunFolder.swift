@@ -1,5 +1,11 @@
 package import Foundation
 
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// A run on disk: its configuration, metrics, trajectories and checkpoints under one folder.
 ///
 ///     config.yaml          the configuration as resolved, written once
@@ -50,6 +56,22 @@ package struct RunFolder: Sendable, Hashable {
                 remedy: "name the folder that a training run wrote")
         }
         return folder
+    }
+
+    /// Takes back what ``create(at:configuration:)`` made, for a run that could not begin: the same command can then
+    /// be given again. A folder with a checkpoint is left alone, and so are files of others.
+    package func discard() throws {
+        guard checkpoints().isEmpty else { return }
+        let database = ["", "-wal", "-shm"].map { file(databaseFile.lastPathComponent + $0) }
+        let made = [
+            configurationFile, metricsFile, performanceFile, tensorBoardFolder, checkpointsFolder, lockFile,
+        ]
+        let files = FileManager.default
+        for item in made + database where files.fileExists(atPath: item.path) {
+            try RunError.reporting("remove", item) { try files.removeItem(at: item) }
+        }
+        // Fails for a folder that holds something else, which is as it should be.
+        rmdir(url.path)
     }
 
     /// The resolved configuration the run was started with.

@@ -32,7 +32,7 @@ package final class SafetensorsFile {
             throw SafetensorsError(
                 .read, url,
                 "a header of \(stated) bytes does not fit in a file of \(bytes.count): "
-                    + "it is not a safetensors file, or cut short")
+                    + "it is not a safetensors file, or cut short: copy it again")
         }
         dataStart = 8 + Int(stated)
         do {
@@ -63,7 +63,9 @@ package final class SafetensorsFile {
         }
         if let shape, shape != entry.shape {
             throw SafetensorsError(
-                .read, url, tensor: name, "its shape is \(entry.shape), but \(shape) is needed")
+                .read, url, tensor: name,
+                "its shape is \(entry.shape), but \(shape) is needed: take the file and its configuration from the "
+                    + "same model")
         }
         let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
         let bytes = UnsafeRawBufferPointer(rebasing: mapping.bytes[range])

@@ -23,7 +23,8 @@ package final class SafetensorsIndex {
             files = try Self.shards(index)
         } else {
             throw SafetensorsError(
-                .read, directory, "it holds neither model.safetensors nor model.safetensors.index.json")
+                .read, directory,
+                "it holds neither model.safetensors nor model.safetensors.index.json: copy them into it")
         }
         names = files.keys.sorted()
     }

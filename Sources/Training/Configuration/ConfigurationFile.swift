@@ -43,7 +43,7 @@ package enum ConfigurationFile {
         do {
             return try YAMLDecoder().decode(Configuration.self, from: Yams.serialize(node: tree))
         } catch let error as DecodingError {
-            throw ConfigurationError(description: "\(path ?? "configuration"): \(describe(error))")
+            throw ConfigurationError(description: "\(path ?? "configuration"): \(error.summary)")
         }
     }
 
@@ -90,17 +90,21 @@ package enum ConfigurationFile {
     private static func list(_ mapping: Node.Mapping) -> String {
         mapping.keys.compactMap(\.string).joined(separator: ", ")
     }
+}
 
-    private static func describe(_ error: DecodingError) -> String {
-        func path(_ context: DecodingError.Context) -> String {
-            context.codingPath.map(\.stringValue).joined(separator: ".")
+extension DecodingError {
+    /// The place and what is wrong there, on one line.
+    var summary: String {
+        func path(_ context: Context) -> String {
+            let keys = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
+            return keys.isEmpty ? "it" : keys.joined(separator: ".")
         }
-        return switch error {
+        return switch self {
         case .typeMismatch(let type, let context): "\(path(context)) must be a \(type)"
         case .valueNotFound(let type, let context): "\(path(context)) is empty and must be a \(type)"
         case .keyNotFound(let key, let context): "\(path(context)) lacks \(key.stringValue)"
         case .dataCorrupted(let context): "\(path(context)): \(context.debugDescription)"
-        @unknown default: "\(error)"
+        @unknown default: "\(self)"
         }
     }
 }

@@ -6,6 +6,11 @@ package import QwenVL
 package import Runs
 import Tasks
 
+/// A question could not be put to the model, for the reason given.
+package struct QuestionError: Error, CustomStringConvertible {
+    package let description: String
+}
+
 /// A person's question about image files, and the answer as a trajectory.
 package struct QuestionRequest: Sendable {
     private let question: String
@@ -26,11 +31,12 @@ package struct QuestionRequest: Sendable {
     /// Asks the model on this thread.
     ///
     /// - Parameter onEvent: called as things happen, on any thread but one at a time.
-    /// - Throws: an error that names the image or model file that cannot be used.
+    /// - Throws: an error that names the image or model file that cannot be used; ``QuestionError`` if the model could
+    ///   not be asked.
     package func answer(
         with policyModel: PolicyModel, onEvent: @escaping @Sendable (AgentEvent) -> Void
     ) throws -> TrajectoryRecord {
-        let example = try example()
+        let example = try example(for: policyModel.format)
         let tools: [any Tool] = offersTools ? [ZoomTool(), RotateTool()] : []
         let format = policyModel.format
         let request = AgentRequest(
@@ -41,11 +47,12 @@ package struct QuestionRequest: Sendable {
         let policy = EnginePolicy()
         let loop = AgentLoop(policy: policy, format: format, tools: tools, limits: AgentLimits())
         let trajectory = try policyModel.engine().serve(policy) {
-            try await loop.run([request]) { _, event in onEvent(event) }
+            try await loop.run(request) { _, event in onEvent(event) }
         }
+        if case .failed(let reason) = trajectory.finish { throw QuestionError(description: reason) }
         let nothing = RewardBreakdown(components: [], isCorrect: false, formatError: nil)
         var record = TrajectoryRecord(
-            ScoredTrajectory(trajectory: trajectory[0], reward: nothing, advantage: 0), of: example, at: 0,
+            ScoredTrajectory(trajectory: trajectory, reward: nothing, advantage: 0), of: example, at: 0,
             origin: .evaluation("ask"), step: 0, seed: seed, text: format.text(of:))
         record.images = zip(record.images, imagePaths).map { image, path in
             ImageReference(.file(path: path), width: image.width, height: image.height)
@@ -62,16 +69,18 @@ package struct QuestionRequest: Sendable {
     }
 
     private func images() throws -> [any PixelSource] {
-        try imagePaths.map { path in
-            guard let bytes = FileManager.default.contents(atPath: path) else {
-                throw ConversationError(description: "\(path): cannot be read; check the path")
-            }
-            return try EncodedImage(bytes: Array(bytes), name: path)
-        }
+        try imagePaths.map { try EncodedImage(path: $0) }
     }
 
-    private func example() throws -> Example {
+    private func example(for format: QwenChatFormat) throws -> Example {
         let images = try images()
+        for (image, path) in zip(images, imagePaths) {
+            do {
+                _ = try format.view(image, region: nil, rotation: .upright)
+            } catch {
+                throw QuestionError(description: "\(path): \(error)")
+            }
+        }
         return Example(
             id: "ask", messages: [.instruction, .question(question, imageCount: images.count)],
             images: images,

@@ -35,6 +35,7 @@ package final class TrainingRun {
         configuration: TrainingConfiguration, folder: RunFolder, interruption: Interruption,
         output: ConsoleOutput = .standard
     ) throws {
+        try configuration.validate()
         self.configuration = configuration
         self.folder = folder
         self.interruption = interruption

@@ -12,7 +12,8 @@ package import QwenVL
 ///         {"role": "assistant", "content": "<answer>red</answer>"}],
 ///      "tools": ["image_zoom_in_tool"]}
 ///
-/// Paths are relative to the file. `content` may also be a string.
+/// Paths are relative to the file. `content` may also be a string, and an image
+/// `{"type": "image_url", "image_url": {"url": "scene.png"}}`, as `deepeyes scenes` writes it.
 package struct Conversation: Decodable, Sendable {
     package struct Message: Decodable, Sendable {
         package let role: Agent.Message.Role
@@ -36,17 +37,25 @@ package struct Conversation: Decodable, Sendable {
         /// Path of an image file.
         case image(String)
 
-        private enum CodingKeys: CodingKey { case type, text, image }
+        private enum CodingKeys: String, CodingKey {
+            case type, text, image
+            case imageURL = "image_url"
+        }
+
+        private struct ImageURL: Decodable {
+            let url: String
+        }
 
         package init(from decoder: any Decoder) throws {
             let values = try decoder.container(keyedBy: CodingKeys.self)
             switch try values.decode(String.self, forKey: .type) {
             case "text": self = .text(try values.decode(String.self, forKey: .text))
             case "image": self = .image(try values.decode(String.self, forKey: .image))
+            case "image_url": self = .image(try values.decode(ImageURL.self, forKey: .imageURL).url)
             case let type:
                 throw DecodingError.dataCorruptedError(
                     forKey: .type, in: values,
-                    debugDescription: "a part is \"text\" or \"image\", not \"\(type)\"")
+                    debugDescription: "a part is \"text\", \"image\" or \"image_url\", not \"\(type)\"")
             }
         }
     }
@@ -64,7 +73,8 @@ package struct ConversationError: Error, CustomStringConvertible {
 /// The conversations of a JSONL file, turned into what a trainer packs.
 package struct ConversationFile: Sendable {
     private let url: URL
-    private let lines: [Data]
+    /// The lines that hold something, with their numbers in the file.
+    private let lines: [(number: Int, text: Data)]
 
     /// Reads the file; lines are parsed when asked for.
     package init(_ url: URL) throws {
@@ -72,9 +82,9 @@ package struct ConversationFile: Sendable {
         guard let data = FileManager.default.contents(atPath: url.path) else {
             throw ConversationError(description: "\(url.path): cannot be read; check the path")
         }
-        lines = data.split(separator: UInt8(ascii: "\n")).filter {
-            !$0.allSatisfy { $0 == 0x20 || $0 == 0x0D }
-        }
+        lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+            .map { (number: $0.offset + 1, text: $0.element) }
+            .filter { !$0.text.allSatisfy { $0 == 0x20 || $0 == 0x0D } }
         guard !lines.isEmpty else {
             throw ConversationError(
                 description: "\(url.path): holds no conversation; write one JSON object a line")
@@ -88,14 +98,14 @@ package struct ConversationFile: Sendable {
     /// - Throws: ``ConversationError`` that names file and line.
     package func conversation(at index: Int) throws -> Conversation {
         do {
-            return try JSONDecoder().decode(Conversation.self, from: lines[index])
-        } catch {
-            throw failure(index, "\(error)")
+            return try JSONDecoder().decode(Conversation.self, from: lines[index].text)
+        } catch let error as DecodingError {
+            throw failure(index, "\(error.summary); write one JSON object a line")
         }
     }
 
     /// The conversation as tokens: what comes before the first assistant message is the prompt, assistant messages
-    /// carry the loss, tool messages do not.
+    /// carry the loss, what others say between them does not. What follows the last assistant message is left out.
     package func tree(at index: Int, format: QwenChatFormat, tools: [any Tool]) throws -> PromptTree {
         let conversation = try conversation(at: index)
         let offered = try (conversation.tools ?? []).map { name in
@@ -110,22 +120,22 @@ package struct ConversationFile: Sendable {
         let prompt = try format.prompt(
             conversation.messages[..<first].map { try message($0, format, line: index) }, tools: offered)
         var segments: [Segment] = []
-        for message in conversation.messages[first...] {
-            let content = try self.message(message, format, line: index).content
+        var finish = FinishReason.endOfTurn
+        for written in conversation.messages[first...] {
+            let message = try self.message(written, format, line: index)
+            let isAnswer = message.role == .assistant
+            guard segments.isEmpty || isAnswer == (segments.last?.kind == .observation) else {
+                throw failure(index, "messages of the assistant and of others must take turns")
+            }
             switch message.role {
             case .assistant:
-                let text = content.compactMap(\.text).joined()
-                segments.append(
-                    format.completion(
-                        text, finish: text.hasSuffix(Markup.toolCallEnd) ? .toolCall : .endOfTurn))
-            case .tool, .user, .system:
-                guard segments.last?.kind == .completion else {
-                    throw failure(
-                        index, "a \(message.role.rawValue) message must follow an assistant message")
-                }
-                segments.append(try format.observation(content, after: .toolCall))
+                finish = message.text.hasSuffix(Markup.toolCallEnd) ? .toolCall : .endOfTurn
+                segments.append(format.completion(message.text, finish: finish))
+            case .tool: segments.append(try format.observation(message.content, after: finish))
+            case .user, .system: segments.append(format.turn(message, after: finish))
             }
         }
+        if segments.last?.kind == .observation { segments.removeLast() }
         return PromptTree(prompt: prompt, branches: [PromptTree.Branch(segments: segments, weight: 1)])
     }
 
@@ -139,16 +149,19 @@ package struct ConversationFile: Sendable {
                 case .text(let text): return .text(text)
                 case .image(let path):
                     let file = URL(filePath: path, relativeTo: url.deletingLastPathComponent())
-                    guard let bytes = FileManager.default.contents(atPath: file.path) else {
-                        throw failure(line, "\(file.path) cannot be read")
+                    do {
+                        let image = try EncodedImage(path: file.path)
+                        return .image(try format.view(image, region: nil, rotation: .upright))
+                    } catch let error as ImageError {
+                        throw failure(line, "\(error)")
+                    } catch {
+                        throw failure(line, "\(file.path): \(error)")
                     }
-                    let image = try EncodedImage(bytes: Array(bytes), name: file.path)
-                    return .image(try format.view(image, region: nil, rotation: .upright))
                 }
             })
     }
 
     private func failure(_ index: Int, _ problem: String) -> ConversationError {
-        ConversationError(description: "\(url.path):\(index + 1): \(problem)")
+        ConversationError(description: "\(url.path):\(lines[index].number): \(problem)")
     }
 }

@@ -1,0 +1,95 @@
+package import Agent
+import CounterRandom
+package import Foundation
+import Imaging
+package import QwenVL
+import Runs
+package import Tasks
+
+/// Lets a model answer examples greedily and writes all that it saw and wrote, for another implementation to check.
+///
+/// Every second example comes with tools, whatever its question, so that transcripts of several turns with crops are
+/// among them. The folder then holds `transcripts.json`, a list of
+///
+///     {"tokens": [token ids], "generated": [0 or 1 for each token], "images": ["0-0.png", "0-1.png"]}
+///
+/// with one image placeholder in `tokens` for every image token, and the images beside it as they were before they
+/// were resized for the model, in the order of their placeholders.
+package struct TranscriptExport: Sendable {
+    private let source: any ExampleSource
+    private let tools: [any Tool]
+    private let maximumTokens: Int
+
+    /// - Parameter maximumTokens: in one turn.
+    package init(of source: any ExampleSource, tools: [any Tool], maximumTokens: Int) {
+        self.source = source
+        self.tools = tools
+        self.maximumTokens = maximumTokens
+    }
+
+    /// What was written.
+    package struct Summary: Sendable {
+        package var transcriptCount = 0
+        /// Transcripts in which a tool has answered.
+        package var severalTurnsCount = 0
+        package var imageCount = 0
+        package var generatedTokenCount = 0
+    }
+
+    /// Answers the first `count` examples on this thread and writes a new folder.
+    ///
+    /// - Throws: `RunError` if the folder exists or cannot be written, ``QuestionError`` if a trajectory failed.
+    package func write(_ count: Int, by policyModel: PolicyModel, to folder: URL) throws -> Summary {
+        let policy = EnginePolicy()
+        let format = policyModel.format
+        let loop = AgentLoop(policy: policy, format: format, tools: tools, limits: AgentLimits())
+        let trajectories = try policyModel.engine().serve(policy) {
+            var requests: [AgentRequest] = []
+            for index in 0..<count { requests.append(try await request(index, format: format)) }
+            return try await loop.run(requests)
+        }
+        let path = folder.path
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw RunError(
+                .alreadyExists, operation: "write transcripts to", path: path, detail: "it exists already",
+                remedy: "give a new folder")
+        }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var summary = Summary()
+        let transcripts = try trajectories.map { trajectory in
+            if case .failed(let reason) = trajectory.finish { throw QuestionError(description: reason) }
+            let transcript = trajectory.transcript
+            let names = try transcript.images.enumerated().map { number, image in
+                let name = "\(trajectory.id.group)-\(number).png"
+                try AtomicFile.write(Data(image.pixels().encodedPNG()), to: folder.appending(path: name))
+                return name
+            }
+            summary.transcriptCount += 1
+            summary.severalTurnsCount += trajectory.completions.count > 1 ? 1 : 0
+            summary.imageCount += names.count
+            summary.generatedTokenCount += transcript.completionTokenCount
+            return WrittenTranscript(
+                tokens: transcript.tokens, generated: transcript.lossMask.map { $0 ? 1 : 0 }, images: names)
+        }
+        try AtomicFile.write(
+            JSONEncoder().encode(transcripts), to: folder.appending(path: "transcripts.json"))
+        return summary
+    }
+
+    private func request(_ index: Int, format: QwenChatFormat) async throws -> AgentRequest {
+        let example = try await source.example(at: index)
+        let offered = index.isMultiple(of: 2) ? tools.map(\.specification) : []
+        return AgentRequest(
+            id: TrajectoryID(group: index, sample: 0),
+            prompt: try format.prompt(example.messages(viewedBy: format), tools: offered),
+            tools: offered.map(\.name), sampling: Sampling(temperature: 0, maximumTokens: maximumTokens),
+            random: CounterRandom(seed: 0, UInt64(index)))
+    }
+}
+
+/// An element of `transcripts.json`.
+private struct WrittenTranscript: Encodable {
+    let tokens: [Int32]
+    let generated: [Int]
+    let images: [String]
+}
