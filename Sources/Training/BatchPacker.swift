@@ -48,6 +48,10 @@ package struct TrainingPass: Sendable {
     package fileprivate(set) var oldLogProbabilities: [Float] = []
     /// Weight of the branch. `[target]`
     package fileprivate(set) var weights: [Float] = []
+    /// Token that predicts the first token the model writes in each branch. `[branch]`
+    package fileprivate(set) var branchPredictors: [Int64] = []
+    /// What the images of the batch show, in order. `[image]`
+    package fileprivate(set) var views: [ViewedImage] = []
 }
 
 /// Lays prompt trees end to end into passes of bounded size, each shared prompt once (DESIGN: packed, ragged tokens).
@@ -81,8 +85,7 @@ package struct BatchPacker {
                     close()
                     root = nil
                 }
-                let parent =
-                    try root ?? pass.batch.append(tree.prompt.tokens, images: patches(of: tree.prompt.images))
+                let parent = try root ?? append(tree.prompt.tokens, tree.prompt.images, to: &pass)
                 root = parent
                 try append(branch, continuing: parent, to: &pass)
             }
@@ -97,6 +100,7 @@ package struct BatchPacker {
         let start = pass.batch.tokens.count
         let prompt = pass.batch.segments[parent]
         let lastOfPrompt = prompt.start + prompt.count - 1
+        let firstTarget = pass.predictors.count
         var offset = 0
         for segment in branch.segments {
             if segment.kind == .completion {
@@ -112,12 +116,30 @@ package struct BatchPacker {
             }
             offset += segment.tokens.count
         }
-        try pass.batch.append(
-            branch.segments.flatMap(\.tokens), images: patches(of: branch.segments.flatMap(\.images)),
-            continuing: parent)
+        if firstTarget < pass.predictors.count { pass.branchPredictors.append(pass.predictors[firstTarget]) }
+        _ = try append(
+            branch.segments.flatMap(\.tokens), branch.segments.flatMap(\.images), continuing: parent,
+            to: &pass)
     }
 
-    private func patches(of images: [ViewedImage]) throws -> [ImagePatches] {
-        try images.map { try processor.patches(of: $0.resizedPixels()) }
+    /// - Returns: the index of the new segment.
+    private func append(
+        _ tokens: [Int32], _ views: [ViewedImage], continuing parent: Int? = nil, to pass: inout TrainingPass
+    ) throws -> Int {
+        pass.views += views
+        let images = try views.map { try processor.patches(of: $0.resizedPixels()) }
+        return try pass.batch.append(tokens, images: images, continuing: parent)
+    }
+
+    /// A pass that shows images and says nothing.
+    ///
+    /// - Throws: what cutting or packing an image throws.
+    package func pass(showing views: [ViewedImage]) throws -> TrainingPass {
+        var pass = TrainingPass(batch: PackedBatch(for: configuration))
+        for view in views {
+            _ = try append(
+                Array(repeating: configuration.tokens.image, count: view.tokenCount), [view], to: &pass)
+        }
+        return pass
     }
 }

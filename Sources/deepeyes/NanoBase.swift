@@ -8,14 +8,17 @@ struct NanoBase: ParsableCommand {
         commandName: "nano-base",
         abstract: "Teach the nano model what a base brings to visual search, with a weak habit of zooming.",
         discussion: """
-            Lessons are drawn from procedural scenes: where objects are, relations, existence, close-ups to read, and \
-            questions with a tool that are answered by an imprecise habit. Reinforcement learning starts from the result.
+            Starts from nothing and goes through three stages over lessons drawn from procedural scenes: seeing; \
+            grounding, relations and existence; close-ups to read and questions with a tool, answered by an imprecise \
+            habit. Reinforcement learning starts from the result.
+
+            Each stage leaves a checkpoint in the folder; those that are there already are not made again.
 
             Example:
               deepeyes nano-base --config Configurations/nano-base.yaml --output models/nano-base
             """)
 
-    @Option(help: "Folder to write the checkpoint to; must not exist.")
+    @Option(help: "Folder for the checkpoints of the stages.", completion: .directory)
     var output: String
 
     @Option(
@@ -23,35 +26,31 @@ struct NanoBase: ParsableCommand {
     )
     var config: String?
 
-    @Option(help: "Folder of the checkpoint to start from.")
-    var model: String?
-
-    @Option(name: .customLong("set"), help: "Change one value, such as steps=100; may be repeated.")
+    @Option(name: .customLong("set"), help: "Change one value, such as tools.steps=100; may be repeated.")
     var assignments: [String] = []
 
     func run() throws {
-        var configuration = try ConfigurationFile.load(
+        let configuration = try ConfigurationFile.load(
             NanoBaseConfiguration(), from: config, overrides: assignments)
-        if let model { configuration.model = model }
-        guard !FileManager.default.fileExists(atPath: output) else {
-            throw ValidationError("\(output) exists already; remove it or choose another folder")
-        }
-        let trainer = try NanoBaseTrainer(configuration)
+        let trainer = NanoBaseTrainer(configuration, folder: URL(filePath: output))
         let interruption = Interruption {
             FileHandle.standardError.write(Data("\nstopping after this step\n".utf8))
         }
-        var progress = ProgressReporter(total: configuration.steps)
+        let output = ConsoleOutput.standard
+        var progress = ProgressReporter(total: configuration.stages.reduce(0) { $0 + $1.stage.steps })
         let start = ContinuousClock.now
-        try trainer.run { step in
-            progress.advance(to: step.index, elapsed: ContinuousClock.now - start)
-            guard step.index.isMultiple(of: 10) || step.index == configuration.steps else { return }
-            ConsoleOutput.standard.write(
-                "step \(step.index)/\(configuration.steps)  loss \(Readable.fixed(step.loss, 4))  "
-                    + "gradient \(Readable.fixed(step.gradientNorm, 3))  \(progress.text)\n")
+        var stepCount = 0
+        let checkpoint = try trainer.run { step in
+            stepCount += 1
+            progress.advance(to: stepCount, elapsed: ContinuousClock.now - start)
+            guard step.index.isMultiple(of: 20) || step.index == step.count else { return }
+            output.write(
+                "\(step.stage) \(step.index)/\(step.count)  answers \(Readable.fixed(step.answerLoss, 4))  "
+                    + "seeing \(Readable.fixed(step.denseLoss, 3))  boxes \(Readable.fixed(step.boxLoss, 4))  "
+                    + "gradient \(Readable.fixed(step.gradientNorm, 2))  \(progress.text)\n")
         } shouldStop: {
             interruption.isRequested
         }
-        try trainer.save(to: URL(filePath: output))
-        print("wrote \(output)")
+        output.write(checkpoint.map { "wrote \($0.path)\n" } ?? "stopped; the same command goes on\n")
     }
 }

@@ -95,6 +95,13 @@ package struct QwenChatFormat: ChatFormat {
 
     package func text(of tokens: [Int32]) -> String { tokenizer.decode(tokens) }
 
+    /// What stands in conversations whoever speaks, for training a vocabulary.
+    package static func fixedTexts(tools: [ToolSpecification]) -> [String] {
+        let roles = ["system\n", "user\n", "assistant\n"]
+        let tools = [ChatText.toolsStart] + tools.map { "\n" + $0.json } + [ChatText.toolsEnd]
+        return roles + [ChatText.instruction, tools.joined(), ChatText.responseStart, ChatText.responseEnd]
+    }
+
     // MARK: Parts
 
     /// What closes the assistant's turn, unless the completion has done so itself.

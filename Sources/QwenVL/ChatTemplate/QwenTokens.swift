@@ -16,6 +16,13 @@ package struct QwenTokens: Hashable, Sendable {
     /// tokenizer's `vocabularySize` on, which pad the model's output, belong with them.
     package let unsampled: [Int32]
 
+    /// The added tokens of Qwen2.5-VL up to the tags of tools, in the order of their ids.
+    package static let names = [
+        "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>",
+        "<|box_start|>", "<|box_end|>", "<|quad_start|>", "<|quad_end|>", "<|vision_start|>",
+        "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>", "<tool_call>", "</tool_call>",
+    ]
+
     /// - Throws: `TokenizerError` that names the tokens the vocabulary lacks.
     package init(_ tokenizer: Tokenizer) throws(TokenizerError) {
         let names = [

@@ -1,48 +1,69 @@
 package import Tasks
-import Torch
+package import Torch
 
-/// How the base of the nano model is taught: stages over lessons drawn from procedural scenes.
+/// How the base of the nano model is made: from nothing, in stages over lessons drawn from procedural scenes.
 ///
 /// `Configurations/nano-base.yaml` is the recipe of the shipped `Models/nano-base`.
 package struct NanoBaseConfiguration: Codable, Sendable {
-    /// Folder of the checkpoint to start from.
-    package var model = "Models/nano-base"
     package var seed: UInt64 = 1
     /// Threads of libtorch; 0 takes one per core.
     package var threads = 0
     package var task = VisualSearchConfiguration()
-    /// Optimizer steps.
-    package var steps = 400
-    /// Scenes in a step.
-    package var scenesPerStep = 12
-    package var lessons = LessonCounts()
     package var habit = ToolHabit()
-    package var optimizer = NanoBaseConfiguration.teaching
+    /// Seeing, by dense targets alone.
+    package var vision = LessonStage()
+    /// Grounding, relations and existence in words.
+    package var language = LessonStage()
+    /// Reading close-ups, and questions with a tool on offer.
+    package var tools = LessonStage()
+    package var muon = Muon.Options()
+    package var adamW = AdamW.Options(beta1: 0.9, beta2: 0.98, weightDecay: 0)
+    /// The gradient is scaled down to this norm.
+    package var maximumGradientNorm = 1.0
+    /// Most tokens in one forward and backward pass.
+    package var tokensPerPass = 4096
 
     package init() {}
 
-    private static var teaching: OptimizerConfiguration {
-        var optimizer = OptimizerConfiguration()
-        optimizer.learningRate = 1e-3
-        optimizer.schedule = .cosine
-        optimizer.warmUpSteps = 20
-        optimizer.adamW = .init(beta1: 0.9, beta2: 0.98, weightDecay: 0)
-        optimizer.tokensPerPass = 4096
-        return optimizer
+    /// The stages under their names, in order.
+    package var stages: [(name: String, stage: LessonStage)] {
+        [("vision", vision), ("language", language), ("tools", tools)]
     }
+}
+
+/// A stretch of training with the same mix of lessons.
+package struct LessonStage: Codable, Hashable, Sendable {
+    /// Optimizer steps.
+    package var steps = 0
+    /// Scenes in a step.
+    package var scenesPerStep = 8
+    package var learningRate = 2e-3
+    package var schedule = LearningRateSchedule.Shape.cosine
+    package var warmUpSteps = 20
+    package var lessons = LessonCounts()
+    /// Standard deviation, in pixels of the view, by which the targets of coordinates are blurred.
+    package var coordinateBlur = 0.7
+    /// Weight of the dense targets of image tokens.
+    package var denseWeight = 0.0
+    /// Weight of the boxes that throwaway heads predict.
+    package var boxWeight = 0.0
+
+    package init() {}
 }
 
 /// How many lessons of each kind a scene gives.
 package struct LessonCounts: Codable, Hashable, Sendable {
+    /// Random crops without a question, for dense targets.
+    package var crop = 0
     /// "Where is …?", answered with the box.
-    package var grounding = 3
+    package var grounding = 0
     /// Half of them left of, half above.
-    package var relation = 2
-    package var existence = 2
+    package var relation = 0
+    package var existence = 0
     /// Close-ups of objects, each an image of its own.
-    package var closeUp = 3
+    package var closeUp = 0
     /// Questions with a tool on offer, answered by habit.
-    package var attribute = 6
+    package var attribute = 0
 
     package init() {}
 }

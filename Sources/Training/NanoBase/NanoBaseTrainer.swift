@@ -2,56 +2,93 @@ package import Foundation
 import QwenVL
 import Torch
 
-/// Teaches the base of the nano model from scenes, by likelihood of the answers.
+/// Makes the base of the nano model from nothing, stage by stage.
 ///
-/// Holds tensors, so one thread owns it.
+/// Each stage leaves a checkpoint under its name; what is there already is not made again.
 package final class NanoBaseTrainer {
     /// What a step came to.
     package struct Step: Sendable {
+        package let stage: String
         /// Counted from 1.
         package let index: Int
+        /// Steps of the stage.
+        package let count: Int
         /// Mean negative log-likelihood of the answers' tokens.
-        package let loss: Double
+        package let answerLoss: Double
+        package let denseLoss: Double
+        package let boxLoss: Double
         package let gradientNorm: Double
     }
 
     private let configuration: NanoBaseConfiguration
-    private let policyModel: PolicyModel
-    private let lessons: SceneLessons
-    private let learner: Learner
-    private let packer: BatchPacker
+    private let folder: URL
 
-    /// - Throws: an error that names the file of the model or the value of the configuration that cannot be used.
-    package init(_ configuration: NanoBaseConfiguration) throws {
+    /// - Parameter folder: holds a checkpoint for each stage.
+    package init(_ configuration: NanoBaseConfiguration, folder: URL) {
         self.configuration = configuration
+        self.folder = folder
         Tensor.setThreadCount(
             configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
-        policyModel = try PolicyModel(directory: URL(filePath: configuration.model))
-        lessons = try SceneLessons(configuration, format: policyModel.format)
-        learner = Learner(
-            model: policyModel.model, rules: policyModel.rules, configuration: configuration.optimizer)
-        packer = BatchPacker(
-            configuration: policyModel.model.configuration, processor: policyModel.processor,
-            tokensPerPass: configuration.optimizer.tokensPerPass)
     }
 
-    /// Trains to the end, or until `shouldStop` says so after a step.
+    /// Runs the stages that are missing, or stops after a step when `shouldStop` says so; a stage that was stopped begins
+    /// anew.
     ///
-    /// - Throws: what a lesson throws.
-    package func run(onStep: (Step) -> Void, shouldStop: () -> Bool) throws {
-        let rates = configuration.optimizer.rates(steps: configuration.steps)
-        for step in 0..<configuration.steps {
-            let count = configuration.scenesPerStep
-            let trees = try (step * count..<(step + 1) * count).flatMap(lessons.trees(ofScene:))
-            let passes = try packer.passes(of: trees)
-            let outcome = try learner.update(
-                passes, towards: .likelihood, targetCount: passes.reduce(0) { $0 + $1.targets.count },
-                learningRate: rates.rate(at: step))
-            onStep(Step(index: step + 1, loss: outcome.loss, gradientNorm: outcome.gradientNorm))
-            if shouldStop() { return }
+    /// - Returns: the checkpoint of the last stage; nil if stopped.
+    /// - Throws: an error that names the file or value that cannot be used.
+    package func run(onStep: (Step) -> Void, shouldStop: () -> Bool) throws -> URL? {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var checkpoint = folder.appending(path: "fresh", directoryHint: .isDirectory)
+        if !exists(checkpoint) {
+            try NanoArchitecture.write(to: checkpoint, task: configuration.task, seed: configuration.seed)
         }
+        for (number, (name, stage)) in configuration.stages.enumerated() {
+            let next = folder.appending(path: name, directoryHint: .isDirectory)
+            if !exists(next) {
+                let policyModel = try PolicyModel(directory: checkpoint)
+                let isDone = try teach(
+                    policyModel, name, stage, number: number, onStep: onStep, shouldStop: shouldStop)
+                guard isDone else { return nil }
+                try policyModel.save(to: next)
+            }
+            checkpoint = next
+        }
+        return checkpoint
     }
 
-    /// Writes the trained checkpoint.
-    package func save(to url: URL) throws { try policyModel.save(to: url) }
+    private func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+
+    /// - Returns: whether the stage was finished.
+    private func teach(
+        _ policyModel: PolicyModel, _ name: String, _ stage: LessonStage, number: Int,
+        onStep: (Step) -> Void, shouldStop: () -> Bool
+    ) throws -> Bool {
+        let lessons = try SceneLessons(configuration, format: policyModel.format)
+        let learner = LessonLearner(policyModel, stage: stage, configuration: configuration)
+        let packer = BatchPacker(
+            configuration: policyModel.model.configuration, processor: policyModel.processor,
+            tokensPerPass: configuration.tokensPerPass)
+        let rates = LearningRateSchedule(
+            stage.schedule, peak: stage.learningRate, warmUpSteps: stage.warmUpSteps, totalSteps: stage.steps)
+        for step in 0..<stage.steps {
+            let first = number * 10_000_000 + step * stage.scenesPerStep
+            let scenes = first..<first + stage.scenesPerStep
+            let questions = try scenes.flatMap { try lessons.lessons(ofScene: $0, stage.lessons) }
+            var passes = try packer.passes(of: questions.map(\.tree))
+            if stage.lessons.crop > 0 {
+                let views = try scenes.flatMap {
+                    try lessons.views(ofScene: $0, cropCount: stage.lessons.crop)
+                }
+                passes.append(try packer.pass(showing: views))
+            }
+            let outcome = learner.update(
+                passes, boxes: questions.flatMap(\.boxes), learningRate: rates.rate(at: step))
+            onStep(
+                Step(
+                    stage: name, index: step + 1, count: stage.steps, answerLoss: outcome.answers,
+                    denseLoss: outcome.dense, boxLoss: outcome.boxes, gradientNorm: outcome.gradientNorm))
+            if shouldStop() && step + 1 < stage.steps { return false }
+        }
+        return true
+    }
 }

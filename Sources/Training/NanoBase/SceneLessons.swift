@@ -1,6 +1,6 @@
-import Agent
+package import Agent
 import CounterRandom
-import Imaging
+package import Imaging
 package import QwenVL
 import Tasks
 
@@ -22,21 +22,29 @@ package struct SceneLessons: Sendable {
         random = CounterRandom(seed: configuration.seed, 0x6C65_7373_6F6E)
     }
 
+    /// Questions that share a prompt, and for each of them where what it asks about is in the view, if that is asked.
+    package struct Lesson: Sendable {
+        package let tree: PromptTree
+        package let boxes: [Rectangle?]
+    }
+
     /// All lessons about the scene of that number. Those that see the same image the same way share a prompt.
     ///
     /// - Throws: what viewing or tokenizing throws.
-    package func trees(ofScene index: Int) throws -> [PromptTree] {
+    package func lessons(ofScene index: Int, _ counts: LessonCounts) throws -> [Lesson] {
         let scene = scenes.scene(at: index)
         let image = scenes.image(of: scene)
         let whole = try format.view(image, region: nil, rotation: .upright)
         var random = random.child(UInt64(index))
-        let counts = configuration.lessons
         let task = configuration.task
 
         var plain: [Exchange] = []
         for _ in 0..<counts.grounding {
             let question = scene.question(.grounding, task, random: &random)
-            plain.append(Exchange(question.text, [.completion(question.answer)]))
+            plain.append(
+                Exchange(
+                    question.text, [.completion(question.answer)],
+                    box: question.boxes.first.map(whole.viewedBox(ofOriginal:))))
         }
         for number in 0..<counts.relation {
             plain.append(seen(scene.question(number % 2 == 0 ? .leftOf : .above, task, random: &random)))
@@ -47,17 +55,47 @@ package struct SceneLessons: Sendable {
         let habitual = try (0..<counts.attribute).map { _ in
             try attribute(scene, on: whole, random: &random)
         }
-        var trees = [
-            try tree(showing: whole, plain, tools: []),
-            try tree(showing: whole, habitual, tools: [zoom.specification]),
+        var lessons = [
+            try lesson(showing: whole, plain, tools: []),
+            try lesson(showing: whole, habitual, tools: [zoom.specification]),
         ]
         for _ in 0..<counts.closeUp {
             let question = scene.question(.closeUp, task, random: &random)
             let view = try format.view(image, region: question.region, rotation: .upright)
-            trees.append(try tree(showing: view, [seen(question)], tools: []))
+            lessons.append(try lesson(showing: view, [seen(question)], tools: []))
         }
-        return trees.filter { !$0.branches.isEmpty }
+        return lessons.filter { !$0.boxes.isEmpty }
     }
+
+    /// The scene of that number as a whole, and random crops around its objects, for lessons in seeing.
+    ///
+    /// - Throws: what viewing throws.
+    package func views(ofScene index: Int, cropCount: Int) throws -> [ViewedImage] {
+        let scene = scenes.scene(at: index)
+        let image = scenes.image(of: scene)
+        var random = random.child(UInt64(index)).child(1)
+        let crops = try (0..<cropCount).map { _ in
+            let object = scene.objects[random.integer(below: scene.objects.count)]
+            let side = Double(object.size) * SceneLessons.cropScale.drawnLogarithmically(&random)
+            let stretch = SceneLessons.cropStretch.drawnLogarithmically(&random)
+            func span(_ centre: Double, _ length: Double, _ limit: Int) -> (Double, Double) {
+                let length = min(max(length.rounded(), 28), Double(limit))
+                let start = (centre - length * (0.15 + 0.7 * random.uniform())).rounded()
+                let inside = min(max(start, 0), Double(limit) - length)
+                return (inside, inside + length)
+            }
+            let (x1, x2) = span(object.centre.x, side * stretch, scene.canvas.width)
+            let (y1, y2) = span(object.centre.y, side / stretch, scene.canvas.height)
+            return try format.view(
+                image, region: Rectangle(x1: x1, y1: y1, x2: x2, y2: y2), rotation: .upright)
+        }
+        return [try format.view(image, region: nil, rotation: .upright)] + crops
+    }
+
+    /// Sides of crops in sides of their object.
+    private static let cropScale = 0.3...3.5
+    /// Width of a crop over its side.
+    private static let cropStretch = 0.75...1.33
 
     // MARK: Exchanges
 
@@ -71,10 +109,12 @@ package struct SceneLessons: Sendable {
 
         let question: String
         let turns: [Turn]
+        let box: Rectangle?
 
-        init(_ question: String, _ turns: [Turn]) {
+        init(_ question: String, _ turns: [Turn], box: Rectangle? = nil) {
             self.question = question
             self.turns = turns
+            self.box = box
         }
     }
 
@@ -93,8 +133,8 @@ package struct SceneLessons: Sendable {
         guard configuration.habit.calls(for: object, random: &random) else {
             return Exchange(question, [.completion(LessonText.answer(guess))])
         }
-        let box = configuration.habit.box(
-            around: view.viewedBox(ofOriginal: object.box), in: view.viewSize, random: &random)
+        let target = view.viewedBox(ofOriginal: object.box)
+        let box = configuration.habit.box(around: target, in: view.viewSize, random: &random)
         let region = try rule.region(of: box, in: format.boxFrame, on: view)
         let crop = try format.view(view.source, region: region, rotation: .upright)
         let isShown = region.contains(x: object.centre.x, y: object.centre.y)
@@ -103,14 +143,14 @@ package struct SceneLessons: Sendable {
             [
                 .call(LessonText.call(zoom.specification.name, box: box), crop: crop),
                 .completion(LessonText.answerAfterLooking(isShown ? object.bullsEye.name : guess)),
-            ])
+            ], box: target)
     }
 
     // MARK: Tokens
 
-    private func tree(
+    private func lesson(
         showing view: ViewedImage, _ exchanges: [Exchange], tools: [ToolSpecification]
-    ) throws -> PromptTree {
+    ) throws -> Lesson {
         var prefix: [Int32] = []
         let branches = try exchanges.map { exchange in
             let prompt = try format.prompt(
@@ -121,7 +161,9 @@ package struct SceneLessons: Sendable {
             return PromptTree.Branch(
                 segments: [.prompt(tokens: Array(prompt[end...]))] + (try segments(of: exchange)), weight: 1)
         }
-        return PromptTree(prompt: .prompt(tokens: prefix, images: [view]), branches: branches)
+        return Lesson(
+            tree: PromptTree(prompt: .prompt(tokens: prefix, images: [view]), branches: branches),
+            boxes: exchanges.map(\.box))
     }
 
     private func segments(of exchange: Exchange) throws -> [Segment] {
