@@ -16,7 +16,7 @@ build: bootstrap ## build the command line tool
 	$(SWIFT) build $(RELEASE) --product deepeyes
 
 demo: build ## train the nano model until it zooms, and write the report (about half an hour on two cores)
-	.build/release/deepeyes train --config Configurations/nano.yaml --run runs/$(RUN) --seed $(SEED) --report
+	.build/release/deepeyes train --config Configurations/nano.yaml --run runs/$(RUN) --seed $(SEED)
 
 test: ## install what the tests need and run all of them
 	@Tools/bootstrap --tests

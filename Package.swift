@@ -112,6 +112,8 @@ let package = Package(
                 "Training", "QwenVL", "Torch", "Agent", "Tasks", "Imaging", "Runs", "TestSupport",
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["deepeyes", "Imaging"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx20

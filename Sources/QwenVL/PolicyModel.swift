@@ -9,6 +9,7 @@ package final class PolicyModel {
     package let directory: ModelDirectory
     package let model: Qwen25VL
     package let processor: ImageProcessor
+    private let companions: Qwen25VL.Companions
     package let format: QwenChatFormat
     /// What engines made from now on may sample.
     package var rules: TokenRules
@@ -19,6 +20,7 @@ package final class PolicyModel {
             throw CheckpointError(.load, path: url.path, "there is no such folder; check the path")
         }
         directory = try ModelDirectory(url)
+        companions = try Qwen25VL.Companions(of: directory)
         processor = ImageProcessor(directory.processor)
         let tokenizer = try Tokenizer(directory: url)
         let format = try QwenChatFormat(tokenizer: tokenizer, geometry: processor)
@@ -40,12 +42,12 @@ package final class PolicyModel {
 
     /// Writes a checkpoint directory, which must not exist yet.
     package func save(to url: URL) throws {
-        try model.save(to: url, companions: Qwen25VL.Companions(of: directory))
+        try model.save(to: url, companions: companions)
     }
 
     /// Fills a folder with a checkpoint that transformers and vLLM load.
     package func write(into folder: URL) throws {
-        try model.write(into: folder, companions: Qwen25VL.Companions(of: directory))
+        try model.write(into: folder, companions: companions)
     }
 }
 

@@ -14,7 +14,12 @@ package struct Device: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: `TorchError` if the name is unknown or this machine has no such device.
     package init(_ name: String) throws {
         var code = TorchDevice()
-        try check(torch_device_named(name, &code), "use the device \"\(name)\"")
+        guard torch_device_named(name, &code) == .success else {
+            // libtorch's own words are a page about its build.
+            throw TorchError(
+                operation: "use the device \"\(name)\"",
+                reason: "its name is wrong, or this machine or this libtorch has none; use \"cpu\"")
+        }
         self.init(code: code)
     }
 

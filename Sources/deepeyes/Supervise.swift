@@ -57,11 +57,12 @@ struct Supervise: ParsableCommand {
         }
         var progress = ProgressReporter(total: trainer.stepCount)
         let start = ContinuousClock.now
+        let console = ConsoleOutput.standard
         try trainer.run { step in
             progress.advance(to: step.index, elapsed: ContinuousClock.now - start)
-            print(
+            console.write(
                 "step \(step.index)/\(trainer.stepCount)  loss \(Readable.fixed(step.loss, 4))  "
-                    + "gradient \(Readable.fixed(step.gradientNorm, 3))  \(progress.text)")
+                    + "gradient \(Readable.fixed(step.gradientNorm, 3))  \(progress.text)\n")
         } shouldStop: {
             interruption.isRequested
         }

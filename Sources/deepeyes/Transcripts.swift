@@ -28,16 +28,20 @@ struct Transcripts: ParsableCommand {
         completion: .file(extensions: ["yaml"]))
     var config: String?
 
+    @Option(name: .customLong("set"), help: "Change one value, such as task.canvas=2240; may be repeated.")
+    var assignments: [String] = []
+
     func run() throws {
-        let configuration = try ConfigurationFile.load(TrainingConfiguration(), from: config)
+        let configuration = try ConfigurationFile.load(
+            TrainingConfiguration(), from: config, overrides: assignments)
         let source = try VisualSearch(
             configuration.scenes, seed: configuration.seed, split: .test, count: count)
         let export = TranscriptExport(
-            of: source, tools: [ZoomTool(), RotateTool()], maximumTokens: maximumTokens)
+            of: source, tools: [ZoomTool()], maximumTokens: maximumTokens)
         let summary = try export.write(
             count, by: PolicyModel(directory: URL(filePath: model)), to: URL(filePath: output))
         print(
-            "\(summary.transcriptCount) transcripts, \(summary.severalTurnsCount) of several turns, "
+            "\(summary.transcriptCount) transcripts, \(summary.callingCount) with calls of the model, "
                 + "\(summary.imageCount) images, \(summary.generatedTokenCount) generated tokens in \(output)"
         )
     }

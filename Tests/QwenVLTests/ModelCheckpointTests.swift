@@ -9,7 +9,7 @@ import Torch
     private let model: Qwen25VL
     private let companions = Qwen25VL.Companions(
         generation: GenerationConfiguration(ends: [304, 7], beginning: 303, padding: 5),
-        processor: ProcessorConfiguration(minimumPixels: 12544, maximumPixels: 12544), tokenizer: nil)
+        processor: ProcessorConfiguration(minimumPixels: 12544, maximumPixels: 12544), tokenizer: [:])
 
     init() throws { model = try ModelGoldens.model() }
 
@@ -135,12 +135,10 @@ import Torch
         }
     }
 
-    @Test func tokenizerFilesAreCopiedAndAdditionsAreKept() throws {
+    @Test func tokenizerFilesAndAdditionsAreWritten() throws {
         try ModelGoldens.withTemporaryDirectory { folder in
             var companions = companions
-            companions.tokenizer = folder
-            try "vocabulary".write(
-                to: folder.appending(path: "tokenizer.json"), atomically: true, encoding: .utf8)
+            companions.tokenizer = ["tokenizer.json": Data("vocabulary".utf8)]
             let saved = folder.appending(path: "saved")
             try model.save(to: saved, companions: companions) { partial in
                 #expect(!FileManager.default.fileExists(atPath: saved.path))

@@ -6,20 +6,27 @@ extension Qwen25VL {
     package struct Companions: Sendable {
         package var generation: GenerationConfiguration
         package var processor: ProcessorConfiguration
-        /// The directory whose tokenizer files are copied; none if nil.
-        package var tokenizer: URL?
+        /// The tokenizer's files by name, so that they outlast the directory they came from.
+        package var tokenizer: [String: Data]
 
-        package init(generation: GenerationConfiguration, processor: ProcessorConfiguration, tokenizer: URL?)
-        {
+        package init(
+            generation: GenerationConfiguration, processor: ProcessorConfiguration, tokenizer: [String: Data]
+        ) {
             self.generation = generation
             self.processor = processor
             self.tokenizer = tokenizer
         }
 
         /// Those of the checkpoint that a model came from.
-        package init(of directory: ModelDirectory) {
+        package init(of directory: ModelDirectory) throws {
+            var tokenizer: [String: Data] = [:]
+            for name in Self.tokenizerFiles {
+                let file = directory.url.appendingPathComponent(name)
+                guard FileManager.default.fileExists(atPath: file.path) else { continue }
+                tokenizer[name] = try Data(contentsOf: file)
+            }
             self.init(
-                generation: directory.generation, processor: directory.processor, tokenizer: directory.url)
+                generation: directory.generation, processor: directory.processor, tokenizer: tokenizer)
         }
 
         static let tokenizerFiles = [
@@ -44,12 +51,7 @@ extension Qwen25VL {
             try configuration.fileContents(dtype: dtype.rawValue), to: ModelConfiguration.fileName)
         try folder.write(try companions.generation.fileContents(), to: GenerationConfiguration.fileName)
         try folder.write(try companions.processor.fileContents(), to: ProcessorConfiguration.fileName)
-        for name in Companions.tokenizerFiles {
-            guard let source = companions.tokenizer?.appendingPathComponent(name),
-                FileManager.default.fileExists(atPath: source.path)
-            else { continue }
-            try folder.write(try Data(contentsOf: source), to: name)
-        }
+        for (name, contents) in companions.tokenizer { try folder.write(contents, to: name) }
         try writeWeights(to: folder, dtype: dtype, maximumShardBytes: maximumShardBytes)
     }
 

@@ -25,7 +25,8 @@ package struct ImageProcessor: Sendable {
         let (width, height) = (Double(size.width), Double(size.height))
         guard width > 0, height > 0 else { throw ImageProcessorError(size: size, problem: "it is empty") }
         guard max(width, height) / min(width, height) <= 200 else {
-            throw ImageProcessorError(size: size, problem: "one side is more than 200 times the other")
+            throw ImageProcessorError(
+                size: size, problem: "one side is more than 200 times the other; crop it")
         }
         let side = Double(configuration.tokenSide)
         let (minimum, maximum) = (Double(configuration.minimumPixels), Double(configuration.maximumPixels))

@@ -8,8 +8,9 @@ package import Tasks
 
 /// Lets a model answer examples greedily and writes all that it saw and wrote, for another implementation to check.
 ///
-/// Every second example comes with tools, whatever its question, so that transcripts of several turns with crops are
-/// among them. The folder then holds `transcripts.json`, a list of
+/// Every second example comes with tools, whatever its question. Every eighth also comes with a call already made and
+/// its crop, so that conversations of several turns and images are among them whatever the model does. The folder then
+/// holds `transcripts.json`, a list of
 ///
 ///     {"tokens": [token ids], "generated": [0 or 1 for each token], "images": ["0-0.png", "0-1.png"]}
 ///
@@ -30,8 +31,8 @@ package struct TranscriptExport: Sendable {
     /// What was written.
     package struct Summary: Sendable {
         package var transcriptCount = 0
-        /// Transcripts in which a tool has answered.
-        package var severalTurnsCount = 0
+        /// Transcripts in which the model has called a tool.
+        package var callingCount = 0
         package var imageCount = 0
         package var generatedTokenCount = 0
     }
@@ -65,7 +66,7 @@ package struct TranscriptExport: Sendable {
                 return name
             }
             summary.transcriptCount += 1
-            summary.severalTurnsCount += trajectory.completions.count > 1 ? 1 : 0
+            summary.callingCount += trajectory.toolCalls.isEmpty ? 0 : 1
             summary.imageCount += names.count
             summary.generatedTokenCount += transcript.completionTokenCount
             return WrittenTranscript(
@@ -76,12 +77,29 @@ package struct TranscriptExport: Sendable {
         return summary
     }
 
+    /// A call that cuts out what the question is about, or the whole image where that is unknown, and its answer.
+    private func zoom(in example: Example, _ format: QwenChatFormat) throws -> [Message] {
+        let image = try format.view(example.images[0], region: nil, rotation: .upright)
+        let box = image.viewedBox(ofOriginal: example.groundTruthBoxes.first ?? image.region)
+        let region = try CropRule().region(of: box, in: .asViewed, on: image)
+        let corners = [box.x1, box.y1, box.x2, box.y2].map { "\(Int($0))" }.joined(separator: ", ")
+        let call = #"{"name": "\#(ZoomTool.name)", "arguments": {"bbox_2d": [\#(corners)]}}"#
+        return [
+            Message(role: .assistant, "\(Markup.toolCallStart)\n\(call)\n\(Markup.toolCallEnd)"),
+            Message(
+                role: .tool,
+                content: [.image(try format.view(image.source, region: region, rotation: .upright))]),
+        ]
+    }
+
     private func request(_ index: Int, format: QwenChatFormat) async throws -> AgentRequest {
         let example = try await source.example(at: index)
         let offered = index.isMultiple(of: 2) ? tools.map(\.specification) : []
+        var messages = try example.messages(viewedBy: format)
+        if index.isMultiple(of: 8) { messages += try zoom(in: example, format) }
         return AgentRequest(
             id: TrajectoryID(group: index, sample: 0),
-            prompt: try format.prompt(example.messages(viewedBy: format), tools: offered),
+            prompt: try format.prompt(messages, tools: offered),
             tools: offered.map(\.name), sampling: Sampling(temperature: 0, maximumTokens: maximumTokens),
             random: CounterRandom(seed: 0, UInt64(index)))
     }

@@ -100,7 +100,7 @@ package struct ConversationFile: Sendable {
         do {
             return try JSONDecoder().decode(Conversation.self, from: lines[index].text)
         } catch let error as DecodingError {
-            throw failure(index, "\(error.summary); write one JSON object a line")
+            throw failure(index, "\(error.summary); a line is a JSON object with messages")
         }
     }
 

@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+/// Images, configurations and conversations that cannot be used.
+struct BadInputTests {
+    @Test(
+        arguments: zip(
+            [TestImage.cutShort, .text, .empty, .huge, .thin],
+            ["download it again", "Convert it", "download it again", "Scale it down", "crop it"]))
+    func anImageIsRefused(_ image: TestImage, remedy: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try image.write(to: folder)
+        let outcome = try DeepEyesCommand.run(
+            "ask", "--model", DeepEyesCommand.base.path, "--image", path, "What is it?")
+        expectRefusal(outcome, naming: path, remedy: remedy)
+    }
+
+    @Test func aMissingImageIsNamed() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("nowhere.png")
+        let outcome = try DeepEyesCommand.run(
+            "ask", "--model", DeepEyesCommand.base.path, "--image", path, "What is it?")
+        expectRefusal(outcome, naming: path, remedy: "Check the path")
+    }
+
+    @Test func anUnknownConfigurationKeyIsNamedWithTheRightOnes() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Array("steps: 3\nrollout:\n  groupsize: 4\n".utf8), to: "nano.yaml")
+        let outcome = try DeepEyesCommand.run("train", "--config", path, "--run", folder.path("run"))
+        expectRefusal(outcome, naming: "\(path):3", remedy: "the keys are groupSize")
+    }
+
+    @Test func anImpossibleNumberIsNamed() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try DeepEyesCommand.run(
+            "train", "--set", "evaluation.concurrency=0", "--run", folder.path("run"))
+        expectRefusal(outcome, naming: "evaluation.concurrency", remedy: "must be at least 1")
+    }
+
+    @Test func aLineThatIsNoConversationIsNamed() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Array("\n{\"messages\": 3}\n".utf8), to: "data.jsonl")
+        let outcome = try DeepEyesCommand.run(
+            "sft", "--model", DeepEyesCommand.base.path, "--data", path, "--output", folder.path("out"))
+        expectRefusal(outcome, naming: "\(path):2", remedy: "a line is a JSON object with messages")
+    }
+}

@@ -1,0 +1,147 @@
+import Agent
+import Foundation
+import Imaging
+import QwenVL
+import Testing
+import Training
+
+/// Conversations of a JSONL file, as tokens and as something to learn from.
+@Suite(.serialized) final class SupervisedTests {
+    private static let base = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Models/nano-base")
+    private static let tools: [any Tool] = [ZoomTool(), RotateTool()]
+    private static let call =
+        #"<think>small</think>\n<tool_call>\n{\"name\": \"image_zoom_in_tool\", "#
+        + #"\"arguments\": {\"bbox_2d\": [1, 2, 30, 40]}}\n</tool_call>"#
+
+    /// Two images, a call, a crop and an answer.
+    private static let zooming = #"""
+        {"messages": [{"role": "system", "content": "Look well."}, {"role": "user", "content": [\#
+        {"type": "image", "image": "a.png"}, {"type": "text", "text": "Is it red or "}, \#
+        {"type": "image_url", "image_url": {"url": "b.png"}}, {"type": "text", "text": "blue?"}]}, \#
+        {"role": "assistant", "content": "\#(call)"}, \#
+        {"role": "tool", "content": [{"type": "image", "image": "b.png"}]}, \#
+        {"role": "assistant", "content": "<answer>red</answer>"}], "tools": ["image_zoom_in_tool"]}
+        """#
+
+    /// A second question.
+    private static let asking = #"""
+        {"messages": [{"role": "user", "content": "One?"}, {"role": "assistant", "content": "<answer>1</answer>"}, \#
+        {"role": "user", "content": [{"type": "image", "image": "a.png"}, {"type": "text", "text": "Two?"}]}, \#
+        {"role": "assistant", "content": "<answer>2</answer>"}]}
+        """#
+
+    private let folder: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "deepeyes-sft-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (name, colour) in [
+            ("a", RGB(red: 200, green: 10, blue: 10)), ("b", RGB(red: 0, green: 0, blue: 250)),
+        ] {
+            let image = Image(size: ImageSize(width: 60, height: 90), filledWith: colour)
+            try Data(image.encodedPNG()).write(to: folder.appending(path: "\(name).png"))
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    private func file(_ lines: String...) throws -> ConversationFile {
+        let url = folder.appending(path: "data.jsonl")
+        try Data(lines.joined(separator: "\n").utf8).write(to: url)
+        return try ConversationFile(url)
+    }
+
+    private func tokens(_ segments: [Segment]) -> [Int32] { segments.flatMap(\.tokens) }
+
+    @Test func onlyTheAssistantsTokensCarryALoss() throws {
+        let policy = try PolicyModel(directory: Self.base)
+        let tree = try file(Self.zooming).tree(at: 0, format: policy.format, tools: Self.tools)
+        let segments = tree.branches[0].segments
+        #expect(segments.map(\.kind) == [.completion, .observation, .completion])
+        let packer = BatchPacker(
+            configuration: policy.model.configuration, processor: policy.processor, tokensPerPass: 8192)
+        let targets = try packer.passes(of: [tree]).flatMap(\.targets)
+        #expect(targets.map(Int32.init) == tokens([segments[0], segments[2]]))
+    }
+
+    @Test func imagesComeInTheOrderOfTheirPlaces() throws {
+        let policy = try PolicyModel(directory: Self.base)
+        let tree = try file(Self.zooming).tree(at: 0, format: policy.format, tools: Self.tools)
+        let blues = try tree.prompt.images.map { try $0.pixels()[0, 0].blue }
+        #expect(blues == [10, 250])
+        #expect(tree.branches[0].segments.map(\.images.count) == [0, 1, 0])
+    }
+
+    /// The law of every turn: what is built message by message equals the conversation written as a whole.
+    @Test(arguments: [zooming, asking])
+    func turnsEqualTheWholeConversation(_ line: String) throws {
+        let format = try PolicyModel(directory: Self.base).format
+        let conversations = try file(line)
+        let tree = try conversations.tree(at: 0, format: format, tools: Self.tools)
+        let conversation = try conversations.conversation(at: 0)
+        let messages = try conversation.messages.dropLast().map { message in
+            Message(
+                role: message.role,
+                content: try message.content.map { part in
+                    switch part {
+                    case .text(let text): return .text(text)
+                    case .image(let name):
+                        let image = try EncodedImage(path: folder.appending(path: name).path)
+                        return .image(try format.view(image, region: nil, rotation: .upright))
+                    }
+                })
+        }
+        let offered = conversation.tools == nil ? [] : [ZoomTool().specification]
+        let whole = try format.prompt(messages, tools: offered).tokens
+        #expect(tokens([tree.prompt] + tree.branches[0].segments.dropLast()) == whole)
+    }
+
+    @Test(
+        arguments: [
+            #"{"messages": [{"role": "user"}]}"#,
+            #"{"messages": [{"role": "user", "content": "a"}]}"#,
+            #"{"messages": [{"role": "assistant", "content": "a"}]}"#,
+            #"{"messages": [{"role": "user", "content": [{"type": "image", "image": "c.png"}]}, "#
+                + #"{"role": "assistant", "content": "a"}]}"#,
+            #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "a"}, "#
+                + #"{"role": "assistant", "content": "a"}]}"#,
+            #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "a"}], "tools": ["b"]}"#,
+            "[",
+        ])
+    func aBadLineIsNamed(_ line: String) throws {
+        let format = try PolicyModel(directory: Self.base).format
+        let conversations = try file(Self.zooming, "", line)
+        let error = #expect(throws: ConversationError.self) {
+            try conversations.tree(at: 1, format: format, tools: Self.tools)
+        }
+        #expect(error?.description.contains("data.jsonl:3: ") == true)
+    }
+
+    private func trainer(steps: Int) throws -> SupervisedTrainer {
+        var configuration = SupervisedConfiguration()
+        configuration.epochs = steps
+        configuration.batch = 2
+        configuration.optimizer.learningRate = 1e-3
+        return SupervisedTrainer(
+            configuration: configuration, conversations: try file(Self.zooming, Self.asking),
+            policyModel: try PolicyModel(directory: Self.base), tools: Self.tools)
+    }
+
+    @Test func lossFalls() throws {
+        var losses: [Double] = []
+        try trainer(steps: 8).run(onStep: { losses.append($0.loss) }, shouldStop: { false })
+        #expect(losses.count == 8)
+        #expect(losses[7] < losses[0] / 2, "\(losses)")
+    }
+
+    @Test func stopsAfterTheStepAskedForAndSaves() throws {
+        let trainer = try trainer(steps: 8)
+        var stepCount = 0
+        try trainer.run(onStep: { _ in stepCount += 1 }, shouldStop: { stepCount == 2 })
+        #expect(stepCount == 2)
+        let output = folder.appending(path: "model")
+        try trainer.save(to: output)
+        #expect(throws: Never.self) { try PolicyModel(directory: output) }
+    }
+}
