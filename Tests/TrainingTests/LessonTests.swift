@@ -5,6 +5,7 @@ import QwenVL
 import Tasks
 import TestSupport
 import Testing
+import Torch
 import Training
 
 /// What the base of the nano model is taught.
@@ -41,7 +42,7 @@ import Training
                 $0.closeUp = 2
             })
         #expect(lessons.map(\.tree.branches.count) == [3, 3, 1, 1])
-        #expect(lessons.allSatisfy { $0.tree.prompt.images.count == 1 })
+        #expect(lessons.map(\.tree.prompt.images.count) == [1, 1, 1, 1])
     }
 
     @Test func aPromptAndItsQuestionAreTheTokensOfTheWholePrompt() throws {
@@ -141,8 +142,8 @@ import Training
                 false
             }
             #expect(stages == ["vision", "vision", "language", "tools"])
-            let model = try PolicyModel(directory: #require(checkpoint))
-            #expect(model.model.parameters.allSatisfy(\.tensor.isFinite))
+            let model = try PolicyModel(directory: #require(checkpoint)).model
+            #expect(model.parameters.filter { !$0.tensor.isFinite }.map(\.name).isEmpty)
             stages = []
             _ = try trainer.run {
                 stages.append($0.stage)

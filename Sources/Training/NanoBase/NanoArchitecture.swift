@@ -34,7 +34,7 @@ enum NanoArchitecture {
             padding: configuration.tokens.beginning)
         try model.save(
             to: url,
-            companions: Qwen25VL.Companions(generation: generation, processor: processor, tokenizer: nil)
+            companions: Qwen25VL.Companions(generation: generation, processor: processor, tokenizer: [:])
         ) { folder in
             try tokenizer.write(to: folder)
             try ChatTemplateFile.write(to: folder)
