@@ -4,7 +4,7 @@ RELEASE := -c release
 RUN     := demo
 SEED    := 1
 
-.PHONY: help bootstrap build demo test bench format lint clean
+.PHONY: help bootstrap build demo nano-base skills test bench format lint clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +17,12 @@ build: bootstrap ## build the command line tool
 
 demo: build ## train the nano model until it zooms, and write the report (about half an hour on two cores)
 	.build/release/deepeyes train --config Configurations/nano.yaml --run runs/$(RUN) --seed $(SEED)
+
+nano-base: build ## make the base of the demo again, from nothing (about half an hour on two cores)
+	.build/release/deepeyes nano-base --config Configurations/nano-base.yaml --output runs/nano-base
+
+skills: build ## measure what Models/nano-base can do, on held-out scenes
+	.build/release/deepeyes skills --model Models/nano-base
 
 test: ## install what the tests need and run all of them
 	@Tools/bootstrap --tests

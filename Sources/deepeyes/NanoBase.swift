@@ -15,7 +15,7 @@ struct NanoBase: ParsableCommand {
             Each stage leaves a checkpoint in the folder; those that are there already are not made again.
 
             Example:
-              deepeyes nano-base --config Configurations/nano-base.yaml --output models/nano-base
+              deepeyes nano-base --config Configurations/nano-base.yaml --output runs/nano-base
             """)
 
     @Option(help: "Folder for the checkpoints of the stages.", completion: .directory)
@@ -37,7 +37,7 @@ struct NanoBase: ParsableCommand {
             FileHandle.standardError.write(Data("\nstopping after this step\n".utf8))
         }
         let output = ConsoleOutput.standard
-        var progress = ProgressReporter(total: configuration.stages.reduce(0) { $0 + $1.stage.steps })
+        var progress = ProgressReporter(total: trainer.remainingStepCount)
         let start = ContinuousClock.now
         var stepCount = 0
         let checkpoint = try trainer.run { step in

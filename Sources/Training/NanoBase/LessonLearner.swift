@@ -24,6 +24,8 @@ final class LessonLearner {
     private let heads: LessonHeads
     private let muon: Muon
     private let adamW: AdamW
+    /// Heads start anew in each stage: they learn at the full rate while the model warms up.
+    private let headAdamW: AdamW
     private let blur: CoordinateBlur
 
     private var model: Qwen25VL { policyModel.model }
@@ -47,7 +49,8 @@ final class LessonLearner {
         let others = model.parameters.filter {
             $0.tensor.rank != 2 || $0.tensor.shape == embedding.shape
         }
-        adamW = AdamW(others + heads.parameters, configuration.adamW)
+        adamW = AdamW(others, configuration.adamW)
+        headAdamW = AdamW(heads.parameters, configuration.adamW)
         blur = CoordinateBlur(policyModel.format.tokenizer, deviation: stage.coordinateBlur)
     }
 
@@ -84,6 +87,7 @@ final class LessonLearner {
         if outcome.gradientNorm.isFinite {
             muon.step(learningRate: learningRate)
             adamW.step(learningRate: learningRate)
+            headAdamW.step(learningRate: stage.learningRate)
         }
         return outcome
     }

@@ -31,6 +31,11 @@ package final class NanoBaseTrainer {
             configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
     }
 
+    /// Steps of the stages that are missing.
+    package var remainingStepCount: Int {
+        configuration.stages.reduce(0) { $0 + (exists(checkpoint(of: $1.name)) ? 0 : $1.stage.steps) }
+    }
+
     /// Runs the stages that are missing, or stops after a step when `shouldStop` says so; a stage that was stopped begins
     /// anew.
     ///
@@ -38,12 +43,12 @@ package final class NanoBaseTrainer {
     /// - Throws: an error that names the file or value that cannot be used.
     package func run(onStep: (Step) -> Void, shouldStop: () -> Bool) throws -> URL? {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        var checkpoint = folder.appending(path: "fresh", directoryHint: .isDirectory)
+        var checkpoint = self.checkpoint(of: "fresh")
         if !exists(checkpoint) {
             try NanoArchitecture.write(to: checkpoint, task: configuration.task, seed: configuration.seed)
         }
         for (number, (name, stage)) in configuration.stages.enumerated() {
-            let next = folder.appending(path: name, directoryHint: .isDirectory)
+            let next = self.checkpoint(of: name)
             if !exists(next) {
                 let policyModel = try PolicyModel(directory: checkpoint)
                 let isDone = try teach(
@@ -54,6 +59,10 @@ package final class NanoBaseTrainer {
             checkpoint = next
         }
         return checkpoint
+    }
+
+    private func checkpoint(of stage: String) -> URL {
+        folder.appending(path: stage, directoryHint: .isDirectory)
     }
 
     private func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
