@@ -2,9 +2,10 @@
 SWIFT   := swift
 RELEASE := -c release
 RUN     := demo
+MODULES := CounterRandom Torch Imaging Agent Tasks QwenVL Runs Training
 SEED    := 1
 
-.PHONY: help bootstrap build demo nano-base skills test bench format lint clean
+.PHONY: help bootstrap build demo nano-base skills test bench docs format lint clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +31,11 @@ test: ## install what the tests need and run all of them
 
 bench: build ## compare generation and a training step with TRL, and write the table into Benchmarks/README.md
 	python3 Benchmarks/compare_with_trl.py
+
+docs: bootstrap ## write the reference of all modules into .build/documentation, warnings as errors
+	$(SWIFT) package --allow-writing-to-directory .build/documentation generate-documentation \
+		$(MODULES:%=--target %) --enable-experimental-combined-documentation --output-path .build/documentation \
+		--symbol-graph-minimum-access-level package --warnings-as-errors
 
 format: ## rewrite the sources in the project's format
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests

@@ -28,3 +28,7 @@ TorchStatus torch_backward(TorchTensor tensor, TorchTensor gradient) {
 TorchStatus torch_detach(TorchTensor tensor, TorchTensor *result) {
     return guarded(result, [&] { return unwrap(tensor).detach(); });
 }
+
+TorchStatus torch_share_elements(TorchTensor tensor, TorchTensor source) {
+    return guarded([&] { unwrap(tensor).set_data(unwrap(source).detach()); });
+}

@@ -17,6 +17,10 @@ extern "C" __attribute__((weak)) int MKL_Set_Num_Threads_Local(int count);
 
 namespace ctorch {
 
+void setMatrixThreadsHere(int count) {
+    if (MKL_Set_Num_Threads_Local) MKL_Set_Num_Threads_Local(count);
+}
+
 OnThisThreadOnly::OnThisThreadOnly() {
     if (MKL_Set_Num_Threads_Local) former = MKL_Set_Num_Threads_Local(1);
 }

@@ -27,6 +27,9 @@ void multiplyByTransposed(int64_t m, int64_t n, int64_t k, float factor, ConstMa
 void multiplyTransposed(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b,
                         float keep, Matrix c);
 
+/// Products that the calling thread starts use this many threads from now on.
+void setMatrixThreadsHere(int count);
+
 /// While it lives, products on this thread use no other thread: inside a parallel region MKL would otherwise
 /// open one of its own for each product.
 class OnThisThreadOnly {

@@ -1,5 +1,6 @@
 /// Process settings, and tensors as storage: creation, inspection, conversion, copying in and out.
 #include "Guarded.hpp"
+#include "Matrix.hpp"
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -13,6 +14,9 @@
 #include <atomic>
 #include <cstring>
 #include <string>
+
+/// OpenMP's number of threads for regions that the calling thread opens; null if libtorch was built without it.
+extern "C" __attribute__((weak)) void omp_set_num_threads(int count);
 
 namespace ctorch {
 
@@ -77,6 +81,12 @@ const char *torch_last_message(void) { return lastMessage.c_str(); }
 int64_t torch_live_tensor_count(void) { return liveTensors.load(std::memory_order_relaxed); }
 int32_t torch_thread_count(void) { return at::get_num_threads(); }
 void torch_set_thread_count(int32_t count) { at::set_num_threads(count); }
+
+void torch_set_thread_count_here(int32_t count) {
+    at::get_num_threads();  // takes over the number of the process, which it would do later
+    if (omp_set_num_threads) omp_set_num_threads(count);
+    setMatrixThreadsHere(count);
+}
 
 void torch_set_deterministic(bool deterministic) {
     at::globalContext().setDeterministicAlgorithms(deterministic, false);

@@ -40,6 +40,11 @@ package final class PolicyModel {
         GenerationEngine(model: model, processor: processor, rules: rules, limits: limits)
     }
 
+    /// Engines with these weights that generate side by side.
+    package func workers(_ count: Int = 1) -> GenerationWorkers {
+        GenerationWorkers(count: count) { engine() }
+    }
+
     /// Writes a checkpoint directory, which must not exist yet.
     package func save(to url: URL) throws {
         try model.save(to: url, companions: companions)

@@ -46,6 +46,12 @@ extension Tensor {
         mutate("copy_", source) { tensor in source.withHandle { torch_copy_in_place(tensor, $0) } }
     }
 
+    /// Gives up this tensor's elements and refers to those of `source`, of the same shape, from now on; each of the two
+    /// keeps a gradient of its own.
+    package func share_(_ source: Tensor) {
+        mutate("share_", source) { tensor in source.withHandle { torch_share_elements(tensor, $0) } }
+    }
+
     /// Replaces the places of `dim` that `indices` name by `source`.
     package func indexCopy_(_ dim: Int, _ indices: Tensor, _ source: Tensor) {
         mutate("indexCopy_", indices, source) { tensor in

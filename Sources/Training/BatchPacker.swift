@@ -69,8 +69,12 @@ package struct BatchPacker {
 
     /// Packs in the order given. A tree too large for one pass is split between branches and repeats its prompt.
     ///
+    /// - Parameters:
+    ///   - trees: those whose branches are all empty are left out.
+    ///   - workers: how many passes are computed at a time; each gets about as much.
     /// - Throws: what cutting or packing an image throws.
-    package func passes(of trees: [PromptTree]) throws -> [TrainingPass] {
+    package func passes(of trees: [PromptTree], workers: Int = 1) throws -> [TrainingPass] {
+        let tokensPerPass = min(tokensPerPass, Self.share(of: trees, workers: workers))
         var passes: [TrainingPass] = []
         var pass = TrainingPass(batch: PackedBatch(for: configuration))
         func close() {
@@ -92,6 +96,15 @@ package struct BatchPacker {
         }
         close()
         return passes
+    }
+
+    /// Tokens of a pass of which there are then no more than `workers`, however the trees fall.
+    private static func share(of trees: [PromptTree], workers: Int) -> Int {
+        let branches = trees.flatMap(\.branches).filter { !$0.segments.isEmpty }
+        let prompts = trees.map(\.prompt.tokens.count)
+        let total = prompts.reduce(0, +) + branches.reduce(0) { $0 + $1.tokenCount }
+        let slack = workers > 1 ? (prompts.max() ?? 0) + (branches.map(\.tokenCount).max() ?? 0) : 0
+        return (total + workers - 1) / workers + slack
     }
 
     private func append(
@@ -127,7 +140,7 @@ package struct BatchPacker {
         _ tokens: [Int32], _ views: [ViewedImage], continuing parent: Int? = nil, to pass: inout TrainingPass
     ) throws -> Int {
         pass.views += views
-        let images = try views.map { try processor.patches(of: $0.resizedPixels()) }
+        let images = try processor.patches(of: views).map { try $0.get() }
         return try pass.batch.append(tokens, images: images, continuing: parent)
     }
 

@@ -15,16 +15,24 @@ package enum Objective: Sendable {
 /// Holds tensors, so one thread owns it.
 package final class Learner {
     package let model: Qwen25VL
+    /// The model, and as many more over its weights as there are workers beside the first.
+    private let replicas: [Qwen25VL]
     private let optimizer: AdamW
     private let configuration: OptimizerConfiguration
     /// Excludes tokens that are never sampled from every distribution, as generation does.
     private let vocabularyBias: Tensor
 
-    package init(model: Qwen25VL, rules: TokenRules, configuration: OptimizerConfiguration) {
+    /// - Parameter workers: how many passes are computed side by side.
+    package init(
+        model: Qwen25VL, rules: TokenRules, configuration: OptimizerConfiguration, workers: Int = 1
+    ) {
         self.model = model
         self.configuration = configuration
+        replicas = [model] + (1..<workers).map { _ in model.sharingWeights() }
         vocabularyBias = rules.bias(on: model.device)
-        for parameter in model.parameters { parameter.tensor.requiresGrad = true }
+        for replica in replicas {
+            for parameter in replica.parameters { parameter.tensor.requiresGrad = true }
+        }
         optimizer = AdamW(model.parameters, configuration.adamW)
     }
 
@@ -42,21 +50,27 @@ package final class Learner {
     /// Without passes nothing moves, not even by momentum. A loss or gradient that is not finite leaves the weights
     /// as they are and is reported.
     ///
-    /// - Parameter targetCount: what the summed loss is divided by; more than the passes hold where targets without
-    ///   a gradient were left out.
+    /// - Parameters:
+    ///   - passes: shared out among the workers in turn.
+    ///   - objective: what they are trained towards.
+    ///   - targetCount: what the summed loss is divided by; more than the passes hold where targets without a gradient
+    ///     were left out.
+    ///   - learningRate: of this step.
     package func update(
         _ passes: [TrainingPass], towards objective: Objective, targetCount: Int, learningRate: Double
     ) throws -> Outcome {
         var outcome = Outcome()
         guard !passes.isEmpty else { return outcome }
         optimizer.clearGradients()
-        for pass in passes {
-            let (loss, clippedCount) = try summedLoss(of: pass, towards: objective)
-            let mean = loss / Double(targetCount)
-            mean.backward()
-            outcome.loss += mean.item()
-            outcome.clippedShare += clippedCount / Double(targetCount)
+        let shares = try sideBySide(replicas.count) { [self] worker in
+            let passes = stride(from: worker, to: passes.count, by: replicas.count).map { passes[$0] }
+            return gradients(of: passes, towards: objective, targetCount: targetCount, in: replicas[worker])
         }
+        for share in shares {
+            outcome.loss += share.loss
+            outcome.clippedShare += share.clippedShare
+        }
+        for replica in replicas.dropFirst() { collectGradients(of: replica) }
         outcome.gradientNorm = clipGradientNorm(
             model.parameters.map(\.tensor), maximum: configuration.maximumGradientNorm)
         outcome.isFinite = outcome.loss.isFinite && outcome.gradientNorm.isFinite
@@ -64,7 +78,33 @@ package final class Learner {
         return outcome
     }
 
-    private func summedLoss(of pass: TrainingPass, towards objective: Objective) throws -> (Tensor, Double) {
+    /// Adds the gradients of all `passes` to those of `model`.
+    private func gradients(
+        of passes: [TrainingPass], towards objective: Objective, targetCount: Int, in model: Qwen25VL
+    ) -> Outcome {
+        var outcome = Outcome()
+        for pass in passes {
+            let (loss, clippedCount) = summedLoss(of: pass, towards: objective, in: model)
+            let mean = loss / Double(targetCount)
+            mean.backward()
+            outcome.loss += mean.item()
+            outcome.clippedShare += clippedCount / Double(targetCount)
+        }
+        return outcome
+    }
+
+    /// Moves the gradients of a replica into the model's own.
+    private func collectGradients(of replica: Qwen25VL) {
+        for (own, other) in zip(model.parameters, replica.parameters) {
+            guard let gradient = other.tensor.grad else { continue }
+            if let sum = own.tensor.grad { sum.add_(gradient) } else { own.tensor.grad = gradient }
+            other.tensor.grad = nil
+        }
+    }
+
+    private func summedLoss(
+        of pass: TrainingPass, towards objective: Objective, in model: Qwen25VL
+    ) -> (Tensor, Double) {
         let hidden = model.hiddenStates(of: pass.batch)  // [token, width]
         let predictors = Tensor(pass.predictors, device: model.device)  // [target]
         let predicting = hidden.indexSelect(0, predictors)  // [target, width]

@@ -7,15 +7,14 @@ import Torch
 
 /// Reinforcement learning of a policy from the outcome of its trajectories (DeepEyes §3; GRPO).
 ///
-/// One ``step(_:)`` is the index of this module: each of its lines is a file. The thread that calls it owns the
+/// One `step()` is the index of this module: each of its lines is a file. The thread that calls it owns the
 /// model.
 package final class Trainer {
     package let configuration: TrainingConfiguration
     package let folder: RunFolder
     private let policyModel: PolicyModel
-    /// Computes what the policy is asked; whoever calls `step` may use it between steps.
-    package let engine: GenerationEngine
-    private let policy = EnginePolicy()
+    /// Compute what the policy is asked; whoever calls `step` may use them between steps.
+    package let workers: GenerationWorkers
     private let learner: Learner
     private let collector: RolloutCollector
     private let packer: BatchPacker
@@ -35,9 +34,10 @@ package final class Trainer {
         self.policyModel = policyModel
         self.store = store
         format = policyModel.format
-        engine = policyModel.engine()
+        workers = policyModel.workers(configuration.workers)
         learner = Learner(
-            model: policyModel.model, rules: policyModel.rules, configuration: configuration.optimizer)
+            model: policyModel.model, rules: policyModel.rules, configuration: configuration.optimizer,
+            workers: configuration.workers)
         collector = RolloutCollector(
             source: source, format: format, tools: tools, configuration: configuration.rollout,
             seed: configuration.seed)
@@ -52,12 +52,13 @@ package final class Trainer {
         var watch = Stopwatch()
         let step = completedSteps
         let groups = try watch.measure("rollout") {
-            try engine.serve(policy) { [collector, scorer, policy] in
+            try workers.serve { [collector, scorer] policy in
                 try await scorer.scored(collector.collect(step: step, by: policy))
             }
         }
         let passes = try watch.measure("pack") {
-            try packer.passes(of: groups.filter(\.hasSignal).map(PromptTree.init))
+            try packer.passes(
+                of: groups.filter(\.hasSignal).map(PromptTree.init), workers: configuration.workers)
         }
         let targetCount = groups.reduce(0) { $0 + $1.completionTokenCount }
         let rate = configuration.optimizer.rates(steps: configuration.steps).rate(at: step)
@@ -68,7 +69,7 @@ package final class Trainer {
                     configuration.loss, temperature: configuration.rollout.sampling.temperature),
                 targetCount: targetCount, learningRate: rate)
         }
-        try engine.publish(version: step + 1)
+        try workers.publish(version: step + 1)
         completedSteps += 1
         let report = StepReport(groups: groups, outcome: outcome, learningRate: rate)
         try watch.measure("record") { try record(groups) }
@@ -107,7 +108,7 @@ package final class Trainer {
         try learner.loadState(from: Self.optimizerFile(in: saved.url))
         try store.removeTrajectories(after: saved.step)
         completedSteps = saved.step
-        try engine.publish(version: saved.step)
+        try workers.publish(version: saved.step)
     }
 
     private static func optimizerFile(in checkpoint: URL) -> URL {

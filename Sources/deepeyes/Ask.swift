@@ -38,6 +38,24 @@ struct Ask: ParsableCommand {
     @Option(help: "Most tokens in one turn.")
     var maximumTokens: Int = 1024
 
+    /// A tool under the name it has on the command line.
+    enum OfferedTool: String, ExpressibleByArgument, CaseIterable {
+        case zoom, rotate
+
+        var tool: any Tool {
+            switch self {
+            case .zoom: ZoomTool()
+            case .rotate: RotateTool()
+            }
+        }
+    }
+
+    @Option(
+        help:
+            "A tool that the model is told of, zoom or rotate; may be repeated. Offer what it was trained with."
+    )
+    var tool: [OfferedTool] = [.zoom]
+
     @Flag(help: "Tell the model of no tool.")
     var withoutTools = false
 
@@ -49,9 +67,9 @@ struct Ask: ParsableCommand {
     func run() throws {
         let policyModel = try PolicyModel(directory: URL(filePath: model))
         let request = QuestionRequest(
-            question: question, imagePaths: image, offersTools: !withoutTools,
+            question: question, imagePaths: image, tools: withoutTools ? [] : tool.map(\.tool),
             sampling: Sampling(temperature: temperature, maximumTokens: maximumTokens), seed: seed)
-        let printer = EventPrinter()
+        let printer = EventPrinter(hiding: policyModel.format.tokens.turnEnd)
         let record = try request.answer(with: policyModel) { printer.print($0) }
         try printer.finish()
         if let trace {
@@ -65,9 +83,14 @@ struct Ask: ParsableCommand {
 private final class EventPrinter: Sendable {
     private let colours = isatty(STDOUT_FILENO) == 1
     private let failure = Mutex<(any Error)?>(nil)
+    /// Ends a turn, which a person sees without it.
+    private let turnEnd: Int32
+
+    init(hiding turnEnd: Int32) { self.turnEnd = turnEnd }
 
     func print(_ event: AgentEvent) {
         switch event {
+        case .token(turnEnd, _): break
         case .token(_, let text): write(text)
         case .toolCalled(let call):
             if let failure = call.failure {

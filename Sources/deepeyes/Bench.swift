@@ -43,6 +43,9 @@ struct Bench: ParsableCommand {
     @Option(help: "Threads of libtorch; 0 takes one per core.")
     var threads: Int = 0
 
+    @Option(help: "Workers that compute side by side, with the threads divided among them.")
+    var workers: Int = 1
+
     /// What is printed.
     private struct Report: Encodable {
         var promptTokens: [[Int32]]
@@ -51,7 +54,7 @@ struct Bench: ParsableCommand {
     }
 
     func validate() throws {
-        guard group > 1, tokens > 0, `repeat` > 0, warmUp >= 0, threads >= 0 else {
+        guard group > 1, tokens > 0, `repeat` > 0, warmUp >= 0, threads >= 0, workers > 0 else {
             throw ValidationError(
                 "a group needs two completions, each of them a token, and one round has to be counted")
         }
@@ -62,7 +65,7 @@ struct Bench: ParsableCommand {
             try PolicyModel(directory: URL(filePath: model)), source: try PromptFolder(URL(filePath: data)),
             configuration: StepBenchmark.Configuration(
                 groupSize: group, tokenCount: tokens, repetitions: `repeat`, warmUps: warmUp,
-                threads: threads))
+                threads: threads, workers: workers))
         let report = Report(
             promptTokens: try benchmark.promptTokens(),
             generation: measure == .step ? nil : try benchmark.generation(),

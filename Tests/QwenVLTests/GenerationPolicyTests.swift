@@ -17,7 +17,7 @@ private typealias Fixture = GenerationFixture
     }
 
     /// Up to three turns with a "tool" that takes a random time.
-    private func rollOut(_ policy: EnginePolicy, _ id: TrajectoryID, delays: CounterRandom) async throws
+    private func rollOut(_ policy: any Policy, _ id: TrajectoryID, delays: CounterRandom) async throws
         -> Transcript
     {
         var delays = delays
@@ -32,7 +32,7 @@ private typealias Fixture = GenerationFixture
             try await dawdle()
             let request = Fixture.request(
                 transcript, group: id.group, sample: id.sample, sampling: Sampling(), maximumTokens: 14)
-            let completion = try await policy.complete(request)
+            let completion = try await policy.complete(request, onToken: nil)
             transcript.append(Segment(completion))
             if completion.finish == .endOfTurn { break }
             transcript.append(Fixture.observation(seed: UInt64(100 * turn + 10 * id.group + id.sample)))
@@ -42,7 +42,7 @@ private typealias Fixture = GenerationFixture
         return transcript
     }
 
-    private func rollOutAll(_ policy: EnginePolicy, delays: UInt64) async throws -> [Transcript] {
+    private func rollOutAll(_ policy: any Policy, delays: UInt64) async throws -> [Transcript] {
         let ids = (0..<12).map { TrajectoryID(group: $0 / 3, sample: $0 % 3) }
         await policy.begin(ids)
         return try await withThrowingTaskGroup(of: (Int, Transcript).self) { group in
@@ -169,26 +169,29 @@ private typealias Fixture = GenerationFixture
     }
 
     /// On a thread of its own: the test would otherwise block one of the threads that run the tasks.
-    @Test func servesWhileABodyRuns() async throws {
-        let version = try await withCheckedThrowingContinuation { continuation in
-            Thread { continuation.resume(with: Result { try serveTwice() }) }.start()
+    @Test(arguments: [1, 2, 3]) func workersServeWhileABodyRuns(count: Int) async throws {
+        let transcripts = try await withCheckedThrowingContinuation { continuation in
+            Thread { continuation.resume(with: Result { try serveTwice(count) }) }.start()
         }
-        #expect(version == 2)
+        let alone = try await withCheckedThrowingContinuation { continuation in
+            Thread { continuation.resume(with: Result { try serveTwice(1) }) }.start()
+        }
+        #expect(transcripts.map(\.tokens) == alone.map(\.tokens))
     }
 
-    private func serveTwice() throws -> Int {
-        let engine = Fixture.engine(limits: Self.limits, rules: Fixture.rules)
-        let policy = EnginePolicy()
+    /// The transcripts of the second time.
+    private func serveTwice(_ count: Int) throws -> [Transcript] {
+        let workers = GenerationWorkers(count: count) {
+            Fixture.engine(limits: Self.limits, rules: Fixture.rules)
+        }
+        var transcripts: [Transcript] = []
         for delays in 0..<2 {
-            let transcripts = try engine.serve(policy) {
-                try await rollOutAll(policy, delays: UInt64(delays))
-            }
+            transcripts = try workers.serve { [self] in try await rollOutAll($0, delays: UInt64(delays)) }
             #expect(transcripts.count == 12)
-            #expect(engine.usedPageCount == 0)
-            try engine.publish()
+            try workers.publish()
         }
         struct Refusal: Error {}
-        #expect(throws: Refusal.self) { try engine.serve(policy) { throw Refusal() } }
-        return engine.policyVersion
+        #expect(throws: Refusal.self) { try workers.serve { _ in throw Refusal() } }
+        return transcripts
     }
 }

@@ -49,6 +49,16 @@ private final class Screen: Sendable {
                 + "  entropy  0.420  length    61  s/step   1.8 s  tok/s  5.2k  1 min 18 s left\n")
     }
 
+    @Test func whatCameBeforeTheFirstStepIsNotCounted() throws {
+        let screen = Screen()
+        let clock = Mutex(Duration.seconds(100))
+        let sink = ConsoleSink(total: 3, output: screen.output(isTerminal: false)) { clock.withLock { $0 } }
+        sink.begin()
+        clock.withLock { $0 = .seconds(104) }
+        try sink.record(metrics(1))
+        #expect(screen.text.hasSuffix("8.0 s left\n"))
+    }
+
     @Test func columnsStandUnderTheirHeadings() throws {
         let screen = Screen()
         let sink = sink(screen.output(isTerminal: true))

@@ -51,6 +51,8 @@ const char *torch_last_message(void);
 int64_t torch_live_tensor_count(void);
 int32_t torch_thread_count(void);
 void torch_set_thread_count(int32_t count);
+/// Threads for the operations that the calling thread starts, whatever other threads use.
+void torch_set_thread_count_here(int32_t count);
 void torch_set_deterministic(bool deterministic);
 /// Sets whether operations of this thread are recorded for differentiation; returns the former setting.
 bool torch_set_gradient_recording(bool recording);
@@ -216,6 +218,8 @@ TORCH_FALLIBLE TorchStatus torch_add_in_place(TorchTensor tensor, TorchTensor ot
 TORCH_FALLIBLE TorchStatus torch_multiply_in_place(TorchTensor tensor, double factor);
 TORCH_FALLIBLE TorchStatus torch_fill_in_place(TorchTensor tensor, double value);
 TORCH_FALLIBLE TorchStatus torch_copy_in_place(TorchTensor tensor, TorchTensor source);
+/// Gives up the elements of `tensor` and refers to those of `source` from now on, without a common gradient.
+TORCH_FALLIBLE TorchStatus torch_share_elements(TorchTensor tensor, TorchTensor source);
 
 // MARK: Differentiation
 

@@ -1,7 +1,5 @@
 package import Agent
 import CounterRandom
-import Dispatch
-import Synchronization
 import Torch
 
 extension GenerationEngine {
@@ -149,12 +147,7 @@ extension GenerationEngine {
         if views.isEmpty { return [] }
         let start = ContinuousClock.now
         defer { statistics.imageTime += ContinuousClock.now - start }
-        let results = Mutex([Result<ImagePatches, any Error>?](repeating: nil, count: views.count))
-        DispatchQueue.concurrentPerform(iterations: views.count) { [processor] index in
-            let result = Result { try processor.patches(of: views[index].resizedPixels()) }
-            results.withLock { $0[index] = result }
-        }
-        return results.withLock { $0.compactMap(\.self) }
+        return processor.patches(of: views)
     }
 
     private func add(_ part: Part, images: [ImagePatches], to iteration: inout Iteration) throws {

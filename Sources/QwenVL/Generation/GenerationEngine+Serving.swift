@@ -18,21 +18,6 @@ extension GenerationEngine {
         }
     }
 
-    /// Runs `body` as a task of its own, and answers its requests on this thread until it has returned.
-    ///
-    /// Blocks the thread, which therefore should not be one of those that run tasks.
-    package func serve<Output: Sendable>(
-        _ policy: EnginePolicy, during body: @escaping @Sendable () async throws -> Output
-    ) throws -> Output {
-        let outcome = Outcome<Output>()
-        Task {
-            do { outcome.set(.success(try await body())) } catch { outcome.set(.failure(error)) }
-            policy.pause()
-        }
-        serve(policy)
-        return try outcome.wait()
-    }
-
     /// - Returns: whether the message asks to return.
     private func receive(_ message: EnginePolicy.Message) -> Bool {
         switch message {
@@ -76,22 +61,5 @@ extension EnginePolicy {
             thread.start()
         }
         return policy
-    }
-}
-
-/// The result of a task, for a thread that waits for it.
-private final class Outcome<Value: Sendable>: Sendable {
-    private let result = Mutex<Result<Value, any Error>?>(nil)
-    private let arrival = DispatchSemaphore(value: 0)
-
-    func set(_ value: Result<Value, any Error>) {
-        result.withLock { $0 = value }
-        arrival.signal()
-    }
-
-    func wait() throws -> Value {
-        arrival.wait()
-        guard let value = result.withLock({ $0 }) else { preconditionFailure("signalled without a result") }
-        return try value.get()
     }
 }

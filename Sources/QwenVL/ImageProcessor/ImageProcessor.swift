@@ -1,4 +1,7 @@
+package import Agent
+import Dispatch
 package import Imaging
+import Synchronization
 
 /// Prepares images for the vision encoder: chooses their size, normalises them and cuts them into patches.
 ///
@@ -63,6 +66,16 @@ package struct ImageProcessor: Sendable {
     package func patches(resizing image: Image) throws(ImageProcessorError) -> ImagePatches {
         let size = try viewSize(of: image.size)
         return patches(of: size == image.size ? image : image.resized(to: size))
+    }
+
+    /// What the model sees of each of `views`, in order; several are decoded at a time.
+    package func patches(of views: [ViewedImage]) -> [Result<ImagePatches, any Error>] {
+        let results = Mutex([Result<ImagePatches, any Error>?](repeating: nil, count: views.count))
+        DispatchQueue.concurrentPerform(iterations: views.count) { index in
+            let result = Result { try patches(of: views[index].resizedPixels()) }
+            results.withLock { $0[index] = result }
+        }
+        return results.withLock { $0.compactMap(\.self) }
     }
 
     /// Normalises and cuts an image that has its view size already, so that its sides are multiples of the token

@@ -34,6 +34,17 @@ package final class Qwen25VL {
     }
 }
 
+extension Qwen25VL {
+    /// Another model over the same weights, whose parameters have gradients of their own: for a second thread. What
+    /// changes the weights of one in place changes those of the other.
+    package func sharingWeights() -> Qwen25VL {
+        let storage = ParameterStorage(dtype: dtype, device: device)
+        let twin = Qwen25VL(unset: configuration, storage: storage)
+        for (own, shared) in zip(twin.parameters, parameters) { own.tensor.share_(shared.tensor) }
+        return twin
+    }
+}
+
 // MARK: Forward
 
 extension Qwen25VL {

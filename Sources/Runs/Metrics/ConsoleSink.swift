@@ -10,6 +10,8 @@ package final class ConsoleSink: MetricSink {
         var columns: [ConsoleColumn] = []
         var linesSinceHeader = 0
         var rewards: [Double] = []
+        /// When the first step began.
+        var beginning = Duration.zero
     }
 
     private let output: ConsoleOutput
@@ -29,9 +31,14 @@ package final class ConsoleSink: MetricSink {
         state = Mutex(State(progress: ProgressReporter(total: total, completed: completed)))
     }
 
+    /// Says that steps begin now; what came before does not count for the time that is left.
+    package func begin() {
+        state.withLock { $0.beginning = elapsed() }
+    }
+
     package func record(_ metrics: StepMetrics) throws {
         state.withLock { state in
-            state.progress.advance(to: metrics.step, elapsed: elapsed())
+            state.progress.advance(to: metrics.step, elapsed: elapsed() - state.beginning)
             if let reward = metrics[MetricName.reward] { state.rewards = state.rewards.suffix(23) + [reward] }
             output.write(output.isTerminal ? tableLine(metrics, &state) : plainLine(metrics, state.progress))
         }

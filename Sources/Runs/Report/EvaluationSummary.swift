@@ -27,7 +27,9 @@ package struct EvaluationSummary: Sendable, Equatable {
 
     /// Measures trajectories; a kind that does not occur counts as 0.
     ///
-    /// - Parameter examples: number of scenes they are about; one per trajectory if nil.
+    /// - Parameters:
+    ///   - trajectories: of one evaluation.
+    ///   - examples: number of scenes they are about; one per trajectory if nil.
     package init(_ trajectories: [TrajectoryRecord], examples: Int? = nil) {
         func mean(_ values: [Double]) -> Double {
             values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)

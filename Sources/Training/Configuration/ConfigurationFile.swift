@@ -11,6 +11,8 @@ package enum ConfigurationFile {
     /// The defaults, changed by the file at `path` and then by `overrides`.
     ///
     /// - Parameters:
+    ///   - defaults: also decide which keys there are.
+    ///   - path: of a YAML file; nil for none.
     ///   - overrides: dotted assignments such as `rollout.groupSize=4`, with YAML values.
     /// - Throws: ``ConfigurationError`` that names the file, the line and the keys that would be right.
     package static func load<Configuration: Codable>(

@@ -5,7 +5,7 @@ extension TrainingConfiguration {
     ///   own.
     package func validate() throws {
         let least = [
-            ("steps", steps, 0), ("threads", threads, 0),
+            ("steps", steps, 0), ("threads", threads, 0), ("workers", workers, 1),
             ("rollout.promptsPerStep", rollout.promptsPerStep, 1),
             ("rollout.groupSize", rollout.groupSize, 1),
             ("rollout.sampling.maximumTokens", rollout.sampling.maximumTokens, 1),

@@ -13,6 +13,10 @@ package struct TrainingConfiguration: Codable, Sendable {
     package var steps = 200
     /// Threads of libtorch; 0 takes one per core. The bits of a run depend on it.
     package var threads = 0
+    /// Workers that generate and compute gradients side by side, over one copy of the weights, with `threads` divided
+    /// among them. More than one is faster where the model is too small for its operations to be shared out among
+    /// threads. The bits of a run depend on it.
+    package var workers = 1
     package var device = "cpu"
     package var task = TrainingConfiguration.allQuestions
     /// Folder of photographs to search in; empty for procedural backgrounds.

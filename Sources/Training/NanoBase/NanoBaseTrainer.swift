@@ -23,7 +23,9 @@ package final class NanoBaseTrainer {
     private let configuration: NanoBaseConfiguration
     private let folder: URL
 
-    /// - Parameter folder: holds a checkpoint for each stage.
+    /// - Parameters:
+    ///   - configuration: the recipe.
+    ///   - folder: holds a checkpoint for each stage.
     package init(_ configuration: NanoBaseConfiguration, folder: URL) {
         self.configuration = configuration
         self.folder = folder

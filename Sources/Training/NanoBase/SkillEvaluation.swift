@@ -39,7 +39,7 @@ package struct Skills: Sendable {
 /// Holds tensors, so one thread owns it.
 package final class SkillEvaluation {
     private let policyModel: PolicyModel
-    private let engine: GenerationEngine
+    private let workers: GenerationWorkers
     private let configuration: TrainingConfiguration
 
     /// - Parameter configuration: names the model, and the scenes and seed of its evaluation.
@@ -50,7 +50,7 @@ package final class SkillEvaluation {
             configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
         policyModel = try PolicyModel(
             directory: URL(filePath: configuration.model), device: Device(configuration.device))
-        engine = policyModel.engine()
+        workers = policyModel.workers(configuration.workers)
     }
 
     /// - Parameter onProgress: told which skill is measured next.
@@ -91,8 +91,7 @@ package final class SkillEvaluation {
             scorer: GroupScorer(
                 reward: configuration.reward, advantage: configuration.advantage, judge: ExactMatchJudge()),
             configuration: configuration.evaluation)
-        let policy = EnginePolicy()
-        return try engine.serve(policy) {
+        return try workers.serve { policy in
             try await evaluation.run(by: policy, offersTools: true) { _ in }
         }
     }

@@ -15,15 +15,22 @@ package struct QuestionError: Error, CustomStringConvertible {
 package struct QuestionRequest: Sendable {
     private let question: String
     private let imagePaths: [String]
-    private let offersTools: Bool
+    private let tools: [any Tool]
     private let sampling: Sampling
     private let seed: UInt64
 
-    package init(question: String, imagePaths: [String], offersTools: Bool, sampling: Sampling, seed: UInt64)
-    {
+    /// - Parameters:
+    ///   - question: as the person put it.
+    ///   - imagePaths: JPEG, PNG or WebP.
+    ///   - tools: those the model is told of.
+    ///   - sampling: for each turn.
+    ///   - seed: for temperatures above 0.
+    package init(
+        question: String, imagePaths: [String], tools: [any Tool], sampling: Sampling, seed: UInt64
+    ) {
         self.question = question
         self.imagePaths = imagePaths
-        self.offersTools = offersTools
+        self.tools = tools
         self.sampling = sampling
         self.seed = seed
     }
@@ -37,17 +44,15 @@ package struct QuestionRequest: Sendable {
         with policyModel: PolicyModel, onEvent: @escaping @Sendable (AgentEvent) -> Void
     ) throws -> TrajectoryRecord {
         let example = try example(for: policyModel.format)
-        let tools: [any Tool] = offersTools ? [ZoomTool(), RotateTool()] : []
         let format = policyModel.format
         let request = AgentRequest(
             id: TrajectoryID(group: 0, sample: 0),
             prompt: try format.prompt(
                 example.messages(viewedBy: format), tools: tools.map(\.specification)),
             tools: tools.map(\.specification.name), sampling: sampling, random: CounterRandom(seed: seed))
-        let policy = EnginePolicy()
-        let loop = AgentLoop(policy: policy, format: format, tools: tools, limits: AgentLimits())
-        let trajectory = try policyModel.engine().serve(policy) {
-            try await loop.run(request) { _, event in onEvent(event) }
+        let trajectory = try policyModel.workers().serve { [tools] policy in
+            let loop = AgentLoop(policy: policy, format: format, tools: tools, limits: AgentLimits())
+            return try await loop.run(request) { _, event in onEvent(event) }
         }
         if case .failed(let reason) = trajectory.finish { throw QuestionError(description: reason) }
         let nothing = RewardBreakdown(components: [], isCorrect: false, formatError: nil)

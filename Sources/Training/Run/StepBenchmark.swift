@@ -22,16 +22,19 @@ package final class StepBenchmark {
         package var warmUps: Int
         /// Threads of libtorch; 0 takes one per core.
         package var threads: Int
+        /// Workers that compute side by side, with the threads divided among them.
+        package var workers: Int
 
         package init(
             groupSize: Int = 8, tokenCount: Int = 64, repetitions: Int = 10, warmUps: Int = 2,
-            threads: Int = 0
+            threads: Int = 0, workers: Int = 1
         ) {
             self.groupSize = groupSize
             self.tokenCount = tokenCount
             self.repetitions = repetitions
             self.warmUps = warmUps
             self.threads = threads
+            self.workers = workers
         }
     }
 
@@ -73,11 +76,11 @@ package final class StepBenchmark {
     private let configuration: Configuration
     private let source: PromptFolder
     private let policyModel: PolicyModel
-    private let engine: GenerationEngine
-    private let policy = EnginePolicy()
+    private let workers: GenerationWorkers
     /// Made for the first step: generation alone needs no memory for gradients and moments.
     private lazy var learner = Learner(
-        model: policyModel.model, rules: policyModel.rules, configuration: optimizer)
+        model: policyModel.model, rules: policyModel.rules, configuration: optimizer,
+        workers: configuration.workers)
     private let collector: RolloutCollector
     private let packer: BatchPacker
     private let optimizer = OptimizerConfiguration()
@@ -95,7 +98,7 @@ package final class StepBenchmark {
         self.source = source
         self.policyModel = policyModel
         policyModel.rules = policyModel.rules.withoutStops
-        engine = policyModel.engine()
+        workers = policyModel.workers(configuration.workers)
         var rollout = RolloutConfiguration()
         rollout.promptsPerStep = 1
         rollout.groupSize = configuration.groupSize
@@ -120,13 +123,15 @@ package final class StepBenchmark {
     /// Runs one step and says what it trained on.
     package func step(timedBy watch: inout Stopwatch) throws -> TrajectoryGroup {
         let group = scored(try collect(timedBy: &watch))
-        let passes = try watch.measure("pack") { try packer.passes(of: [PromptTree(group)]) }
+        let passes = try watch.measure("pack") {
+            try packer.passes(of: [PromptTree(group)], workers: configuration.workers)
+        }
         try watch.measure("update") {
             let outcome = try learner.update(
                 passes, towards: .policyGradient(PolicyLoss(), temperature: 1),
                 targetCount: group.completionTokenCount, learningRate: optimizer.learningRate)
             guard outcome.isFinite else { throw BenchmarkError(problem: "the gradient is not finite") }
-            try engine.publish()
+            try workers.publish()
         }
         return group
     }
@@ -154,7 +159,7 @@ package final class StepBenchmark {
         let step = groupCount
         groupCount += 1
         let group = try watch.measure("generation") {
-            try engine.serve(policy) { [collector, policy] in
+            try workers.serve { [collector] policy in
                 try await collector.collect(step: step, by: policy)[0]
             }
         }

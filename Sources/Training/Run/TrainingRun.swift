@@ -72,6 +72,7 @@ package final class TrainingRun {
     package func run() throws -> Ending {
         defer { console.finish() }
         let base = try evaluated("base")
+        console.begin()
         while trainer.completedSteps < configuration.steps {
             try sinks.record(trainer.step())
             let isLast = trainer.completedSteps == configuration.steps
@@ -115,9 +116,8 @@ package final class TrainingRun {
     private func evaluate(
         _ origin: TrajectoryOrigin, offersTools: Bool, total: Int
     ) throws -> [TrajectoryRecord] {
-        let policy = EnginePolicy()
         let (evaluation, console) = (evaluation, console)
-        let groups = try trainer.engine.serve(policy) {
+        let groups = try trainer.workers.serve { policy in
             try await evaluation.run(by: policy, offersTools: offersTools) { done in
                 console.message("evaluating \(origin): \(Readable.count(done)) of \(Readable.count(total))")
             }

@@ -41,10 +41,9 @@ package struct TranscriptExport: Sendable {
     ///
     /// - Throws: `RunError` if the folder exists or cannot be written, ``QuestionError`` if a trajectory failed.
     package func write(_ count: Int, by policyModel: PolicyModel, to folder: URL) throws -> Summary {
-        let policy = EnginePolicy()
         let format = policyModel.format
-        let loop = AgentLoop(policy: policy, format: format, tools: tools, limits: AgentLimits())
-        let trajectories = try policyModel.engine().serve(policy) {
+        let trajectories = try policyModel.workers().serve { [tools] policy in
+            let loop = AgentLoop(policy: policy, format: format, tools: tools, limits: AgentLimits())
             var requests: [AgentRequest] = []
             for index in 0..<count { requests.append(try await request(index, format: format)) }
             return try await loop.run(requests)
