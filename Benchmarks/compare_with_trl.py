@@ -85,8 +85,7 @@ def prepared(interpreter):
     WORK.mkdir(parents=True, exist_ok=True)
     base, large, prompts = ROOT / "Models/nano-base", WORK / "random-model", WORK / "prompts"
     if not (prompts / "prompts.json").is_file():
-        script = ROOT / "Tools/reference/check_checkpoint.py"
-        run([interpreter, script, base, "--write-prompts", prompts, "--prompts", PROMPT_COUNT])
+        run([interpreter, HERE / "prompts.py", prompts, PROMPT_COUNT])
     if not large.is_dir():
         run([interpreter, HERE / "random_model.py", base, large])
     return prompts, {"nano-base": base, "random weights": large}
@@ -105,7 +104,7 @@ def measure(command, quantity, options, threads):
 
 def compared(model, prompts, interpreter, arguments):
     """What both sides measured, by quantity, and the prompts' lengths in tokens."""
-    sides = {"ours": [OURS, "bench"], "theirs": [interpreter, HERE / "reference_side.py"]}
+    sides = {"ours": [OURS, "bench", f"--workers={arguments.workers}"], "theirs": [interpreter, HERE / "reference_side.py"]}
     results = {quantity: {side: Measured() for side in sides} for quantity in QUANTITIES}
     options = {
         "model": model, "data": prompts, "group": arguments.group, "tokens": arguments.tokens,
@@ -177,7 +176,7 @@ def conditions(arguments):
     return (
         f"Measured on {datetime.date.today()} on {platform.system()} {platform.machine()}, {model}, "
         f"{os.cpu_count()} cores, {memory:.0f} GB, with Swift {swift}, Python {platform.python_version()}, {versions}; "
-        f"both sides on {arguments.threads} threads, in float32. {arguments.rounds} rounds of {arguments.warm_up} "
+        f"both sides on {arguments.threads} threads (ours as {arguments.workers} workers), in float32. {arguments.rounds} rounds of {arguments.warm_up} "
         f"repetitions to warm up and {arguments.repeat} that count; group of {arguments.group}, {arguments.tokens} "
         "tokens each. Times are medians of all repetitions (least and most); ratios are those of the medians (least and "
         "most of the rounds); memory is the highest resident set of a process of its own, libraries included."
@@ -199,6 +198,7 @@ def main():
     parser.add_argument("--repeat", type=int, default=10, help="repetitions in each that count")
     parser.add_argument("--warm-up", type=int, default=2, help="repetitions before those")
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count()))
+    parser.add_argument("--workers", type=int, default=2, help="of this project, which share the threads")
     parser.add_argument("--python", type=pathlib.Path, help="interpreter that has the packages already")
     parser.add_argument("--nano-only", action="store_true", help="leave the larger model out")
     arguments = parser.parse_args()

@@ -1,4 +1,5 @@
 /// Attention over ragged tokens: checks of the arguments and the choice of implementation.
+#include "Attention.hpp"
 #include "ComposedAttention.hpp"
 #include "Functions.hpp"
 
@@ -30,8 +31,8 @@ static void checkSegments(c10::ArrayRef<TorchSegment> segments, int64_t tokenCou
     TORCH_CHECK(end == tokenCount, "the segments cover ", end, " of ", tokenCount, " tokens");
 }
 
-static void checkPages(c10::ArrayRef<TorchPagedSequence> sequences, c10::ArrayRef<int32_t> pages,
-                       const at::Tensor &query, const at::Tensor &cache) {
+void ctorch::checkPages(c10::ArrayRef<TorchPagedSequence> sequences, c10::ArrayRef<int32_t> pages,
+                        int64_t rowCount, const at::Tensor &cache) {
     TORCH_CHECK(cache.dim() == 4, "pages must be [page, token, keyHead, width], not ", cache.sizes());
     ptrdiff_t pageSize = cache.size(1), row = 0;
     for (size_t index = 0; index < sequences.size(); ++index) {
@@ -49,7 +50,7 @@ static void checkPages(c10::ArrayRef<TorchPagedSequence> sequences, c10::ArrayRe
                         " of ", cache.size(0));
         row += sequence.queryCount;
     }
-    TORCH_CHECK(row == query.size(0), "the sequences ask with ", row, " of ", query.size(0), " rows");
+    TORCH_CHECK(row == rowCount, "the sequences ask with ", row, " of ", rowCount, " rows");
 }
 
 TorchStatus torch_segment_attention(TorchTensor query, TorchTensor key, TorchTensor value,
@@ -77,7 +78,7 @@ TorchStatus torch_paged_attention(TorchTensor query, TorchTensor keyPages, Torch
         c10::ArrayRef<int32_t> table(pages, pageCount);
         c10::ArrayRef<TorchPagedSequence> layout(sequences, count);
         checkHeads(q, k, v);
-        checkPages(layout, table, q, k);
+        checkPages(layout, table, q.size(0), k);
         if (areServed(q, k, v)) return fusedPagedAttention(q, k, v, table, layout, scale);
         return composedPagedAttention(q, k, v, table, layout, scale);
     });

@@ -1,17 +1,12 @@
-/// Attention over ragged tokens: the plain composition, which serves every device and element type.
+/// Checks of the arguments of attention.
 #pragma once
 
 #include "Guarded.hpp"
 
 namespace ctorch {
 
-/// `query` is [token, head, width]; `key` and `value` are [token, keyHead, width].
-at::Tensor composedSegmentAttention(const at::Tensor &query, const at::Tensor &key, const at::Tensor &value,
-                                    c10::ArrayRef<TorchSegment> segments, bool isCausal, double scale);
-
-/// `query` is [token, head, width]; the pages are [page, token, keyHead, width].
-at::Tensor composedPagedAttention(const at::Tensor &query, const at::Tensor &keyPages,
-                                  const at::Tensor &valuePages, c10::ArrayRef<int32_t> pages,
-                                  c10::ArrayRef<TorchPagedSequence> sequences, double scale);
+/// Throws unless the sequences ask with `rowCount` rows in order and lie in pages of `cache`.
+void checkPages(c10::ArrayRef<TorchPagedSequence> sequences, c10::ArrayRef<int32_t> pages, int64_t rowCount,
+                const at::Tensor &cache);
 
 }  // namespace ctorch

@@ -1,5 +1,5 @@
 /// Tensor operations, each one call into ATen; the dispatcher records them for differentiation.
-#include "Guarded.hpp"
+#include "Functions.hpp"
 
 #include <ATen/core/List.h>
 #include <ATen/ops/cat.h>
@@ -264,7 +264,12 @@ TorchStatus torch_matmul(TorchTensor left, TorchTensor right, TorchTensor *resul
 }
 
 TorchStatus torch_linear(TorchTensor input, TorchTensor weight, TorchTensor bias, TorchTensor *result) {
-    return guarded(result, [&] { return at::linear(unwrap(input), unwrap(weight), unwrapOptional(bias)); });
+    return guarded(result, [&] {
+        const at::Tensor &x = unwrap(input), &w = unwrap(weight);
+        auto b = unwrapOptional(bias);
+        if (hasFewRows(x, w, b)) return fewRowsLinear(x, w, b);
+        return at::linear(x, w, b);
+    });
 }
 
 TorchStatus torch_embedding(TorchTensor table, TorchTensor indices, TorchTensor *result) {

@@ -15,7 +15,8 @@
 #include <cstring>
 #include <string>
 
-/// OpenMP's number of threads for regions that the calling thread opens; null if libtorch was built without it.
+/// OpenMP's number of threads for regions that the calling thread opens; null if libtorch was built without
+/// it.
 extern "C" __attribute__((weak)) void omp_set_num_threads(int count);
 
 namespace ctorch {

@@ -262,6 +262,38 @@ TORCH_FALLIBLE TorchStatus torch_paged_attention(TorchTensor query, TorchTensor 
                                                  TorchTensor valuePages, const int32_t *pages,
                                                  ptrdiff_t pageCount, const TorchPagedSequence *sequences,
                                                  ptrdiff_t count, double scale, TorchTensor *result);
+
+/// What the layers of a decoder have in common.
+typedef struct TorchPagedDecoder {
+    ptrdiff_t headCount;
+    ptrdiff_t keyHeadCount;
+    ptrdiff_t headWidth;
+    ptrdiff_t innerWidth;
+    double epsilon;
+} TorchPagedDecoder;
+
+/// Weights of a layer, [out, in] as in a checkpoint, and the cache pages [page, token, keyHead, width] of its
+/// keys and values. Query, key and value are one matrix, and so are gate and up.
+typedef struct TorchDecoderLayer {
+    TorchTensor attentionNorm;
+    TorchTensor queryKeyValue;
+    TorchTensor queryKeyValueBias;
+    TorchTensor attentionOutput;
+    TorchTensor feedForwardNorm;
+    TorchTensor gateAndUp;
+    TorchTensor down;
+    TorchTensor keyPages;
+    TorchTensor valuePages;
+} TorchDecoderLayer;
+
+/// All layers and the norm after them, for new tokens whose keys and values are stored in `slots` [token] of
+/// the pages; in single precision in main memory, not recorded for differentiation.
+TORCH_FALLIBLE TorchStatus torch_paged_decoder(TorchTensor embedded, TorchPagedDecoder shape,
+                                               const TorchDecoderLayer *layers, ptrdiff_t layerCount,
+                                               TorchTensor norm, TorchTensor cosine, TorchTensor sine,
+                                               const int64_t *slots, const int32_t *pages,
+                                               ptrdiff_t pageCount, const TorchPagedSequence *sequences,
+                                               ptrdiff_t sequenceCount, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_apply_rotary(TorchTensor input, TorchTensor cosine, TorchTensor sine,
                                               TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_rms_norm(TorchTensor input, TorchTensor weight, double epsilon,

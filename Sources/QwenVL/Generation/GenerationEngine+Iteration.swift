@@ -186,12 +186,27 @@ private struct PagedAttention: AttentionContext {
     let cache: KeyValueCache
     let attended: PagedSequences
     /// [token]
-    let slots: Tensor
+    let slots: [Int64]
 
     func attend(query: Tensor, key: Tensor, value: Tensor, layer: Int) -> Tensor {
-        cache.store(layer: layer, keys: key, values: value, slots: slots)
+        cache.store(layer: layer, keys: key, values: value, slots: Tensor(slots, device: key.device))
         let pages = cache.layers[layer]
         return .pagedAttention(query, keyPages: pages.keys, valuePages: pages.values, attended)
+    }
+
+    /// All layers in one call, where that is possible.
+    func hiddenStates(of embedded: Tensor, rotary: RotaryTable, in decoder: TextDecoder) -> Tensor? {
+        guard embedded.device == .cpu, embedded.dtype == .float32 else { return nil }
+        let layers = zip(decoder.layers, cache.layers).map { layer, pages in
+            DecoderLayerTensors(
+                attentionNorm: layer.attentionNorm, queryKeyValue: layer.attention.queryKeyValue,
+                attentionOutput: layer.attention.output, feedForwardNorm: layer.feedForwardNorm,
+                gateAndUp: layer.feedForward.gateAndUp, down: layer.feedForward.down, keyPages: pages.keys,
+                valuePages: pages.values)
+        }
+        return .pagedDecoder(
+            embedded, layers: layers, headCount: decoder.configuration.headCount, norm: decoder.norm.weight,
+            epsilon: decoder.norm.epsilon, cosine: rotary.cosine, sine: rotary.sine, slots: slots, attended)
     }
 }
 
@@ -199,7 +214,7 @@ extension GenerationEngine {
     /// - Returns: [row, vocabulary] for the parts that have a row; nil if none has.
     private func logits(of iteration: Iteration) -> Tensor? {
         let context = PagedAttention(
-            cache: cache, attended: iteration.attended, slots: Tensor(iteration.slots, device: model.device))
+            cache: cache, attended: iteration.attended, slots: iteration.slots)
         let hidden = model.hiddenStates(of: iteration.batch, context: context)  // [token, width]
         let rows = zip(iteration.parts, iteration.batch.segments).compactMap { part, segment in
             part.sequence.awaitsToken ? segment.start + segment.count - 1 : nil

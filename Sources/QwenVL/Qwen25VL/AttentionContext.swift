@@ -14,6 +14,14 @@ package protocol AttentionContext {
     ///   - layer: index of the decoder layer
     /// - Returns: [token, head, width]
     func attend(query: Tensor, key: Tensor, value: Tensor, layer: Int) -> Tensor
+
+    /// What `decoder` makes of `embedded` tokens [token, width], ready for the head, if this context has a quicker way
+    /// than one layer after the other.
+    func hiddenStates(of embedded: Tensor, rotary: RotaryTable, in decoder: TextDecoder) -> Tensor?
+}
+
+extension AttentionContext {
+    package func hiddenStates(of embedded: Tensor, rotary: RotaryTable, in decoder: TextDecoder) -> Tensor? { nil }
 }
 
 /// Packed tokens that see their ancestors and what came before them in their own segment.

@@ -79,6 +79,7 @@ package final class TextDecoder {
         _ embedded: Tensor, positions: TokenPositions, context: any AttentionContext
     ) -> Tensor {
         let rotary = rotary(at: positions)
+        if let hidden = context.hiddenStates(of: embedded, rotary: rotary, in: self) { return hidden }
         let hidden = layers.reduce(embedded) { $1($0, rotary: rotary, context: context) }
         return norm(hidden)
     }
