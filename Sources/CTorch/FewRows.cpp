@@ -5,6 +5,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <type_traits>
 
 namespace ctorch {
 
@@ -31,56 +32,68 @@ inline Vector sums(const Vector *v) {
            __builtin_shufflevector(low, high, 4, 5, 6, 7, 12, 13, 14, 15);
 }
 
-/// Writes the products of `Rows` rows of a with `Columns` rows of b to `out` [Columns, rowsInTile].
-template <int64_t Rows, int64_t Columns>
-inline void multiplyTile(const float *a, int64_t strideA, const float *b, int64_t strideB, int64_t k,
-                         float *out) {
-    Vector total[columnsInTile * rowsInTile];
+/// What products are added to: the bias of their column, what stands in their place, or nothing.
+enum class Start { zero, bias, place };
+
+/// The products of `Rows` rows of a with `Columns` rows of b.
+template <Start start, int64_t Rows, int64_t Columns>
+inline void multiplyTile(int64_t k, const float *a, int64_t strideA, const float *b, int64_t strideB,
+                         const float *bias, float *c, int64_t strideC) {
+    Vector total[rowsInTile * columnsInTile];
     for (Vector &part : total) part = broadcast(0);
     forEachVector(k, [&](int64_t index, int64_t used) __attribute__((always_inline)) {
-        Vector left[Rows];
-        for (int64_t row = 0; row < Rows; ++row) left[row] = loadUpTo(a + row * strideA + index, used);
-        for (int64_t column = 0; column < Columns; ++column) {
-            Vector right = loadUpTo(b + column * strideB + index, used);
-            for (int64_t row = 0; row < Rows; ++row) total[column * rowsInTile + row] += left[row] * right;
+        Vector right[Columns];
+        for (int64_t column = 0; column < Columns; ++column)
+            right[column] = loadUpTo(b + column * strideB + index, used);
+        for (int64_t row = 0; row < Rows; ++row) {
+            Vector left = loadUpTo(a + row * strideA + index, used);
+            for (int64_t column = 0; column < Columns; ++column)
+                total[row * columnsInTile + column] += left * right[column];
         }
     });
-    store(out, sums(total));
+    float products[rowsInTile * columnsInTile];
+    store(products, sums(total));
+    for (int64_t row = 0; row < Rows; ++row) {
+        float *place = c + row * strideC;
+        for (int64_t column = 0; column < Columns; ++column) {
+            float former = start == Start::bias ? bias[column] : start == Start::place ? place[column] : 0;
+            place[column] = former + products[row * columnsInTile + column];
+        }
+    }
 }
 
-using Tile = void (*)(const float *, int64_t, const float *, int64_t, int64_t, float *);
-
-/// [rows - 1][columns - 1]
-constexpr Tile tiles[rowsInTile][columnsInTile] = {
-    {multiplyTile<1, 1>, multiplyTile<1, 2>},
-    {multiplyTile<2, 1>, multiplyTile<2, 2>},
-    {multiplyTile<3, 1>, multiplyTile<3, 2>},
-    {multiplyTile<4, 1>, multiplyTile<4, 2>},
-};
+/// Rows of b `first ..< last` with all rows of a, columns in pairs.
+template <Start start>
+void multiplyColumns(int64_t m, int64_t first, int64_t last, int64_t k, ConstMatrix a, ConstMatrix b,
+                     const float *bias, Matrix c) {
+    auto tiles = [&]<int64_t Columns>(int64_t column, std::integral_constant<int64_t, Columns>) {
+        const float *right = b.values + column * b.stride, *above = bias ? bias + column : nullptr;
+        auto tile = [&]<int64_t Rows>(int64_t row, std::integral_constant<int64_t, Rows>) {
+            multiplyTile<start, Rows, Columns>(k, a.values + row * a.stride, a.stride, right, b.stride, above,
+                                               c.values + row * c.stride + column, c.stride);
+        };
+        int64_t row = 0;
+        for (; row + rowsInTile <= m; row += rowsInTile)
+            tile(row, std::integral_constant<int64_t, rowsInTile>{});
+        for (; row < m; ++row) tile(row, std::integral_constant<int64_t, 1>{});
+    };
+    int64_t column = first;
+    for (; column + columnsInTile <= last; column += columnsInTile)
+        tiles(column, std::integral_constant<int64_t, columnsInTile>{});
+    for (; column < last; ++column) tiles(column, std::integral_constant<int64_t, 1>{});
+}
 
 }  // namespace
 
 void multiplyFewRows(int64_t m, int64_t n, int64_t k, ConstMatrix a, ConstMatrix b, const float *bias,
                      bool adds, Matrix c) {
+    int64_t pairs = (n + columnsInTile - 1) / columnsInTile;
     int64_t grain = std::max<int64_t>(1, productsInTask / std::max<int64_t>(1, m * k * columnsInTile));
-    at::parallel_for(0, (n + columnsInTile - 1) / columnsInTile, grain, [&](int64_t begin, int64_t end) {
-        for (int64_t column = begin * columnsInTile; column < std::min(n, end * columnsInTile);
-             column += columnsInTile) {
-            int64_t columns = std::min(columnsInTile, n - column);
-            for (int64_t row = 0; row < m; row += rowsInTile) {
-                int64_t rows = std::min(rowsInTile, m - row);
-                float out[columnsInTile * rowsInTile];
-                tiles[rows - 1][columns - 1](a.values + row * a.stride, a.stride,
-                                             b.values + column * b.stride, b.stride, k, out);
-                for (int64_t i = 0; i < rows; ++i) {
-                    float *target = c.values + (row + i) * c.stride + column;
-                    for (int64_t j = 0; j < columns; ++j) {
-                        float start = bias ? bias[column + j] : adds ? target[j] : 0;
-                        target[j] = start + out[j * rowsInTile + i];
-                    }
-                }
-            }
-        }
+    at::parallel_for(0, pairs, grain, [&](int64_t begin, int64_t end) {
+        int64_t first = begin * columnsInTile, last = std::min(n, end * columnsInTile);
+        if (bias) multiplyColumns<Start::bias>(m, first, last, k, a, b, bias, c);
+        else if (adds) multiplyColumns<Start::place>(m, first, last, k, a, b, bias, c);
+        else multiplyColumns<Start::zero>(m, first, last, k, a, b, bias, c);
     });
 }
 

@@ -147,7 +147,8 @@ extension Tensor {
         _ embedded: Tensor, layers: [DecoderLayerTensors], headCount: Int, norm: Tensor, epsilon: Double,
         cosine: Tensor, sine: Tensor, slots: [Int64], _ sequences: PagedSequences
     ) -> Tensor {
-        precondition(!layers.isEmpty && slots.count == embedded.size(0), "\(slots.count) slots for \(embedded)")
+        precondition(
+            !layers.isEmpty && slots.count == embedded.size(0), "\(slots.count) slots for \(embedded)")
         let pageShape = layers[0].keyPages.shape
         let shape = TorchPagedDecoder(
             headCount: headCount, keyHeadCount: pageShape[2], headWidth: pageShape[3],

@@ -312,4 +312,22 @@ struct KernelCompositionTests {
             precondition(results[0] == results[1] && results[1] == results[2])
         }
     }
+
+    /// Products of few rows go another way than BLAS, in tiles with remainders on every side.
+    @Test(arguments: [1, 2, 5, 16], [(1, 1), (7, 3), (128, 96), (65, 40)])
+    func aProductOfFewRowsIsThatOfMany(rows: Int, sides: (inner: Int, outer: Int)) {
+        var random = CounterRandom(seed: 3, UInt64(rows), UInt64(sides.inner))
+        let input = Tensor.normal([40, sides.inner], using: &random)
+        let weight = Tensor.normal([sides.outer, sides.inner], using: &random)
+        let bias = Tensor.normal([sides.outer], using: &random)
+        withoutGradient {
+            let many = input.linear(weight, bias).narrow(0, start: 0, count: rows)
+            let few = input.narrow(0, start: 0, count: rows).linear(weight, bias)
+            expectClose(few, many, absolute: 2e-5)
+            expectClose(
+                few - input.narrow(0, start: 0, count: rows).linear(weight), bias + few * 0, absolute: 2e-5)
+            let first = input.narrow(0, start: 0, count: 1).linear(weight, bias)
+            #expect(first.values(as: Float.self) == Array(few.values(as: Float.self).prefix(sides.outer)))
+        }
+    }
 }

@@ -21,7 +21,9 @@ package protocol AttentionContext {
 }
 
 extension AttentionContext {
-    package func hiddenStates(of embedded: Tensor, rotary: RotaryTable, in decoder: TextDecoder) -> Tensor? { nil }
+    package func hiddenStates(of embedded: Tensor, rotary: RotaryTable, in decoder: TextDecoder) -> Tensor? {
+        nil
+    }
 }
 
 /// Packed tokens that see their ancestors and what came before them in their own segment.
