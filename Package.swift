@@ -100,7 +100,7 @@ let package = Package(
             name: "AgentTests", dependencies: ["Agent", "Imaging", "CounterRandom"], swiftSettings: strict),
         .testTarget(
             name: "TasksTests", dependencies: ["Tasks", "Agent", "Imaging", "CounterRandom"],
-            swiftSettings: strict),
+            exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(name: "RunsTests", dependencies: ["Runs"], exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "QwenVLTests",

@@ -26,7 +26,8 @@ package struct ExactMatchJudge: Judge {
     }
 }
 
-/// Accepts a box that overlaps the ground truth enough, as refCOCO does; other answers by their text.
+/// Accepts a box that overlaps the ground truth enough, as refCOCO does, and what is mathematically the same; other answers
+/// by their text.
 package struct RuleJudge: Judge {
     private let format: any ChatFormat
     private let threshold: Double
@@ -39,6 +40,11 @@ package struct RuleJudge: Judge {
 
     /// - Throws: what the format throws for an image that it cannot take.
     package func isCorrect(_ answer: String, for example: Example) async throws -> Bool {
+        if example.rewardKind == .mathematics,
+            let isRight = MathVerifier.verify(answer, against: example.answer)
+        {
+            return isRight
+        }
         guard let box = BoxAnswer.box(in: answer), BoxAnswer.box(in: example.answer) != nil,
             let source = example.images.first
         else { return await ExactMatchJudge().isCorrect(answer, for: example) }

@@ -1,0 +1,87 @@
+/// Decides by rules whether an answer to a mathematical question is right, and says when rules cannot tell.
+package enum MathVerifier {
+    /// Whether `answer` says the same as `expected`; nil if one of them is no mathematics.
+    ///
+    /// Both may be LaTeX or plain text, with prose around: of an answer, what stands in the last `\boxed{…}` counts,
+    /// else what stands between dollars, else all of it.
+    package static func verify(_ answer: String, against expected: String) -> Bool? {
+        guard let right = value(of: expected), let answered = value(of: answer) else { return nil }
+        return MathEquality.areEqual(right, answered)
+    }
+
+    private static func value(of text: String) -> MathValue? {
+        let text = text.replacing("\\$", with: "")
+        for candidate in [boxed(in: text), formula(in: text), text, lastNumber(in: text)].compactMap(\.self) {
+            if let value = MathParser.value(of: trimmed(candidate)) { return value }
+        }
+        return nil
+    }
+
+    /// The content of the last `\boxed{…}` or `\fbox{…}`, braces inside it balanced; nil if there is none or it is
+    /// not closed.
+    package static func boxed(in text: String) -> String? {
+        var last: String?
+        for command in ["\\boxed", "\\fbox"] {
+            var rest = text[...]
+            while let range = rest.firstRange(of: command) {
+                rest = rest[range.upperBound...]
+                if let content = Self.group(at: rest) { last = String(content) }
+            }
+        }
+        return last
+    }
+
+    /// What stands in the braces with which `text` begins.
+    private static func group(at text: Substring) -> Substring? {
+        let start = text.drop { $0.isWhitespace }
+        guard start.first == "{" else { return nil }
+        var depth = 0
+        var escaped = false
+        for index in start.indices {
+            let character = start[index]
+            if escaped {
+                escaped = false
+            } else if character == "\\" {
+                escaped = true
+            } else if character == "{" {
+                depth += 1
+            } else if character == "}" {
+                depth -= 1
+                if depth == 0 { return start[start.index(after: start.startIndex)..<index] }
+            }
+        }
+        return nil
+    }
+
+    /// The last formula between dollars or LaTeX brackets.
+    private static func formula(in text: String) -> String? {
+        for (open, close) in [("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$")] {
+            let parts = text.split(separator: open, omittingEmptySubsequences: false)
+            if open == close, parts.count >= 3 { return String(parts[(parts.count - 1) / 2 * 2 - 1]) }
+            if open != close, parts.count >= 2, let end = parts.last?.firstRange(of: close) {
+                return String(parts[parts.count - 1][..<end.lowerBound])
+            }
+        }
+        return nil
+    }
+
+    /// The last number of a sentence, with its sign, fraction or percent.
+    private static func lastNumber(in text: String) -> String? {
+        let number = /-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s*\/\s*\d+)?\s*%?/
+        return text.matches(of: number).last.map { String($0.output) }
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        var text = text.trimmingWhitespace
+        while let last = text.last, ".,;:".contains(last) {
+            text = text.dropLast().description.trimmingWhitespace
+        }
+        return text
+    }
+}
+
+extension String {
+    fileprivate var trimmingWhitespace: String {
+        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    }
+}
