@@ -35,8 +35,10 @@ extension TrajectoryRecord {
             exampleID: example.id, kind: example.kind, question: example.question, expected: example.answer,
             answer: trajectory.answer,
             images: example.images.enumerated().map { image, source in
-                ImageReference(
-                    .example(source: origin.description, seed: seed, index: index, image: image),
+                let file = (source as? EncodedImage).flatMap { $0.name.hasPrefix("/") ? $0.name : nil }
+                return ImageReference(
+                    file.map { .file(path: $0) }
+                        ?? .example(source: origin.description, seed: seed, index: index, image: image),
                     width: source.size.width, height: source.size.height)
             },
             groundTruthBoxes: example.groundTruthBoxes.map(BoxRecord.init),

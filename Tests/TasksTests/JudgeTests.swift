@@ -30,11 +30,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("0.5", "\\frac{1}{2}", true), ("$x = 3$", "3", true), ("4", "5", false), ("obtuse angle", "Obtuse angle.", true),
+        ("0.5", "\\frac{1}{2}", true), ("$x = 3$", "3", true), ("4", "5", false),
+        ("obtuse angle", "Obtuse angle.", true),
     ])
     func mathematicsIsJudgedByWhatItMeans(answer: String, right: String, isCorrect: Bool) async throws {
         let judge = RuleJudge(format: TenthFormat())
-        #expect(try await judge.isCorrect(answer, for: example(answer: right, kind: .mathematics)) == isCorrect)
+        #expect(
+            try await judge.isCorrect(answer, for: example(answer: right, kind: .mathematics)) == isCorrect)
         if answer == "0.5" { #expect(try await !judge.isCorrect(answer, for: example(answer: right))) }
     }
 

@@ -21,6 +21,7 @@ package struct TrainingConfiguration: Codable, Sendable {
     package var task = TrainingConfiguration.allQuestions
     /// Folder of photographs to search in; empty for procedural backgrounds.
     package var backgrounds = ""
+    package var data = DataConfiguration()
     package var rollout = RolloutConfiguration()
     package var reward = Reward()
     package var advantage = GroupAdvantage()

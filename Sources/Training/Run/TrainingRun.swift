@@ -25,6 +25,9 @@ package final class TrainingRun {
     private let evaluation: HeldOutEvaluation
     private let heldOut: HeldOutScenes
     private let console: ConsoleSink
+    private let files: [ExampleFile]
+    /// Bad rows that were named.
+    private var reportedRows: Set<String> = []
     private let sinks: CombinedSink
     private let interruption: Interruption
 
@@ -48,19 +51,20 @@ package final class TrainingRun {
         policyModel = try PolicyModel(
             directory: start?.url ?? URL(filePath: configuration.model), device: device)
         store = try TrajectoryStore(at: folder.databaseFile)
-        let source = try VisualSearch(configuration.scenes, seed: configuration.seed, split: .training)
+        let data = try TrainingData(configuration)
+        files = data.files
         heldOut = try HeldOutScenes(
             configuration.scenes, seed: configuration.evaluation.seed,
             sceneCount: configuration.evaluation.scenes)
         let tools: [any Tool] = [ZoomTool(), RotateTool()]
+        let judge = RuleJudge(format: policyModel.format)
         trainer = try Trainer(
-            configuration: configuration, folder: folder, policyModel: policyModel, source: source,
-            tools: tools,
-            judge: ExactMatchJudge(), store: store)
+            configuration: configuration, folder: folder, policyModel: policyModel,
+            source: data.source, tools: tools, judge: judge, store: store)
         evaluation = HeldOutEvaluation(
             source: heldOut, format: policyModel.format, tools: tools, rollout: configuration.rollout,
             scorer: GroupScorer(
-                reward: configuration.reward, advantage: configuration.advantage, judge: ExactMatchJudge()),
+                reward: configuration.reward, advantage: configuration.advantage, judge: judge),
             configuration: configuration.evaluation)
         if let start { try trainer.restore(start) } else { try store.removeTrajectories(after: nil) }
         console = ConsoleSink(
@@ -75,6 +79,7 @@ package final class TrainingRun {
         console.begin()
         while trainer.completedSteps < configuration.steps {
             try sinks.record(trainer.step())
+            reportBadRows()
             let isLast = trainer.completedSteps == configuration.steps
             let isDue = trainer.completedSteps.isMultiple(of: configuration.checkpoint.every)
             if isLast || isDue || interruption.isRequested {
@@ -93,6 +98,15 @@ package final class TrainingRun {
             base: base.summary, trained: trained.summary, trainedWithoutTools: withoutTools.summary)
         try writeReport(result, base: base.records, trained: trained.records)
         return .completed(result)
+    }
+
+    /// Names the rows that were left out since this was last called.
+    private func reportBadRows() {
+        let rows = files.flatMap { file in file.badRows.map { "\(file.path):\($0.line): \($0.problem)" } }
+        for row in rows where !reportedRows.contains(row) {
+            console.message("left out: \(row)")
+            reportedRows.insert(row)
+        }
     }
 
     // MARK: Evaluation

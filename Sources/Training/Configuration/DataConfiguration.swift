@@ -1,0 +1,50 @@
+/// What is trained on.
+package struct DataConfiguration: Codable, Hashable, Sendable {
+    /// Sources that are mixed; without any the scenes of the task.
+    package var parts: [Part] = []
+    /// Share of a file's rows that may be unusable before the run stops.
+    package var toleratedBadShare = 0.01
+
+    package init() {}
+
+    /// A source and how often it is asked.
+    package struct Part: Codable, Hashable, Sendable {
+        /// A JSONL file; empty for the scenes of the task.
+        package var file: String
+        /// In proportion to those of the other parts.
+        package var weight: Double
+
+        package init(file: String = "", weight: Double = 1) {
+            self.file = file
+            self.weight = weight
+        }
+
+        private enum CodingKeys: String, CodingKey, CaseIterable { case file, weight }
+
+        private struct AnyKey: CodingKey {
+            let stringValue: String
+            let intValue: Int? = nil
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+
+        /// - Throws: `DecodingError` for a key that there is none of and a weight that is not positive.
+        package init(from decoder: any Decoder) throws {
+            let written = try decoder.container(keyedBy: AnyKey.self)
+            let known = CodingKeys.allCases.map(\.rawValue)
+            if let stranger = written.allKeys.first(where: { !known.contains($0.stringValue) }) {
+                throw DecodingError.dataCorruptedError(
+                    forKey: stranger, in: written,
+                    debugDescription: "unknown key; the keys are \(known.joined(separator: ", "))")
+            }
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            self.init(
+                file: try values.decodeIfPresent(String.self, forKey: .file) ?? "",
+                weight: try values.decodeIfPresent(Double.self, forKey: .weight) ?? 1)
+            guard weight > 0 else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .weight, in: values, debugDescription: "a weight must be greater than 0")
+            }
+        }
+    }
+}
