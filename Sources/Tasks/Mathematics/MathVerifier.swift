@@ -9,6 +9,14 @@ package enum MathVerifier {
         return MathEquality.areEqual(right, answered)
     }
 
+    /// The real number that all of `text` is a formula of, if it is one.
+    static func number(_ text: String) -> Double? {
+        guard case .scalar(let formula)? = MathParser.value(of: text.replacing("$", with: "")),
+            let value = formula.constant, value.isReal
+        else { return nil }
+        return value.isFinite ? value.real : ScaledNumber(formula)?.value
+    }
+
     private static func value(of text: String) -> MathValue? {
         let text = text.replacing("\\$", with: "")
         for candidate in [boxed(in: text), formula(in: text), text, lastNumber(in: text)].compactMap(\.self) {

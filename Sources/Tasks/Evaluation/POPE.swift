@@ -1,0 +1,47 @@
+import Foundation
+
+/// POPE (Li et al., 2023): is an object in the image? Its scorer reads "no" from certain words of the first sentence and
+/// takes everything else for "yes".
+enum POPE {
+    static func score(_ predictions: PredictionFile, truth: PredictionFile) throws -> Score {
+        let questions = try truth.byID("question_id")
+        var counts = (truePositive: 0, falsePositive: 0, trueNegative: 0, falseNegative: 0)
+        let items = try predictions.entries.map { entry in
+            guard let id = entry.text("question_id") else {
+                throw predictions.missing("question_id", in: entry)
+            }
+            guard let answer = entry.text("answer") ?? entry.text("text") else {
+                throw predictions.missing("answer", in: entry)
+            }
+            guard let label = questions[id]?.text("label") else {
+                throw PredictionError(path: truth.url.path, problem: "holds no label for question \(id)")
+            }
+            let saysYes = saysYes(answer)
+            switch (saysYes, label == "yes") {
+            case (true, true): counts.truePositive += 1
+            case (true, false): counts.falsePositive += 1
+            case (false, false): counts.trueNegative += 1
+            case (false, true): counts.falseNegative += 1
+            }
+            return ScoredItem(
+                id: id, isCorrect: saysYes == (label == "yes"), prediction: saysYes ? "yes" : "no",
+                categories: ["label": [label]])
+        }
+        func share(_ part: Int, of whole: Int) -> Double { whole == 0 ? 0 : Double(part) / Double(whole) }
+        let precision = share(counts.truePositive, of: counts.truePositive + counts.falsePositive)
+        let recall = share(counts.truePositive, of: counts.truePositive + counts.falseNegative)
+        return Score(
+            items,
+            figures: [
+                "precision": precision, "recall": recall,
+                "f1": precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall),
+                "yes_ratio": share(counts.truePositive + counts.falsePositive, of: items.count),
+            ])
+    }
+
+    /// Whether the first sentence, its commas removed, is without the words No, no and not.
+    static func saysYes(_ answer: String) -> Bool {
+        let sentence = answer.prefix { $0 != "." }.filter { $0 != "," }
+        return !sentence.split(separator: " ").contains { ["No", "not", "no"].contains($0) }
+    }
+}
