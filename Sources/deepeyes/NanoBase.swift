@@ -8,9 +8,9 @@ struct NanoBase: ParsableCommand {
         commandName: "nano-base",
         abstract: "Teach the nano model what a base brings to visual search, with a weak habit of zooming.",
         discussion: """
-            Starts from nothing and goes through three stages over lessons drawn from procedural scenes: seeing; \
+            Starts from nothing and goes through four stages over lessons drawn from procedural scenes: seeing; \
             grounding, relations and existence; close-ups to read and questions with a tool, answered by an imprecise \
-            habit. Reinforcement learning starts from the result.
+            habit; practice of them all. Reinforcement learning starts from the result.
 
             Each stage leaves a checkpoint in the folder; those that are there already are not made again.
 

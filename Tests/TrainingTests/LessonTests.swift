@@ -131,7 +131,9 @@ import Training
             configuration.language.boxWeight = 1
             configuration.tools.steps = 1
             configuration.tools.lessons.attribute = 2
-            for keyPath in [\NanoBaseConfiguration.vision, \.language, \.tools] {
+            configuration.practice.steps = 1
+            configuration.practice.lessons.closeUp = 2
+            for keyPath in [\NanoBaseConfiguration.vision, \.language, \.tools, \.practice] {
                 configuration[keyPath: keyPath].scenesPerStep = 2
             }
             var stages: [String] = []
@@ -141,7 +143,7 @@ import Training
             } shouldStop: {
                 false
             }
-            #expect(stages == ["vision", "vision", "language", "tools"])
+            #expect(stages == ["vision", "vision", "language", "tools", "practice"])
             let model = try PolicyModel(directory: #require(checkpoint)).model
             #expect(model.parameters.filter { !$0.tensor.isFinite }.map(\.name).isEmpty)
             stages = []

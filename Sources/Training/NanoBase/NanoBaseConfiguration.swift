@@ -16,6 +16,8 @@ package struct NanoBaseConfiguration: Codable, Sendable {
     package var language = LessonStage()
     /// Reading close-ups, and questions with a tool on offer.
     package var tools = LessonStage()
+    /// All of it once more, mostly close-ups.
+    package var practice = LessonStage()
     package var muon = Muon.Options()
     package var adamW = AdamW.Options(beta1: 0.9, beta2: 0.98, weightDecay: 0)
     /// The gradient is scaled down to this norm.
@@ -27,7 +29,7 @@ package struct NanoBaseConfiguration: Codable, Sendable {
 
     /// The stages under their names, in order.
     package var stages: [(name: String, stage: LessonStage)] {
-        [("vision", vision), ("language", language), ("tools", tools)]
+        [("vision", vision), ("language", language), ("tools", tools), ("practice", practice)]
     }
 }
 
