@@ -4,7 +4,18 @@ import Imaging
 /// Decides whether an answer is right.
 package protocol Judge: Sendable {
     /// Whether `answer`, what stood inside `<answer>`, trimmed, answers the question of `example`.
+    ///
+    /// - Throws: ``Unjudged`` if that cannot be found out.
     func isCorrect(_ answer: String, for example: Example) async throws -> Bool
+}
+
+/// No verdict on an answer can be had: it is neither right nor wrong, and its trajectory teaches nothing.
+package struct Unjudged: Error, Hashable, CustomStringConvertible {
+    package let reason: String
+
+    package init(reason: String) { self.reason = reason }
+
+    package var description: String { reason }
 }
 
 /// Compares answers as text, after folding case and white space and dropping a final period.

@@ -30,7 +30,7 @@ package struct PromptTree: Sendable {
     /// The prompt of a group, and what each member made of it with its advantage.
     package init(_ group: TrajectoryGroup) {
         prompt = group.members[0].trajectory.transcript.segments[0]
-        branches = group.members.map { member in
+        branches = group.judged.map { member in
             Branch(
                 segments: Array(member.trajectory.transcript.segments.dropFirst()), weight: member.advantage)
         }

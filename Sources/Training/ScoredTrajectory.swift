@@ -7,11 +7,16 @@ package struct ScoredTrajectory: Sendable {
     package let reward: RewardBreakdown
     /// See ``GroupAdvantage``.
     package let advantage: Double
+    /// Why there is no verdict on its answer; it takes no part in its group then, and its reward means nothing.
+    package let unjudged: String?
 
-    package init(trajectory: Trajectory, reward: RewardBreakdown, advantage: Double) {
+    package init(
+        trajectory: Trajectory, reward: RewardBreakdown, advantage: Double, unjudged: String? = nil
+    ) {
         self.trajectory = trajectory
         self.reward = reward
         self.advantage = advantage
+        self.unjudged = unjudged
     }
 }
 
@@ -28,11 +33,14 @@ package struct TrajectoryGroup: Sendable {
         self.members = members
     }
 
-    /// Tokens its members wrote.
+    /// The members there is a verdict on.
+    package var judged: [ScoredTrajectory] { members.filter { $0.unjudged == nil } }
+
+    /// Tokens that those with a verdict wrote.
     package var completionTokenCount: Int {
-        members.reduce(0) { $0 + $1.trajectory.transcript.completionTokenCount }
+        judged.reduce(0) { $0 + $1.trajectory.transcript.completionTokenCount }
     }
 
     /// Whether its rewards differ.
-    package var hasSignal: Bool { GroupAdvantage.hasSignal(members.map(\.reward.total)) }
+    package var hasSignal: Bool { GroupAdvantage.hasSignal(judged.map(\.reward.total)) }
 }

@@ -16,8 +16,8 @@ package struct StepReport {
 
     /// Everything that the seed determines, in a fixed order; a mean over nothing is left out.
     package var metrics: [Metric] {
-        let members = groups.flatMap { group in group.members.map { (example: group.example, scored: $0) } }
-        let trajectories = members.map(\.scored.trajectory)
+        let members = groups.flatMap { group in group.judged.map { (example: group.example, scored: $0) } }
+        let trajectories = groups.flatMap { $0.members.map(\.trajectory) }
         var metrics: [Metric] = []
         func add(_ name: String, _ value: Double?) {
             if let value { metrics.append(Metric(name, value)) }
@@ -47,6 +47,7 @@ package struct StepReport {
         )
         add(MetricName.truncated, share(trajectories) { $0.finish.isLimit })
         add(MetricName.failed, share(trajectories) { $0.finish.isFailure })
+        add(MetricName.unjudged, share(groups.flatMap(\.members)) { $0.unjudged != nil })
         add(MetricName.groupsWithoutSignal, share(groups) { !$0.hasSignal })
         let entropies = trajectories.flatMap { $0.transcript.segments.flatMap(\.entropies) }
         add(MetricName.entropy, mean(entropies.map(Double.init)))

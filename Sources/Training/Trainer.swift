@@ -22,6 +22,8 @@ package final class Trainer {
     private let scorer: GroupScorer
     private let store: TrajectoryStore
 
+    /// Why there was no verdict on an answer of the last step, if so.
+    package private(set) var unjudged: String?
     /// Steps done.
     package private(set) var completedSteps = 0
 
@@ -56,6 +58,7 @@ package final class Trainer {
                 try await scorer.scored(collector.collect(step: step, by: policy))
             }
         }
+        unjudged = groups.lazy.flatMap(\.members).compactMap(\.unjudged).first
         let passes = try watch.measure("pack") {
             try packer.passes(
                 of: groups.filter(\.hasSignal).map(PromptTree.init), workers: configuration.workers)

@@ -50,7 +50,8 @@ extension TrajectoryRecord {
                     viewBox: (call.cut?.viewed).map(BoxRecord.init),
                     error: call.failure)
             },
-            rewards: scored.reward.components.map { RewardRecord($0.name, $0.value) },
+            rewards: scored.reward.components.map { RewardRecord($0.name, $0.value) }
+                + (scored.unjudged == nil ? [] : [RewardRecord("unjudged", 0)]),
             reward: scored.reward.total,
             advantage: scored.advantage, isCorrect: scored.reward.isCorrect,
             hasFormatError: scored.reward.formatError != nil, finish: trajectory.finish.name)

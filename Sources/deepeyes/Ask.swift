@@ -14,7 +14,7 @@ struct Ask: ParsableCommand {
             The reasoning is streamed as it is written; each tool call is shown with the region it looked at.
 
             Example:
-              deepeyes ask --model runs/demo/checkpoints/step-200 --image street.jpg "What does the sign say?" --trace out.html
+              deepeyes ask --model runs/demo/checkpoints/step-500 --image street.jpg "What does the sign say?" --trace out.html
             """)
 
     @Option(help: "Folder of the model.")

@@ -62,6 +62,8 @@ package enum MetricName {
     package static let clipFraction = "policy/clip_fraction"
     /// Completion tokens per trajectory.
     package static let completionTokens = "completion/tokens"
+    /// Share of trajectories on whose answer there was no verdict.
+    package static let unjudged = "judge/unjudged"
     /// Share of groups whose rewards are all equal.
     package static let groupsWithoutSignal = "groups/without_signal"
     /// Norm of the gradient before clipping.

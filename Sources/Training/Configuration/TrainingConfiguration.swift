@@ -24,6 +24,7 @@ package struct TrainingConfiguration: Codable, Sendable {
     package var data = DataConfiguration()
     package var rollout = RolloutConfiguration()
     package var reward = Reward()
+    package var judge = JudgeConfiguration()
     package var advantage = GroupAdvantage()
     package var loss = PolicyLoss()
     package var optimizer = OptimizerConfiguration()

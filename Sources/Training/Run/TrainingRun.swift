@@ -26,8 +26,8 @@ package final class TrainingRun {
     private let heldOut: HeldOutScenes
     private let console: ConsoleSink
     private let files: [ExampleFile]
-    /// Bad rows that were named.
-    private var reportedRows: Set<String> = []
+    /// Problems that were named.
+    private var reported: Set<String> = []
     private let sinks: CombinedSink
     private let interruption: Interruption
 
@@ -57,7 +57,7 @@ package final class TrainingRun {
             configuration.scenes, seed: configuration.evaluation.seed,
             sceneCount: configuration.evaluation.scenes)
         let tools: [any Tool] = [ZoomTool(), RotateTool()]
-        let judge = RuleJudge(format: policyModel.format)
+        let judge = configuration.judge.judge(format: policyModel.format)
         trainer = try Trainer(
             configuration: configuration, folder: folder, policyModel: policyModel,
             source: data.source, tools: tools, judge: judge, store: store)
@@ -80,6 +80,7 @@ package final class TrainingRun {
         while trainer.completedSteps < configuration.steps {
             try sinks.record(trainer.step())
             reportBadRows()
+            if let reason = trainer.unjudged { reportUnjudged(reason) }
             let isLast = trainer.completedSteps == configuration.steps
             let isDue = trainer.completedSteps.isMultiple(of: configuration.checkpoint.every)
             if isLast || isDue || interruption.isRequested {
@@ -100,13 +101,16 @@ package final class TrainingRun {
         return .completed(result)
     }
 
+    /// Says why answers have no verdict, once for each reason.
+    private func reportUnjudged(_ reason: String) {
+        guard reported.insert(reason).inserted else { return }
+        console.message("an answer without a verdict is left out of its group: \(reason)")
+    }
+
     /// Names the rows that were left out since this was last called.
     private func reportBadRows() {
         let rows = files.flatMap { file in file.badRows.map { "\(file.path):\($0.line): \($0.problem)" } }
-        for row in rows where !reportedRows.contains(row) {
-            console.message("left out: \(row)")
-            reportedRows.insert(row)
-        }
+        for row in rows where reported.insert(row).inserted { console.message("left out: \(row)") }
     }
 
     // MARK: Evaluation
