@@ -84,7 +84,7 @@ import Testing
             if starts == 1:
                 time.sleep(1000)
             reply({"id": id, "correct": True})
-            """, timeout: .seconds(3))
+            """, timeout: .seconds(8))
         #expect(await verdicts(judge, count: 5) == Array(repeating: true, count: 5))
         #expect(startCount == 2)
     }
