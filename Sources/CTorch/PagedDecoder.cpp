@@ -127,10 +127,9 @@ using namespace ctorch;
 
 TorchStatus torch_paged_decoder(TorchTensor embedded, TorchPagedDecoder shape,
                                 const TorchDecoderLayer *layers, ptrdiff_t layerCount, TorchTensor norm,
-                                TorchTensor cosine, TorchTensor sine, const int64_t *slots,
-                                const int32_t *pages, ptrdiff_t pageCount,
-                                const TorchPagedSequence *sequences, ptrdiff_t sequenceCount,
-                                TorchTensor *result) {
+                                TorchTensor cosine, TorchTensor sine, TorchTensor slots, const int32_t *pages,
+                                ptrdiff_t pageCount, const TorchPagedSequence *sequences,
+                                ptrdiff_t sequenceCount, TorchTensor *result) {
     return guarded(result, [&] {
         c10::NoGradGuard unrecorded;
         at::Tensor hidden = unwrap(embedded).contiguous().clone();
@@ -140,6 +139,11 @@ TorchStatus torch_paged_decoder(TorchTensor embedded, TorchPagedDecoder shape,
         check(cosine, "cosine", {tokenCount, shape.headWidth});
         check(sine, "sine", {tokenCount, shape.headWidth});
         check(norm, "norm", {width});
+        const at::Tensor &places = unwrap(slots);
+        TORCH_CHECK(places.device().is_cpu() && places.scalar_type() == at::kLong && places.is_contiguous() &&
+                        places.dim() == 1 && places.size(0) == tokenCount,
+                    "slots must be ", tokenCount, " int64 in main memory");
+        const int64_t *slot = places.const_data_ptr<int64_t>();
         c10::ArrayRef<TorchDecoderLayer> all(layers, layerCount);
         c10::ArrayRef<int32_t> table(pages, pageCount);
         c10::ArrayRef<TorchPagedSequence> layout(sequences, sequenceCount);
@@ -148,11 +152,11 @@ TorchStatus torch_paged_decoder(TorchTensor embedded, TorchPagedDecoder shape,
             checkPages(layout, table, tokenCount, unwrap(layer.keyPages));
             int64_t room = unwrap(layer.keyPages).size(0) * unwrap(layer.keyPages).size(1);
             for (int64_t token = 0; token < tokenCount; ++token)
-                TORCH_CHECK(slots[token] >= 0 && slots[token] < room, "slot ", slots[token], " of ", room);
+                TORCH_CHECK(slot[token] >= 0 && slot[token] < room, "slot ", slot[token], " of ", room);
         }
         PagedDecoder decoder(shape, tokenCount, width, table, layout);
         for (const TorchDecoderLayer &layer : all)
-            decoder.advance(layer, read(cosine), read(sine), slots, hidden.mutable_data_ptr<float>());
+            decoder.advance(layer, read(cosine), read(sine), slot, hidden.mutable_data_ptr<float>());
         at::Tensor output = at::empty_like(hidden);
         decoder.norm(read(TorchTensor{&hidden}), read(norm), output.mutable_data_ptr<float>());
         return output;

@@ -140,15 +140,14 @@ extension Tensor {
     ///   - epsilon: of all norms
     ///   - cosine: [token, head width]
     ///   - sine: as `cosine`
-    ///   - slots: page · page size + offset of each new token
+    ///   - slots: page · page size + offset of each new token, [token], `int64`
     ///   - sequences: which rows ask, and where their tokens are cached
     /// - Returns: [token, width]
     package static func pagedDecoder(
         _ embedded: Tensor, layers: [DecoderLayerTensors], headCount: Int, norm: Tensor, epsilon: Double,
-        cosine: Tensor, sine: Tensor, slots: [Int64], _ sequences: PagedSequences
+        cosine: Tensor, sine: Tensor, slots: Tensor, _ sequences: PagedSequences
     ) -> Tensor {
-        precondition(
-            !layers.isEmpty && slots.count == embedded.size(0), "\(slots.count) slots for \(embedded)")
+        precondition(!layers.isEmpty, "a decoder without layers")
         let pageShape = layers[0].keyPages.shape
         let shape = TorchPagedDecoder(
             headCount: headCount, keyHeadCount: pageShape[2], headWidth: pageShape[3],
@@ -157,9 +156,12 @@ extension Tensor {
             let handles = layers.map(\.handles)
             return embedded.map("pagedDecoder", cosine, sine) { embedded, cosine, sine, result in
                 norm.withHandle { norm in
-                    torch_paged_decoder(
-                        embedded, shape, handles, handles.count, norm, cosine, sine, slots, sequences.pages,
-                        sequences.pages.count, sequences.sequences, sequences.sequences.count, result)
+                    slots.withHandle { slots in
+                        torch_paged_decoder(
+                            embedded, shape, handles, handles.count, norm, cosine, sine, slots,
+                            sequences.pages,
+                            sequences.pages.count, sequences.sequences, sequences.sequences.count, result)
+                    }
                 }
             }
         }

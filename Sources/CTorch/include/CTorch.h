@@ -291,9 +291,9 @@ typedef struct TorchDecoderLayer {
 TORCH_FALLIBLE TorchStatus torch_paged_decoder(TorchTensor embedded, TorchPagedDecoder shape,
                                                const TorchDecoderLayer *layers, ptrdiff_t layerCount,
                                                TorchTensor norm, TorchTensor cosine, TorchTensor sine,
-                                               const int64_t *slots, const int32_t *pages,
-                                               ptrdiff_t pageCount, const TorchPagedSequence *sequences,
-                                               ptrdiff_t sequenceCount, TorchTensor *result);
+                                               TorchTensor slots, const int32_t *pages, ptrdiff_t pageCount,
+                                               const TorchPagedSequence *sequences, ptrdiff_t sequenceCount,
+                                               TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_apply_rotary(TorchTensor input, TorchTensor cosine, TorchTensor sine,
                                               TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_rms_norm(TorchTensor input, TorchTensor weight, double epsilon,

@@ -186,10 +186,10 @@ private struct PagedAttention: AttentionContext {
     let cache: KeyValueCache
     let attended: PagedSequences
     /// [token]
-    let slots: [Int64]
+    let slots: Tensor
 
     func attend(query: Tensor, key: Tensor, value: Tensor, layer: Int) -> Tensor {
-        cache.store(layer: layer, keys: key, values: value, slots: Tensor(slots, device: key.device))
+        cache.store(layer: layer, keys: key, values: value, slots: slots)
         let pages = cache.layers[layer]
         return .pagedAttention(query, keyPages: pages.keys, valuePages: pages.values, attended)
     }
@@ -214,7 +214,7 @@ extension GenerationEngine {
     /// - Returns: [row, vocabulary] for the parts that have a row; nil if none has.
     private func logits(of iteration: Iteration) -> Tensor? {
         let context = PagedAttention(
-            cache: cache, attended: iteration.attended, slots: iteration.slots)
+            cache: cache, attended: iteration.attended, slots: Tensor(iteration.slots, device: model.device))
         let hidden = model.hiddenStates(of: iteration.batch, context: context)  // [token, width]
         let rows = zip(iteration.parts, iteration.batch.segments).compactMap { part, segment in
             part.sequence.awaitsToken ? segment.start + segment.count - 1 : nil

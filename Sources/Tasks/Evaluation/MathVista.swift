@@ -44,7 +44,7 @@ enum MathVista {
             return String(Int(number.rounded(.towardZero)))
         case "float":
             guard let number = number(text), number.isFinite,
-                let places = question.text("precision").flatMap(Double.init)
+                let places = question.text("precision").flatMap(Double.init), (0...15).contains(places)
             else { return nil }
             return Double(String(format: "%.\(Int(places))f", number)).map { String($0) }
         default: return extraction

@@ -74,13 +74,13 @@ struct PredictionFile {
             return Entry(name: name, values: values)
         }
         let text = String(decoding: data, as: UTF8.self)
-        if let whole = try? JSONValue(parsing: text), case .array(let list) = whole {
+        switch try? JSONValue(parsing: text) {
+        case .array(let list)?:
             entries = try list.enumerated().map { try object($0.element, "\($0.offset + 1)") }
-        } else if let whole = try? JSONValue(parsing: text), case .object(let values) = whole,
-            values.values.allSatisfy({ if case .object = $0 { true } else { false } })
-        {
+        case .object(let values)?
+        where values.values.allSatisfy({ if case .object = $0 { true } else { false } }):
             entries = try values.sorted { $0.key < $1.key }.map { try object($0.value, $0.key) }
-        } else {
+        default:
             entries = try text.split(separator: "\n").enumerated().compactMap { number, line in
                 if line.allSatisfy(\.isWhitespace) { return nil }
                 guard let value = try? JSONValue(parsing: line) else {

@@ -134,7 +134,7 @@ struct Complex: Hashable, Sendable {
         case .sinh: Complex(sinh(real))
         case .cosh: Complex(cosh(real))
         case .tanh: Complex(tanh(real))
-        case .factorial: Complex(tgamma(real + 1).rounded())
+        case .factorial: Complex(real >= 0 && real == real.rounded() ? tgamma(real + 1).rounded() : .nan)
         case .floor: Complex(real.rounded(.down))
         case .ceil: Complex(real.rounded(.up))
         case .sqrt, .ln, .exp, .abs: self

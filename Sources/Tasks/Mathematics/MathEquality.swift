@@ -69,16 +69,20 @@ enum MathEquality {
         }
     }
 
+    /// A number for each variable, another one in each trial; positive, so that roots and logarithms are real.
+    private static func values(ofTrial trial: Int) -> (String) -> Complex {
+        { name in
+            var random = CounterRandom(seed: UInt64(trial), name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
+            return Complex(0.3 + 1.9 * random.uniform())
+        }
+    }
+
     private static func agree(
         _ a: ((String) -> Complex) -> Complex, and b: ((String) -> Complex) -> Complex
     ) -> Bool {
         var agreeing = 0
         for trial in 0..<trialCount {
-            let assignment: (String) -> Complex = { name in
-                var random = CounterRandom(
-                    seed: UInt64(trial), name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
-                return Complex(0.3 + 1.9 * random.uniform())
-            }
+            let assignment = values(ofTrial: trial)
             let (x, y) = (a(assignment), b(assignment))
             guard x.isFinite && y.isFinite else { continue }
             guard isClose(x, y) else { return false }
@@ -135,11 +139,7 @@ enum MathEquality {
         var ratio: Double?
         var agreeing = 0
         for trial in 0..<trialCount {
-            let assignment: (String) -> Complex = { name in
-                var random = CounterRandom(
-                    seed: UInt64(trial), name.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) })
-                return Complex(0.3 + 1.9 * random.uniform())
-            }
+            let assignment = values(ofTrial: trial)
             let value = p.value(assignment) / q.value(assignment)
             guard value.isFinite, abs(value.imaginary) < 1e-9 else { continue }
             if let ratio, abs(value.real - ratio) > 1e-6 * abs(ratio) { return nil }

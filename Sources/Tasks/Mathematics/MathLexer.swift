@@ -27,7 +27,7 @@ struct MathLexer {
     ]
     /// Commands whose argument is set in another type and means the same.
     private static let typefaces: Set<String> = [
-        "mathbf", "boldsymbol", "mathit", "mathsf", "bm", "displaylines",
+        "mathbf", "boldsymbol", "mathit", "mathsf", "bm",
     ]
     /// Commands whose argument is prose.
     private static let prose: Set<String> = [
@@ -121,7 +121,7 @@ struct MathLexer {
             if depth == 0 {
                 let text = rest[rest.index(after: rest.startIndex)..<index]
                 rest = rest[rest.index(after: index)...]
-                return text.trimmingPrefix { $0.isWhitespace }.description
+                return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
             }
         }
         return nil
