@@ -2,6 +2,7 @@ import Agent
 import Foundation
 import Imaging
 import QwenVL
+import Tasks
 import Testing
 import Training
 

@@ -14,10 +14,7 @@ package final class ExampleFile: ExampleSource {
         package let problem: String
     }
 
-    private let url: URL
-    private let data: Data
-    /// Bytes of the lines that hold something, and their numbers. [row]
-    private let lines: [(number: Int, bytes: Range<Int>)]
+    private let lines: JSONLines
     private let toleratedShare: Double
     private let bad = Mutex<[Int: BadRow]>([:])
 
@@ -26,27 +23,13 @@ package final class ExampleFile: ExampleSource {
     ///   - toleratedShare: share of rows that may be bad before ``example(at:)`` throws.
     /// - Throws: ``ExampleFileError`` if the file cannot be read or holds nothing.
     package init(_ url: URL, toleratedShare: Double = 0.01) throws {
-        self.url = url
         self.toleratedShare = toleratedShare
-        do { data = try Data(contentsOf: url, options: .alwaysMapped) } catch {
-            throw ExampleFileError(path: url.path, problem: "cannot be read; check the path")
+        do { lines = try JSONLines(url) } catch let error as RowError {
+            throw ExampleFileError(path: url.path, problem: error.problem)
         }
-        var lines: [(number: Int, bytes: Range<Int>)] = []
-        var start = data.startIndex
-        var number = 0
-        while start < data.endIndex {
-            number += 1
-            let end = data[start...].firstIndex(of: UInt8(ascii: "\n")) ?? data.endIndex
-            if data[start..<end].contains(where: { $0 > 0x20 }) { lines.append((number, start..<end)) }
-            start = end == data.endIndex ? end : end + 1
-        }
-        guard !lines.isEmpty else {
-            throw ExampleFileError(path: url.path, problem: "holds no row; write one JSON object a line")
-        }
-        self.lines = lines
     }
 
-    package var path: String { url.path }
+    package var path: String { lines.url.path }
     package var count: Int? { lines.count }
 
     /// What could not be used of the rows asked for so far, in the order of the file.
@@ -58,30 +41,25 @@ package final class ExampleFile: ExampleSource {
             if bad.withLock({ $0[row] != nil }) { continue }
             do { return try read(row) } catch { try leaveOut(row, "\(error)") }
         }
-        throw ExampleFileError(path: url.path, problem: "no row can be used")
+        throw ExampleFileError(path: path, problem: "no row can be used")
     }
 
     private func read(_ index: Int) throws -> Example {
-        let row: ExampleRow
-        do {
-            row = try JSONDecoder().decode(ExampleRow.self, from: data[lines[index].bytes])
-        } catch let error as DecodingError {
-            throw RowError(problem: error.place)
-        }
-        return try row.example(
-            named: "\(url.lastPathComponent):\(lines[index].number)", in: url.deletingLastPathComponent())
+        try lines.row(index, as: ExampleRow.self).example(
+            named: "\(lines.url.lastPathComponent):\(lines.lineNumber(of: index))",
+            in: lines.url.deletingLastPathComponent())
     }
 
     /// - Throws: ``ExampleFileError`` if there are more than are tolerated.
     private func leaveOut(_ row: Int, _ problem: String) throws {
         let all = bad.withLock { bad in
-            bad[row] = BadRow(line: lines[row].number, problem: problem)
+            bad[row] = BadRow(line: lines.lineNumber(of: row), problem: problem)
             return bad.count
         }
         guard Double(all) > max(1, toleratedShare * Double(lines.count)) else { return }
         let shown = badRows.prefix(5).map { "line \($0.line): \($0.problem)" }.joined(separator: "; ")
         throw ExampleFileError(
-            path: url.path,
+            path: path,
             problem: "\(all) of \(lines.count) rows cannot be used, more than are tolerated: \(shown)")
     }
 }
@@ -92,21 +70,4 @@ package struct ExampleFileError: Error, Hashable, CustomStringConvertible {
     package let problem: String
 
     package var description: String { "\(path): \(problem)" }
-}
-
-extension DecodingError {
-    /// What is wrong with the row, on one line.
-    fileprivate var place: String {
-        func path(_ context: Context) -> String {
-            context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
-        }
-        return switch self {
-        case .typeMismatch(let type, let context): "\(path(context)) is not a \(type)"
-        case .valueNotFound(_, let context): "\(path(context)) is null"
-        case .keyNotFound(let key, _): "\(key.stringValue) is missing"
-        case .dataCorrupted(let context) where context.codingPath.isEmpty: "it is no JSON object"
-        case .dataCorrupted(let context): "\(path(context)): \(context.debugDescription)"
-        @unknown default: "\(self)"
-        }
-    }
 }

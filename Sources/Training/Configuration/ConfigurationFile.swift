@@ -1,4 +1,5 @@
 import Foundation
+import Tasks
 import Yams
 
 /// A configuration could not be read.
@@ -91,23 +92,5 @@ package enum ConfigurationFile {
 
     private static func list(_ mapping: Node.Mapping) -> String {
         mapping.keys.compactMap(\.string).joined(separator: ", ")
-    }
-}
-
-extension DecodingError {
-    /// The place and what is wrong there, on one line.
-    var summary: String {
-        func path(_ context: Context) -> String {
-            let keys = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
-            return keys.joined(separator: ".")
-        }
-        return switch self {
-        case .typeMismatch(let type, let context): "\(path(context)) must be a \(type)"
-        case .valueNotFound(let type, let context): "\(path(context)) is empty and must be a \(type)"
-        case .keyNotFound(let key, let context): "\(path(context)) lacks \(key.stringValue)"
-        case .dataCorrupted(let context) where context.codingPath.isEmpty: "not valid JSON or YAML"
-        case .dataCorrupted(let context): "\(path(context)): \(context.debugDescription)"
-        @unknown default: "\(self)"
-        }
     }
 }

@@ -2,6 +2,7 @@ package import Agent
 package import Foundation
 import Imaging
 package import QwenVL
+package import Tasks
 
 /// A conversation to learn from, as a line of a JSONL file holds it (OpenAI-style messages).
 ///
@@ -12,55 +13,9 @@ package import QwenVL
 ///         {"role": "assistant", "content": "<answer>red</answer>"}],
 ///      "tools": ["image_zoom_in_tool"]}
 ///
-/// Paths are relative to the file. `content` may also be a string, and an image
-/// `{"type": "image_url", "image_url": {"url": "scene.png"}}`, as `deepeyes scenes` writes it.
+/// Paths are relative to the file; see `WrittenMessage` for what a message may hold.
 package struct Conversation: Decodable, Sendable {
-    package struct Message: Decodable, Sendable {
-        package let role: Agent.Message.Role
-        package let content: [Part]
-
-        private enum CodingKeys: CodingKey { case role, content }
-
-        package init(from decoder: any Decoder) throws {
-            let values = try decoder.container(keyedBy: CodingKeys.self)
-            role = try values.decode(Agent.Message.Role.self, forKey: .role)
-            if let text = try? values.decode(String.self, forKey: .content) {
-                content = [.text(text)]
-            } else {
-                content = try values.decode([Part].self, forKey: .content)
-            }
-        }
-    }
-
-    package enum Part: Decodable, Sendable {
-        case text(String)
-        /// Path of an image file.
-        case image(String)
-
-        private enum CodingKeys: String, CodingKey {
-            case type, text, image
-            case imageURL = "image_url"
-        }
-
-        private struct ImageURL: Decodable {
-            let url: String
-        }
-
-        package init(from decoder: any Decoder) throws {
-            let values = try decoder.container(keyedBy: CodingKeys.self)
-            switch try values.decode(String.self, forKey: .type) {
-            case "text": self = .text(try values.decode(String.self, forKey: .text))
-            case "image": self = .image(try values.decode(String.self, forKey: .image))
-            case "image_url": self = .image(try values.decode(ImageURL.self, forKey: .imageURL).url)
-            case let type:
-                throw DecodingError.dataCorruptedError(
-                    forKey: .type, in: values,
-                    debugDescription: "a part is \"text\", \"image\" or \"image_url\", not \"\(type)\"")
-            }
-        }
-    }
-
-    package let messages: [Message]
+    package let messages: [WrittenMessage]
     /// Names of the tools that the prompt offers.
     package let tools: [String]?
 }
@@ -72,22 +27,12 @@ package struct ConversationError: Error, CustomStringConvertible {
 
 /// The conversations of a JSONL file, turned into what a trainer packs.
 package struct ConversationFile: Sendable {
-    private let url: URL
-    /// The lines that hold something, with their numbers in the file.
-    private let lines: [(number: Int, text: Data)]
+    private let lines: JSONLines
 
-    /// Reads the file; lines are parsed when asked for.
+    /// Maps the file; lines are parsed when asked for.
     package init(_ url: URL) throws {
-        self.url = url
-        guard let data = FileManager.default.contents(atPath: url.path) else {
-            throw ConversationError(description: "\(url.path): cannot be read; check the path")
-        }
-        lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
-            .map { (number: $0.offset + 1, text: $0.element) }
-            .filter { !$0.text.allSatisfy { $0 == 0x20 || $0 == 0x0D } }
-        guard !lines.isEmpty else {
-            throw ConversationError(
-                description: "\(url.path): holds no conversation; write one JSON object a line")
+        do { lines = try JSONLines(url) } catch let error as RowError {
+            throw ConversationError(description: "\(url.path): \(error.problem)")
         }
     }
 
@@ -98,9 +43,9 @@ package struct ConversationFile: Sendable {
     /// - Throws: ``ConversationError`` that names file and line.
     package func conversation(at index: Int) throws -> Conversation {
         do {
-            return try JSONDecoder().decode(Conversation.self, from: lines[index].text)
-        } catch let error as DecodingError {
-            throw failure(index, "\(error.summary); a line is a JSON object with messages")
+            return try lines.row(index)
+        } catch let error as RowError {
+            throw failure(index, "\(error.problem); a line is a JSON object with messages")
         }
     }
 
@@ -140,28 +85,27 @@ package struct ConversationFile: Sendable {
     }
 
     private func message(
-        _ message: Conversation.Message, _ format: any ChatFormat, line: Int
+        _ message: WrittenMessage, _ format: any ChatFormat, line: Int
     ) throws -> Agent.Message {
         Agent.Message(
             role: message.role,
             content: try message.content.map { part in
                 switch part {
                 case .text(let text): return .text(text)
-                case .image(let path):
-                    let file = URL(filePath: path, relativeTo: url.deletingLastPathComponent())
+                case .image(let address):
                     do {
-                        let image = try EncodedImage(path: file.path)
+                        let image = try ImageAddress.image(
+                            at: address, in: lines.url.deletingLastPathComponent())
                         return .image(try format.view(image, region: nil, rotation: .upright))
-                    } catch let error as ImageError {
-                        throw failure(line, "\(error)")
                     } catch {
-                        throw failure(line, "\(file.path): \(error)")
+                        // An ImageError names its file; what the format refuses does not.
+                        throw failure(line, error is ImageError ? "\(error)" : "\(address): \(error)")
                     }
                 }
             })
     }
 
     private func failure(_ index: Int, _ problem: String) -> ConversationError {
-        ConversationError(description: "\(url.path):\(lines[index].number): \(problem)")
+        ConversationError(description: "\(lines.url.path):\(lines.lineNumber(of: index)): \(problem)")
     }
 }
