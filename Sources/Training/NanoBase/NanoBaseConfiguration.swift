@@ -59,8 +59,8 @@ package struct LessonCounts: Codable, Hashable, Sendable {
     package var crop = 0
     /// "Where is …?", answered with the box.
     package var grounding = 0
-    /// Half of them left of, half above.
-    package var relation = 0
+    /// Half of them left of, half above; a fraction is the chance of one more.
+    package var relation = 0.0
     package var existence = 0
     /// Close-ups of objects, each an image of its own.
     package var closeUp = 0

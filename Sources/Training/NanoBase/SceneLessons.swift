@@ -46,8 +46,11 @@ package struct SceneLessons: Sendable {
                     question.text, [.completion(question.answer)],
                     box: question.boxes.first.map(whole.viewedBox(ofOriginal:))))
         }
-        for number in 0..<counts.relation {
-            plain.append(seen(scene.question(number % 2 == 0 ? .leftOf : .above, task, random: &random)))
+        let (relationCount, fraction) = (Int(counts.relation), counts.relation.truncatingRemainder(dividingBy: 1))
+        let hasOneMore = fraction > 0 && random.uniform() < fraction
+        for number in 0..<relationCount + (hasOneMore ? 1 : 0) {
+            let kind = (index + number).isMultiple(of: 2) ? QuestionKind.leftOf : .above
+            plain.append(seen(scene.question(kind, task, random: &random)))
         }
         for _ in 0..<counts.existence {
             plain.append(seen(scene.question(.existence, task, random: &random)))
