@@ -68,6 +68,11 @@ let package = Package(
             exclude: ["TensorBoard/tensorboard.proto"],
             swiftSettings: strict),
 
+        // MARK: Evaluation, without a tensor
+        .target(
+            name: "Evaluation",
+            dependencies: ["Agent", "Tasks", "Imaging", "Runs", "CounterRandom"], swiftSettings: strict),
+
         // MARK: Model and training
         .target(
             name: "QwenVL", dependencies: ["Torch", "Imaging", "Agent", "CounterRandom"],
@@ -75,14 +80,14 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Torch", "QwenVL", "Agent", "Tasks", "Imaging", "Runs", "CounterRandom",
+                "Torch", "QwenVL", "Agent", "Tasks", "Evaluation", "Imaging", "Runs", "CounterRandom",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "deepeyes",
             dependencies: [
-                "Agent", "Tasks", "Imaging", "QwenVL", "Training", "Runs",
+                "Agent", "Tasks", "Evaluation", "Imaging", "QwenVL", "Training", "Runs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -101,6 +106,10 @@ let package = Package(
         .testTarget(
             name: "TasksTests", dependencies: ["Tasks", "Agent", "Imaging", "CounterRandom"],
             exclude: ["Goldens"], swiftSettings: strict),
+        .testTarget(
+            name: "EvaluationTests",
+            dependencies: ["Evaluation", "Agent", "Tasks", "Imaging", "Runs", "CounterRandom"],
+            swiftSettings: strict),
         .testTarget(name: "RunsTests", dependencies: ["Runs"], exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "QwenVLTests",

@@ -1,4 +1,6 @@
 package import Agent
+import Evaluation
+import Runs
 package import Tasks
 
 /// A trajectory with what it was paid and how that compares to its group.
@@ -43,4 +45,16 @@ package struct TrajectoryGroup: Sendable {
 
     /// Whether its rewards differ.
     package var hasSignal: Bool { GroupAdvantage.hasSignal(judged.map(\.reward.total)) }
+}
+
+extension TrajectoryRecord {
+    /// A member of a group as the run keeps it.
+    init(
+        _ scored: ScoredTrajectory, of example: Example, at index: Int, origin: TrajectoryOrigin, step: Int,
+        seed: UInt64, text: ([Int32]) -> String
+    ) {
+        self.init(
+            scored.trajectory, reward: scored.reward, advantage: scored.advantage, unjudged: scored.unjudged,
+            of: example, at: index, origin: origin, step: step, seed: seed, text: text)
+    }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Evaluation
 import Foundation
 import Runs
-import Tasks
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -53,7 +53,7 @@ struct ImportTests {
     @Test func tensorsStayBelowTheVocabulary() throws {
         let declared = try Self.manifest()
         #expect(declared.filter { $0.value.contains("CTorch") }.keys.sorted() == ["Torch"])
-        for target in ["Imaging", "Agent", "Tasks", "Runs"] {
+        for target in ["Imaging", "Agent", "Tasks", "Evaluation", "Runs"] {
             #expect(
                 try Self.reachable(from: target, in: declared).isDisjoint(with: ["Torch", "CTorch", "QwenVL"])
             )

@@ -10,7 +10,7 @@ package enum MathVerifier {
     }
 
     /// The real number that all of `text` is a formula of, if it is one.
-    static func number(_ text: String) -> Double? {
+    package static func number(_ text: String) -> Double? {
         guard case .scalar(let formula)? = MathParser.value(of: text.replacing("$", with: "")),
             let value = formula.constant, value.isReal
         else { return nil }

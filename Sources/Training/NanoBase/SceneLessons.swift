@@ -46,7 +46,9 @@ package struct SceneLessons: Sendable {
                     question.text, [.completion(question.answer)],
                     box: question.boxes.first.map(whole.viewedBox(ofOriginal:))))
         }
-        let (relationCount, fraction) = (Int(counts.relation), counts.relation.truncatingRemainder(dividingBy: 1))
+        let (relationCount, fraction) = (
+            Int(counts.relation), counts.relation.truncatingRemainder(dividingBy: 1)
+        )
         let hasOneMore = fraction > 0 && random.uniform() < fraction
         for number in 0..<relationCount + (hasOneMore ? 1 : 0) {
             let kind = (index + number).isMultiple(of: 2) ? QuestionKind.leftOf : .above

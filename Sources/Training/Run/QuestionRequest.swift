@@ -1,5 +1,6 @@
 package import Agent
 import CounterRandom
+import Evaluation
 package import Foundation
 import Imaging
 package import QwenVL
@@ -57,7 +58,7 @@ package struct QuestionRequest: Sendable {
         if case .failed(let reason) = trajectory.finish { throw QuestionError(description: reason) }
         let nothing = RewardBreakdown(components: [], isCorrect: false, formatError: nil)
         var record = TrajectoryRecord(
-            ScoredTrajectory(trajectory: trajectory, reward: nothing, advantage: 0), of: example, at: 0,
+            trajectory, reward: nothing, of: example, at: 0,
             origin: .evaluation("ask"), step: 0, seed: seed, text: format.text(of:))
         record.images = zip(record.images, imagePaths).map { image, path in
             ImageReference(.file(path: path), width: image.width, height: image.height)

@@ -1,4 +1,5 @@
 import Agent
+import Evaluation
 import Foundation
 import QwenVL
 package import Runs

@@ -1,4 +1,4 @@
-import Agent
+package import Agent
 import Imaging
 package import Runs
 package import Tasks
@@ -7,14 +7,17 @@ extension TrajectoryRecord {
     /// A trajectory as the run keeps it.
     ///
     /// - Parameters:
+    ///   - reward: what it was paid.
+    ///   - advantage: how that compares to its group.
+    ///   - unjudged: why there is no verdict on its answer, if there is none.
     ///   - index: position of the example in its source.
     ///   - seed: of the source, which makes the images again.
     ///   - text: the text of tokens.
     package init(
-        _ scored: ScoredTrajectory, of example: Example, at index: Int, origin: TrajectoryOrigin, step: Int,
-        seed: UInt64, text: ([Int32]) -> String
+        _ trajectory: Trajectory, reward: RewardBreakdown, advantage: Double = 0, unjudged: String? = nil,
+        of example: Example, at index: Int, origin: TrajectoryOrigin, step: Int, seed: UInt64,
+        text: ([Int32]) -> String
     ) {
-        let trajectory = scored.trajectory
         let views = zip(trajectory.transcript.images, Self.roots(of: trajectory, example)).map {
             view, image in
             ViewRecord(
@@ -50,11 +53,10 @@ extension TrajectoryRecord {
                     viewBox: (call.cut?.viewed).map(BoxRecord.init),
                     error: call.failure)
             },
-            rewards: scored.reward.components.map { RewardRecord($0.name, $0.value) }
-                + (scored.unjudged == nil ? [] : [RewardRecord("unjudged", 0)]),
-            reward: scored.reward.total,
-            advantage: scored.advantage, isCorrect: scored.reward.isCorrect,
-            hasFormatError: scored.reward.formatError != nil, finish: trajectory.finish.name)
+            rewards: reward.components.map { RewardRecord($0.name, $0.value) }
+                + (unjudged == nil ? [] : [RewardRecord("unjudged", 0)]),
+            reward: reward.total, advantage: advantage, isCorrect: reward.isCorrect,
+            hasFormatError: reward.formatError != nil, finish: trajectory.finish.name)
     }
 
     /// For each image of a trajectory, the example's image it was cut from.

@@ -1,5 +1,6 @@
 import Agent
 import Foundation
+import Tasks
 
 /// MATH-Vision (Wang et al., 2024): an answer is right if it is the letter or the text of the right option, as text or as a
 /// number of two decimal places.

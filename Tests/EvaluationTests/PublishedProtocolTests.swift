@@ -1,5 +1,5 @@
+import Evaluation
 import Foundation
-import Tasks
 import Testing
 
 /// The scorers of published benchmarks, on entries whose scores were computed by hand.
