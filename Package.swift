@@ -71,7 +71,11 @@ let package = Package(
         // MARK: Evaluation, without a tensor
         .target(
             name: "Evaluation",
-            dependencies: ["Agent", "Tasks", "Imaging", "Runs", "CounterRandom"], swiftSettings: strict),
+            dependencies: [
+                "Agent", "Tasks", "Imaging", "Runs", "CounterRandom",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [.embedInCode("Benchmarks")], swiftSettings: strict),
 
         // MARK: Model and training
         .target(

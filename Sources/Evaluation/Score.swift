@@ -1,5 +1,3 @@
-import CounterRandom
-
 /// One answered question of a benchmark.
 package struct ScoredItem: Hashable, Sendable, Codable {
     package let id: String
@@ -50,7 +48,7 @@ package struct Score: Hashable, Sendable, Codable {
 
     package init(_ items: [ScoredItem], figures: [String: Double] = [:]) {
         overall = Share(items)
-        interval = Self.interval(of: items.map(\.isCorrect))
+        interval = Resampling.interval(of: items.map { $0.isCorrect ? 1 : 0 }) ?? [0, 0]
         unparsed = items.count { $0.prediction == nil }
         var groups: [String: [String: [ScoredItem]]] = [:]
         for item in items {
@@ -61,17 +59,5 @@ package struct Score: Hashable, Sendable, Codable {
         categories = groups.mapValues { $0.mapValues { Share($0) } }
         self.figures = figures
         self.items = items
-    }
-
-    private static func interval(of outcomes: [Bool]) -> [Double] {
-        guard !outcomes.isEmpty else { return [0, 0] }
-        var random = CounterRandom(seed: 1, 0x626F_6F74)
-        let accuracies = (0..<2000).map { _ in
-            let correct = (0..<outcomes.count).reduce(0) { sum, _ in
-                sum + (outcomes[random.integer(below: outcomes.count)] ? 1 : 0)
-            }
-            return Double(correct) / Double(outcomes.count)
-        }.sorted()
-        return [accuracies[50], accuracies[1949]]
     }
 }

@@ -1,36 +1,186 @@
+import Agent
 import ArgumentParser
 import Evaluation
 import Foundation
+import QwenVL
 import Runs
+import Synchronization
+import Tasks
+import Training
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Score predictions for a benchmark as its official scorer does.",
+        abstract: "Evaluate a model on a benchmark, or score predictions that were made elsewhere.",
         discussion: """
-            Predictions that were made elsewhere are scored again, with accuracy by category and its 95 % interval.
+            A model is asked every question with the tools on offer and without them, options in an order that the seed \
+            draws, so that tool gain and tool harm can be told and no score comes of the place of the right option. \
+            Ctrl-C stops after the answers under way; the same command goes on.
 
+            Benchmarks: \(names).
+            A YAML file in the form of Sources/Evaluation/Benchmarks declares another.
+
+            With --rescore, predictions are scored as the official scorer does:
             \(PublishedProtocol.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
 
             Examples:
-              deepeyes evaluate --benchmark mathvista --rescore output_bard.json
+              deepeyes evaluate --benchmark visualsearch --model runs/demo/checkpoints/step-500
+              deepeyes evaluate --benchmark vstar --data vstar_bench --model Qwen2.5-VL-7B --samples 4 --temperature 0.7
               deepeyes evaluate --benchmark pope --data coco_pope_random.json --rescore answers.jsonl --output score.json
             """)
 
-    @Option(help: "pope, mathvista or mathvision.")
-    var benchmark: PublishedProtocol
+    private static var names: String {
+        (try? Benchmark.shipped())?.map(\.name).joined(separator: ", ") ?? ""
+    }
 
-    @Option(help: "File of predictions.", completion: .file())
-    var rescore: String
+    @Option(help: "Name of a benchmark, or a YAML file that declares one.")
+    var benchmark: String
 
-    @Option(help: "The benchmark's own file with the right answers.", completion: .file())
+    @Option(help: "The benchmark's file or folder.", completion: .file())
     var data: String?
 
-    @Option(help: "Write the score as JSON.", completion: .file(extensions: ["json"]))
+    @Option(help: "Folder of the model.", completion: .directory)
+    var model: String?
+
+    @Option(help: "File of predictions to score instead of asking a model.", completion: .file())
+    var rescore: String?
+
+    @Option(
+        help: "Folder of the evaluation, runs/NAME of the benchmark if left out; with --rescore a JSON file.")
     var output: String?
 
+    @Option(help: "Answers to each question; accuracy is their mean.")
+    var samples: Int = 1
+
+    @Option(help: "0 takes the most likely token each time.")
+    var temperature: Double = 0
+
+    @Option(help: "Of the order of options and of sampling.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Ask only so many items.")
+    var limit: Int?
+
+    @Option(
+        help: "agent: with the instruction to think and to answer inside <answer>; plain: the question alone."
+    )
+    var prompting: Prompting = .agent
+
+    @Option(help: "tools or no_tools: ask under this condition alone; may be repeated.")
+    var arm: [EvaluationSettings.Arm] = []
+
+    @Flag(help: "Leave the options in the order in which they lie on disk, as the official scripts do.")
+    var optionsAsOnDisk = false
+
+    @Option(help: "Questions asked at the same time.")
+    var concurrency: Int = 32
+
+    @Option(help: "Most tokens in one turn.")
+    var maximumTokens: Int = 1024
+
+    func validate() throws {
+        guard samples > 0, concurrency > 0, maximumTokens > 0, limit ?? 1 > 0 else {
+            throw ValidationError("--samples, --concurrency, --maximum-tokens and --limit must be 1 or more")
+        }
+        guard temperature >= 0 else { throw ValidationError("--temperature must be 0 or more") }
+        if samples > 1 && temperature == 0 {
+            throw ValidationError(
+                "--samples above 1 needs a --temperature above 0: greedy answers are all alike")
+        }
+        guard (model == nil) != (rescore == nil) else {
+            throw ValidationError("give --model to ask a model, or --rescore to score predictions")
+        }
+    }
+
     func run() throws {
-        let score = try benchmark.score(URL(filePath: rescore), data: data.map { URL(filePath: $0) })
-        try Console.write(table(score) + "\n")
+        if let rescore {
+            try score(URL(filePath: rescore))
+        } else if let model {
+            try ask(model)
+        }
+    }
+
+    // MARK: Asking a model
+
+    private var settings: EvaluationSettings {
+        var settings = EvaluationSettings()
+        settings.samples = samples
+        settings.temperature = temperature
+        settings.seed = seed
+        settings.shufflesOptions = !optionsAsOnDisk
+        settings.prompting = prompting
+        settings.arms = arm.isEmpty ? EvaluationSettings.Arm.allCases : arm
+        settings.limit = limit
+        settings.concurrency = concurrency
+        settings.maximumTokens = maximumTokens
+        return settings
+    }
+
+    private func ask(_ model: String) throws {
+        let benchmark = try Benchmark(named: benchmark)
+        let settings = settings
+        let items = try items(of: benchmark)
+        let policyModel = try PolicyModel(directory: URL(filePath: model))
+        let folder = try EvaluationFolder(
+            URL(filePath: output ?? "runs/\(benchmark.name)"),
+            holding: .init(benchmark, model: model, settings: settings))
+        let store = try TrajectoryStore(at: folder.databaseFile)
+        let evaluator = Evaluator(
+            benchmark, items: items, settings: settings, judge: RuleJudge(format: policyModel.format),
+            store: store)
+        let interruption = Interruption {
+            Console.report("\nstopping after the answers under way; press Ctrl-C again to stop at once\n")
+        }
+        let line = ProgressLine("asking")
+        let badItems = Mutex<[Evaluator.BadItem]>([])
+        let format = policyModel.format
+        let isDone = try policyModel.workers().serve { policy in
+            let respondent = AgentRespondent(
+                policy: policy, format: format, tools: [ZoomTool(), RotateTool()],
+                limits: AgentLimits(toolCalls: settings.toolCalls))
+            return try await evaluator.run(
+                asking: respondent, onProgress: { line.show($0.completed, of: $0.total) },
+                onBadItem: { item in
+                    badItems.withLock { $0.append(item) }
+                    line.message("left out: \(item.problem)")
+                }, shouldStop: { interruption.isRequested })
+        }
+        line.finish()
+        guard isDone else {
+            try Console.write("stopped; the same command goes on\n")
+            return
+        }
+        let result = EvaluationResult(
+            of: benchmark, model: model, settings: settings, badItems: badItems.withLock(\.self),
+            outcomes: Dictionary(
+                uniqueKeysWithValues: try settings.arms.map { ($0, try evaluator.outcomes($0)) }))
+        let pages = ProgressLine("drawing")
+        try folder.write(result, of: evaluator) { pages.show($0, of: $1) }
+        pages.finish()
+        let tables = EvaluationReport(result).tables.map(\.text).joined(separator: "\n\n")
+        try Console.write("\n\(tables)\n\nreport: \(folder.reportFile.path)\n")
+    }
+
+    private func items(of benchmark: Benchmark) throws -> any Evaluator.Items {
+        guard benchmark.data.layout == .scenes else {
+            guard let data else {
+                throw ValidationError("\(benchmark.title) needs --data, its file or folder")
+            }
+            return try BenchmarkQuestions(benchmark, data: URL(filePath: data))
+        }
+        let defaults = TrainingConfiguration()
+        return try SceneItems(
+            defaults.scenes, seed: defaults.evaluation.seed, sceneCount: defaults.evaluation.scenes)
+    }
+
+    // MARK: Scoring predictions
+
+    private func score(_ predictions: URL) throws {
+        guard let published = PublishedProtocol(rawValue: benchmark) else {
+            let known = PublishedProtocol.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--rescore knows \(known), not \(benchmark)")
+        }
+        let score = try published.score(predictions, data: data.map { URL(filePath: $0) })
+        try Console.write(Self.tables(score).map(\.text).joined(separator: "\n\n") + "\n")
         if let output {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -39,28 +189,22 @@ struct Evaluate: ParsableCommand {
         }
     }
 
-    private func table(_ score: Score) -> String {
-        func row(_ name: String, _ share: Score.Share) -> String {
-            let count = "\(share.correct) of \(share.total)"
-            return name.padding(toLength: 44, withPad: " ", startingAt: 0)
-                + String(repeating: " ", count: max(0, 14 - count.count)) + count
-                + "   " + Readable.fixed(share.accuracy * 100, 2) + " %"
+    private static func tables(_ score: Score) -> [FigureTable] {
+        func row(_ name: String, _ share: Score.Share) -> [String] {
+            [name, "\(share.correct) of \(share.total)", Readable.percent(share.accuracy, decimals: 2)]
         }
-        var lines = [row("accuracy", score.overall)]
-        lines.append(
-            "95 % interval  \(Readable.fixed(score.interval[0] * 100, 1))–\(Readable.fixed(score.interval[1] * 100, 1)) %"
-        )
-        if score.unparsed > 0 { lines.append("answers in which nothing was understood: \(score.unparsed)") }
-        for (name, value) in score.figures.sorted(by: { $0.key < $1.key }) {
-            lines.append(
-                "\(name.padding(toLength: 44, withPad: " ", startingAt: 0))  \(Readable.fixed(value, 4))")
-        }
-        for (group, shares) in score.categories.sorted(by: { $0.key < $1.key }) {
-            lines.append("\n\(group)")
-            lines += shares.sorted { $0.key < $1.key }.map { row("  " + $0.key, $0.value) }
-        }
-        return lines.joined(separator: "\n")
+        let bounds = score.interval.map { Readable.fixed($0 * 100, 1) }.joined(separator: " to ")
+        var rows = [row("accuracy", score.overall), ["95 % interval", "", "\(bounds) %"]]
+        if score.unparsed > 0 { rows.append(["not understood", Readable.count(score.unparsed), ""]) }
+        rows += score.figures.sorted { $0.key < $1.key }.map { [$0.key, "", Readable.fixed($0.value, 4)] }
+        return [FigureTable(columns: ["right", ""], rows: rows)]
+            + score.categories.sorted { $0.key < $1.key }.map { group, shares in
+                FigureTable(
+                    group, columns: ["right", ""],
+                    rows: shares.sorted { $0.key < $1.key }.map { row($0.key, $0.value) })
+            }
     }
 }
 
-extension PublishedProtocol: ExpressibleByArgument {}
+extension Prompting: ExpressibleByArgument {}
+extension EvaluationSettings.Arm: ExpressibleByArgument {}

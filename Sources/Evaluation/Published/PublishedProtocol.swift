@@ -2,7 +2,7 @@ import Agent
 package import Foundation
 
 /// The official scorer of a benchmark, warts included, for predictions made anywhere.
-package enum PublishedProtocol: String, CaseIterable, Sendable {
+package enum PublishedProtocol: String, CaseIterable, Sendable, Decodable {
     case pope, mathvista, mathvision
 
     /// What `--rescore` reads and `--data` adds.

@@ -45,4 +45,12 @@ struct Page {
             }
         }
     }
+
+    @HTMLBuilder static func navigation(_ links: [FiguresPage.Link]) -> HTML {
+        if !links.isEmpty {
+            HTML.element("nav", ["aria-label": "Pages"]) {
+                for link in links { HTML.element("a", ["href": link.path]) { link.name } }
+            }
+        }
+    }
 }

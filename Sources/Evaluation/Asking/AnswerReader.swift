@@ -1,0 +1,68 @@
+import Agent
+import Tasks
+
+/// Finds in what a model wrote the answer it gave. What cannot be read for certain is nil and counts as wrong.
+package enum AnswerReader {
+    /// What stands in `<answer>`, else in the last `\boxed{}`, else all that follows the thinking.
+    package static func answer(in completion: String) -> String {
+        if let tagged = Markup.answer(in: completion) { return tagged }
+        let rest =
+            completion.firstRange(of: "</think>").map { completion[$0.upperBound...] } ?? completion[...]
+        let text = String(rest).replacing(#/<\|[a-z_]+\|>/#, with: "")
+        return MathVerifier.boxed(in: text) ?? String(text.trimmed)
+    }
+
+    /// The option that is named by its letter or its text. [place]
+    package static func option(in answer: String, of options: [String]) -> Int? {
+        let answer = unwrapped(answer)
+        let normalized = options.map(ExactMatchJudge.normalized)
+        if let exact = normalized.firstIndex(of: ExactMatchJudge.normalized(answer)) { return exact }
+        if let letter = letter(in: answer, count: options.count) { return letter }
+        let text = ExactMatchJudge.normalized(answer)
+        let named = normalized.indices.filter { !normalized[$0].isEmpty && text.contains(normalized[$0]) }
+        // An option that is part of another one that is named too is not meant.
+        let meant = named.filter { index in
+            !named.contains { $0 != index && normalized[$0].contains(normalized[index]) }
+        }
+        return meant.count == 1 ? meant[0] : nil
+    }
+
+    /// yes or no at the beginning, or one of them and not the other anywhere.
+    package static func saysYes(in answer: String) -> Bool? {
+        let words = unwrapped(answer).lowercased().split { !$0.isLetter }
+        if words.first == "yes" { return true }
+        if words.first == "no" { return false }
+        switch (words.contains("yes"), words.contains("no") || words.contains("not")) {
+        case (true, false): return true
+        case (false, true): return false
+        default: return nil
+        }
+    }
+
+    /// Without what formats it: `\boxed{}`, `\text{}`, asterisks, dollars, quotes.
+    private static func unwrapped(_ answer: String) -> String {
+        var text = MathVerifier.boxed(in: answer) ?? answer
+        if let inner = text.trimmed.wholeMatch(of: /\\text(?:bf)?\{(.*)\}/) { text = String(inner.output.1) }
+        return String(text.filter { !"*`\"$".contains($0) }.trimmed)
+    }
+
+    private static func letter(in answer: String, count: Int) -> Int? {
+        func index(_ letter: Substring) -> Int? {
+            OptionLetters.index(of: letter).flatMap { $0 < count ? $0 : nil }
+        }
+        // "B", "(b)", "B.", "B: the bus", and "option B" with nothing else
+        if let whole = answer.wholeMatch(of: /(?:[Oo]ption )?\(?([A-Za-z])\)?[.:]?/) {
+            return index(whole.output.1)
+        }
+        if let start = answer.prefixMatch(of: /\(([A-Z])\)|([A-Z])[.:)](?=\s)/) {
+            return (start.output.1 ?? start.output.2).flatMap(index)
+        }
+        // "… the answer is (B)": the last time that it is said, if the letters do not contradict each other before a change
+        // of mind
+        let stated = answer.matches(of: /(?:answer|option|choice)(?: is|:)?:? \(?([A-Z])\)?(?![A-Za-z'])/)
+            .compactMap { index($0.output.1) }
+        if let last = stated.last { return last }
+        let bracketed = Set(answer.matches(of: /\(([A-Z])\)/).compactMap { index($0.output.1) })
+        return bracketed.count == 1 ? bracketed.first : nil
+    }
+}

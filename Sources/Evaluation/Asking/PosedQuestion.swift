@@ -1,0 +1,63 @@
+import Agent
+import CounterRandom
+package import Tasks
+
+/// A benchmark's question as it is put to a model: options in some order, an instruction on what to answer with.
+package struct PosedQuestion: Sendable {
+    package let item: BenchmarkItem
+    /// Which of the item's options stands at each place. [place]
+    package let order: [Int]
+    package let example: Example
+
+    /// - Parameters:
+    ///   - item: what is asked.
+    ///   - index: of the item.
+    ///   - sample: the options come in another order for each.
+    ///   - seed: of the orders; nil leaves the options as they are.
+    ///   - tools: names of those on offer.
+    ///   - prompting: whether the instruction on thinking and `<answer>` opens the conversation.
+    package init(
+        _ item: BenchmarkItem, index: Int, sample: Int, seed: UInt64?, tools: [String], prompting: Prompting
+    ) {
+        self.item = item
+        var order = Array(item.options.indices)
+        if let seed {
+            var random = CounterRandom(seed: seed, 0x6F70_7469_6F6E, UInt64(index), UInt64(sample))
+            random.shuffle(&order)
+        }
+        self.order = order
+        let options = order.map { item.options[$0] }
+        let rightPlace = item.rightOption.flatMap { order.firstIndex(of: $0) }
+        let question = Example.Message.question(
+            Self.text(item, options), imageCount: item.images.count)
+        example = Example(
+            id: item.id, messages: prompting == .agent ? [.instruction, question] : [question],
+            images: item.images, answer: rightPlace.map(OptionLetters.letter) ?? item.answer,
+            kind: item.form.rawValue, tools: tools, groundTruthBoxes: item.boxes,
+            rewardKind: item.form == .mathematics ? .mathematics : .perception)
+    }
+
+    /// The options in the order in which they were shown.
+    package var shownOptions: [String] { order.map { item.options[$0] } }
+
+    private static func text(_ item: BenchmarkItem, _ options: [String]) -> String {
+        var lines = [item.question]
+        lines += options.enumerated().map { "\(OptionLetters.letter($0.offset)). \($0.element)" }
+        switch item.form {
+        case .option: lines.append("Answer with the letter of the right option.")
+        case .yesNo: lines.append("Answer with yes or no.")
+        case .box, .region:
+            lines.append("Answer with the box of it in pixels of the image: {\"bbox_2d\": [x1, y1, x2, y2]}")
+        case .text, .mathematics: break
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// How the conversation opens.
+package enum Prompting: String, Hashable, Sendable, Codable, CaseIterable {
+    /// With the instruction to think and to answer inside `<answer>`.
+    case agent
+    /// With the question alone.
+    case plain
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Tasks
+import Yams
+
+extension Benchmark {
+    /// The shipped ones, by name.
+    package static func shipped() throws(BenchmarkError) -> [Benchmark] {
+        try files.map { (bytes) throws(BenchmarkError) in
+            try Benchmark(parsing: Foundation.Data(bytes), from: "a shipped benchmark")
+        }
+    }
+
+    private static let files = [
+        PackageResources.aime2024_yaml, PackageResources.dynamath_yaml, PackageResources.hrbench_4k_yaml,
+        PackageResources.hrbench_8k_yaml, PackageResources.logicvista_yaml, PackageResources.mathverse_yaml,
+        PackageResources.mathvision_yaml, PackageResources.mathvista_yaml,
+        PackageResources.mme_realworld_lite_yaml, PackageResources.mmmu_yaml, PackageResources.mmstar_yaml,
+        PackageResources.mmvet_yaml, PackageResources.pope_yaml, PackageResources.reasonseg_yaml,
+        PackageResources.refcoco_yaml, PackageResources.slake_yaml, PackageResources.visualsearch_yaml,
+        PackageResources.vstar_yaml, PackageResources.wemath_yaml,
+    ]
+
+    /// - Parameter name: of a shipped benchmark, or the path of a YAML file.
+    /// - Throws: ``BenchmarkError`` for a name that there is none of and a file that declares no benchmark.
+    package init(named name: String) throws(BenchmarkError) {
+        guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") else {
+            let shipped = try Benchmark.shipped()
+            guard let known = shipped.first(where: { $0.name == name }) else {
+                let names = shipped.map(\.name).joined(separator: ", ")
+                throw BenchmarkError(
+                    place: name, problem: "there is no such benchmark; use \(names), or a YAML file")
+            }
+            self = known
+            return
+        }
+        guard let contents = FileManager.default.contents(atPath: name) else {
+            throw BenchmarkError(place: name, problem: "cannot be read; check the path")
+        }
+        try self.init(parsing: contents, from: name)
+    }
+
+    private init(parsing contents: Foundation.Data, from place: String) throws(BenchmarkError) {
+        do { self = try YAMLDecoder().decode(Benchmark.self, from: contents) } catch {
+            let problem = (error as? DecodingError)?.summary ?? "\(error)"
+            throw BenchmarkError(place: place, problem: "declares no benchmark: \(problem)")
+        }
+    }
+}
+
+/// A benchmark, or a row of it, that cannot be used.
+package struct BenchmarkError: Error, Hashable, CustomStringConvertible {
+    /// A path, with the row where there is one.
+    package let place: String
+    package let problem: String
+
+    package init(place: String, problem: String) {
+        self.place = place
+        self.problem = problem
+    }
+
+    package var description: String { "\(place): \(problem)" }
+}

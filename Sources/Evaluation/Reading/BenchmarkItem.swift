@@ -1,0 +1,162 @@
+package import Agent
+import Foundation
+package import Imaging
+import Tasks
+
+/// A question of a benchmark, understood.
+package struct BenchmarkItem: Sendable {
+    package let id: String
+    package let question: String
+    package let images: [any PixelSource]
+    package let options: [String]
+    /// Index of the right option, if there are options.
+    package let rightOption: Int?
+    /// The right answer, if there are none.
+    package let answer: String
+    package let form: AnswerForm
+    /// Values by the group that accuracy is reported for.
+    package let categories: [String: [String]]
+    /// In pixels of the first image.
+    package let boxes: [Rectangle]
+    package var outlines: [LabelledOutline] = []
+    /// Names of the tools on offer; nil for those of the benchmark.
+    package var tools: [String]?
+}
+
+/// A polygon of labelme.
+package struct LabelledOutline: Hashable, Sendable {
+    package let label: String
+    /// x and y in pixels of the image.
+    package let points: [[Double]]
+}
+
+extension BenchmarkItem {
+    /// - Throws: ``BenchmarkError`` for a row that lacks what `benchmark` says it has, or what an image throws.
+    init(_ row: BenchmarkRow, number: Int, of benchmark: Benchmark) throws {
+        guard let fields = benchmark.data.fields else {
+            throw BenchmarkError(place: benchmark.name, problem: "declares no fields")
+        }
+        id = fields.id.flatMap(row.text) ?? row.text("id") ?? "\(number + 1)"
+        guard let question = row.list(fields.question)?.first?.plainText ?? row.text(fields.question) else {
+            throw row.error("has no \(fields.question)")
+        }
+        self.question = [fields.hint.flatMap(row.text), question].compactMap(\.self).joined(separator: "\n")
+        images = try Self.images(row, fields, folders: benchmark.data.imageFolders ?? [])
+        options = Self.options(row, fields)
+        form = options.isEmpty ? benchmark.answerWithoutOptions ?? benchmark.answer : benchmark.answer
+        let answer = fields.answer.flatMap(row.text) ?? ""
+        self.answer = answer
+        rightOption = options.isEmpty ? nil : try Self.rightOption(answer, of: options, fields, row)
+        if options.isEmpty && form == .option { throw row.error("has no options") }
+        if answer.isEmpty && rightOption == nil && fields.boxes == nil {
+            throw row.error("has no \(fields.answer ?? "answer")")
+        }
+        categories = (fields.categories ?? [:]).compactMapValues { row[$0]?.texts }
+        let shapes = fields.boxes.flatMap { row[$0] }
+        outlines = fields.boxForm == .polygons ? Self.outlines(shapes) : []
+        boxes = try Self.boxes(shapes, fields.boxForm ?? .corners, row)
+    }
+
+    // MARK: Options
+
+    private static func options(_ row: BenchmarkRow, _ fields: Benchmark.Fields) -> [String] {
+        guard let names = fields.options else { return [] }
+        if names.count == 1 { return (row.list(names[0]) ?? []).compactMap(\.plainText).map(unlabelled) }
+        return Array(names.map(row.text).prefix { $0 != nil }).compactMap(\.self)
+    }
+
+    /// The option without a letter such as `(A)` before it.
+    private static func unlabelled(_ option: String) -> String {
+        option.trimmed.firstMatch(of: /^\(?[A-Z][).]\s+(.+)$/.dotMatchesNewlines()).map {
+            String($0.output.1)
+        }
+            ?? option
+    }
+
+    private static func rightOption(
+        _ answer: String, of options: [String], _ fields: Benchmark.Fields, _ row: BenchmarkRow
+    ) throws -> Int {
+        let index: Int? =
+            switch fields.answerNames ?? .letter {
+            case .first: 0
+            case .text: options.firstIndex(of: answer)
+            case .letter: OptionLetters.index(of: answer.trimmed)
+            }
+        guard let index, options.indices.contains(index) else {
+            throw row.error("its answer, \(answer), names none of the \(options.count) options")
+        }
+        return index
+    }
+
+    // MARK: Images
+
+    private static func images(
+        _ row: BenchmarkRow, _ fields: Benchmark.Fields, folders: [String]
+    ) throws -> [any PixelSource] {
+        guard let field = (fields.images ?? ["image"]).first(where: { row[$0] != nil }) else { return [] }
+        let addresses = row.list(field)?.compactMap(\.plainText) ?? [row.text(field)].compactMap(\.self)
+        return try addresses.map { try image($0, row, folders) }
+    }
+
+    /// A path is looked for beside the file and in `folders`; everything else is base64.
+    private static func image(
+        _ address: String, _ row: BenchmarkRow, _ folders: [String]
+    ) throws -> any PixelSource {
+        if address.utf8.count > 1024 || address.hasPrefix("data:") {
+            let uri = address.hasPrefix("data:") ? address : "data:;base64,\(address)"
+            return try ImageAddress.image(at: uri, in: row.folder)
+        }
+        let places = ([""] + folders).map {
+            ($0.isEmpty ? row.folder : row.folder.appending(path: $0)).appending(path: address)
+        }
+        let candidates = address.hasPrefix("/") ? [URL(filePath: address)] : places
+        guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+            let tried = candidates.map(\.path).joined(separator: ", ")
+            throw row.error("its image is at none of \(tried)")
+        }
+        return try EncodedImage(path: found.path)
+    }
+
+    // MARK: Boxes
+
+    private static func boxes(
+        _ value: JSONValue?, _ form: Benchmark.BoxForm, _ row: BenchmarkRow
+    ) throws -> [Rectangle] {
+        if form == .polygons {
+            return outlines(value).filter { $0.label != "ignore" }.map { outline in
+                let (x, y) = (outline.points.map { $0[0] }, outline.points.map { $0[1] })
+                return Rectangle(x1: x.min() ?? 0, y1: y.min() ?? 0, x2: x.max() ?? 0, y2: y.max() ?? 0)
+            }
+        }
+        guard let list = value?.array else { return [] }
+        let boxes = list.first?.array == nil ? [list] : list.compactMap(\.array)
+        return try boxes.map { box in
+            let numbers = box.compactMap(\.number)
+            guard numbers.count == 4 else { throw row.error("a box has \(numbers.count) numbers, not 4") }
+            let (x, y) = (numbers[0], numbers[1])
+            return form == .size
+                ? Rectangle(x1: x, y1: y, x2: x + numbers[2], y2: y + numbers[3])
+                : Rectangle(x1: x, y1: y, x2: numbers[2], y2: numbers[3])
+        }
+    }
+
+    private static func outlines(_ value: JSONValue?) -> [LabelledOutline] {
+        (value?.array ?? []).compactMap { shape in
+            let points = (shape["points"]?.array ?? []).compactMap { $0.array?.compactMap(\.number) }
+            guard let label = shape["label"]?.string, points.count > 2, points.allSatisfy({ $0.count == 2 })
+            else { return nil }
+            return LabelledOutline(label: label, points: points)
+        }
+    }
+}
+
+/// A, B, C … for 0, 1, 2 …
+enum OptionLetters {
+    static func letter(_ index: Int) -> String { String(UnicodeScalar(UInt8(65 + min(index, 25)))) }
+
+    static func index(of letter: some StringProtocol) -> Int? {
+        guard letter.utf8.count == 1, let code = letter.uppercased().utf8.first, (65...90).contains(code)
+        else { return nil }
+        return Int(code) - 65
+    }
+}

@@ -1,0 +1,90 @@
+/// What the answers under one condition add up to.
+package struct ArmScore: Hashable, Sendable, Codable {
+    /// A mean over items and how sure it is.
+    package struct Mean: Hashable, Sendable, Codable {
+        package let items: Int
+        package let accuracy: Double
+        /// The middle 95 % of the means of resampled items; nothing for no item.
+        package let interval: [Double]
+
+        init(_ values: [Double]) {
+            items = values.count
+            accuracy = values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+            interval = Resampling.interval(of: values) ?? []
+        }
+    }
+
+    /// The benchmark's headline: over all items, or the mean over the values of a category.
+    package let headline: Double
+    package let overall: Mean
+    /// By group and value.
+    package let categories: [String: [String: Mean]]
+    /// Answers that there are.
+    package let answers: Int
+    /// Shares of the answers.
+    package let unparsed: Double
+    package let unjudged: Double
+    package let formatErrors: Double
+    package let toolCallRate: Double
+    package let callsPerAnswer: Double
+    /// Mean overlap of the first box looked at; nil where nothing is known of it.
+    package let firstBoxIoU: Double?
+    /// Of answered regions: mean of intersection over union, and the quotient of their sums.
+    package let gIoU: Double?
+    package let cIoU: Double?
+
+    /// - Parameters:
+    ///   - outcomes: of one arm.
+    ///   - group: the category that the headline is averaged over; nil for none.
+    package init(_ outcomes: [Outcome], averagedOver group: String?) {
+        let items = Self.accuracies(outcomes)
+        overall = Mean(items.map(\.accuracy))
+        var groups: [String: [String: [Double]]] = [:]
+        for item in items {
+            for (group, values) in item.categories {
+                for value in values { groups[group, default: [:]][value, default: []].append(item.accuracy) }
+            }
+        }
+        let categories = groups.mapValues { $0.mapValues { Mean($0) } }
+        self.categories = categories
+        let parts = group.flatMap { categories[$0] }.map { $0.values.map(\.accuracy) } ?? []
+        headline = parts.isEmpty ? overall.accuracy : parts.reduce(0, +) / Double(parts.count)
+        answers = outcomes.count
+        func share(_ condition: (Outcome) -> Bool) -> Double {
+            outcomes.isEmpty ? 0 : Double(outcomes.count(where: condition)) / Double(outcomes.count)
+        }
+        func mean(_ values: [Double]) -> Double? {
+            values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+        }
+        unparsed = share { !$0.isParsed }
+        unjudged = share { $0.isCorrect == nil }
+        formatErrors = share(\.hasFormatError)
+        toolCallRate = share { $0.toolCalls > 0 }
+        callsPerAnswer = mean(outcomes.map { Double($0.toolCalls) }) ?? 0
+        firstBoxIoU = mean(outcomes.compactMap(\.firstBoxIoU))
+        let overlaps = outcomes.compactMap { outcome in
+            outcome.union.flatMap { union in outcome.intersection.map { (intersection: $0, union: union) } }
+        }
+        // An answer that is no box covers nothing.
+        gIoU =
+            overlaps.isEmpty
+            ? nil : overlaps.reduce(0) { $0 + $1.intersection / $1.union } / Double(outcomes.count)
+        cIoU =
+            overlaps.isEmpty
+            ? nil : overlaps.reduce(0) { $0 + $1.intersection } / overlaps.reduce(0) { $0 + $1.union }
+    }
+
+    /// The share of right answers among those with a verdict, item by item; items without one are left out.
+    static func accuracies(
+        _ outcomes: [Outcome]
+    ) -> [(id: String, index: Int, accuracy: Double, categories: [String: [String]])] {
+        Dictionary(grouping: outcomes, by: \.index).sorted { $0.key < $1.key }.compactMap { index, samples in
+            let verdicts = samples.compactMap(\.isCorrect)
+            guard !verdicts.isEmpty else { return nil }
+            return (
+                samples[0].id, index, Double(verdicts.count(where: \.self)) / Double(verdicts.count),
+                samples[0].categories
+            )
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package import Foundation
+import Imaging
+import Runs
+
+/// An evaluation on disk.
+///
+///     settings.json        what was asked how; an evaluation goes on only with the same
+///     run.sqlite           every answer
+///     result.json          the figures and what came of each answer
+///     result.md, report.html
+///     items/N.html         the answers with their images and boxes
+package struct EvaluationFolder: Sendable {
+    package let url: URL
+
+    /// What must be the same for an evaluation to go on.
+    package struct Identity: Hashable, Codable {
+        let benchmark: String
+        let version: Int
+        let model: String
+        let settings: EvaluationSettings
+
+        package init(_ benchmark: Benchmark, model: String, settings: EvaluationSettings) {
+            self.benchmark = benchmark.name
+            version = benchmark.version
+            self.model = model
+            self.settings = settings
+        }
+    }
+
+    private static let itemsPerPage = 40
+
+    /// Makes the folder, or opens the one that holds the same evaluation.
+    ///
+    /// - Throws: ``BenchmarkError`` if it holds another one, `RunError` if it cannot be written.
+    package init(_ url: URL, holding identity: Identity) throws {
+        self.url = url
+        let file = url.appending(path: "settings.json")
+        if let data = FileManager.default.contents(atPath: file.path) {
+            let known = try? JSONDecoder().decode(Identity.self, from: data)
+            guard known == identity else {
+                throw BenchmarkError(
+                    place: url.path,
+                    problem: "holds an evaluation with other settings; choose another folder with --output, "
+                        + "or give the same options to go on with it")
+            }
+            return
+        }
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try AtomicFile.write(encoder.encode(identity), to: file)
+    }
+
+    package var databaseFile: URL { url.appending(path: "run.sqlite") }
+    package var reportFile: URL { url.appending(path: "report.html") }
+
+    /// Writes the result in all its forms, and the pages that show the answers.
+    ///
+    /// - Parameter onPage: told how many of the answers are on pages.
+    /// - Throws: `RunError` for a file that cannot be written; what an image throws.
+    package func write(
+        _ result: EvaluationResult, of evaluator: Evaluator, onPage: (_ shown: Int, _ total: Int) -> Void
+    ) throws {
+        let report = EvaluationReport(result)
+        try AtomicFile.write(result.json, to: url.appending(path: "result.json"))
+        try AtomicFile.write(report.markdown, to: url.appending(path: "result.md"))
+        let records = try EvaluationSettings.Arm.allCases.flatMap(evaluator.records)
+            .sorted { ($0.group, $0.step) < ($1.group, $1.step) }
+        let starts = Array(stride(from: 0, to: records.count, by: Self.itemsPerPage))
+        let page = FiguresPage(
+            title: result.title, lead: report.lead, facts: report.facts, tables: report.tables,
+            links: starts.enumerated().map { number, start in
+                let last = min(start + Self.itemsPerPage, records.count)
+                return FiguresPage.Link("Answers \(start + 1)–\(last)", path: "items/\(number + 1).html")
+            })
+        try AtomicFile.write(page.text, to: reportFile)
+        let folder = url.appending(path: "items")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (number, start) in starts.enumerated() {
+            let shown = records[start..<min(start + Self.itemsPerPage, records.count)]
+            try AtomicFile.write(
+                itemsPage(shown, number: number, of: starts.count, title: result.title, evaluator).text,
+                to: folder.appending(path: "\(number + 1).html"))
+            onPage(start + shown.count, records.count)
+        }
+    }
+
+    private func itemsPage(
+        _ records: ArraySlice<TrajectoryRecord>, number: Int, of count: Int, title: String,
+        _ evaluator: Evaluator
+    ) throws -> TrajectoriesPage {
+        var links = [FiguresPage.Link("Result", path: "../report.html")]
+        if number > 0 { links.append(FiguresPage.Link("Before", path: "\(number).html")) }
+        if number + 1 < count { links.append(FiguresPage.Link("Next", path: "\(number + 2).html")) }
+        let pictures = try records.map { record in
+            try PictureMaker().picture(of: record, images: evaluator.images(at: record.group))
+        }
+        return TrajectoriesPage(
+            title: "\(title) · page \(number + 1) of \(count)", pictures: pictures, links: links)
+    }
+}

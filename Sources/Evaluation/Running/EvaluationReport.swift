@@ -1,0 +1,110 @@
+import Foundation
+package import Runs
+
+/// An evaluation's result as tables for people.
+package struct EvaluationReport: Sendable {
+    private let result: EvaluationResult
+
+    package init(_ result: EvaluationResult) { self.result = result }
+
+    private var arms: [(name: String, score: ArmScore)] {
+        [("with tools", "tools"), ("without tools", "no_tools")].compactMap { name, arm in
+            result.arms[arm].map { (name, $0) }
+        }
+    }
+
+    /// The measures in all arms, then accuracy by category.
+    package var tables: [FigureTable] {
+        [overview] + categories.map(table)
+    }
+
+    private var overview: FigureTable {
+        func row(_ name: String, _ value: (ArmScore) -> String?) -> [String]? {
+            let cells = arms.map { value($0.score) }
+            return cells.allSatisfy { $0 == nil } ? nil : [name] + cells.map { $0 ?? "–" }
+        }
+        let accuracy =
+            result.settings.samples > 1 ? "accuracy, mean of \(result.settings.samples)" : "accuracy"
+        var rows = [
+            row("score") { Self.percent($0.headline) },
+            row(accuracy) { Self.percent($0.overall.accuracy) },
+            row("95 % interval") { Self.interval($0.overall) },
+            row("not understood") { Self.percent($0.unparsed) },
+            row("without a verdict") { $0.unjudged > 0 ? Self.percent($0.unjudged) : nil },
+            row("format errors") { Self.percent($0.formatErrors) },
+            row("answers with a tool call") { Self.percent($0.toolCallRate) },
+            row("tool calls per answer") { Readable.fixed($0.callsPerAnswer, 2) },
+            row("IoU of the first box") { $0.firstBoxIoU.map { Readable.fixed($0, 3) } },
+            row("gIoU") { $0.gIoU.map { Readable.fixed($0, 4) } },
+            row("cIoU") { $0.cIoU.map { Readable.fixed($0, 4) } },
+        ].compactMap(\.self)
+        for (name, mean) in [("tool gain", result.toolGain), ("tool harm", result.toolHarm)] {
+            guard let mean else { continue }
+            rows.append([name, "\(Self.percent(mean.accuracy)) (\(Self.interval(mean)))", ""])
+        }
+        return FigureTable(result.title, columns: arms.map(\.name), rows: rows)
+    }
+
+    private var categories: [String] {
+        Set(arms.flatMap { $0.score.categories.keys }).sorted()
+    }
+
+    private func table(_ category: String) -> FigureTable {
+        let values = Set(arms.flatMap { $0.score.categories[category, default: [:]].keys })
+        return FigureTable(
+            "accuracy by \(category)", columns: ["items"] + arms.map(\.name),
+            rows: values.sorted { $0.compare($1, options: .numeric) == .orderedAscending }.map { value in
+                let means = arms.map { $0.score.categories[category]?[value] }
+                return [value, Readable.count(means.compactMap { $0?.items }.max() ?? 0)]
+                    + means.map { $0.map { Self.percent($0.accuracy) } ?? "–" }
+            })
+    }
+
+    /// What decided the figures.
+    package var facts: [ReportContent.Fact] {
+        let settings = result.settings
+        var facts = [
+            ReportContent.Fact("Model", result.model),
+            ReportContent.Fact("Benchmark", "\(result.benchmark), version \(result.benchmarkVersion)"),
+            ReportContent.Fact(
+                "Options",
+                settings.shufflesOptions ? "shuffled by seed \(settings.seed)" : "as they lie on disk"),
+            ReportContent.Fact(
+                "Sampling",
+                settings.temperature == 0
+                    ? "greedy" : "\(settings.samples) at temperature \(settings.temperature)"),
+            ReportContent.Fact("Prompting", settings.prompting.rawValue),
+        ]
+        if !result.badItems.isEmpty {
+            facts.append(
+                ReportContent.Fact("Items that could not be asked", Readable.count(result.badItems.count)))
+        }
+        return facts
+    }
+
+    /// The result in a sentence or two.
+    package var lead: String {
+        let scores = arms.map { "\(Self.percent($0.score.headline)) \($0.name)" }
+        var text = scores.joined(separator: ", ") + "."
+        if let gain = result.toolGain, let harm = result.toolHarm {
+            text +=
+                " Tools mend \(Self.percent(gain.accuracy)) of the items and spoil "
+                + "\(Self.percent(harm.accuracy))."
+        }
+        return text
+    }
+
+    package var markdown: String {
+        (["# \(result.title)", lead] + tables.map(\.markdown)
+            + [facts.map { "- \($0.name): \($0.value)" }.joined(separator: "\n")])
+            .joined(separator: "\n\n") + "\n"
+    }
+
+    private static func percent(_ share: Double) -> String { Readable.percent(share, decimals: 1) }
+
+    private static func interval(_ mean: ArmScore.Mean) -> String {
+        guard mean.interval.count == 2 else { return "–" }
+        return
+            "\(Readable.fixed(mean.interval[0] * 100, 1)) to \(Readable.fixed(mean.interval[1] * 100, 1)) %"
+    }
+}

@@ -1,0 +1,59 @@
+package import Foundation
+
+/// What an evaluation came to: `result.json`.
+package struct EvaluationResult: Hashable, Sendable, Codable {
+    package let benchmark: String
+    package let title: String
+    package let benchmarkVersion: Int
+    /// The folder or address of what was asked.
+    package let model: String
+    package let settings: EvaluationSettings
+    package let arms: [String: ArmScore]
+    /// Share of items that are wrong without tools and right with them, and the reverse; only where both were asked.
+    package let toolGain: ArmScore.Mean?
+    package let toolHarm: ArmScore.Mean?
+    package let badItems: [Evaluator.BadItem]
+    /// By arm.
+    package let outcomes: [String: [Outcome]]
+
+    package init(
+        of benchmark: Benchmark, model: String, settings: EvaluationSettings, badItems: [Evaluator.BadItem],
+        outcomes: [EvaluationSettings.Arm: [Outcome]]
+    ) {
+        self.benchmark = benchmark.name
+        title = benchmark.title
+        benchmarkVersion = benchmark.version
+        self.model = model
+        self.settings = settings
+        self.badItems = badItems
+        self.outcomes = Dictionary(uniqueKeysWithValues: outcomes.map { ($0.rawValue, $1) })
+        arms = self.outcomes.mapValues { ArmScore($0, averagedOver: benchmark.averagedOver) }
+        let pairs = Comparison.pairs(outcomes[.noTools] ?? [], outcomes[.tools] ?? [])
+        // Of two samples of an item, one in each arm: the chance that one is right and the other wrong.
+        toolGain = pairs.isEmpty ? nil : ArmScore.Mean(pairs.map { (1 - $0.first) * $0.second })
+        toolHarm = pairs.isEmpty ? nil : ArmScore.Mean(pairs.map { $0.first * (1 - $0.second) })
+    }
+
+    /// - Throws: ``BenchmarkError`` that names the file if it holds no result.
+    package init(reading url: URL) throws {
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+        let file = exists && isFolder.boolValue ? url.appending(path: "result.json") : url
+        guard let data = FileManager.default.contents(atPath: file.path) else {
+            throw BenchmarkError(
+                place: file.path, problem: "cannot be read; name the folder of an evaluation")
+        }
+        do { self = try JSONDecoder().decode(EvaluationResult.self, from: data) } catch {
+            throw BenchmarkError(
+                place: file.path, problem: "is no result of an evaluation: run deepeyes evaluate again")
+        }
+    }
+
+    package var json: Foundation.Data {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            return try encoder.encode(self)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Agent
+
+/// How a benchmark is run.
+package struct EvaluationSettings: Hashable, Sendable, Codable {
+    /// Answers to each question; accuracy is their mean.
+    package var samples = 1
+    package var temperature = 0.0
+    /// Of the order of options and of sampling.
+    package var seed: UInt64 = 1
+    /// Off leaves the options in the order in which they lie on disk.
+    package var shufflesOptions = true
+    package var prompting = Prompting.agent
+    /// The conditions that each question is asked under.
+    package var arms = Arm.allCases
+    /// Items, from the first on; nil for all.
+    package var limit: Int?
+    /// Questions asked at the same time.
+    package var concurrency = 32
+    /// Most tokens in a turn.
+    package var maximumTokens = 1024
+    /// Most tool calls that are answered.
+    package var toolCalls = 6
+    /// Share of rows that may be unusable before the evaluation stops.
+    package var toleratedBadShare = 0.01
+
+    package init() {}
+
+    /// What a question is asked under.
+    package enum Arm: String, Hashable, Sendable, Codable, CaseIterable {
+        /// The tools of the benchmark are on offer.
+        case tools
+        case noTools = "no_tools"
+    }
+}

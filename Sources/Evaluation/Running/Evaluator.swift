@@ -1,0 +1,172 @@
+package import Agent
+import CounterRandom
+import Imaging
+package import Runs
+package import Tasks
+
+/// Asks a model the questions of a benchmark and keeps every answer, so that an evaluation that was stopped goes on.
+package struct Evaluator: Sendable {
+    /// Items to ask, by position.
+    package protocol Items: Sendable {
+        var count: Int { get }
+        func item(at index: Int) throws -> BenchmarkItem
+        func categories(at index: Int) throws -> [String: [String]]
+    }
+
+    /// How far it is.
+    package struct Progress: Sendable {
+        package let arm: EvaluationSettings.Arm
+        package let completed: Int
+        package let total: Int
+    }
+
+    /// An item that could not be asked.
+    package struct BadItem: Hashable, Sendable, Codable {
+        package let index: Int
+        package let problem: String
+    }
+
+    package let benchmark: Benchmark
+    package let settings: EvaluationSettings
+    private let items: any Items
+    private let judge: any Judge
+    private let store: TrajectoryStore
+
+    package init(
+        _ benchmark: Benchmark, items: any Items, settings: EvaluationSettings, judge: any Judge,
+        store: TrajectoryStore
+    ) {
+        self.benchmark = benchmark
+        self.items = items
+        self.settings = settings
+        self.judge = judge
+        self.store = store
+    }
+
+    private var itemCount: Int { min(items.count, settings.limit ?? .max) }
+
+    /// Answers in all arms.
+    package var total: Int { itemCount * settings.samples * settings.arms.count }
+
+    /// Asks what has no answer yet.
+    ///
+    /// - Parameters:
+    ///   - onProgress: told after each batch, and of each item that is left out.
+    ///   - shouldStop: asked between batches.
+    /// - Returns: false if stopped.
+    /// - Throws: ``BenchmarkError`` if more items are unusable than are tolerated, and what the model or the store throw.
+    package func run(
+        asking respondent: any Respondent, onProgress: @Sendable (Progress) -> Void,
+        onBadItem: @Sendable (BadItem) -> Void, shouldStop: @Sendable () -> Bool
+    ) async throws -> Bool {
+        var bad: Set<Int> = []
+        var completed = 0
+        for arm in settings.arms {
+            let answered = try answeredPlaces(arm)
+            let open = (0..<settings.samples * itemCount).filter { !answered.contains($0) }
+            completed += answered.count
+            onProgress(Progress(arm: arm, completed: completed, total: total))
+            for start in stride(from: 0, to: open.count, by: settings.concurrency) {
+                if shouldStop() { return false }
+                let places = open[start..<min(start + settings.concurrency, open.count)]
+                let questions = try places.compactMap { place -> (Int, PosedQuestion)? in
+                    let (sample, index) = place.quotientAndRemainder(dividingBy: itemCount)
+                    do { return (place, try question(index, sample: sample, arm: arm)) } catch {
+                        guard bad.insert(index).inserted else { return nil }
+                        onBadItem(BadItem(index: index, problem: "\(error)"))
+                        try checkTolerance(bad.count, last: error)
+                        return nil
+                    }
+                }
+                try await store.insert(answers(to: questions, in: arm, by: respondent))
+                completed += places.count
+                onProgress(Progress(arm: arm, completed: completed, total: total))
+            }
+        }
+        return true
+    }
+
+    private func checkTolerance(_ count: Int, last: any Error) throws {
+        guard Double(count) > max(1, settings.toleratedBadShare * Double(itemCount)) else { return }
+        throw BenchmarkError(
+            place: benchmark.title,
+            problem:
+                "\(count) of \(itemCount) items cannot be asked, more than are tolerated; the last: \(last)")
+    }
+
+    private func question(_ index: Int, sample: Int, arm: EvaluationSettings.Arm) throws -> PosedQuestion {
+        let item = try items.item(at: index)
+        return PosedQuestion(
+            item, index: index, sample: sample, seed: settings.shufflesOptions ? settings.seed : nil,
+            tools: arm == .tools ? item.tools ?? benchmark.tools : [], prompting: settings.prompting)
+    }
+
+    private func answers(
+        to questions: [(place: Int, question: PosedQuestion)], in arm: EvaluationSettings.Arm,
+        by respondent: any Respondent
+    ) async throws -> [TrajectoryRecord] {
+        let inquiries = questions.map { place, question in
+            let (sample, index) = place.quotientAndRemainder(dividingBy: itemCount)
+            return Inquiry(
+                index: index, sample: sample, example: question.example,
+                sampling: Sampling(temperature: settings.temperature, maximumTokens: settings.maximumTokens),
+                random: CounterRandom(seed: settings.seed, UInt64(index), UInt64(sample)))
+        }
+        let records = try await respondent.answers(to: inquiries, origin: Self.origin(arm))
+        let check = AnswerCheck(judge: judge, originalBox: respondent.originalBox)
+        return try await withThrowingTaskGroup(of: (Int, TrajectoryRecord).self) { group in
+            for (place, (record, question)) in zip(records, questions.map(\.question)).enumerated() {
+                group.addTask { (place, try await checked(record, question, check)) }
+            }
+            var results = records
+            for try await (place, record) in group { results[place] = record }
+            return results
+        }
+    }
+
+    /// The answer with what it came to.
+    private func checked(
+        _ record: TrajectoryRecord, _ question: PosedQuestion, _ check: AnswerCheck
+    ) async throws -> TrajectoryRecord {
+        var record = record
+        let completion = record.segments.last { $0.kind == .completion }?.text ?? ""
+        let answer = record.finish == "answered" ? AnswerReader.answer(in: completion) : ""
+        let verdict = try await check.verdict(on: answer, to: question)
+        record.answer = answer.isEmpty ? nil : answer
+        record.isCorrect = verdict.isCorrect
+        record.rewards = Outcome.rewards(verdict)
+        record.reward = verdict.isCorrect ? 1 : 0
+        return record
+    }
+
+    // MARK: What is kept
+
+    private static func origin(_ arm: EvaluationSettings.Arm) -> TrajectoryOrigin {
+        .evaluation(arm.rawValue)
+    }
+
+    /// Sample · items + item of the answers there are.
+    private func answeredPlaces(_ arm: EvaluationSettings.Arm) throws -> Set<Int> {
+        let summaries = try store.summaries(TrajectoryFilter(origin: Self.origin(arm)), limit: .max)
+        return Set(summaries.map { $0.step * itemCount + $0.group })
+    }
+
+    /// What came of the answers of an arm, by item and sample.
+    package func outcomes(_ arm: EvaluationSettings.Arm) throws -> [Outcome] {
+        try store.trajectories(TrajectoryFilter(origin: Self.origin(arm)), limit: .max)
+            .map { Outcome($0, categories: try items.categories(at: $0.group)) }
+            .sorted { ($0.index, $0.sample) < ($1.index, $1.sample) }
+    }
+
+    /// The images of an item.
+    ///
+    /// - Throws: an error that names the row that cannot be used.
+    package func images(at index: Int) throws -> [any PixelSource] { try items.item(at: index).images }
+
+    /// The answers of an arm, to look at.
+    package func records(_ arm: EvaluationSettings.Arm) throws -> [TrajectoryRecord] {
+        try store.trajectories(TrajectoryFilter(origin: Self.origin(arm)), limit: .max)
+    }
+}
+
+extension BenchmarkQuestions: Evaluator.Items {}

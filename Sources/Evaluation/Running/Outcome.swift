@@ -1,0 +1,55 @@
+import Runs
+
+/// What came of one answer.
+package struct Outcome: Hashable, Sendable, Codable {
+    package let id: String
+    /// Position of the item in its benchmark.
+    package let index: Int
+    package let sample: Int
+    /// nil if there is no verdict.
+    package let isCorrect: Bool?
+    /// What was found of an answer, and whether it could be understood.
+    package let answer: String?
+    package let isParsed: Bool
+    package let expected: String
+    package let toolCalls: Int
+    /// Overlap of the first box looked at with the ground truth; nil without one of the two.
+    package let firstBoxIoU: Double?
+    /// Of an answered box or region: pixels that it shares with the truth, and that both cover.
+    package let intersection: Double?
+    package let union: Double?
+    package let hasFormatError: Bool
+    package let finish: String
+    package let categories: [String: [String]]
+}
+
+extension Outcome {
+    private enum Name {
+        static let (accuracy, unparsed, unjudged) = ("accuracy", "unparsed", "unjudged")
+        static let (intersection, union) = ("intersection", "union")
+    }
+
+    /// The verdict as part of what a run keeps of an answer.
+    static func rewards(_ verdict: Verdict) -> [RewardRecord] {
+        var rewards = [RewardRecord(Name.accuracy, verdict.isCorrect ? 1 : 0)]
+        if verdict.prediction == nil { rewards.append(RewardRecord(Name.unparsed, 0)) }
+        if verdict.unjudged != nil { rewards.append(RewardRecord(Name.unjudged, 0)) }
+        if verdict.union > 0 {
+            rewards.append(RewardRecord(Name.intersection, verdict.intersection))
+            rewards.append(RewardRecord(Name.union, verdict.union))
+        }
+        return rewards
+    }
+
+    /// What was kept of an answer.
+    init(_ record: TrajectoryRecord, categories: [String: [String]]) {
+        let rewards = Dictionary(record.rewards.map { ($0.name, $0.value) }) { first, _ in first }
+        self.init(
+            id: record.exampleID, index: record.group, sample: record.step,
+            isCorrect: rewards[Name.unjudged] == nil ? record.isCorrect : nil, answer: record.answer,
+            isParsed: rewards[Name.unparsed] == nil, expected: record.expected,
+            toolCalls: record.calls.count, firstBoxIoU: record.firstBoxIoU,
+            intersection: rewards[Name.intersection], union: rewards[Name.union],
+            hasFormatError: record.hasFormatError, finish: record.finish, categories: categories)
+    }
+}

@@ -1,0 +1,72 @@
+package import Agent
+package import CounterRandom
+package import Imaging
+package import Runs
+package import Tasks
+
+/// A question on its way to a model.
+package struct Inquiry: Sendable {
+    /// Position of the item in its benchmark.
+    package let index: Int
+    package let sample: Int
+    package let example: Example
+    package let sampling: Sampling
+    package let random: CounterRandom
+}
+
+/// What answers: a model here, or one behind an endpoint.
+package protocol Respondent: Sendable {
+    /// The answers in the order of the inquiries, without a verdict.
+    ///
+    /// - Throws: `CancellationError`, and what no later question could be asked after either.
+    func answers(to inquiries: [Inquiry], origin: TrajectoryOrigin) async throws -> [TrajectoryRecord]
+
+    /// A box in an answer, in pixels of the image as it lies on disk.
+    ///
+    /// - Throws: what viewing the image throws.
+    func originalBox(_ box: Rectangle, in image: any PixelSource) throws -> Rectangle
+}
+
+/// A policy with its tools, here in the process.
+package struct AgentRespondent: Respondent {
+    private let policy: any Policy
+    private let format: any ChatFormat
+    private let tools: [any Tool]
+    private let loop: AgentLoop
+
+    /// - Parameter tools: those that examples may name.
+    package init(policy: any Policy, format: any ChatFormat, tools: [any Tool], limits: AgentLimits) {
+        self.policy = policy
+        self.format = format
+        self.tools = tools
+        loop = AgentLoop(policy: policy, format: format, tools: tools, limits: limits)
+    }
+
+    package func answers(to inquiries: [Inquiry], origin: TrajectoryOrigin) async throws -> [TrajectoryRecord]
+    {
+        let requests = try inquiries.enumerated().map { place, inquiry in
+            let offered = tools.filter { inquiry.example.tools.contains($0.specification.name) }
+            return AgentRequest(
+                id: TrajectoryID(group: place, sample: 0),
+                prompt: try format.prompt(
+                    inquiry.example.messages(viewedBy: format), tools: offered.map(\.specification)),
+                tools: offered.map(\.specification.name), sampling: inquiry.sampling, random: inquiry.random)
+        }
+        let trajectories = try await loop.run(requests)
+        return zip(inquiries, trajectories).map { inquiry, trajectory in
+            var record = TrajectoryRecord(
+                trajectory,
+                reward: RewardBreakdown(
+                    components: [], isCorrect: false, formatError: Reward.formatError(of: trajectory)),
+                of: inquiry.example, at: inquiry.index, origin: origin, step: inquiry.sample, seed: 0,
+                text: format.text(of:))
+            (record.group, record.sample) = (inquiry.index, 0)
+            return record
+        }
+    }
+
+    package func originalBox(_ box: Rectangle, in image: any PixelSource) throws -> Rectangle {
+        let view = try format.view(image, region: nil, rotation: .upright)
+        return view.originalBox(ofViewed: view.viewedBox(of: box, in: format.boxFrame))
+    }
+}

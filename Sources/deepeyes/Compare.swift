@@ -1,0 +1,69 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import Runs
+
+struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compare two evaluations of the same benchmark item by item.",
+        discussion: """
+            The difference is the second minus the first, with its 95 % interval (resampled items) and the p-value of \
+            the paired randomization test: how often chance alone would bring a difference as large.
+
+            Example:
+              deepeyes compare runs/vstar-base runs/vstar-trained
+            """)
+
+    @Argument(help: "Folder of an evaluation, or its result.json.", completion: .directory)
+    var first: String
+
+    @Argument(help: "The one to compare it with.", completion: .directory)
+    var second: String
+
+    @Option(help: "Write the comparison as JSON.", completion: .file(extensions: ["json"]))
+    var output: String?
+
+    @Option(help: "Name so many of the items that changed.")
+    var items: Int = 10
+
+    func run() throws {
+        let results = try [first, second].map { try EvaluationResult(reading: URL(filePath: $0)) }
+        let comparisons = try Comparison.all(results[0], results[1])
+        let table = FigureTable(
+            results[0].title,
+            columns: ["items", "first", "second", "difference", "95 % interval", "p", "better", "worse"],
+            rows: comparisons.map(row))
+        try Console.write(table.text + "\n")
+        for comparison in comparisons {
+            for (name, changed) in [
+                ("better", comparison.pairs.filter { $0.second > $0.first }),
+                ("worse", comparison.pairs.filter { $0.second < $0.first }),
+            ] where !changed.isEmpty && items > 0 {
+                let ids = changed.prefix(items).map(\.id).joined(separator: ", ")
+                let more = changed.count > items ? " and \(changed.count - items) more" : ""
+                try Console.write("\(comparison.arm), \(name): \(ids)\(more)\n")
+            }
+        }
+        if let output {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            try AtomicFile.write(encoder.encode(comparisons), to: URL(filePath: output))
+            try Console.write("wrote \(output)\n")
+        }
+    }
+
+    private func row(_ comparison: Comparison) -> [String] {
+        func points(_ value: Double) -> String {
+            (value < 0 ? "−" : "+") + Readable.fixed(abs(value) * 100, 1)
+        }
+        return [
+            comparison.arm == "tools" ? "with tools" : "without tools",
+            Readable.count(comparison.pairs.count),
+            Readable.percent(comparison.first, decimals: 1), Readable.percent(comparison.second, decimals: 1),
+            points(comparison.difference),
+            comparison.interval.map(points).joined(separator: " to "),
+            comparison.significance < 0.001 ? "< 0.001" : Readable.fixed(comparison.significance, 3),
+            Readable.count(comparison.better), Readable.count(comparison.worse),
+        ]
+    }
+}
