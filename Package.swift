@@ -113,7 +113,7 @@ let package = Package(
         .testTarget(
             name: "EvaluationTests",
             dependencies: ["Evaluation", "Agent", "Tasks", "Imaging", "Runs", "CounterRandom"],
-            swiftSettings: strict),
+            exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(name: "RunsTests", dependencies: ["Runs"], exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "QwenVLTests",

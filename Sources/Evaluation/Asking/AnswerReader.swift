@@ -41,28 +41,28 @@ package enum AnswerReader {
 
     /// Without what formats it: `\boxed{}`, `\text{}`, asterisks, dollars, quotes.
     private static func unwrapped(_ answer: String) -> String {
-        var text = MathVerifier.boxed(in: answer) ?? answer
-        if let inner = text.trimmed.wholeMatch(of: /\\text(?:bf)?\{(.*)\}/) { text = String(inner.output.1) }
-        return String(text.filter { !"*`\"$".contains($0) }.trimmed)
+        let text = (MathVerifier.boxed(in: answer) ?? answer).filter { !"*`\"$".contains($0) }.trimmed
+        return text.wholeMatch(of: /\\text(?:bf)?\{(.*)\}/).map { String($0.output.1) } ?? String(text)
     }
 
     private static func letter(in answer: String, count: Int) -> Int? {
         func index(_ letter: Substring) -> Int? {
             OptionLetters.index(of: letter).flatMap { $0 < count ? $0 : nil }
         }
-        // "B", "(b)", "B.", "B: the bus", and "option B" with nothing else
+        // "B", "(b)", "B." and "option B" with nothing else
         if let whole = answer.wholeMatch(of: /(?:[Oo]ption )?\(?([A-Za-z])\)?[.:]?/) {
             return index(whole.output.1)
         }
-        if let start = answer.prefixMatch(of: /\(([A-Z])\)|([A-Z])[.:)](?=\s)/) {
-            return (start.output.1 ?? start.output.2).flatMap(index)
-        }
-        // "… the answer is (B)": the last time that it is said, if the letters do not contradict each other before a change
-        // of mind
-        let stated = answer.matches(of: /(?:answer|option|choice)(?: is|:)?:? \(?([A-Z])\)?(?![A-Za-z'])/)
-            .compactMap { index($0.output.1) }
+        // "… the answer is (B)": the last time that it is said, so that a model may change its mind
+        let stated = answer.matches(
+            of: /(?:[Aa]nswer|[Oo]ption|choice)(?: is|:)?:? \(?([A-Z])\)?(?![A-Za-z'])/
+        )
+        .compactMap { index($0.output.1) }
         if let last = stated.last { return last }
         let bracketed = Set(answer.matches(of: /\(([A-Z])\)/).compactMap { index($0.output.1) })
+        if bracketed.isEmpty, let start = answer.prefixMatch(of: /([A-Z])[.:)](?=\s)/) {
+            return index(start.output.1)
+        }
         return bracketed.count == 1 ? bracketed.first : nil
     }
 }

@@ -98,11 +98,11 @@ extension BenchmarkItem {
         return try addresses.map { try image($0, row, folders) }
     }
 
-    /// A path is looked for beside the file and in `folders`; everything else is base64.
+    /// What holds a period is a path, which is looked for beside the file and in `folders`; everything else is base64.
     private static func image(
         _ address: String, _ row: BenchmarkRow, _ folders: [String]
     ) throws -> any PixelSource {
-        if address.utf8.count > 1024 || address.hasPrefix("data:") {
+        if address.hasPrefix("data:") || !address.contains(".") {
             let uri = address.hasPrefix("data:") ? address : "data:;base64,\(address)"
             return try ImageAddress.image(at: uri, in: row.folder)
         }

@@ -21,6 +21,28 @@ package struct Outcome: Hashable, Sendable, Codable {
     package let hasFormatError: Bool
     package let finish: String
     package let categories: [String: [String]]
+
+    package init(
+        id: String, index: Int, sample: Int, isCorrect: Bool?, answer: String?, isParsed: Bool,
+        expected: String,
+        toolCalls: Int = 0, firstBoxIoU: Double? = nil, intersection: Double? = nil, union: Double? = nil,
+        hasFormatError: Bool = false, finish: String = "answered", categories: [String: [String]] = [:]
+    ) {
+        self.id = id
+        self.index = index
+        self.sample = sample
+        self.isCorrect = isCorrect
+        self.answer = answer
+        self.isParsed = isParsed
+        self.expected = expected
+        self.toolCalls = toolCalls
+        self.firstBoxIoU = firstBoxIoU
+        self.intersection = intersection
+        self.union = union
+        self.hasFormatError = hasFormatError
+        self.finish = finish
+        self.categories = categories
+    }
 }
 
 extension Outcome {

@@ -1,0 +1,159 @@
+import Agent
+import Evaluation
+import Foundation
+import Imaging
+import Testing
+
+/// Benchmarks in the form in which they lie on disk: small ones that `Tools/reference/benchmark_fixtures.py` made.
+@Suite struct BenchmarkTests {
+    private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "Goldens/benchmarks")
+
+    private func questions(_ name: String, _ path: String) throws -> BenchmarkQuestions {
+        try BenchmarkQuestions(Benchmark(named: name), data: Self.fixtures.appending(path: path))
+    }
+
+    /// Name, folder or file, and how many items it holds.
+    static let all = [
+        ("vstar", "vstar", 4), ("hrbench-4k", "hrbench", 8), ("hrbench-8k", "hrbench", 8),
+        ("pope", "pope", 6),
+        ("mme-realworld-lite", "mme-realworld-lite", 6), ("mathvista", "mathvista", 3),
+        ("mathvision", "mathvision/test.jsonl", 2), ("mathverse", "mathverse", 4),
+        ("wemath", "wemath/WeMath.tsv", 16), ("dynamath", "dynamath", 9), ("logicvista", "logicvista", 5),
+        ("mmmu", "mmmu", 4), ("mmstar", "mmstar", 4), ("mmvet", "mmvet", 4), ("slake", "slake", 5),
+        ("aime2024", "aime2024", 5), ("refcoco", "refcoco", 4), ("reasonseg", "reasonseg", 2),
+    ]
+
+    @Test(arguments: all) func everyItemIsRead(name: String, path: String, count: Int) throws {
+        let questions = try questions(name, path)
+        #expect(questions.count == count)
+        for index in 0..<questions.count {
+            let item = try questions.item(at: index)
+            #expect(!item.question.isEmpty)
+            #expect(item.rightOption != nil || !item.answer.isEmpty || !item.boxes.isEmpty)
+            #expect(item.images.isEmpty == (name == "aime2024"))
+        }
+    }
+
+    @Test func everyShippedBenchmarkIsDeclared() throws {
+        let shipped = try Benchmark.shipped()
+        #expect(shipped.count == 19)
+        #expect(Set(shipped.map(\.name)) == Set(Self.all.map(\.0) + ["visualsearch"]))
+        #expect(shipped.allSatisfy { $0.version >= 1 && !$0.paper.isEmpty })
+    }
+
+    // MARK: What is understood of a row
+
+    @Test func vstarHasItsRightOptionFirstAndItsBoxAsSize() throws {
+        let item = try questions("vstar", "vstar").item(at: 0)
+        #expect(item.rightOption == 0)
+        #expect(item.categories == ["category": ["direct_attributes"]])
+        #expect(item.id == "direct_attributes/sa_1")
+        #expect(item.boxes.allSatisfy { $0.width > 0 && $0.height > 0 })
+    }
+
+    @Test func theRightOptionOfATableIsItsLetter() throws {
+        let item = try questions("hrbench-4k", "hrbench").item(at: 0)
+        #expect(item.options == ["7", "11", "23", "40"])
+        #expect(item.rightOption == 2)
+        #expect(item.images.count == 1)
+    }
+
+    @Test func optionsInOneColumnLoseTheirLetters() throws {
+        let item = try questions("mme-realworld-lite", "mme-realworld-lite").item(at: 0)
+        #expect(item.options == ["1", "2", "3", "4", "The image does not feature it."])
+        #expect(item.rightOption == 1)
+        #expect(item.categories["subtask"] == ["Advert"])
+    }
+
+    @Test func thePopeSplitIsTheFile() throws {
+        let splits = try (0..<6).map {
+            try questions("pope", "pope").item(at: $0).categories["split"]?.first ?? ""
+        }
+        #expect(
+            splits == [
+                "coco_pope_adversarial", "coco_pope_adversarial", "coco_pope_popular", "coco_pope_popular",
+                "coco_pope_random", "coco_pope_random",
+            ])
+    }
+
+    @Test func polygonsGiveTheirOutlineAndTheBoxAroundIt() throws {
+        let item = try questions("reasonseg", "reasonseg").item(at: 0)
+        #expect(item.question == "something that keeps one dry")
+        #expect(item.outlines.map(\.label) == ["target"])
+        #expect(item.boxes == [Rectangle(x1: 10, y1: 5, x2: 29, y2: 14)])
+    }
+
+    @Test func whatHasNoImagesIsAskedWithout() throws {
+        let item = try questions("aime2024", "aime2024").item(at: 0)
+        #expect(item.images.isEmpty)
+        #expect(item.answer == "023")
+        #expect(item.form == .mathematics)
+    }
+
+    // MARK: What is wrong
+
+    @Test func anUnknownNameListsTheKnownOnes() {
+        let error = #expect(throws: BenchmarkError.self) { try Benchmark(named: "vstarr") }
+        #expect(error?.description.contains("hrbench-4k") == true)
+    }
+
+    @Test func aFolderWithoutTheFileSaysWhichIsMissing() {
+        let error = #expect(throws: BenchmarkError.self) { try questions("hrbench-4k", "vstar") }
+        #expect(error?.description.contains("hr_bench_4k.tsv") == true)
+    }
+
+    @Test func aFileThatDeclaresNoBenchmarkIsNamed() throws {
+        try withFolder { folder in
+            let file = folder.appending(path: "mine.yaml")
+            try Data("name: mine\nversion: 1\ndata: {layout: sheet}\nanswer: option\n".utf8).write(to: file)
+            let error = #expect(throws: BenchmarkError.self) { try Benchmark(named: file.path) }
+            #expect(error?.description.contains("mine.yaml") == true)
+            #expect(error?.description.contains("layout") == true)
+        }
+    }
+
+    // MARK: Tables
+
+    /// The items of a table, and what is wrong with those that are none.
+    private func items(ofTable text: String) throws -> [Result<BenchmarkItem, any Error>] {
+        try withFolder { folder in
+            let file = folder.appending(path: "t.tsv")
+            try Data(text.utf8).write(to: file)
+            let questions = try BenchmarkQuestions(Benchmark(named: "aime2024"), data: file)
+            return (0..<questions.count).map { index in Result { try questions.item(at: index) } }
+        }
+    }
+
+    @Test func quotedFieldsHoldTabsLineEndsAndQuotes() throws {
+        let items = try items(
+            ofTable: "index\tquestion\tanswer\n7\t\"a\tb\n\"\"c\"\"\"\t5\r\n8\tplain \"x\"\t6"
+        ).map { try $0.get() }
+        #expect(items.map(\.question) == ["a\tb\n\"c\"", "plain \"x\""])
+        #expect(items.map(\.answer) == ["5", "6"])
+    }
+
+    @Test func aShortRowIsNamed() throws {
+        let items = try items(ofTable: "index\tquestion\tanswer\n1\tq\n2\tq\t3\n")
+        let error = #expect(throws: BenchmarkError.self) { try items[0].get() }
+        #expect(error?.description.contains("row 1") == true)
+        #expect(try items[1].get().answer == "3")
+    }
+
+    /// VLMEvalKit writes a picture once and refers to it from other rows by the index of its row.
+    @Test func aShortImageIsTheIndexOfAnotherRow() throws {
+        let image = Image(size: ImageSize(width: 30, height: 20), filledWith: RGB(red: 9, green: 9, blue: 9))
+        let picture = Data(try image.encodedPNG()).base64EncodedString()
+        let items = try items(
+            ofTable: "index\tquestion\tanswer\timage\n10\tq\t1\t\(picture)\n11\tr\t2\t10\n")
+        #expect(try items[1].get().images.first?.size == ImageSize(width: 30, height: 20))
+    }
+}
+
+/// A folder for the length of a test.
+func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "deepeyes-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try body(folder)
+}
