@@ -1,8 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// `Tools/bootstrap` unpacks libtorch and leaves a link to it here.
+/// `Tools/bootstrap` unpacks libtorch and Arrow C++ and leaves links to them here.
 let libtorch = Context.packageDirectory + "/.deps/libtorch"
+let arrow = Context.packageDirectory + "/.deps/arrow/pyarrow"
 
 /// The kernels are written for AVX2; elsewhere they compile to plain loops.
 #if arch(x86_64)
@@ -56,9 +57,20 @@ let package = Package(
         .target(name: "CImaging", dependencies: ["CLibJPEG", "CLibPNG", "CLibWebP"]),
         .target(name: "Imaging", dependencies: ["CImaging"], swiftSettings: strict),
 
+        .target(
+            name: "CArrow",
+            cxxSettings: [.unsafeFlags(["-isystem", "\(arrow)/include", "-fvisibility=hidden"])],
+            linkerSettings: [
+                .unsafeFlags(["-L", arrow, "-Xlinker", "-rpath", "-Xlinker", arrow]),
+                .linkedLibrary("parquet"), .linkedLibrary("arrow"),
+            ]),
+        .target(name: "Parquet", dependencies: ["CArrow"], swiftSettings: strict),
+
         // MARK: Vocabulary and tasks, without a tensor
         .target(name: "Agent", dependencies: ["Imaging", "CounterRandom"], swiftSettings: strict),
-        .target(name: "Tasks", dependencies: ["Agent", "Imaging", "CounterRandom"], swiftSettings: strict),
+        .target(
+            name: "Tasks", dependencies: ["Agent", "Imaging", "Parquet", "CounterRandom"],
+            swiftSettings: strict),
         .target(
             name: "Runs",
             dependencies: [
@@ -105,6 +117,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Goldens"], swiftSettings: strict),
+        .testTarget(
+            name: "ParquetTests", dependencies: ["Parquet"], exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "AgentTests", dependencies: ["Agent", "Imaging", "CounterRandom"], swiftSettings: strict),
         .testTarget(
