@@ -57,3 +57,14 @@ package final class PolicyModel {
 }
 
 extension ImageProcessor: ImageGeometry {}
+
+extension QwenChatFormat {
+    /// The format of a model directory, without its weights.
+    ///
+    /// - Throws: an error that names the file that is missing, damaged or at odds with the others.
+    package init(directory url: URL) throws {
+        let directory = try ModelDirectory(url)
+        try self.init(
+            tokenizer: Tokenizer(directory: url), geometry: ImageProcessor(directory.processor))
+    }
+}

@@ -1,4 +1,5 @@
 package import Agent
+package import CounterRandom
 package import Imaging
 
 /// A question about images, with what is needed to judge an answer.
@@ -109,4 +110,13 @@ package protocol ExampleSource: Sendable {
 
     /// The example at `index`, the same each time; indices from `count` on start over.
     func example(at index: Int) async throws -> Example
+
+    /// The indices of all examples in an order for one round through them, drawn from `random` and nothing else; only
+    /// for a source that ends.
+    func order(by random: CounterRandom) -> [Int32]
+}
+
+extension ExampleSource {
+    /// Each order is equally likely.
+    package func order(by random: CounterRandom) -> [Int32] { .shuffled(count ?? 0, by: random) }
 }

@@ -14,7 +14,7 @@ struct DeepEyes: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Train.self, Evaluate.self, Compare.self, Supervise.self, NanoBase.self, Skills.self, Ask.self,
-            Scenes.self, Bench.self, Transcripts.self,
+            Scenes.self, DataCommand.self, Bench.self, Transcripts.self,
         ])
 
     static func main() {

@@ -53,12 +53,8 @@ struct ImportTests {
     @Test func tensorsStayBelowTheVocabulary() throws {
         let declared = try Self.manifest()
         #expect(declared.filter { $0.value.contains("CTorch") }.keys.sorted() == ["Torch"])
-<<<<<<< HEAD
-        for target in ["Imaging", "Agent", "Tasks", "Evaluation", "Runs"] {
-=======
         #expect(declared.filter { $0.value.contains("CArrow") }.keys.sorted() == ["Parquet"])
-        for target in ["Imaging", "Parquet", "Agent", "Tasks", "Runs"] {
->>>>>>> 2e79ad7 (Parquet: rows as values over a C API of Arrow, in bounded memory; a writer for the same)
+        for target in ["Imaging", "Parquet", "Agent", "Tasks", "Evaluation", "Runs"] {
             #expect(
                 try Self.reachable(from: target, in: declared).isDisjoint(with: ["Torch", "CTorch", "QwenVL"])
             )

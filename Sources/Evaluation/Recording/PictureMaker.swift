@@ -32,6 +32,11 @@ package struct PictureMaker: Sendable {
             }, remark: remark)
     }
 
+    /// An image as small as the pictures of scenes.
+    package func thumbnail(of image: any PixelSource) throws -> ReportImage {
+        try encoded(image, region: image.bounds, side: sceneSide)
+    }
+
     private func encoded(_ image: any PixelSource, region: Rectangle, side: Int) throws -> ReportImage {
         let longest = max(region.width, region.height)
         let scale = min(1, Double(side) / longest)

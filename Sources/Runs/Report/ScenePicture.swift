@@ -26,10 +26,10 @@ struct ScenePicture {
                     "preserveAspectRatio": "none",
                 ])
             for box in truth {
-                outline(box, "truth")
+                Self.outline(box, "truth")
             }
             for (number, box) in numberedBoxes {
-                outline(box, "box c\((number - 1) % 6 + 1)")
+                Self.outline(box, "box c\((number - 1) % 6 + 1)")
             }
             for (number, place) in badgePlaces(in: size) {
                 badge(number, place)
@@ -62,7 +62,8 @@ struct ScenePicture {
             + (all.isEmpty ? ", without boxes." : ": " + all.joined(separator: "; ") + ".")
     }
 
-    private func outline(_ box: BoxRecord, _ tone: String) -> HTML {
+    /// A box as a line of the tone, over a darker one.
+    static func outline(_ box: BoxRecord, _ tone: String) -> HTML {
         let places: KeyValuePairs<StaticString, String?> = [
             "x": JSONText.number(box.x1), "y": JSONText.number(box.y1),
             "width": JSONText.number(max(0, box.width)),

@@ -142,6 +142,12 @@ enum Stylesheet {
         .tip div { display: flex; gap: 8px; align-items: baseline }
         .tip .name:empty { display: none }
 
+        /* Samples of data */
+        .sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(320px, 100%), 1fr)); gap: 20px }
+        .sheet .trajectory { display: flex; flex-direction: column; gap: 10px; padding: 16px }
+        .sheet .scene { max-height: 320px }
+        .sheet h3 { white-space: pre-line; overflow-wrap: anywhere }
+
         /* Trajectories */
         .trajectory { margin-top: 20px; padding: 24px 26px 26px }
         .trajectory header h3 { font: 600 21px/1.3 var(--serif); margin-top: 10px }

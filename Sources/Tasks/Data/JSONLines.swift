@@ -8,7 +8,7 @@ package struct JSONLines: Sendable {
     private let lines: [(number: Int, bytes: Range<Int>)]
 
     /// - Throws: ``RowError`` if the file cannot be read or holds nothing.
-    package init(_ url: URL) throws {
+    package init(_ url: URL) throws(RowError) {
         self.url = url
         do { data = try Data(contentsOf: url, options: .alwaysMapped) } catch {
             throw RowError(problem: "cannot be read; check the path")

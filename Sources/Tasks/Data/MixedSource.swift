@@ -1,7 +1,8 @@
 import CounterRandom
 import Synchronization
 
-/// Several sources in one, each as often as its weight says, finite ones in a new order in each round through them.
+/// Several sources in one, each as often as its weight says, finite ones in a new order in each round through them
+/// (``ExampleSource/order(by:)``).
 ///
 /// Which example an index names depends on seed, weights and sizes alone, so that a run goes on anywhere.
 package final class MixedSource: ExampleSource {
@@ -54,15 +55,14 @@ package final class MixedSource: ExampleSource {
         let source = parts[part].source
         guard let count = source.count else { return try await source.example(at: position) }
         let (round, step) = position.quotientAndRemainder(dividingBy: count)
-        return try await source.example(at: row(step, round: round, part: part, count: count))
+        return try await source.example(at: row(step, round: round, part: part))
     }
 
-    private func row(_ step: Int, round: Int, part: Int, count: Int) -> Int {
+    private func row(_ step: Int, round: Int, part: Int) -> Int {
         orders.withLock { orders in
             if let known = orders[part], known.round == round { return Int(known.order[step]) }
-            var order = (0..<Int32(count)).map { $0 }
-            var random = random.child(UInt64(part + 1)).child(UInt64(round))
-            random.shuffle(&order)
+            let order = parts[part].source.order(
+                by: random.child(UInt64(part + 1)).child(UInt64(round)))
             orders[part] = (round, order)
             return Int(order[step])
         }

@@ -9,7 +9,7 @@ package struct DataConfiguration: Codable, Hashable, Sendable {
 
     /// A source and how often it is asked.
     package struct Part: Codable, Hashable, Sendable {
-        /// A JSONL file; empty for the scenes of the task.
+        /// A JSONL or Parquet file, a folder of them or a pattern with `*`; empty for the scenes of the task.
         package var file: String
         /// In proportion to those of the other parts.
         package var weight: Double

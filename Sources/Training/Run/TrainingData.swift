@@ -1,3 +1,4 @@
+import Agent
 import Foundation
 import Tasks
 
@@ -5,10 +6,11 @@ import Tasks
 struct TrainingData {
     let source: any ExampleSource
     /// Those of its parts that are files.
-    let files: [ExampleFile]
+    let files: [ExampleRows]
 
+    /// - Parameter format: of the model; what it cannot take is a bad row.
     /// - Throws: an error that names the file or the value that cannot be used.
-    init(_ configuration: TrainingConfiguration) throws {
+    init(_ configuration: TrainingConfiguration, format: any ChatFormat) throws {
         let seed = configuration.seed
         let scenes = try VisualSearch(configuration.scenes, seed: seed, split: .training)
         guard !configuration.data.parts.isEmpty else {
@@ -16,13 +18,20 @@ struct TrainingData {
             files = []
             return
         }
-        var files: [ExampleFile] = []
-        let parts = try configuration.data.parts.map { part in
-            if part.file.isEmpty { return MixedSource.Part(scenes, weight: part.weight) }
-            let file = try ExampleFile(
-                URL(filePath: part.file), toleratedShare: configuration.data.toleratedBadShare)
-            files.append(file)
-            return MixedSource.Part(file, weight: part.weight)
+        var files: [ExampleRows] = []
+        let parts = try configuration.data.parts.flatMap { part in
+            if part.file.isEmpty { return [MixedSource.Part(scenes, weight: part.weight)] }
+            let opened = try RowFiles.named(part.file).map { url in
+                ExampleRows(
+                    try RowFiles.open(url), toleratedShare: configuration.data.toleratedBadShare
+                ) { example in _ = try example.messages(viewedBy: format) }
+            }
+            files += opened
+            // Several files of a part are visited in proportion to their rows.
+            let rowCount = opened.reduce(0) { $0 + ($1.count ?? 0) }
+            return opened.map {
+                MixedSource.Part($0, weight: part.weight * Double($0.count ?? 0) / Double(rowCount))
+            }
         }
         source = MixedSource(parts, seed: seed)
         self.files = files

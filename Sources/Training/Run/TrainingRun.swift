@@ -26,7 +26,7 @@ package final class TrainingRun {
     private let evaluation: HeldOutEvaluation
     private let heldOut: HeldOutScenes
     private let console: ConsoleSink
-    private let files: [ExampleFile]
+    private let files: [ExampleRows]
     /// Problems that were named.
     private var reported: Set<String> = []
     private let sinks: CombinedSink
@@ -52,7 +52,7 @@ package final class TrainingRun {
         policyModel = try PolicyModel(
             directory: start?.url ?? URL(filePath: configuration.model), device: device)
         store = try TrajectoryStore(at: folder.databaseFile)
-        let data = try TrainingData(configuration)
+        let data = try TrainingData(configuration, format: policyModel.format)
         files = data.files
         heldOut = try HeldOutScenes(
             configuration.scenes, seed: configuration.evaluation.seed,
@@ -110,7 +110,7 @@ package final class TrainingRun {
 
     /// Names the rows that were left out since this was last called.
     private func reportBadRows() {
-        let rows = files.flatMap { file in file.badRows.map { "\(file.path):\($0.line): \($0.problem)" } }
+        let rows = files.flatMap { file in file.badRows.map { "\(file.path):\($0.number): \($0.problem)" } }
         for row in rows where reported.insert(row).inserted { console.message("left out: \(row)") }
     }
 

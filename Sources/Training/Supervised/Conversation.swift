@@ -31,7 +31,7 @@ package struct ConversationFile: Sendable {
 
     /// Maps the file; lines are parsed when asked for.
     package init(_ url: URL) throws {
-        do { lines = try JSONLines(url) } catch let error as RowError {
+        do { lines = try JSONLines(url) } catch {
             throw ConversationError(description: "\(url.path): \(error.problem)")
         }
     }

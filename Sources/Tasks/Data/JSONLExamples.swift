@@ -1,6 +1,30 @@
 import Agent
-import Foundation
+package import Foundation
 import Imaging
+
+/// The questions of a JSONL file.
+package struct JSONLExamples: RowFile {
+    private let lines: JSONLines
+
+    /// - Throws: ``ExampleFileError`` if the file cannot be read or holds nothing.
+    package init(_ url: URL) throws(ExampleFileError) {
+        do { lines = try JSONLines(url) } catch {
+            throw ExampleFileError(path: url.path, problem: error.problem)
+        }
+    }
+
+    package var path: String { lines.url.path }
+    package var count: Int { lines.count }
+    package var unit: String { "line" }
+
+    package func number(of row: Int) -> Int { lines.lineNumber(of: row) }
+
+    package func example(at row: Int) throws -> Example {
+        try lines.row(row, as: WrittenExample.self).example(
+            named: "\(lines.url.lastPathComponent):\(number(of: row))",
+            in: lines.url.deletingLastPathComponent())
+    }
+}
 
 /// A question as a line of a JSONL file holds it, in the form that `deepeyes scenes` writes:
 ///
@@ -9,7 +33,7 @@ import Imaging
 ///         {"type": "image_url", "image_url": {"url": "images/17.png"}}, {"type": "text", "text": "What shape is it?"}]}]}
 ///
 /// `messages` (``WrittenMessage``) and `answer` are needed; paths are relative to the file.
-struct ExampleRow: Decodable {
+private struct WrittenExample: Decodable {
     private let id: String?
     private let kind: String?
     private let messages: [WrittenMessage]

@@ -5,7 +5,7 @@ import Tasks
 import Testing
 
 /// Questions read from JSONL files.
-@Suite final class ExampleFileTests {
+@Suite final class JSONLExamplesTests {
     private let folder: URL
 
     init() throws {
@@ -25,10 +25,10 @@ import Testing
             + #"{"type": "text", "text": "\#(question)"}]}], "answer": "yes"\#(extra)}"#
     }
 
-    private func file(_ lines: [String], toleratedShare: Double = 0.01) throws -> ExampleFile {
+    private func file(_ lines: [String], toleratedShare: Double = 0.01) throws -> ExampleRows {
         let url = folder.appending(path: "rows.jsonl")
         try Data(lines.joined(separator: "\n").utf8).write(to: url)
-        return try ExampleFile(url, toleratedShare: toleratedShare)
+        return ExampleRows(try JSONLExamples(url), toleratedShare: toleratedShare)
     }
 
     @Test func aRowIsAnExample() throws {
@@ -59,7 +59,7 @@ import Testing
         let scenes = try VisualSearch(VisualSearchConfiguration(), seed: 3, split: .training, count: 3)
         let exported = folder.appending(path: "scenes")
         try scenes.export(to: exported)
-        let rows = try ExampleFile(exported.appending(path: "examples.jsonl"))
+        let rows = ExampleRows(try JSONLExamples(exported.appending(path: "examples.jsonl")))
         for index in 0..<3 {
             let (written, read) = (scenes.example(at: index), try rows.example(at: index))
             #expect(read.id == written.id && read.answer == written.answer && read.tools == written.tools)
@@ -87,7 +87,7 @@ import Testing
     func aBadRowIsLeftOutAndNamed(line: String, problem: String) throws {
         let rows = try file([row("One?"), line, row("Two?")], toleratedShare: 0.5)
         #expect(try (0..<4).map { try rows.example(at: $0).question } == ["One?", "Two?", "Two?", "One?"])
-        #expect(rows.badRows.map(\.line) == [2])
+        #expect(rows.badRows.map(\.number) == [2])
         #expect(rows.badRows[0].problem.contains(problem), "\(rows.badRows[0].problem)")
     }
 
@@ -101,7 +101,7 @@ import Testing
 
     @Test func aFileThatIsNoneIsNamed() throws {
         let error = #expect(throws: ExampleFileError.self) {
-            try ExampleFile(folder.appending(path: "none.jsonl"))
+            try JSONLExamples(folder.appending(path: "none.jsonl"))
         }
         #expect(error?.description.contains("none.jsonl: cannot be read") == true)
         #expect(throws: ExampleFileError.self) { try file(["", "  "]) }

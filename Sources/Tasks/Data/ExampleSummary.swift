@@ -1,0 +1,52 @@
+import Agent
+package import Imaging
+
+/// What questions there are, counted one by one.
+package struct ExampleSummary: Sendable {
+    /// Smallest, middle and largest of some sizes.
+    package struct Spread<Value: Sendable>: Sendable {
+        package let minimum: Value
+        package let median: Value
+        package let maximum: Value
+    }
+
+    package private(set) var count = 0
+    /// How many there are of each value of a property.
+    package private(set) var counts: [Property: [String: Int]] = [:]
+    private var sizes: [ImageSize] = []
+    private var tokenCounts: [Int] = []
+
+    /// By which questions are counted.
+    package enum Property: String, CaseIterable, Sendable {
+        case kind, tools, reward, images, boxes
+    }
+
+    package init() {}
+
+    /// - Parameter tokenCount: of its prompt, if a model's tokenizer is at hand.
+    package mutating func add(_ example: Example, tokenCount: Int? = nil) {
+        count += 1
+        let values: [Property: String] = [
+            .kind: example.kind,
+            .tools: example.tools.isEmpty ? "none" : example.tools.joined(separator: ", "),
+            .reward: example.rewardKind.rawValue,
+            .images: "\(example.images.count)",
+            .boxes: example.groundTruthBoxes.isEmpty ? "without" : "with",
+        ]
+        for (property, value) in values { counts[property, default: [:]][value, default: 0] += 1 }
+        sizes += example.images.map(\.size)
+        if let tokenCount { tokenCounts.append(tokenCount) }
+    }
+
+    /// By number of pixels; nil without images.
+    package var imageSizes: Spread<ImageSize>? { Self.spread(sizes) { $0.pixelCount } }
+
+    /// Of prompts; nil if they were not counted.
+    package var promptTokens: Spread<Int>? { Self.spread(tokenCounts) { $0 } }
+
+    private static func spread<Value>(_ values: [Value], by size: (Value) -> Int) -> Spread<Value>? {
+        let sorted = values.sorted { size($0) < size($1) }
+        guard let first = sorted.first, let last = sorted.last else { return nil }
+        return Spread(minimum: first, median: sorted[sorted.count / 2], maximum: last)
+    }
+}

@@ -1,0 +1,174 @@
+import Agent
+import Foundation
+import Imaging
+import Parquet
+
+/// A row in the schema that the DeepEyes data is published in.
+///
+/// The prompt is kept as it is written, but for two things: an `<image>` mark becomes the image, and a system message
+/// that describes the tools gives way to this project's instruction, since the chat format describes the tools itself.
+/// A prompt without a system message gets the instruction too.
+struct PublishedRow {
+    /// `boxes` is not part of the published schema: where the answer can be seen, as in JSONL files.
+    static let columns =
+        neededColumns + [
+            "data_source", "images", "ability", "env_name", "extra_info", "boxes",
+        ]
+    static let neededColumns = ["prompt", "reward_model"]
+
+    private static let imageMark = "<image>"
+    private static let toolSection = "<tools>"
+
+    private let row: Row
+    private let folder: URL
+
+    /// - Parameter folder: that paths of images are relative to.
+    init(_ row: Row, folder: URL) {
+        self.row = row
+        self.folder = folder
+    }
+
+    /// - Throws: ``RowError``, or `ImageError` for an image that cannot be read.
+    func example(named id: String) throws -> Example {
+        let written = try writtenMessages()
+        let images = try images()
+        return Example(
+            id: id, messages: try messages(written, imageCount: images.count), images: images,
+            answer: try answer(), kind: source.isEmpty ? "question" : source,
+            tools: try tools(told: written.first { $0.role == .system }?.text ?? ""),
+            groundTruthBoxes: try boxes(), rewardKind: rewardKind)
+    }
+}
+
+// MARK: Prompt
+
+extension PublishedRow {
+    private typealias Written = (role: Message.Role, text: String)
+
+    private func writtenMessages() throws(RowError) -> [Written] {
+        guard let list = row["prompt"]?.list else {
+            throw RowError(problem: "prompt must be a list, not \((row["prompt"] ?? .null).kind)")
+        }
+        var messages: [Written] = []
+        for message in list {
+            guard let name = message["role"]?.string, let text = message["content"]?.string else {
+                throw RowError(problem: "a message of the prompt lacks role or content")
+            }
+            guard let role = Message.Role(rawValue: name) else {
+                throw RowError(problem: "there is no role \(name)")
+            }
+            messages.append((role, text))
+        }
+        guard messages.last?.role == .user else {
+            throw RowError(problem: "the last message is not the user's")
+        }
+        return messages
+    }
+
+    private func messages(_ written: [Written], imageCount: Int) throws(RowError) -> [Example.Message] {
+        let kept = written.filter { $0.role != .system || !$0.text.contains(Self.toolSection) }
+        let markCount = kept.reduce(0) { $0 + $1.text.ranges(of: Self.imageMark).count }
+        guard markCount == imageCount || markCount == 0 else {
+            throw RowError(
+                problem: "the prompt has \(markCount) \(Self.imageMark) marks for \(imageCount) images")
+        }
+        var shown = 0
+        var messages = kept.map { message in
+            var parts: [Example.Message.Part] = []
+            for (index, text) in message.text.split(
+                separator: Self.imageMark, omittingEmptySubsequences: false
+            )
+            .enumerated() {
+                if index > 0 {
+                    parts.append(.image(shown))
+                    shown += 1
+                }
+                if !text.isEmpty { parts.append(.text(String(text))) }
+            }
+            return Example.Message(role: message.role, parts: parts)
+        }
+        if markCount == 0, imageCount > 0, let last = messages.popLast() {
+            messages.append(
+                Example.Message(role: last.role, parts: (0..<imageCount).map { .image($0) } + last.parts))
+        }
+        if messages.first?.role != .system { messages.insert(.instruction, at: 0) }
+        return messages
+    }
+
+    private func images() throws -> [any PixelSource] {
+        guard let value = row["images"], value != .null else { return [] }
+        guard let list = value.list else {
+            throw RowError(problem: "images must be a list, not \(value.kind)")
+        }
+        return try list.enumerated().map { index, image in
+            if let bytes = image["bytes"]?.bytes {
+                return try EncodedImage(bytes: bytes, name: "image \(index + 1)")
+            }
+            guard let path = image["path"]?.string, !path.isEmpty else {
+                throw RowError(problem: "image \(index + 1) has neither bytes nor path")
+            }
+            return try EncodedImage(path: URL(filePath: path, relativeTo: folder).path)
+        }
+    }
+}
+
+// MARK: What is asked for
+
+extension PublishedRow {
+    private var source: String { row["data_source"]?.string ?? "" }
+
+    /// The original rewards `thinklite_eureka` and `xince` as mathematics and all else as perception; other collections
+    /// say what they are in `ability` or in their name.
+    private var rewardKind: RewardKind {
+        let names = ["thinklite", "xince", "math", "geometry", "geo3k"]
+        let text = source.lowercased()
+        let isMathematics = row["ability"]?.string == "math" || names.contains { text.contains($0) }
+        return isMathematics ? .mathematics : .perception
+    }
+
+    /// - Parameter section: the system message; the original describes the tools there.
+    private func tools(told section: String) throws(RowError) -> [String] {
+        switch row["env_name"] ?? .null {
+        case .null, .string(""): return []
+        case .string(let name) where name.hasPrefix("visual_toolbox"):
+            return section.contains(RotateTool.name) ? [ZoomTool.name, RotateTool.name] : [ZoomTool.name]
+        case .string(let name):
+            throw RowError(problem: "env_name is \(name), and the tools of visual_toolbox are the only ones")
+        case let value: throw RowError(problem: "env_name must be a text, not \(value.kind)")
+        }
+    }
+
+    private func answer() throws(RowError) -> String {
+        let written = text("ground_truth", of: row["reward_model"]) ?? text("answer", of: row["extra_info"])
+        guard let answer = written?.trimmingCharacters(in: .whitespacesAndNewlines), !answer.isEmpty else {
+            throw RowError(problem: "neither reward_model.ground_truth nor extra_info.answer holds an answer")
+        }
+        return answer
+    }
+
+    /// A member of a structure, or of an object that is written as JSON.
+    private func text(_ name: String, of value: ColumnValue?) -> String? {
+        if case .string(let written)? = value, let object = try? JSONValue(parsing: written) {
+            return object[name]?.string ?? object[name]?.number.map { JSONValue.number($0).text }
+        }
+        return switch value?[name] {
+        case .string(let text): text
+        case .integer(let number): "\(number)"
+        case .number(let number): JSONValue.number(number).text
+        default: nil
+        }
+    }
+
+    private func boxes() throws(RowError) -> [Rectangle] {
+        guard let value = row["boxes"], value != .null else { return [] }
+        var boxes: [Rectangle] = []
+        for box in value.list ?? [] {
+            let numbers = box.list?.compactMap(\.number) ?? []
+            guard numbers.count == 4 else {
+                throw RowError(problem: "a box has \(numbers.count) numbers, not 4")
+            }
+            boxes.append(Rectangle(x1: numbers[0], y1: numbers[1], x2: numbers[2], y2: numbers[3]))
+        }
+        return boxes
+    }
+}

@@ -1,0 +1,160 @@
+import Agent
+import ArgumentParser
+import Foundation
+import QwenVL
+import Runs
+import Tasks
+import Training
+
+/// Commands about files of questions.
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data", abstract: "Look at files of questions before training on them.",
+        subcommands: [Inspect.self])
+}
+
+extension DataCommand {
+    struct Inspect: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Count what is in JSONL and Parquet files, name bad rows, and show samples.",
+            discussion: """
+                Every row is read as training reads it, its images decoded. With a model, prompts are counted in its \
+                tokens, and what it cannot take is a bad row.
+
+                Examples:
+                  deepeyes data inspect questions.jsonl
+                  deepeyes data inspect data/ --model Qwen2.5-VL-7B-Instruct --sheet data.html
+                """)
+
+        @Argument(help: "Files, folders of them, or patterns with *.", completion: .file())
+        var files: [String]
+
+        @Option(help: "Folder of a model, whose tokens are counted.", completion: .directory)
+        var model: String?
+
+        @Option(help: "Write a page with samples.", completion: .file(extensions: ["html"]))
+        var sheet: String?
+
+        @Option(help: "Samples on the page.")
+        var samples: Int = 24
+
+        @Option(help: "Rows to look at, spread evenly over each file; all if left out.")
+        var rows: Int?
+
+        func validate() throws {
+            guard rows ?? 1 > 0, samples > 0 else {
+                throw ValidationError("--rows and --samples must be greater than 0")
+            }
+        }
+
+        func run() throws {
+            let format = try model.map { try QwenChatFormat(directory: URL(filePath: $0)) }
+            let opened = try files.flatMap(RowFiles.named).map { url in
+                ExampleRows(try RowFiles.open(url), toleratedShare: 1) { example in
+                    if let format { _ = try example.messages(viewedBy: format) }
+                }
+            }
+            let asked = opened.map { Self.spread(rows ?? $0.file.count, over: $0.file.count) }
+            var inspection = Inspection(format: format, rowCount: asked.reduce(0) { $0 + $1.count })
+            for (file, indices) in zip(opened, asked) {
+                let shown = Set(
+                    Self.spread(samples / opened.count + 1, over: indices.count).map { indices[$0] })
+                for index in indices {
+                    try inspection.look(at: index, of: file, isShown: sheet != nil && shown.contains(index))
+                }
+            }
+            inspection.finish()
+            let problems = opened.flatMap { file in
+                file.badRows.map { "\(file.path):\($0.number): \($0.problem)" }
+            }
+            let facts = inspection.facts(badCount: problems.count)
+            for fact in facts { try Console.write("\(fact.name): \(fact.value)\n") }
+            for problem in problems.prefix(20) { try Console.write("left out: \(problem)\n") }
+            if problems.count > 20 { try Console.write("and \(problems.count - 20) more\n") }
+            guard let sheet else { return }
+            let title = opened.map { URL(filePath: $0.path).lastPathComponent }.joined(separator: ", ")
+            let page = SheetPage(
+                title: title, facts: facts, items: Array(inspection.items.prefix(samples)), problems: problems
+            )
+            try AtomicFile.write(page.text, to: URL(filePath: sheet))
+            try Console.write("wrote \(sheet)\n")
+        }
+
+        /// Numbers below `total`, evenly spread and at most `count` of them.
+        private static func spread(_ count: Int, over total: Int) -> [Int] {
+            (0..<min(count, total)).map { $0 * total / min(count, total) }
+        }
+    }
+}
+
+/// What was seen so far of some files.
+private struct Inspection {
+    private let format: QwenChatFormat?
+    private let tools: [any Tool] = [ZoomTool(), RotateTool()]
+    private let start = ContinuousClock.now
+    private let isWatched = isatty(STDERR_FILENO) == 1
+    private var progress: ProgressReporter
+    private var told = ContinuousClock.now
+    private var summary = ExampleSummary()
+    private(set) var items: [SheetPage.Item] = []
+
+    init(format: QwenChatFormat?, rowCount: Int) {
+        self.format = format
+        progress = ProgressReporter(total: rowCount)
+    }
+
+    mutating func look(at index: Int, of file: ExampleRows, isShown: Bool) throws {
+        if let example = try file.usable(index) {
+            summary.add(example, tokenCount: try tokenCount(of: example))
+            if isShown { items.append(try item(example)) }
+        }
+        let now = ContinuousClock.now
+        progress.advance(to: progress.completed + 1, elapsed: now - start)
+        guard isWatched, now - told > .milliseconds(200) else { return }
+        told = now
+        Console.report("\r\(progress.text)   ")
+    }
+
+    func finish() {
+        if isWatched { Console.report("\r\(progress.text)\n") }
+    }
+
+    private func tokenCount(of example: Example) throws -> Int? {
+        guard let format else { return nil }
+        let offered = tools.map(\.specification).filter { example.tools.contains($0.name) }
+        return try format.prompt(example.messages(viewedBy: format), tools: offered).tokens.count
+    }
+
+    private func item(_ example: Example) throws -> SheetPage.Item {
+        SheetPage.Item(
+            id: example.id, remarks: [example.kind, example.rewardKind.rawValue] + example.tools,
+            question: example.question.trimmingCharacters(in: .whitespacesAndNewlines),
+            answer: example.answer,
+            pictures: try example.images.map { image in
+                SheetPage.Item.Picture(
+                    image: try PictureMaker().thumbnail(of: image), width: image.size.width,
+                    height: image.size.height)
+            },
+            boxes: example.groundTruthBoxes.map { BoxRecord($0.x1, $0.y1, $0.x2, $0.y2) })
+    }
+
+    func facts(badCount: Int) -> [ReportContent.Fact] {
+        var facts: [ReportContent.Fact] = [
+            .init("questions", Readable.count(summary.count)), .init("bad rows", Readable.count(badCount)),
+        ]
+        for property in ExampleSummary.Property.allCases {
+            let counts = (summary.counts[property] ?? [:]).sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            let listed = counts.map { "\($0.key) \(Readable.count($0.value))" }
+            facts.append(.init(property.rawValue, listed.joined(separator: " · ")))
+        }
+        if let sizes = summary.imageSizes {
+            let texts = [sizes.minimum, sizes.median, sizes.maximum].map { "\($0.width) x \($0.height)" }
+            facts.append(.init("image size, least · median · most", texts.joined(separator: " · ")))
+        }
+        if let tokens = summary.promptTokens {
+            let texts = [tokens.minimum, tokens.median, tokens.maximum].map(Readable.count)
+            facts.append(.init("prompt tokens, least · median · most", texts.joined(separator: " · ")))
+        }
+        return facts
+    }
+}

@@ -1,0 +1,80 @@
+"""Writes a Parquet file of any size in the schema that the DeepEyes data is published in, with bad rows in it.
+
+    pip install pyarrow==26.0.1 pillow==13.0.0 numpy==2.4.6
+    python Tools/reference/make_deepeyes_parquet.py big.parquet --bytes 2e9
+
+Images are noise, so that no compression makes them small, with a square on it whose colour is asked for. Of every 50
+rows one has half an image and one no answer; they are printed, counted from 1, as `damaged: …` and `unanswered: …`.
+"""
+
+import argparse
+import io
+
+import numpy
+import pyarrow as pa
+import pyarrow.parquet as pq
+from PIL import Image
+
+COLOURS = {"red": (200, 30, 30), "green": (20, 160, 60), "blue": (40, 70, 210), "yellow": (230, 210, 40)}
+SIDE = 1024
+SYSTEM = "You are a helpful assistant.\n\n# Tools\n<tools>\n{\"name\": \"image_zoom_in_tool\"}\n</tools>"
+SCHEMA = pa.schema([
+    ("data_source", pa.string()),
+    ("prompt", pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))),
+    ("images", pa.list_(pa.struct([("bytes", pa.binary()), ("path", pa.string())]))),
+    ("ability", pa.string()), ("env_name", pa.string()),
+    ("reward_model", pa.struct([("style", pa.string()), ("ground_truth", pa.string())])),
+    ("extra_info", pa.struct([("question", pa.string()), ("answer", pa.string()), ("id", pa.int64())])),
+])
+
+
+def image(noise, random, colour):
+    pixels = numpy.roll(noise, tuple(random.integers(0, SIDE, 2)), (0, 1))
+    left, top = random.integers(0, SIDE - 200, 2)
+    pixels[top:top + 200, left:left + 200] = COLOURS[colour]
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=92, subsampling=0)
+    return file.getvalue()
+
+
+def row(index, noise, random):
+    colour = list(COLOURS)[random.integers(len(COLOURS))]
+    bytes_ = image(noise, random, colour)
+    damaged, unanswered = index % 50 == 17, index % 50 == 33
+    question = "What colour is the square?"
+    return {
+        "data_source": "vstar" if index % 2 else "chart",
+        "prompt": [{"role": "system", "content": SYSTEM}, {"role": "user", "content": "<image>\n" + question}],
+        "images": [{"bytes": bytes_[: len(bytes_) // 2] if damaged else bytes_, "path": None}],
+        "ability": "vl_chat", "env_name": "visual_toolbox_v2" if index % 4 else None,
+        "reward_model": {"style": "model", "ground_truth": None if unanswered else colour},
+        "extra_info": None if unanswered or index % 3 else {"question": question, "answer": colour, "id": index},
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file")
+    parser.add_argument("--bytes", type=float, default=2e9, help="of images")
+    parser.add_argument("--rows-per-group", type=int, default=100, help="0 for one row group")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    random = numpy.random.default_rng(options.seed)
+    noise = random.integers(0, 256, (SIDE, SIDE, 3), dtype=numpy.uint8)
+    index, size, rows = 0, 0, []
+    with pq.ParquetWriter(options.file, SCHEMA, compression="snappy") as writer:
+        while size < options.bytes or rows:
+            if size < options.bytes:
+                rows.append(row(index, noise, random))
+                size += len(rows[-1]["images"][0]["bytes"])
+                index += 1
+            if len(rows) == options.rows_per_group or size >= options.bytes:
+                writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
+                rows = []
+    print(f"rows: {index}")
+    print("damaged:", *range(18, index + 1, 50))
+    print("unanswered:", *range(34, index + 1, 50))
+
+
+if __name__ == "__main__":
+    main()
