@@ -34,21 +34,7 @@ package struct EvaluationFolder: Sendable {
     /// - Throws: ``BenchmarkError`` if it holds another one, `RunError` if it cannot be written.
     package init(_ url: URL, holding identity: Identity) throws {
         self.url = url
-        let file = url.appending(path: "settings.json")
-        if let data = FileManager.default.contents(atPath: file.path) {
-            let known = try? JSONDecoder().decode(Identity.self, from: data)
-            guard known == identity else {
-                throw BenchmarkError(
-                    place: url.path,
-                    problem: "holds an evaluation with other settings; choose another folder with --output, "
-                        + "or give the same options to go on with it")
-            }
-            return
-        }
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try AtomicFile.write(encoder.encode(identity), to: file)
+        try SettledFolder.open(url, holding: identity)
     }
 
     package var databaseFile: URL { url.appending(path: "run.sqlite") }

@@ -60,30 +60,42 @@ package struct Evaluator: Sendable {
         onBadItem: @Sendable (BadItem) -> Void, shouldStop: @Sendable () -> Bool
     ) async throws -> Bool {
         var bad: Set<Int> = []
-        var completed = 0
-        for arm in settings.arms {
-            let answered = try answeredPlaces(arm)
-            let open = (0..<settings.samples * itemCount).filter { !answered.contains($0) }
-            completed += answered.count
-            onProgress(Progress(arm: arm, completed: completed, total: total))
-            for start in stride(from: 0, to: open.count, by: settings.concurrency) {
-                if shouldStop() { return false }
-                let places = open[start..<min(start + settings.concurrency, open.count)]
-                let questions = try places.compactMap { place -> (Int, PosedQuestion)? in
-                    let (sample, index) = place.quotientAndRemainder(dividingBy: itemCount)
-                    do { return (place, try question(index, sample: sample, arm: arm)) } catch {
+        for (number, arm) in settings.arms.enumerated() {
+            let collection = collection(arm)
+            let isDone = try await collection.run(
+                pose: { index, sample -> PosedPlace? in
+                    do { return PosedPlace(index, sample, try question(index, sample: sample, arm: arm)) } catch {
                         guard bad.insert(index).inserted else { return nil }
                         onBadItem(BadItem(index: index, problem: "\(error)"))
                         try checkTolerance(bad.count, last: error)
                         return nil
                     }
-                }
-                try await store.insert(answers(to: questions, in: arm, by: respondent))
-                completed += places.count
-                onProgress(Progress(arm: arm, completed: completed, total: total))
-            }
+                },
+                answer: { try await answers(to: $0, in: arm, by: respondent) },
+                onProgress: { completed in
+                    onProgress(Progress(arm: arm, completed: number * collection.total + completed, total: total))
+                }, shouldStop: shouldStop)
+            if !isDone { return false }
         }
         return true
+    }
+
+    private struct PosedPlace {
+        let index: Int
+        let sample: Int
+        let question: PosedQuestion
+
+        init(_ index: Int, _ sample: Int, _ question: PosedQuestion) {
+            self.index = index
+            self.sample = sample
+            self.question = question
+        }
+    }
+
+    private func collection(_ arm: EvaluationSettings.Arm) -> AnswerCollection {
+        AnswerCollection(
+            store: store, origin: .evaluation(arm.rawValue), itemCount: itemCount, samples: settings.samples,
+            concurrency: settings.concurrency)
     }
 
     private func checkTolerance(_ count: Int, last: any Error) throws {
@@ -102,20 +114,18 @@ package struct Evaluator: Sendable {
     }
 
     private func answers(
-        to questions: [(place: Int, question: PosedQuestion)], in arm: EvaluationSettings.Arm,
-        by respondent: any Respondent
+        to places: [PosedPlace], in arm: EvaluationSettings.Arm, by respondent: any Respondent
     ) async throws -> [TrajectoryRecord] {
-        let inquiries = questions.map { place, question in
-            let (sample, index) = place.quotientAndRemainder(dividingBy: itemCount)
-            return Inquiry(
-                index: index, sample: sample, example: question.example,
+        let inquiries = places.map { place in
+            Inquiry(
+                index: place.index, sample: place.sample, example: place.question.example,
                 sampling: Sampling(temperature: settings.temperature, maximumTokens: settings.maximumTokens),
-                random: CounterRandom(seed: settings.seed, UInt64(index), UInt64(sample)))
+                random: CounterRandom(seed: settings.seed, UInt64(place.index), UInt64(place.sample)))
         }
-        let records = try await respondent.answers(to: inquiries, origin: Self.origin(arm))
+        let records = try await respondent.answers(to: inquiries, origin: .evaluation(arm.rawValue))
         let check = AnswerCheck(judge: judge, originalBox: respondent.originalBox)
         return try await withThrowingTaskGroup(of: (Int, TrajectoryRecord).self) { group in
-            for (place, (record, question)) in zip(records, questions.map(\.question)).enumerated() {
+            for (place, (record, question)) in zip(records, places.map(\.question)).enumerated() {
                 group.addTask { (place, try await checked(record, question, check)) }
             }
             var results = records
@@ -141,19 +151,9 @@ package struct Evaluator: Sendable {
 
     // MARK: What is kept
 
-    private static func origin(_ arm: EvaluationSettings.Arm) -> TrajectoryOrigin {
-        .evaluation(arm.rawValue)
-    }
-
-    /// Sample · items + item of the answers there are.
-    private func answeredPlaces(_ arm: EvaluationSettings.Arm) throws -> Set<Int> {
-        let summaries = try store.summaries(TrajectoryFilter(origin: Self.origin(arm)), limit: .max)
-        return Set(summaries.map { $0.step * itemCount + $0.group })
-    }
-
     /// What came of the answers of an arm, by item and sample.
     package func outcomes(_ arm: EvaluationSettings.Arm) throws -> [Outcome] {
-        try store.trajectories(TrajectoryFilter(origin: Self.origin(arm)), limit: .max)
+        try collection(arm).records()
             .map { Outcome($0, categories: try items.categories(at: $0.group)) }
             .sorted { ($0.index, $0.sample) < ($1.index, $1.sample) }
     }
@@ -165,7 +165,7 @@ package struct Evaluator: Sendable {
 
     /// The answers of an arm, to look at.
     package func records(_ arm: EvaluationSettings.Arm) throws -> [TrajectoryRecord] {
-        try store.trajectories(TrajectoryFilter(origin: Self.origin(arm)), limit: .max)
+        try collection(arm).records()
     }
 }
 

@@ -44,10 +44,11 @@ package struct AgentRespondent: Respondent {
 
     package func answers(to inquiries: [Inquiry], origin: TrajectoryOrigin) async throws -> [TrajectoryRecord]
     {
-        let requests = try inquiries.enumerated().map { place, inquiry in
+        let groups = Self.groups(inquiries)
+        let requests = try zip(inquiries, groups).map { inquiry, id in
             let offered = tools.filter { inquiry.example.tools.contains($0.specification.name) }
             return AgentRequest(
-                id: TrajectoryID(group: place, sample: 0),
+                id: id,
                 prompt: try format.prompt(
                     inquiry.example.messages(viewedBy: format), tools: offered.map(\.specification)),
                 tools: offered.map(\.specification.name), sampling: inquiry.sampling, random: inquiry.random)
@@ -62,6 +63,21 @@ package struct AgentRespondent: Respondent {
                 text: format.text(of:))
             (record.group, record.sample) = (inquiry.index, 0)
             return record
+        }
+    }
+
+    /// Samples of the same prompt are a group, which shares it.
+    private static func groups(_ inquiries: [Inquiry]) -> [TrajectoryID] {
+        struct Prompt: Hashable {
+            let index: Int
+            let question: String
+        }
+        var groups: [Prompt: (number: Int, count: Int)] = [:]
+        return inquiries.map { inquiry in
+            let prompt = Prompt(index: inquiry.index, question: inquiry.example.question)
+            let (number, sample) = groups[prompt] ?? (groups.count, 0)
+            groups[prompt] = (number, sample + 1)
+            return TrajectoryID(group: number, sample: sample)
         }
     }
 

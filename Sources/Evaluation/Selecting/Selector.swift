@@ -1,0 +1,194 @@
+import Agent
+import CounterRandom
+package import Foundation
+import Imaging
+package import Runs
+package import Tasks
+
+/// Finds the examples that a model can learn from: those that it gets right sometimes, as DeepEyes chose its data
+/// (arXiv 2505.14362, section 3.3).
+package struct Selector: Sendable {
+    /// An example and what becomes of it.
+    package struct Choice: Hashable, Sendable, Codable {
+        /// Row, counted from 0.
+        package let index: Int
+        package let fate: Fate
+        /// Right answers and those with a verdict; of the answers with the region shown where there are such.
+        package let right: Int
+        package let judged: Int
+
+        package var passRate: Double { judged == 0 ? 0 : Double(right) / Double(judged) }
+    }
+
+    package let settings: SelectionSettings
+    private let examples: ExampleRows
+    private let judge: any Judge
+    private let store: TrajectoryStore
+
+    package init(_ examples: ExampleRows, settings: SelectionSettings, judge: any Judge, store: TrajectoryStore) {
+        self.examples = examples
+        self.settings = settings
+        self.judge = judge
+        self.store = store
+    }
+
+    private enum Round: String {
+        case plain = "select"
+        case shown = "select-shown"
+    }
+
+    private func collection(_ round: Round) -> AnswerCollection {
+        AnswerCollection(
+            store: store, origin: .evaluation(round.rawValue), itemCount: examples.count ?? 0,
+            samples: settings.samples, concurrency: settings.concurrency)
+    }
+
+    /// Asks what has no answer yet.
+    ///
+    /// - Parameters:
+    ///   - onProgress: told how many answers of how many there are.
+    ///   - shouldStop: asked between batches.
+    /// - Returns: false if stopped.
+    /// - Throws: ``ExampleFileError`` if too many rows are bad, and what the model or the store throw.
+    package func run(
+        asking respondent: any Respondent, onProgress: @Sendable (Int, Int) -> Void,
+        shouldStop: @Sendable () -> Bool
+    ) async throws -> Bool {
+        let plain = collection(.plain)
+        guard try await ask(plain, nil, respondent, { onProgress($0, plain.total) }, shouldStop) else {
+            return false
+        }
+        guard settings.showsRegion else { return true }
+        let never = try tallies(.plain).filter { fate($0.value) == .neverRight }.keys.sorted()
+        let total = plain.total + never.count * settings.samples
+        return try await ask(
+            collection(.shown), never, respondent, { onProgress(plain.total + $0, total) }, shouldStop)
+    }
+
+    private func ask(
+        _ collection: AnswerCollection, _ indices: [Int]?, _ respondent: any Respondent,
+        _ onProgress: (Int) -> Void, _ shouldStop: () -> Bool
+    ) async throws -> Bool {
+        try await collection.run(
+            indices,
+            pose: { index, sample -> Inquiry? in
+                guard let example = try example(at: index, shown: indices != nil) else { return nil }
+                return Inquiry(
+                    index: index, sample: sample, example: example,
+                    sampling: Sampling(
+                        temperature: settings.temperature, maximumTokens: settings.maximumTokens),
+                    random: CounterRandom(seed: settings.seed, UInt64(index), UInt64(sample)))
+            },
+            answer: { inquiries in
+                let records = try await respondent.answers(to: inquiries, origin: collection.origin)
+                return try await judged(records, of: inquiries.map(\.example))
+            }, onProgress: onProgress, shouldStop: shouldStop)
+    }
+
+    /// The example as it is asked; nil for a row that is left out.
+    private func example(at index: Int, shown: Bool) throws -> Example? {
+        guard let row = try examples.usable(index),
+            let example = settings.opensQuestions ? OpenQuestion.opened(row) : row
+        else { return nil }
+        return shown ? example.withRegion : settings.offersTools ? example : example.withoutTools
+    }
+
+    private func judged(_ records: [TrajectoryRecord], of examples: [Example]) async throws -> [TrajectoryRecord]
+    {
+        try await withThrowingTaskGroup(of: (Int, TrajectoryRecord).self) { group in
+            for (place, (record, example)) in zip(records, examples).enumerated() {
+                group.addTask {
+                    var record = record
+                    var verdict = Verdict(prediction: record.answer)
+                    do {
+                        if let answer = record.answer {
+                            verdict.isCorrect = try await judge.isCorrect(answer, for: example)
+                        }
+                    } catch let error as Unjudged { verdict.unjudged = error.reason }
+                    record.isCorrect = verdict.isCorrect
+                    record.rewards = Outcome.rewards(verdict)
+                    return (place, record)
+                }
+            }
+            var results = records
+            for try await (place, record) in group { results[place] = record }
+            return results
+        }
+    }
+
+    // MARK: What becomes of the examples
+
+    /// One for each row, from the answers that there are.
+    package func choices() throws -> [Choice] {
+        let plain = try tallies(.plain)
+        let shown = try tallies(.shown)
+        return try (0..<(examples.count ?? 0)).map { index in
+            guard let tally = plain[index] else {
+                let isUsable = try examples.usable(index) != nil
+                return Choice(index: index, fate: isUsable ? .needsOptions : .bad, right: 0, judged: 0)
+            }
+            let fate = fate(tally)
+            guard fate == .neverRight, settings.showsRegion, let again = shown[index] else {
+                return Choice(index: index, fate: fate, right: tally.right, judged: tally.judged)
+            }
+            return Choice(
+                index: index, fate: again.right > 0 ? .keptAsShown : .wrongAsShown, right: again.right,
+                judged: again.judged)
+        }
+    }
+
+    private typealias Tally = (right: Int, judged: Int)
+
+    private func fate(_ tally: Tally) -> Fate {
+        if 2 * tally.judged <= settings.samples { return .unjudged }
+        return tally.right == 0 ? .neverRight : tally.right == tally.judged ? .alwaysRight : .kept
+    }
+
+    private func tallies(_ round: Round) throws -> [Int: Tally] {
+        try collection(round).records().reduce(into: [:]) { tallies, record in
+            var tally = tallies[record.group] ?? (0, 0)
+            if Outcome(record, categories: [:]).isCorrect != nil { tally.judged += 1 }
+            if record.isCorrect { tally.right += 1 }
+            tallies[record.group] = tally
+        }
+    }
+
+    /// Writes what is kept, with how often it was right, in the schema of the published data.
+    ///
+    /// - Throws: ``ExampleFileError`` for a file that cannot be written; what an image throws.
+    package func write(_ choices: [Choice], to url: URL) throws {
+        let export = try ParquetExport(to: url.path, figures: ["pass_rate", "samples"])
+        for choice in choices where choice.fate.isKept {
+            guard let row = try examples.usable(choice.index),
+                let example = settings.opensQuestions ? OpenQuestion.opened(row) : row
+            else { continue }
+            try export.append(
+                example, figures: ["pass_rate": choice.passRate, "samples": Double(choice.judged)])
+        }
+        try export.finish()
+    }
+}
+
+extension Example {
+    fileprivate var withoutTools: Example {
+        Example(
+            id: id, messages: messages, images: images, answer: answer, kind: kind,
+            groundTruthBoxes: groundTruthBoxes, rewardKind: rewardKind)
+    }
+
+    /// With the ground-truth regions as further images, and no tools; nil if they are not known.
+    fileprivate var withRegion: Example? {
+        guard let image = images.first, !groundTruthBoxes.isEmpty, let last = messages.last else { return nil }
+        let regions = groundTruthBoxes.map { RegionOf(image, $0) as any PixelSource }
+        let shown = (0..<regions.count).map { Example.Message.Part.image(images.count + $0) }
+        let message = Example.Message(
+            role: last.role, parts: last.parts.filter { $0.isImage } + shown + last.parts.filter { !$0.isImage })
+        return Example(
+            id: id, messages: messages.dropLast() + [message], images: images + regions, answer: answer,
+            kind: kind, groundTruthBoxes: groundTruthBoxes, rewardKind: rewardKind)
+    }
+}
+
+extension Example.Message.Part {
+    fileprivate var isImage: Bool { if case .image = self { true } else { false } }
+}
