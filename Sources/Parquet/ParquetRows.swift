@@ -15,7 +15,7 @@ package final class ParquetRows: Sendable {
     /// - Parameters:
     ///   - stretchBytes: that a stretch takes about, uncompressed.
     ///   - cachedBytes: that stretches in memory take together; one is kept whatever its size.
-    package init(_ file: ParquetFile, stretchBytes: Int = 16 << 20, cachedBytes: Int = 384 << 20) {
+    package init(_ file: ParquetFile, stretchBytes: Int = 8 << 20, cachedBytes: Int = 192 << 20) {
         self.file = file
         stretches = file.rowGroups.map { Self.stretches(of: $0, bytes: stretchBytes) }
         contents = Mutex(Contents(file: file, byteLimit: cachedBytes))
@@ -74,7 +74,7 @@ private struct Contents: ~Copyable {
         var lastUse: Int
     }
 
-    private static let cursorLimit = 4
+    private static let cursorLimit = 2
 
     let file: ParquetFile
     let byteLimit: Int

@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Foundation
+import Imaging
 import QwenVL
 import Runs
 import Tasks

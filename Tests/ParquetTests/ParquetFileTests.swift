@@ -47,7 +47,7 @@ import Testing
     @Test(arguments: [0, 3, 100, 5000, 14000])
     func aFileThatEndsTooEarlyIsNamed(byteCount: Int) throws {
         let whole = try Data(contentsOf: Self.goldens.appending(path: "types-snappy.parquet"))
-        try TemporaryFile.with(whole.prefix(byteCount)) { path in
+        TemporaryFile.with(whole.prefix(byteCount)) { path in
             let error = #expect(throws: ParquetError.self) { try ParquetFile(path) }
             #expect(error?.description.hasPrefix("\(path): ") == true, "\(error?.description ?? "")")
         }
@@ -114,7 +114,7 @@ enum TemporaryFile {
     static func with<Result>(_ data: Data = Data(), _ body: (String) throws -> Result) rethrows -> Result {
         let url = FileManager.default.temporaryDirectory.appending(
             path: "deepeyes-\(UUID().uuidString).parquet")
-        FileManager.default.createFile(atPath: url.path, contents: data)
+        _ = FileManager.default.createFile(atPath: url.path, contents: data)
         defer { try? FileManager.default.removeItem(at: url) }
         return try body(url.path)
     }

@@ -1,3 +1,4 @@
+import Agent
 import CounterRandom
 import Foundation
 import Imaging
@@ -138,6 +139,22 @@ import Testing
         #expect(order.sorted() == (0..<13).map { $0 })
         let far = zip(order, 0...).filter { abs(Int($0) - $1) >= ParquetExamples.window }
         #expect(far.isEmpty)
+    }
+
+    // MARK: Counting
+
+    @Test func questionsAreCounted() throws {
+        let rows = ExampleRows(try file(Self.files[0]), toleratedShare: 1)
+        var summary = ExampleSummary()
+        for row in 0..<13 {
+            if let example = try rows.usable(row) { summary.add(example, tokenCount: row * 10) }
+        }
+        #expect(summary.count == 6)
+        #expect(summary.counts[.kind] == ["vstar": 4, "thinklite_eureka": 1, "chart": 1])
+        #expect(summary.counts[.reward] == ["perception": 5, "mathematics": 1])
+        #expect(summary.imageSizes?.minimum == ImageSize(width: 20, height: 20))
+        #expect(summary.imageSizes?.median == ImageSize(width: 40, height: 30))
+        #expect(summary.promptTokens?.maximum == 120)
     }
 
     // MARK: Files by name

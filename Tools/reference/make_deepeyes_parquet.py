@@ -3,8 +3,9 @@
     pip install pyarrow==26.0.1 pillow==13.0.0 numpy==2.4.6
     python Tools/reference/make_deepeyes_parquet.py big.parquet --bytes 2e9
 
-Images are noise, so that no compression makes them small, with a square on it whose colour is asked for. Of every 50
-rows one has half an image and one no answer; they are printed, counted from 1, as `damaged: …` and `unanswered: …`.
+Images are noise, which no compression makes small, with a square on it whose colour is asked for; as PNG without compression
+they take 3 MB each and are quick to write. Rows draw from a few of each colour. Of every 50 rows one has half an image
+and one no answer; they are printed, counted from 1, as `damaged: …` and `unanswered: …`.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from PIL import Image
 
 COLOURS = {"red": (200, 30, 30), "green": (20, 160, 60), "blue": (40, 70, 210), "yellow": (230, 210, 40)}
 SIDE = 1024
+PICTURES_PER_COLOUR = 8
 SYSTEM = "You are a helpful assistant.\n\n# Tools\n<tools>\n{\"name\": \"image_zoom_in_tool\"}\n</tools>"
 SCHEMA = pa.schema([
     ("data_source", pa.string()),
@@ -33,13 +35,13 @@ def image(noise, random, colour):
     left, top = random.integers(0, SIDE - 200, 2)
     pixels[top:top + 200, left:left + 200] = COLOURS[colour]
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=92, subsampling=0)
+    Image.fromarray(pixels).save(file, "PNG", compress_level=0)
     return file.getvalue()
 
 
-def row(index, noise, random):
+def row(index, pictures, random):
     colour = list(COLOURS)[random.integers(len(COLOURS))]
-    bytes_ = image(noise, random, colour)
+    bytes_ = pictures[colour][random.integers(PICTURES_PER_COLOUR)]
     damaged, unanswered = index % 50 == 17, index % 50 == 33
     question = "What colour is the square?"
     return {
@@ -61,11 +63,12 @@ def main():
     options = parser.parse_args()
     random = numpy.random.default_rng(options.seed)
     noise = random.integers(0, 256, (SIDE, SIDE, 3), dtype=numpy.uint8)
+    pictures = {colour: [image(noise, random, colour) for _ in range(PICTURES_PER_COLOUR)] for colour in COLOURS}
     index, size, rows = 0, 0, []
-    with pq.ParquetWriter(options.file, SCHEMA, compression="snappy") as writer:
+    with pq.ParquetWriter(options.file, SCHEMA, compression="snappy", use_dictionary=["data_source"]) as writer:
         while size < options.bytes or rows:
             if size < options.bytes:
-                rows.append(row(index, noise, random))
+                rows.append(row(index, pictures, random))
                 size += len(rows[-1]["images"][0]["bytes"])
                 index += 1
             if len(rows) == options.rows_per_group or size >= options.bytes:

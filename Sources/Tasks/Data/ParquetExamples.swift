@@ -12,7 +12,7 @@ package struct ParquetExamples: RowFile {
 
     /// - Throws: ``ExampleFileError`` if the file cannot be read, lacks a column that is needed, or holds no row.
     package init(_ url: URL) throws(ExampleFileError) {
-        try self.init(url, stretchBytes: 16 << 20)
+        try self.init(url, stretchBytes: 8 << 20)
     }
 
     init(_ url: URL, stretchBytes: Int) throws(ExampleFileError) {
