@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import Evaluation
 import Foundation
 import Imaging
 import QwenVL

@@ -4,7 +4,7 @@ import Foundation
 import Imaging
 import Testing
 
-@testable import Tasks
+import Tasks
 
 /// Questions in the schema of the DeepEyes data, as pyarrow has written them.
 @Suite struct ParquetExamplesTests {

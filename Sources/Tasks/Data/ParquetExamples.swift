@@ -5,7 +5,7 @@ import Parquet
 /// The questions of a Parquet file in the schema that the DeepEyes data is published in (``PublishedRow``).
 package struct ParquetExamples: RowFile {
     /// Stretches that are shuffled together, and so are in memory at one time.
-    static let window = 16
+    package static let window = 16
 
     private let url: URL
     private let rows: ParquetRows
@@ -15,7 +15,8 @@ package struct ParquetExamples: RowFile {
         try self.init(url, stretchBytes: 8 << 20)
     }
 
-    init(_ url: URL, stretchBytes: Int) throws(ExampleFileError) {
+    /// - Parameter stretchBytes: of the rows that are read together, about.
+    package init(_ url: URL, stretchBytes: Int) throws(ExampleFileError) {
         self.url = url
         do {
             let file = try ParquetFile(url.path, columns: PublishedRow.columns)
