@@ -39,12 +39,12 @@ package struct ExampleSummary: Sendable {
     }
 
     /// By number of pixels; nil without images.
-    package var imageSizes: Spread<ImageSize>? { Self.spread(sizes) { $0.pixelCount } }
+    package var imageSizes: Spread<ImageSize>? { Self.spread(sizes) { ($0.pixelCount, $0.width) } }
 
     /// Of prompts; nil if they were not counted.
-    package var promptTokens: Spread<Int>? { Self.spread(tokenCounts) { $0 } }
+    package var promptTokens: Spread<Int>? { Self.spread(tokenCounts) { ($0, 0) } }
 
-    private static func spread<Value>(_ values: [Value], by size: (Value) -> Int) -> Spread<Value>? {
+    private static func spread<Value>(_ values: [Value], by size: (Value) -> (Int, Int)) -> Spread<Value>? {
         let sorted = values.sorted { size($0) < size($1) }
         guard let first = sorted.first, let last = sorted.last else { return nil }
         return Spread(minimum: first, median: sorted[sorted.count / 2], maximum: last)

@@ -43,6 +43,8 @@ package struct LessonStage: Codable, Hashable, Sendable {
     package var schedule = LearningRateSchedule.Shape.cosine
     package var warmUpSteps = 20
     package var lessons = LessonCounts()
+    /// Side of a close-up in sides of its object; the logarithm is drawn evenly.
+    package var closeUpSize = 0.3...2.2
     /// Standard deviation, in pixels of the view, by which the targets of coordinates are blurred.
     package var coordinateBlur = 0.7
     /// Weight of the dense targets of image tokens.

@@ -1,5 +1,6 @@
 package import Foundation
 import QwenVL
+import Tasks
 import Torch
 
 /// Makes the base of the nano model from nothing, stage by stage.
@@ -74,6 +75,8 @@ package final class NanoBaseTrainer {
         _ policyModel: PolicyModel, _ name: String, _ stage: LessonStage, number: Int,
         onStep: (Step) -> Void, shouldStop: () -> Bool
     ) throws -> Bool {
+        var configuration = configuration
+        configuration.task.closeUpSize = stage.closeUpSize
         let lessons = try SceneLessons(configuration, format: policyModel.format)
         let learner = LessonLearner(policyModel, stage: stage, configuration: configuration)
         let packer = BatchPacker(
