@@ -12,7 +12,7 @@ enum MathVision {
             guard let question = questions[id], let right = question.text("answer") else {
                 throw PredictionError(path: truth.url.path, problem: "holds no answer of question \(id)")
             }
-            guard let answer = entry.text("model_answer") else {
+            guard let answer = entry.text("model_answer") ?? entry.text("prediction") else {
                 throw predictions.missing("model_answer", in: entry)
             }
             var accepted = [right]

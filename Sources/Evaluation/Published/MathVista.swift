@@ -40,10 +40,12 @@ enum MathVista {
         }
         switch question.text("answer_type") {
         case "integer":
-            guard let number = number(text), number.isFinite, abs(number) < 1e15 else { return nil }
+            guard let number = PythonNumber.float(text), number.isFinite, abs(number) < 1e15 else {
+                return nil
+            }
             return String(Int(number.rounded(.towardZero)))
         case "float":
-            guard let number = number(text), number.isFinite,
+            guard let number = PythonNumber.float(text), number.isFinite,
                 let places = question.text("precision").flatMap(Double.init), (0...15).contains(places)
             else { return nil }
             return Double(String(format: "%.\(Int(places))f", number)).map { String($0) }
@@ -74,14 +76,6 @@ enum MathVista {
             }
         }
         return row[b.count]
-    }
-
-    /// A number as Python's `float` reads it.
-    private static func number(_ text: String) -> Double? {
-        text.wholeMatch(of: /[+-]?(\d+(_\d+)*\.?\d*|\.\d+)([eE][+-]?\d+)?/) == nil
-            ? nil
-            : Double(
-                text.replacing("_", with: "").hasSuffix(".") ? text + "0" : text.replacing("_", with: ""))
     }
 
     private static func trimmed(_ text: String) -> String {

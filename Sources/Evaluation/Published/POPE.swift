@@ -3,19 +3,12 @@ import Foundation
 /// POPE (Li et al., 2023): is an object in the image? Its scorer reads "no" from certain words of the first sentence and
 /// takes everything else for "yes".
 enum POPE {
-    static func score(_ predictions: PredictionFile, truth: PredictionFile) throws -> Score {
-        let questions = try truth.byID("question_id")
+    static func score(_ predictions: PredictionFile, truth: PredictionFile?) throws -> Score {
+        let questions = try truth?.byID("question_id")
         var counts = (truePositive: 0, falsePositive: 0, trueNegative: 0, falseNegative: 0)
         let items = try predictions.entries.map { entry in
-            guard let id = entry.text("question_id") else {
-                throw predictions.missing("question_id", in: entry)
-            }
-            guard let answer = entry.text("answer") ?? entry.text("text") else {
-                throw predictions.missing("answer", in: entry)
-            }
-            guard let label = questions[id]?.text("label") else {
-                throw PredictionError(path: truth.url.path, problem: "holds no label for question \(id)")
-            }
+            let (id, answer, label) = try parts(
+                of: entry, in: predictions, questions: questions, truth: truth)
             let saysYes = saysYes(answer)
             switch (saysYes, label == "yes") {
             case (true, true): counts.truePositive += 1
@@ -37,6 +30,31 @@ enum POPE {
                 "f1": precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall),
                 "yes_ratio": share(counts.truePositive + counts.falsePositive, of: items.count),
             ])
+    }
+
+    /// The official form has the answer beside an id and the label in another file; the general ones have all of them.
+    private static func parts(
+        of entry: PredictionFile.Entry, in predictions: PredictionFile,
+        questions: [String: PredictionFile.Entry]?,
+        truth: PredictionFile?
+    ) throws -> (id: String, answer: String, label: String) {
+        let said = entry.text("prediction")
+        guard let id = entry.text("question_id") ?? (said == nil ? nil : entry.text("index") ?? entry.name)
+        else {
+            throw predictions.missing("question_id", in: entry)
+        }
+        guard let answer = said ?? entry.text("answer") ?? entry.text("text") else {
+            throw predictions.missing("answer", in: entry)
+        }
+        guard
+            let label = questions?[id]?.text("label")
+                ?? (said == nil || truth != nil ? nil : entry.text("answer"))
+        else {
+            throw PredictionError(
+                path: truth?.url.path ?? "--data",
+                problem: "holds no label for question \(id); give the file with question_id and label")
+        }
+        return (id, answer, label.lowercased())
     }
 
     /// Whether the first sentence, its commas removed, is without the words No, no and not.

@@ -1,0 +1,14 @@
+/// What a judge has written into files of predictions.
+enum Judged {
+    /// A verdict as the official programs write it.
+    static func isTrue(_ verdict: String) -> Bool {
+        ["true", "1", "1.0"].contains(PythonText(verdict).stripped().lowercased.string)
+    }
+
+    /// The mean of `acc`, which the scripts of DeepEyes add, if every entry has it.
+    static func figures(_ questions: [AnsweredQuestion]) -> [String: Double] {
+        let verdicts = questions.compactMap { $0.text("acc").flatMap(PythonNumber.float) }
+        guard !verdicts.isEmpty, verdicts.count == questions.count else { return [:] }
+        return ["acc (recorded judge)": verdicts.reduce(0, +) / Double(verdicts.count)]
+    }
+}
