@@ -290,7 +290,7 @@ def logic_vista(folder):
     ]
     table(folder / "LogicVista.tsv", [{**row, "image": base64_picture(row["index"])} for row in rows])
     judged = answered(rows, ["C comes next", "A and D", "about 4", "the right one, D", "gear B"])
-    for row, extraction in zip(judged, ["c", "D A", "Z", "D", "B"], strict=True):
+    for row, extraction in zip(judged, ["c", "DA", "Z", "D", "B"], strict=True):
         row["res"] = extraction
     table(folder / "predictions.tsv", judged)
 
@@ -387,7 +387,7 @@ def refcoco(folder):
              "bbox": box, "width": SIZE[0], "height": SIZE[1]} for number, (sentence, box) in enumerate(rows)])
     for number in (0, 1):
         write(folder / "images" / f"{number}.jpg", encoded(number, "JPEG"))
-    # Parts of the width and height. IoU with [10, 8, 30, 24] of 48 x 32: 0.8; with [0, 0, 20, 16]: nothing.
+    # Boxes of a log are parts of the width and height.
     log(folder / "predictions.jsonl", [
         ({"question_id": "1", "answer": "the left person", "bbox": [0.25, 0.25, 0.75, 0.75],
           "image_width": SIZE[0], "image_height": SIZE[1]}, "[0.25, 0.25, 0.75, 0.65]"),
@@ -407,7 +407,7 @@ def refcoco(folder):
 def reasonseg(folder):
     shapes = {
         "train_1": [("target", [[10, 5], [29, 5], [29, 14], [10, 14]])],
-        "train_2": [("target", [[0, 0], [19, 0], [19, 9], [0, 9]]), ("ignore", [[20, 0], [29, 0], [29, 9], [20, 9]])],
+        "train_2": [("target", [[0, 0], [9, 0], [9, 9], [0, 9]]), ("ignore", [[10, 0], [29, 0], [29, 9], [10, 9]])],
     }
     for number, (name, parts) in enumerate(shapes.items()):
         write(folder / "val" / f"{name}.jpg", encoded(number, "JPEG"))
@@ -417,7 +417,7 @@ def reasonseg(folder):
                         "points": points, "group_id": None, "group_ids": [None], "flags": {}} for label, points in parts]}))
     # Pixels 10…29 by 5…14 are [10, 5, 30, 15]; the second box reaches over the ignored part.
     lines(folder / "predictions.jsonl", [
-        {"image": "train_1.jpg", "prediction": "[10, 5, 30, 10]"},
+        {"image": "train_1.jpg", "prediction": "[10, 5, 30, 13]"},
         {"image": "train_2.jpg", "prediction": '{"bbox_2d": [0, 0, 30, 10]}'},
     ])
 

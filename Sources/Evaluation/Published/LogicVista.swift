@@ -13,7 +13,8 @@ enum LogicVista {
                     "has no extraction of the judge: res, extraction or hit; let the official scripts judge first"
                 )
             }
-            let right = options(in: try question.required("answer"))
+            let right = PythonText(try question.required("answer")).split(by: ", ").map(\.lowercased.string)
+                .sorted().joined()
             let chosen = options(in: extraction)
             return .init(chosen != nil && chosen == right, chosen)
         }
@@ -24,18 +25,11 @@ enum LogicVista {
         return ["skill": skills.filter { PythonText(skill).contains($0) }]
     }
 
-    /// Single letters and digits, in order; nil if there is more than that, as in a sentence.
-    static func options(in text: String) -> String? {
-        let text = PythonText(text).stripped().string
-        let names =
-            text.wholeMatch(of: /[A-Za-z0-9]+/) != nil
-            ? text.map { String($0) } : text.split { ",;".contains($0) || $0.isWhitespace }.map(String.init)
-        guard !names.isEmpty,
-            names.allSatisfy({ $0.count == 1 && ($0.first!.isLetter || $0.first!.isNumber) })
+    /// Its letters in order; nil unless it is nothing but capital letters, which the official scorer asks the judge for.
+    static func options(in extraction: String) -> String? {
+        guard !extraction.isEmpty,
+            extraction.unicodeScalars.allSatisfy({ $0.isPythonLetter && $0.properties.isUppercase })
         else { return nil }
-        // A separator at the end leaves an empty name, which is not one character.
-        guard text.last.map({ !",;".contains($0) }) == true, text.first.map({ !",;".contains($0) }) == true
-        else { return nil }
-        return names.joined().lowercased().sorted().map { String($0) }.joined()
+        return extraction.lowercased().map { String($0) }.sorted().joined()
     }
 }
