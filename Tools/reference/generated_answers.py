@@ -267,5 +267,6 @@ def logicvista(rng, index):
 GENERATORS = {
     "vstar": vstar, "hrbench": hrbench, "mme-realworld": mme_realworld, "mathverse": mathverse, "wemath": wemath, "dynamath": dynamath,
     "logicvista": logicvista, "mmmu": mmmu, "mmstar": mmstar, "mmvet": mmvet, "slake": slake, "aime2024": aime2024, "refcoco": refcoco,
-    "refcoco-grounding": refcoco, "reasonseg": reasonseg,
+    "refcoco-grounding": refcoco, "reasonseg": reasonseg, "wemath-reasoning": wemath, "dynamath-reasoning": dynamath,
+    "logicvista-reasoning": logicvista,
 }

@@ -188,6 +188,30 @@ def wemath(rows, _):
         name: float(figure.rstrip("%")) / 100 for name, figure in figures.items()}
 
 
+def wemath_reasoning(rows, _):
+    utils = task("wemath.reasoning.utils")
+    results = [utils.wemath_reasoning_process_results(row, [row["prediction"]])["wemath_loose"] for row in rows]
+    figures = {"≈Score (Strict)": utils.wemath_aggregate_results_strict(results),
+               "≈Score (Loose)": utils.wemath_aggregate_results_loose(results)}
+    return [result["acc_score"] == 1 for result in results], {
+        name: float(figure.rstrip("%")) / 100 for name, figure in figures.items()}
+
+
+def dynamath_reasoning(rows, _):
+    utils = task("dynamath.reasoning.utils")
+    results = [utils.dynamath_process_results({**row, "ground_truth": row["answer"]}, [row["prediction"]])["dynamath_worst"]
+               for row in rows]
+    return [result["acc"] == 1 for result in results], {
+        "overall": utils.dynamath_aggregate_results_average(results),
+        "Worst Case Overall": utils.dynamath_aggregate_results_worst(results)}
+
+
+def logicvista_reasoning(rows, _):
+    utils = task("logicvista.reasoning.utils")
+    right = [utils.logicvista_reasoning_process_results(row, [row["prediction"]])["acc_score"] == 1 for row in rows]
+    return right, {"overall": sum(right) / len(right)}
+
+
 def reasonseg(rows, _):
     """No scorer of lmms-eval: masks are drawn with OpenCV as the data set's own script draws them."""
     import cv2
@@ -224,5 +248,6 @@ def reasonseg(rows, _):
 SCORERS = {
     "vstar": vstar, "hrbench": hrbench, "mme-realworld": mme_realworld, "mathverse": mathverse, "wemath": wemath, "mmmu": mmmu,
     "mmstar": mmstar, "mmvet": mmvet, "slake": slake, "aime2024": aime, "refcoco": refcoco, "refcoco-grounding": refcoco_grounding,
-    "reasonseg": reasonseg,
+    "reasonseg": reasonseg, "wemath-reasoning": wemath_reasoning, "dynamath-reasoning": dynamath_reasoning,
+    "logicvista-reasoning": logicvista_reasoning,
 }

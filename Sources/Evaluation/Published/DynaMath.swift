@@ -11,6 +11,14 @@ enum DynaMath {
         return Score(items, figures: worstCase(items, questions))
     }
 
+    /// The task `dynamath_reasoning` of lmms-eval.
+    static func scoreReasoning(_ questions: [AnsweredQuestion]) throws -> Score {
+        let items = try Score(questions, groups: { $0.groups("subject", "knowledge_level") }) {
+            ReasoningAnswer.verdict(on: $0.said, answer: try $0.required("ground_truth", "answer"))
+        }.items
+        return Score(items, figures: worstCase(items, questions))
+    }
+
     /// Over the questions, and over those of each subject and level.
     private static func worstCase(_ items: [ScoredItem], _ questions: [AnsweredQuestion]) -> [String: Double]
     {

@@ -20,6 +20,13 @@ enum LogicVista {
         }
     }
 
+    /// The task `logicvista_reasoning` of lmms-eval, which takes one letter for the answer even where several are right.
+    static func scoreReasoning(_ questions: [AnsweredQuestion]) throws -> Score {
+        try Score(questions, groups: groups) {
+            ReasoningAnswer.verdict(on: $0.said, answer: try $0.required("answer"))
+        }
+    }
+
     private static func groups(_ question: AnsweredQuestion) -> [String: [String]] {
         let skill = question.text("skill") ?? ""
         return ["skill": skills.filter { PythonText(skill).contains($0) }]

@@ -9,6 +9,9 @@ package enum PublishedProtocol: String, CaseIterable, Sendable, Decodable {
     case refcoco
     case refcocoGrounding = "refcoco-grounding"
     case reasonseg
+    case wemathReasoning = "wemath-reasoning"
+    case dynamathReasoning = "dynamath-reasoning"
+    case logicvistaReasoning = "logicvista-reasoning"
 
     /// Scores the predictions in a file.
     ///
@@ -41,6 +44,9 @@ package enum PublishedProtocol: String, CaseIterable, Sendable, Decodable {
         case .aime2024: try each(AIME.score)
         case .refcoco: try each(RefCOCO.score)
         case .refcocoGrounding: try each(RefCOCO.scoreGrounding)
+        case .wemathReasoning: try each(WeMath.scoreReasoning)
+        case .dynamathReasoning: try each(DynaMath.scoreReasoning)
+        case .logicvistaReasoning: try each(LogicVista.scoreReasoning)
         }
     }
 
@@ -91,6 +97,10 @@ package enum PublishedProtocol: String, CaseIterable, Sendable, Decodable {
         case .refcocoGrounding: "prediction with boxes in pixels or thousandths; bbox, width, height"
         case .reasonseg:
             "image and prediction with boxes in pixels, or polygons; data: the folder of labelme files"
+        case .wemathReasoning: "prediction with thoughts, ID, key and answer; as lmms-eval reads it"
+        case .dynamathReasoning:
+            "prediction with thoughts, qid, answer or ground_truth; as lmms-eval reads it"
+        case .logicvistaReasoning: "prediction with thoughts, skill, answer; as lmms-eval reads it"
         case .vstar, .mmeRealWorld, .mmstar, .slake, .aime2024: "prediction, with answer"
         }
     }

@@ -5,13 +5,24 @@ enum WeMath {
     private static let problemCount = 525.0
 
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
-        let score = try Score(questions, groups: { $0.groups("key") }) { question in
+        try score(questions) { question in
             if let hit = question.text("hit") {
                 return .init(Judged.isTrue(hit), question.text("prediction"))
             }
             let letter = letter(in: question.said)
             return .init(letter == (try question.required("answer")), letter)
         }
+    }
+
+    /// The task `wemath_testmini_thinking` of lmms-eval: the same dimensions of answers that are read in another way.
+    static func scoreReasoning(_ questions: [AnsweredQuestion]) throws -> Score {
+        try score(questions) { ReasoningAnswer.verdict(on: $0.said, answer: try $0.required("answer")) }
+    }
+
+    private static func score(
+        _ questions: [AnsweredQuestion], verdict: (AnsweredQuestion) throws -> Score.Verdict
+    ) throws -> Score {
+        let score = try Score(questions, groups: { $0.groups("key") }, verdict: verdict)
         return Score(score.items, figures: figures(try problems(score.items, questions), score.items))
     }
 
