@@ -264,9 +264,25 @@ def logicvista(rng, index):
             "prediction": letter_answer(rng, "ABCDE", texts(rng, 5)), "res": shape}
 
 
+def reasoned(make):
+    """The same, most answers in tags or boxes after thoughts, as the reasoning tasks ask for."""
+
+    def generate(rng, index):
+        row = make(rng, index)
+        said = row["prediction"] if rng.random() < 0.7 else row["answer"]
+        row["prediction"] = rng.choice([
+            lambda: said, lambda: f"<answer>{said}</answer>", lambda: f"<think>{rng.choice(REASONS)}</think>\n<answer> {said} </answer>",
+            lambda: f"{rng.choice(REASONS)} \\boxed{{{said}}}", lambda: f"\\boxed{{\\text{{{said}}}}}.", lambda: f"<answer>\\boxed{{{said}}}</answer>",
+            lambda: f"<answer>${said}$</answer>", lambda: f"<answer>{said}.</answer>", lambda: f"<answer>B</answer><answer>{said}</answer>",
+        ])()
+        return row
+
+    return generate
+
+
 GENERATORS = {
     "vstar": vstar, "hrbench": hrbench, "mme-realworld": mme_realworld, "mathverse": mathverse, "wemath": wemath, "dynamath": dynamath,
     "logicvista": logicvista, "mmmu": mmmu, "mmstar": mmstar, "mmvet": mmvet, "slake": slake, "aime2024": aime2024, "refcoco": refcoco,
-    "refcoco-grounding": refcoco, "reasonseg": reasonseg, "wemath-reasoning": wemath, "dynamath-reasoning": dynamath,
-    "logicvista-reasoning": logicvista,
+    "refcoco-grounding": refcoco, "reasonseg": reasonseg, "wemath-reasoning": reasoned(wemath),
+    "dynamath-reasoning": reasoned(dynamath), "logicvista-reasoning": reasoned(logicvista),
 }

@@ -1,5 +1,3 @@
-import Tasks
-
 /// How the reasoning tasks of lmms-eval decide whether a text with thoughts ends in the right answer, a model not being asked.
 enum ReasoningAnswer {
     /// - Returns: whether it is right, and what was understood of it; nil if nothing.
@@ -15,7 +13,7 @@ enum ReasoningAnswer {
             (right.contains(found.string) && Double(found.count) >= 0.9 * Double(right.count))
             || (found.contains(right.string) && Double(right.count) >= 0.9 * Double(found.count))
             || found.stripped() == right.stripped()
-        return .init(isAlike || MathVerifier.verify(found.string, against: right.string) == true, understood)
+        return .init(isAlike || PlainNumber.areEqual(found.string, right.string), understood)
     }
 
     private static func withoutPoint(_ text: PythonText) -> PythonText {
