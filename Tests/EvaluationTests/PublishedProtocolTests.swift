@@ -100,6 +100,24 @@ import Testing
         #expect(score.overall.correct == 1)
     }
 
+    // MARK: Thoughts
+
+    /// What lmms-eval's reasoning tasks make of an answer with thoughts, by reading their rules.
+    @Test(arguments: [
+        ("<think>2?</think><answer>3.5</answer>", "3.50", true), ("<answer>3.5 cm</answer>", "3.5", true),
+        ("so it is 3.5 cm", "3.5", false), ("The result is\n3.5.\n", "3.5", true),
+        ("\\boxed{1} and \\boxed{\\frac{7}{2}}", "3.5", true), ("<answer>1 or 3.5</answer>", "3.5", true),
+        ("<answer>71.8%</answer>", "0.718", true), ("<answer>B</answer>", "B", true),
+        ("<answer>E</answer>", "Even", true), ("<answer>odd</answer>", "even", false),
+    ])
+    func thoughtsEndInAnAnswer(said: String, answer: String, isCorrect: Bool) throws {
+        let entry = ["prediction": said, "answer": answer, "qid": "1"]
+        let score = try PublishedProtocol.dynamathReasoning.score(
+            file("p.jsonl", String(decoding: JSONEncoder().encode(entry), as: UTF8.self)), data: nil)
+        #expect((score.overall.correct == 1) == isCorrect)
+        #expect(score.figures["Worst Case Overall"] == (isCorrect ? 1 : 0))
+    }
+
     // MARK: Files
 
     @Test(arguments: [
