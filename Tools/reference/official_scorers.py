@@ -17,6 +17,7 @@ import types
 
 os.environ.setdefault("OPENAI_API_KEY", "none")
 os.environ["VERBOSE"] = ""
+os.environ["TQDM_DISABLE"] = "1"
 
 # The package of tasks imports torch, which no scorer needs: it is only a folder here.
 _tasks = types.ModuleType("lmms_eval.tasks")
