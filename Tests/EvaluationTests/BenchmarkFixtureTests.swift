@@ -2,8 +2,8 @@ import Evaluation
 import Foundation
 import Testing
 
-/// The official scorers on a few items of each benchmark in its on-disk form, against scores worked out by hand from
-/// `Tools/reference/benchmark_fixtures.py`.
+/// The official scorers on a few items of each benchmark in its on-disk form, against scores worked out by
+/// hand from `Tools/reference/benchmark_fixtures.py`.
 @Suite struct BenchmarkFixtureTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "Goldens/benchmarks")
@@ -37,7 +37,8 @@ import Testing
         #expect(score.categories["category"]?["relative_position"]?.correct == 2)
     }
 
-    /// The only letter of "it is metal" is A; the three of "\boxed{A}" name nothing. The judge had given three of four.
+    /// The only letter of "it is metal" is A; the three of "\boxed{A}" name nothing. The judge had given
+    /// three of four.
     @Test func linesOfDeepEyes() throws {
         let score = try score(.vstar, "vstar/deepeyes.jsonl")
         expect(score, 2, of: 4, figures: ["acc (recorded judge)": 0.75])
@@ -155,7 +156,8 @@ import Testing
 
     // MARK: Places
 
-    /// 0.8, nothing in round brackets, and the first of two boxes at 0.5. The missing box has its center in a corner.
+    /// 0.8, nothing in round brackets, and the first of two boxes at 0.5. The missing box has its center in a
+    /// corner.
     @Test func refCOCO() throws {
         expect(
             try score(.refcoco, "refcoco/predictions.jsonl"), 2, of: 3,
@@ -165,7 +167,8 @@ import Testing
             ])
     }
 
-    /// Pixels, thousandths of 48 x 32 (20.016 x 16 pixels over 20 x 16), none, and the left half without brackets.
+    /// Pixels, thousandths of 48 x 32 (20.016 x 16 pixels over 20 x 16), none, and the left half without
+    /// brackets.
     @Test func refCOCOGrounding() throws {
         let joined = FileManager.default.temporaryDirectory.appending(
             path: "refcoco-\(UUID().uuidString).jsonl")

@@ -1,4 +1,5 @@
-/// AIME as lmms-eval scores it without a model's help: the last box, else all that follows the first "Answer:", is the very number.
+/// AIME as lmms-eval scores it without a model's help: the last box, else all that follows the first
+/// "Answer:", is the very number.
 enum AIME {
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         var tries: [[Bool]] = []
@@ -20,7 +21,8 @@ enum AIME {
         return Score(items, figures: figures(tries, common))
     }
 
-    /// Over the first 2, 4, 8, … answers to each question: right at all, the share of right ones, and whether the commonest is.
+    /// Over the first 2, 4, 8, … answers to each question: right at all, the share of right ones, and whether
+    /// the commonest is.
     private static func figures(_ tries: [[Bool]], _ common: [[Int: Bool]]) -> [String: Double] {
         var found: [String: Double] = [:]
         for count in powers(upTo: tries.map(\.count).min() ?? 0) {

@@ -1,4 +1,5 @@
-/// A box as four numbers, x1, y1, x2, y2, which need not be in order: official scorers take them as they come.
+/// A box as four numbers, x1, y1, x2, y2, which need not be in order: official scorers take them as they
+/// come.
 struct Box: Hashable, Sendable {
     let x1, y1, x2, y2: Double
 

@@ -14,7 +14,8 @@ enum BoxText {
         }
     }
 
-    /// What stands in a fence, all of the text, or what stands between the first and the last bracket or brace.
+    /// What stands in a fence, all of the text, or what stands between the first and the last bracket or
+    /// brace.
     private static func json(in said: String) -> JSONValue? {
         let text = PythonText(said).stripped()
         let fence = /```(?:json)?\s*(.*?)\s*```/.ignoresCase().dotMatchesNewlines().likePython

@@ -1,8 +1,8 @@
 import Agent
 import Foundation
 
-/// DynaMath (Zou et al., 2024): each question is asked in ten variants. Besides the average, a question counts in the worst case only
-/// if it is answered in all of them.
+/// DynaMath (Zou et al., 2024): each question is asked in ten variants. Besides the average, a question
+/// counts in the worst case only if it is answered in all of them.
 enum DynaMath {
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         let items = try Score(questions, groups: { $0.groups("subject", "knowledge_level") }) {
@@ -81,7 +81,8 @@ enum DynaMath {
         return value["short answer"]?.string.map { PythonText($0) }
     }
 
-    /// Line feeds in strings, which JSON forbids and the official reader allows, as escapes; there are no other backslashes.
+    /// Line feeds in strings, which JSON forbids and the official reader allows, as escapes; there are no
+    /// other backslashes.
     private static func withoutControls(_ text: PythonText) -> String {
         var isInString = false
         return text.scalars.map { scalar in

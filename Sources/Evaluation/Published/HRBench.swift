@@ -1,5 +1,5 @@
-/// HR-Bench 4K and 8K (Wang et al., 2024): each question is asked with its options in four cyclic orders, and a score is the mean
-/// over the orders.
+/// HR-Bench 4K and 8K (Wang et al., 2024): each question is asked with its options in four cyclic orders, and
+/// a score is the mean over the orders.
 enum HRBench {
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         let groups = { (question: AnsweredQuestion) in question.groups("category", "cycle_category") }

@@ -1,5 +1,5 @@
-/// LogicVista (Xiao et al., 2024) as VLMEvalKit scores it: a judge extracts the options that an answer chose, and they must be those
-/// of the right answer, in any order.
+/// LogicVista (Xiao et al., 2024) as VLMEvalKit scores it: a judge extracts the options that an answer chose,
+/// and they must be those of the right answer, in any order.
 enum LogicVista {
     private static let skills = ["inductive", "deductive", "numerical", "spatial", "mechanical"]
 
@@ -20,7 +20,8 @@ enum LogicVista {
         }
     }
 
-    /// The task `logicvista_reasoning` of lmms-eval, which takes one letter for the answer even where several are right.
+    /// The task `logicvista_reasoning` of lmms-eval, which takes one letter for the answer even where several
+    /// are right.
     static func scoreReasoning(_ questions: [AnsweredQuestion]) throws -> Score {
         try Score(questions, groups: groups) {
             ReasoningAnswer.verdict(on: $0.said, answer: try $0.required("answer"))
@@ -32,7 +33,8 @@ enum LogicVista {
         return ["skill": skills.filter { PythonText(skill).contains($0) }]
     }
 
-    /// Its letters in order; nil unless it is nothing but capital letters, which the official scorer asks the judge for.
+    /// Its letters in order; nil unless it is nothing but capital letters, which the official scorer asks the
+    /// judge for.
     static func options(in extraction: String) -> String? {
         guard !extraction.isEmpty,
             extraction.unicodeScalars.allSatisfy({ $0.isPythonLetter && $0.properties.isUppercase })

@@ -1,7 +1,7 @@
 import Agent
 
-/// MMMU (Yue et al., 2024). Where it finds no option it guesses with Python's random numbers; questions without options are right
-/// if any number or phrase that could be the answer is.
+/// MMMU (Yue et al., 2024). Where it finds no option it guesses with Python's random numbers; questions
+/// without options are right if any number or phrase that could be the answer is.
 enum MMMU {
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         var random = PythonRandom(seed: 42)
@@ -41,8 +41,8 @@ enum MMMU {
 
     // MARK: Options
 
-    /// The last of the options named in the first of these forms that occurs: "(A)", "A ", "A.", and in more than five words the
-    /// text of the option.
+    /// The last of the options named in the first of these forms that occurs: "(A)", "A ", "A.", and in more
+    /// than five words the text of the option.
     private static func letter(in said: String, options: [(letter: String, text: String)]) -> String? {
         let text = PythonText(" " + PythonText(said).stripped(inTurn: ",.!?;:'").string + " ")
         let bracketed = options.filter { text.contains("(\($0.letter))") }

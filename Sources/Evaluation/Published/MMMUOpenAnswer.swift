@@ -22,7 +22,8 @@ enum MMMUOpenAnswer: Hashable {
         }
     }
 
-    /// A number of two decimal places, else text in lower case; a single character with a space before or after it.
+    /// A number of two decimal places, else text in lower case; a single character with a space before or
+    /// after it.
     private static func normalized(_ text: String) -> [MMMUOpenAnswer] {
         let text = PythonText(text).stripped()
         if let number = PythonNumber.float(text.replacing(",", with: "").string) {
@@ -37,8 +38,8 @@ enum MMMUOpenAnswer: Hashable {
         "could be ", "so ", "is ", "thus ", "therefore ", "final ", "answer ", "result ",
     ]
 
-    /// Of each line that has an indicator, the shortest rest after the last of one; the whole text if there is none. An equals sign
-    /// indicates in the last line.
+    /// Of each line that has an indicator, the shortest rest after the last of one; the whole text if there
+    /// is none. An equals sign indicates in the last line.
     private static func tails(of said: String) -> [String] {
         let text = PythonText(said).stripped().stripped(".").lowercased
         let lines = text.split(by: "\n")

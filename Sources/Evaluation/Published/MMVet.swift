@@ -1,5 +1,5 @@
-/// MM-Vet (Yu et al., 2023): a judge gives each answer 0 to 1; the figures are means, over all and over those that need a
-/// capability. An item counts as correct if it has all of the score.
+/// MM-Vet (Yu et al., 2023): a judge gives each answer 0 to 1; the figures are means, over all and over those
+/// that need a capability. An item counts as correct if it has all of the score.
 enum MMVet {
     private static let capabilities = ["rec", "ocr", "know", "gen", "spat", "math"]
 

@@ -2,8 +2,8 @@ import Agent
 import Foundation
 import Tasks
 
-/// MATH-Vision (Wang et al., 2024): an answer is right if it is the letter or the text of the right option, as text or as a
-/// number of two decimal places.
+/// MATH-Vision (Wang et al., 2024): an answer is right if it is the letter or the text of the right option,
+/// as text or as a number of two decimal places.
 enum MathVision {
     static func score(_ predictions: PredictionFile, truth: PredictionFile) throws -> Score {
         let questions = try truth.byID("id")
@@ -31,7 +31,8 @@ enum MathVision {
         return Score(items)
     }
 
-    /// Signs that the official scorer's reader of LaTeX does not take: such answers are right as text or not at all.
+    /// Signs that the official scorer's reader of LaTeX does not take: such answers are right as text or not
+    /// at all.
     private static let unread = ["°", "√", "π", "%", "sqrt(", "\\mathrm", "\\text", "\\circ", "\\!"]
 
     private static func areEqual(_ a: String, _ b: String) -> Bool {

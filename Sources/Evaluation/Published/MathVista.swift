@@ -1,7 +1,8 @@
 import Agent
 import Foundation
 
-/// MathVista (Lu et al., 2024): an extracted answer is brought into the form of the right one and compared as text.
+/// MathVista (Lu et al., 2024): an extracted answer is brought into the form of the right one and compared as
+/// text.
 enum MathVista {
     /// The groups of metadata that the benchmark reports.
     private static let groups = ["language", "source", "category", "task", "context", "grade", "skills"]

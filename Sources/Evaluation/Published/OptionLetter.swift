@@ -2,7 +2,8 @@
 enum OptionLetter {
     // MARK: V*Bench
 
-    /// The rule of lmms-eval for V*Bench. Case is ignored from the start, so that "Because" is B and "the answer is blue" too.
+    /// The rule of lmms-eval for V*Bench. Case is ignored from the start, so that "Because" is B and "the
+    /// answer is blue" too.
     static func vstar(_ said: String) -> String? {
         let text = PythonText(said).stripped().uppercased.string
         let forms = [
@@ -24,8 +25,8 @@ enum OptionLetter {
 
     // MARK: HR-Bench
 
-    /// The rule of VLMEvalKit: the only letter among the words, else the only option whose text the answer holds. "Z" is a
-    /// refusal; nil is for a judge.
+    /// The rule of VLMEvalKit: the only letter among the words, else the only option whose text the answer
+    /// holds. "Z" is a refusal; nil is for a judge.
     static func inferred(_ said: String, options: [(letter: String, text: String)]) -> String? {
         let answer = PythonText(said)
         if !answer.contains("Failed to obtain answer via API") {
@@ -47,8 +48,8 @@ enum OptionLetter {
 
     // MARK: MME-RealWorld
 
-    /// The rule of MME-RealWorld: the first of the letters A to E once certain phrases are gone, which is the C of "Clearly". A
-    /// text without any that is part of "(a)" is A, and so is an empty one.
+    /// The rule of MME-RealWorld: the first of the letters A to E once certain phrases are gone, which is the
+    /// C of "Clearly". A text without any that is part of "(a)" is A, and so is an empty one.
     static func mmeRealWorld(_ said: String) -> String? {
         let text = phrases.reduce(PythonText(said).stripped()) { $0.replacing($1, with: "") }
         if let letter = text.scalars.first(where: { ("A"..."E").contains($0) }) { return String(letter) }
@@ -64,7 +65,8 @@ enum OptionLetter {
 
     // MARK: MMStar
 
-    /// The rule of lmms-eval for MMStar: of all places that look like an answer, the last of the most telling form.
+    /// The rule of lmms-eval for MMStar: of all places that look like an answer, the last of the most telling
+    /// form.
     static func mmstar(_ said: String) -> String? {
         let inner = PythonText(said).stripped()
         guard !inner.isEmpty else { return nil }

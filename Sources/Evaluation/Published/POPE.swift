@@ -1,7 +1,7 @@
 import Foundation
 
-/// POPE (Li et al., 2023): is an object in the image? Its scorer reads "no" from certain words of the first sentence and
-/// takes everything else for "yes".
+/// POPE (Li et al., 2023): is an object in the image? Its scorer reads "no" from certain words of the first
+/// sentence and takes everything else for "yes".
 enum POPE {
     static func score(_ predictions: PredictionFile, truth: PredictionFile?) throws -> Score {
         let questions = try truth?.byID("question_id")
@@ -32,7 +32,8 @@ enum POPE {
             ])
     }
 
-    /// The official form has the answer beside an id and the label in another file; the general ones have all of them.
+    /// The official form has the answer beside an id and the label in another file; the general ones have all
+    /// of them.
     private static func parts(
         of entry: PredictionFile.Entry, in predictions: PredictionFile,
         questions: [String: PredictionFile.Entry]?,

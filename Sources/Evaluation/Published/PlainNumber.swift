@@ -1,10 +1,11 @@
 import Foundation
 import Tasks
 
-/// Numbers in prose as math-verify finds them, by which lmms-eval's reasoning tasks compare numbers: after a space, an equals sign or
-/// at the start, and rather after the word "answer" than elsewhere.
+/// Numbers in prose as math-verify finds them, by which lmms-eval's reasoning tasks compare numbers: after a
+/// space, an equals sign or at the start, and rather after the word "answer" than elsewhere.
 enum PlainNumber {
-    /// Whether the number that `said` ends in, or its hundredth if that is a percentage, is `right` to six places.
+    /// Whether the number that `said` ends in, or its hundredth if that is a percentage, is `right` to six
+    /// places.
     static func areEqual(_ said: String, _ right: String) -> Bool {
         guard let expected = values(in: right).first else { return false }
         return values(in: said).contains { abs($0 - expected) < 0.5e-6 }

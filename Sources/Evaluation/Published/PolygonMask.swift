@@ -1,4 +1,5 @@
-/// Pixels of an image with a small number each, drawn as OpenCV's `polylines` and `fillPoly` draw: the outline belongs to a polygon.
+/// Pixels of an image with a small number each, drawn as OpenCV's `polylines` and `fillPoly` draw: the
+/// outline belongs to a polygon.
 struct PolygonMask: Hashable, Sendable {
     let width: Int
     let height: Int

@@ -2,8 +2,8 @@ import Agent
 import Foundation
 import Imaging
 
-/// ReasonSeg (Lai et al., 2024): regions drawn from polygons. gIoU is the mean of the items' intersections over unions, cIoU that of
-/// their sums. A box that a model answers stands for all of its pixels.
+/// ReasonSeg (Lai et al., 2024): regions drawn from polygons. gIoU is the mean of the items' intersections
+/// over unions, cIoU that of their sums. A box that a model answers stands for all of its pixels.
 enum ReasonSeg {
     /// - Parameter data: a folder with images and labelme files.
     static func score(_ questions: [AnsweredQuestion], data: URL?) throws -> Score {

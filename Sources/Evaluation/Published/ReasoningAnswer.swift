@@ -1,4 +1,5 @@
-/// How the reasoning tasks of lmms-eval decide whether a text with thoughts ends in the right answer, a model not being asked.
+/// How the reasoning tasks of lmms-eval decide whether a text with thoughts ends in the right answer, a model
+/// not being asked.
 enum ReasoningAnswer {
     /// - Returns: whether it is right, and what was understood of it; nil if nothing.
     static func verdict(on said: String, answer: String) -> Score.Verdict {
@@ -22,7 +23,8 @@ enum ReasoningAnswer {
 
     // MARK: Extraction
 
-    /// What the first answer tags hold, else the last closed box, else the number that ends the last line to end in one.
+    /// What the first answer tags hold, else the last closed box, else the number that ends the last line to
+    /// end in one.
     static func extracted(from said: String) -> String {
         if let tagged = said.firstMatch(of: /<answer>(.*?)<\/answer>/.dotMatchesNewlines().likePython) {
             return String(tagged.output.1)
@@ -56,8 +58,8 @@ enum ReasoningAnswer {
 
     private static let letters = ["A", "B", "C", "D", "E", "F", "G", "H"]
 
-    /// Of all places that look like a letter of A to H, the first of the most telling form. A text that begins with a capital of these is
-    /// always one, "Even" and "Cat" too.
+    /// Of all places that look like a letter of A to H, the first of the most telling form. A text that
+    /// begins with a capital of these is always one, "Even" and "Cat" too.
     static func letter(in text: PythonText) -> String? {
         guard !text.stripped().isEmpty else { return nil }
         let text = PythonText(" " + text.stripped().stripped(inTurn: ",.!?;:'\"").string + " ")

@@ -1,9 +1,10 @@
 import Agent
 
-/// refCOCO, refCOCO+ and refCOCOg (Yu et al., 2016; Mao et al., 2016) as lmms-eval scores them: right from an intersection over union
-/// of 0.5.
+/// refCOCO, refCOCO+ and refCOCOg (Yu et al., 2016; Mao et al., 2016) as lmms-eval scores them: right from an
+/// intersection over union of 0.5.
 enum RefCOCO {
-    /// The task `refcoco_bbox_rec`: the first four numbers in square brackets, as parts of the image's width and height.
+    /// The task `refcoco_bbox_rec`: the first four numbers in square brackets, as parts of the image's width
+    /// and height.
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         try score(questions, inverted: true) { question in
             let right = try box(of: question)
@@ -13,7 +14,8 @@ enum RefCOCO {
         }
     }
 
-    /// The task `refcoco_grounding`: of all boxes, in pixels or in thousandths of the image, the one that fits best.
+    /// The task `refcoco_grounding`: of all boxes, in pixels or in thousandths of the image, the one that
+    /// fits best.
     static func scoreGrounding(_ questions: [AnsweredQuestion]) throws -> Score {
         try score(questions, inverted: false) { question in
             let right = try box(of: question)

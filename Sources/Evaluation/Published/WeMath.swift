@@ -1,5 +1,5 @@
-/// We-Math (Qiao et al., 2024): problems of two and three steps, asked whole and step by step. How the answers to the steps and to the
-/// whole go together says what a model lacks.
+/// We-Math (Qiao et al., 2024): problems of two and three steps, asked whole and step by step. How the
+/// answers to the steps and to the whole go together says what a model lacks.
 enum WeMath {
     /// Problems of the test set, by which the official scorer divides however many were answered.
     private static let problemCount = 525.0
@@ -14,7 +14,8 @@ enum WeMath {
         }
     }
 
-    /// The task `wemath_testmini_thinking` of lmms-eval: the same dimensions of answers that are read in another way.
+    /// The task `wemath_testmini_thinking` of lmms-eval: the same dimensions of answers that are read in
+    /// another way.
     static func scoreReasoning(_ questions: [AnsweredQuestion]) throws -> Score {
         try score(questions) { ReasoningAnswer.verdict(on: $0.said, answer: try $0.required("answer")) }
     }

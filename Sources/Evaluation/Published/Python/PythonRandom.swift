@@ -1,7 +1,7 @@
 /// Python's `random`: the Mersenne twister MT19937, seeded as `random.seed` seeds it from a small number.
 ///
-/// Matsumoto and Nishimura, "Mersenne Twister: A 623-dimensionally equidistributed uniform pseudorandom number generator",
-/// 1998; a scorer that guesses with it can only be reproduced with it.
+/// Matsumoto and Nishimura, "Mersenne Twister: A 623-dimensionally equidistributed uniform pseudorandom
+/// number generator", 1998; a scorer that guesses with it can only be reproduced with it.
 struct PythonRandom {
     private var state: [UInt32]
     private var next = 624

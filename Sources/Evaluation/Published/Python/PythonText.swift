@@ -1,5 +1,5 @@
-/// A text as Python takes it, a row of code points: the official scorers are written in it, and where they cut and search,
-/// a Swift `Character` could be more than one.
+/// A text as Python takes it, a row of code points: the official scorers are written in it, and where they
+/// cut and search, a Swift `Character` could be more than one.
 struct PythonText: Hashable, Sendable {
     let scalars: [Unicode.Scalar]
 
@@ -57,7 +57,8 @@ struct PythonText: Hashable, Sendable {
         return PythonText(rest[rest.startIndex..<(rest.lastIndex { !goes($0) } ?? rest.startIndex - 1) + 1])
     }
 
-    /// Without `characters` at both ends, one after another: what remains of "'A.'" still begins with a quote.
+    /// Without `characters` at both ends, one after another: what remains of "'A.'" still begins with a
+    /// quote.
     func stripped(inTurn characters: String) -> PythonText {
         characters.reduce(self) { $0.stripped(String($1)) }
     }

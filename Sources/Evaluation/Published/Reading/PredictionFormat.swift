@@ -25,8 +25,8 @@ enum PredictionFormat: Hashable, Sendable {
         }
     }
 
-    /// The members of an entry under the same names whoever wrote it: the model's text as `prediction`, the letter of the
-    /// right option as `answer`.
+    /// The members of an entry under the same names whoever wrote it: the model's text as `prediction`, the
+    /// letter of the right option as `answer`.
     static func uniform(_ values: [String: JSONValue]) -> [String: JSONValue] {
         if case .object(let question)? = values["doc"], let said = values["filtered_resps"] ?? values["resps"]
         {

@@ -3,7 +3,8 @@ import Foundation
 
 /// A table with a header, its columns separated by tabs and quoted as pandas writes them.
 enum TabSeparated {
-    /// The rows, without empty cells and without the columns of `omitting`, which may hold pictures of many megabytes.
+    /// The rows, without empty cells and without the columns of `omitting`, which may hold pictures of many
+    /// megabytes.
     ///
     /// - Throws: ``Problem`` that names the line.
     static func rows(of data: Data, omitting: Set<String>) throws -> [[String: JSONValue]] {
