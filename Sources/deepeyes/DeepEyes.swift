@@ -13,7 +13,8 @@ struct DeepEyes: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Evaluate.self, Compare.self, Select.self, Supervise.self, NanoBase.self, Skills.self, Ask.self,
+            Train.self, Evaluate.self, Compare.self, Select.self, Supervise.self, NanoBase.self, Skills.self,
+            Ask.self,
             Scenes.self, DataCommand.self, Bench.self, Transcripts.self,
         ])
 

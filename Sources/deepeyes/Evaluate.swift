@@ -25,6 +25,7 @@ struct Evaluate: ParsableCommand {
             Examples:
               deepeyes evaluate --benchmark visualsearch --model runs/demo/checkpoints/step-500
               deepeyes evaluate --benchmark vstar --data vstar_bench --model Qwen2.5-VL-7B --samples 4 --temperature 0.7
+              deepeyes evaluate --benchmark vstar --data vstar_bench --model Qwen2.5-VL-7B --protocol published
               deepeyes evaluate --benchmark pope --data coco_pope_random.json --rescore answers.jsonl --output score.json
             """)
 
@@ -47,6 +48,11 @@ struct Evaluate: ParsableCommand {
     @Option(
         help: "Folder of the evaluation, runs/NAME of the benchmark if left out; with --rescore a JSON file.")
     var output: String?
+
+    @Option(
+        name: .customLong("protocol"),
+        help: "honest: our rules; published: the official scorer's too, on options as they lie on disk.")
+    var scoring: EvaluationSettings.Scoring = .honest
 
     @Option(help: "Answers to each question; accuracy is their mean.")
     var samples: Int = 1
@@ -103,6 +109,7 @@ struct Evaluate: ParsableCommand {
 
     private var settings: EvaluationSettings {
         var settings = EvaluationSettings()
+        settings.scoring = scoring
         settings.samples = samples
         settings.temperature = temperature
         settings.seed = seed
@@ -152,12 +159,33 @@ struct Evaluate: ParsableCommand {
         let result = EvaluationResult(
             of: benchmark, model: model, settings: settings, badItems: badItems.withLock(\.self),
             outcomes: Dictionary(
-                uniqueKeysWithValues: try settings.arms.map { ($0, try evaluator.outcomes($0)) }))
+                uniqueKeysWithValues: try settings.arms.map { ($0, try evaluator.outcomes($0)) }),
+            published: settings.scoring == .published
+                ? try published(benchmark, evaluator, in: folder) : nil)
         let pages = ProgressLine("drawing")
         try folder.write(result, of: evaluator) { pages.show($0, of: $1) }
         pages.finish()
         let tables = EvaluationReport(result).tables.map(\.text).joined(separator: "\n\n")
         try Console.write("\n\(tables)\n\nreport: \(folder.reportFile.path)\n")
+    }
+
+    /// What the official scorer makes of the answers, which are written in its form.
+    private func published(
+        _ benchmark: Benchmark, _ evaluator: Evaluator, in folder: EvaluationFolder
+    ) throws -> [EvaluationSettings.Arm: Score]? {
+        guard let published = benchmark.published else {
+            throw ValidationError("\(benchmark.title) has no official scorer; leave --protocol out")
+        }
+        var scores: [EvaluationSettings.Arm: Score] = [:]
+        for arm in evaluator.settings.arms {
+            let file = folder.predictionsFile(arm)
+            try AtomicFile.write(try evaluator.predictions(arm), to: file)
+            do { scores[arm] = try published.score(file, data: nil) } catch let error as PredictionError {
+                // Where a judge decides, its record comes first.
+                Console.report("\(benchmark.title) is scored after its judge: \(error)\n")
+            }
+        }
+        return scores
     }
 
     private func items(of benchmark: Benchmark) throws -> any Evaluator.Items {
@@ -180,7 +208,7 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("--rescore knows \(known), not \(benchmark)")
         }
         let score = try published.score(predictions, data: data.map { URL(filePath: $0) })
-        try Console.write(Self.tables(score).map(\.text).joined(separator: "\n\n") + "\n")
+        try Console.write(score.tables().map(\.text).joined(separator: "\n\n") + "\n")
         if let output {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -188,23 +216,8 @@ struct Evaluate: ParsableCommand {
             try Console.write("wrote \(output)\n")
         }
     }
-
-    private static func tables(_ score: Score) -> [FigureTable] {
-        func row(_ name: String, _ share: Score.Share) -> [String] {
-            [name, "\(share.correct) of \(share.total)", Readable.percent(share.accuracy, decimals: 2)]
-        }
-        let bounds = score.interval.map { Readable.fixed($0 * 100, 1) }.joined(separator: " to ")
-        var rows = [row("accuracy", score.overall), ["95 % interval", "", "\(bounds) %"]]
-        if score.unparsed > 0 { rows.append(["not understood", Readable.count(score.unparsed), ""]) }
-        rows += score.figures.sorted { $0.key < $1.key }.map { [$0.key, "", Readable.fixed($0.value, 4)] }
-        return [FigureTable(columns: ["right", ""], rows: rows)]
-            + score.categories.sorted { $0.key < $1.key }.map { group, shares in
-                FigureTable(
-                    group, columns: ["right", ""],
-                    rows: shares.sorted { $0.key < $1.key }.map { row($0.key, $0.value) })
-            }
-    }
 }
 
 extension Prompting: ExpressibleByArgument {}
+extension EvaluationSettings.Scoring: ExpressibleByArgument {}
 extension EvaluationSettings.Arm: ExpressibleByArgument {}

@@ -41,10 +41,16 @@ struct Select: ParsableCommand {
     @Flag(help: "Ask without the tools of the examples.")
     var withoutTools = false
 
-    @Flag(help: "Ask what is never right again with the ground-truth region shown, and keep it if it is right then.")
+    @Flag(
+        help:
+            "Ask what is never right again with the ground-truth region shown, and keep it if it is right then."
+    )
     var showRegion = false
 
-    @Flag(help: "Turn questions with options into open ones, which are answered with the text of the right option.")
+    @Flag(
+        help:
+            "Turn questions with options into open ones, which are answered with the text of the right option."
+    )
     var openQuestions = false
 
     @Option(help: "Questions asked at the same time.")
@@ -72,7 +78,8 @@ struct Select: ParsableCommand {
             try RowFiles.open(URL(filePath: data)), toleratedShare: toleratedBadShare)
         let policyModel = try PolicyModel(directory: URL(filePath: model))
         let folder = try SelectionFolder(
-            URL(filePath: output + ".selection"), holding: .init(data: data, model: model, settings: settings))
+            URL(filePath: output + ".selection"), holding: .init(data: data, model: model, settings: settings)
+        )
         let selector = Selector(
             examples, settings: settings, judge: RuleJudge(format: policyModel.format),
             store: try TrajectoryStore(at: folder.databaseFile))

@@ -2,9 +2,8 @@ import Agent
 import CounterRandom
 import Foundation
 import Imaging
-import Testing
-
 import Tasks
+import Testing
 
 /// Questions in the schema of the DeepEyes data, as pyarrow has written them.
 @Suite struct ParquetExamplesTests {

@@ -63,8 +63,11 @@ package struct AnswerCheck: Sendable {
         let box = try originalBox(written, image)
         var verdict = Verdict(prediction: answer)
         if item.form == .region {
-            (verdict.intersection, verdict.union) = OutlineMask(item.outlines, size: image.size).overlap(
-                with: box)
+            var answered = PolygonMask(width: image.size.width, height: image.size.height)
+            answered.fill(Box(box.x1, box.y1, box.x2, box.y2), with: 1)
+            let target = ReasonSeg.mask(of: item.outlines, size: image.size)
+            let pixels = ReasonSeg.overlap(of: answered, with: target)
+            (verdict.intersection, verdict.union) = (Double(pixels.shared), Double(pixels.union))
         } else {
             verdict.union = 1
             verdict.intersection = item.boxes.map(box.intersectionOverUnion).max() ?? 0

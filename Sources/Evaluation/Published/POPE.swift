@@ -49,7 +49,7 @@ enum POPE {
         }
         guard
             let label = questions?[id]?.text("label")
-                ?? (said == nil || truth != nil ? nil : entry.text("answer"))
+                ?? (said == nil || truth != nil ? nil : entry.text("label") ?? entry.text("answer"))
         else {
             throw PredictionError(
                 path: truth?.url.path ?? "--data",

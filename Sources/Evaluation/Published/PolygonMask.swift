@@ -14,7 +14,7 @@ struct PolygonMask: Hashable, Sendable {
 
     /// Fills the polygon through `points`, whose fractions are cut off.
     mutating func fill(_ points: [(x: Double, y: Double)], with value: UInt8) {
-        let corners = points.map { (x: Int($0.x), y: Int($0.y)) }
+        let corners = points.map { (x: Self.whole($0.x), y: Self.whole($0.y)) }
         for (index, corner) in corners.enumerated() {
             draw(from: corners[index == 0 ? corners.count - 1 : index - 1], to: corner, value)
         }
@@ -36,6 +36,9 @@ struct PolygonMask: Hashable, Sendable {
             for x in columns { values[y * width + x] = value }
         }
     }
+
+    /// Files hold numbers that no integer does; far outside one place is as good as another.
+    private static func whole(_ place: Double) -> Int { Int(min(max(place, -1e5), 1e5)) }
 
     /// 65,536ths of a pixel, as OpenCV counts them.
     private func rounded(_ x: Int) -> Int { (x + 1 << 15) >> 16 }

@@ -28,7 +28,7 @@ package enum PublishedProtocol: String, CaseIterable, Sendable, Decodable {
         case .mathvista:
             try MathVista.score(PredictionFile(predictions), truth: data.map { try PredictionFile($0) })
         case .mathvision:
-            try MathVision.score(PredictionFile(predictions), truth: PredictionFile(try required(data)))
+            try MathVision.score(PredictionFile(predictions), truth: PredictionFile(data ?? predictions))
         case .reasonseg: try ReasonSeg.score(try questions(predictions, data: nil), data: data)
         case .vstar: try each(VStar.score)
         case .hrbench: try each(HRBench.score)
@@ -48,14 +48,6 @@ package enum PublishedProtocol: String, CaseIterable, Sendable, Decodable {
         case .dynamathReasoning: try each(DynaMath.scoreReasoning)
         case .logicvistaReasoning: try each(LogicVista.scoreReasoning)
         }
-    }
-
-    private func required(_ data: URL?) throws -> URL {
-        guard let data else {
-            throw PredictionError(
-                path: "--data", problem: "\(rawValue) needs the benchmark's file with the right answers")
-        }
-        return data
     }
 
     private func questions(_ predictions: URL, data: URL?) throws -> [AnsweredQuestion] {

@@ -34,8 +34,7 @@ enum ReasonSeg {
     }
 
     /// Pixels of the target and the answer, ignored ones left out.
-    private static func overlap(of answer: PolygonMask, with target: PolygonMask) -> (shared: Int, union: Int)
-    {
+    static func overlap(of answer: PolygonMask, with target: PolygonMask) -> (shared: Int, union: Int) {
         var (shared, union) = (0, 0)
         for (said, right) in zip(answer.values, target.values) where right != ignored {
             shared += said == 1 && right == 1 ? 1 : 0
@@ -48,14 +47,19 @@ enum ReasonSeg {
 
     // MARK: Regions
 
-    /// The shapes of a file of labelme, the largest first, so that small ones lie upon it.
     private static func target(of question: AnsweredQuestion, data: URL?) throws -> PolygonMask {
         let (shapes, size) = try shapes(of: question, data: data)
+        return mask(of: LabelledOutline.all(in: shapes), size: size)
+    }
+
+    /// The outlines of a file of labelme, the largest first, so that small ones lie upon it.
+    static func mask(of outlines: [LabelledOutline], size: ImageSize) -> PolygonMask {
         let empty = PolygonMask(width: size.width, height: size.height)
         var drawn: [(points: [(x: Double, y: Double)], value: UInt8, area: Int)] = []
-        for shape in shapes {
-            let label = shape["label"]?.string?.lowercased() ?? ""
-            guard label != "flag", let points = points(shape["points"]) else { continue }
+        for outline in outlines {
+            let label = outline.label.lowercased()
+            guard label != "flag" else { continue }
+            let points = outline.points.map { (x: $0[0], y: $0[1]) }
             var mask = empty
             mask.fill(points, with: 1)
             drawn.append((points, label.contains("ignore") ? ignored : 1, mask.values.count { $0 == 1 }))

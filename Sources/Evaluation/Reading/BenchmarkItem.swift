@@ -28,6 +28,16 @@ package struct LabelledOutline: Hashable, Sendable {
     package let label: String
     /// x and y in pixels of the image.
     package let points: [[Double]]
+
+    /// Those that a file of labelme lists, without what is none.
+    static func all(in shapes: [JSONValue]) -> [LabelledOutline] {
+        shapes.compactMap { shape in
+            guard let points = shape["points"]?.array?.compactMap({ $0.array?.compactMap(\.number) }),
+                points.allSatisfy({ $0.count == 2 })
+            else { return nil }
+            return LabelledOutline(label: shape["label"]?.string ?? "", points: points)
+        }
+    }
 }
 
 extension BenchmarkItem {
@@ -53,7 +63,7 @@ extension BenchmarkItem {
         }
         categories = (fields.categories ?? [:]).compactMapValues { row[$0]?.texts }
         let shapes = fields.boxes.flatMap { row[$0] }
-        outlines = fields.boxForm == .polygons ? Self.outlines(shapes) : []
+        outlines = fields.boxForm == .polygons ? LabelledOutline.all(in: shapes?.array ?? []) : []
         boxes = try Self.boxes(shapes, fields.boxForm ?? .corners, row)
     }
 
@@ -123,7 +133,8 @@ extension BenchmarkItem {
         _ value: JSONValue?, _ form: Benchmark.BoxForm, _ row: BenchmarkRow
     ) throws -> [Rectangle] {
         if form == .polygons {
-            return outlines(value).filter { $0.label != "ignore" }.map { outline in
+            return LabelledOutline.all(in: value?.array ?? []).filter { $0.label != "ignore" }.map {
+                outline in
                 let (x, y) = (outline.points.map { $0[0] }, outline.points.map { $0[1] })
                 return Rectangle(x1: x.min() ?? 0, y1: y.min() ?? 0, x2: x.max() ?? 0, y2: y.max() ?? 0)
             }
@@ -137,15 +148,6 @@ extension BenchmarkItem {
             return form == .size
                 ? Rectangle(x1: x, y1: y, x2: x + numbers[2], y2: y + numbers[3])
                 : Rectangle(x1: x, y1: y, x2: numbers[2], y2: numbers[3])
-        }
-    }
-
-    private static func outlines(_ value: JSONValue?) -> [LabelledOutline] {
-        (value?.array ?? []).compactMap { shape in
-            let points = (shape["points"]?.array ?? []).compactMap { $0.array?.compactMap(\.number) }
-            guard let label = shape["label"]?.string, points.count > 2, points.allSatisfy({ $0.count == 2 })
-            else { return nil }
-            return LabelledOutline(label: label, points: points)
         }
     }
 }

@@ -1,3 +1,4 @@
+package import Agent
 package import Foundation
 import Tasks
 
@@ -39,6 +40,9 @@ package struct BenchmarkQuestions: Sendable {
         let row = try rows.row(at: index)
         return (benchmark.data.fields?.categories ?? [:]).compactMapValues { row[$0]?.texts }
     }
+
+    /// - Throws: an error that names the row that cannot be used.
+    package func values(at index: Int) throws -> [String: JSONValue] { try rows.row(at: index).values }
 
     private static func files(_ benchmark: Benchmark, _ data: URL) throws(BenchmarkError) -> [URL] {
         var isFolder: ObjCBool = false

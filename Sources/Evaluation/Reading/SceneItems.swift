@@ -1,3 +1,4 @@
+package import Agent
 import Runs
 package import Tasks
 
@@ -23,6 +24,8 @@ package struct SceneItems: Evaluator.Items {
             rightOption: nil, answer: example.answer, form: .text, categories: ["kind": [example.kind]],
             boxes: example.groundTruthBoxes, tools: example.tools)
     }
+
+    package func values(at index: Int) -> [String: JSONValue] { [:] }
 
     package func categories(at index: Int) -> [String: [String]] {
         ["kind": [scenes.example(at: index).kind]]

@@ -1,14 +1,13 @@
 import Agent
 import Foundation
 
-/// A file of tab-separated columns with a header, mapped into memory; a field in double quotes may hold tabs, line ends and
-/// doubled quotes.
+/// A table with a header (``TabSeparated``), mapped into memory: what is read of it are the rows asked for.
 struct TableRows: BenchmarkRows {
     private let url: URL
     private let data: Data
     private let columns: [String]
-    /// Bytes of the rows. [row]
-    private let rows: [Range<Int>]
+    /// Where the rows begin. [row]
+    private let starts: [Int]
     /// Rows by their index, to which short images refer.
     private let positions: [String: Int]
 
@@ -20,23 +19,38 @@ struct TableRows: BenchmarkRows {
         guard let data = try? Data(contentsOf: url, options: .alwaysMapped) else {
             throw fail("cannot be read; check the path")
         }
-        var rows = Self.rows(of: data)
-        guard !rows.isEmpty else { throw fail("is empty; its first line must name the columns") }
-        let columns = Self.fields(of: data, rows.removeFirst())
-        guard columns.count > 1 else { throw fail("has one column; columns must be separated by tabs") }
-        guard !rows.isEmpty else { throw fail("holds no row below its header") }
-        (self.url, self.data, self.columns, self.rows) = (url, data, columns, rows)
-        var positions: [String: Int] = [:]
-        if let column = columns.firstIndex(of: "index") {
-            for (row, bytes) in rows.enumerated() {
-                let fields = Self.fields(of: data, bytes, upTo: column)
-                if fields.count > column { positions[fields[column]] = row }
-            }
+        let table: (columns: [String], starts: [Int], positions: [String: Int])
+        do { table = try data.withUnsafeBytes(Self.scanned) } catch {
+            let problem = error as? TabSeparated.Problem
+            throw fail("line \(problem?.line ?? 0) \(problem?.problem ?? "\(error)")")
         }
-        self.positions = positions
+        guard table.columns.count > 1 else { throw fail("has one column; columns must be separated by tabs") }
+        guard !table.starts.isEmpty else { throw fail("holds no row below its header") }
+        (self.url, self.data) = (url, data)
+        (columns, starts, positions) = table
     }
 
-    var count: Int { rows.count }
+    private static func scanned(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws -> (columns: [String], starts: [Int], positions: [String: Int]) {
+        var reader = TabSeparated.Reader(bytes: bytes)
+        let columns = (try reader.row(omitting: { _ in false }) ?? []).map { $0 ?? "" }
+        let indexColumn = columns.firstIndex(of: "index")
+        var starts: [Int] = []
+        var positions: [String: Int] = [:]
+        while true {
+            let start = reader.place
+            guard let cells = try reader.row(omitting: { $0 != indexColumn }) else { break }
+            if cells.count == 1 && reader.place - start <= 2 { continue }
+            if let indexColumn, indexColumn < cells.count, let index = cells[indexColumn] {
+                positions[index] = starts.count
+            }
+            starts.append(start)
+        }
+        return (columns, starts, positions)
+    }
+
+    var count: Int { starts.count }
 
     func row(at index: Int) throws(BenchmarkError) -> BenchmarkRow {
         let place = "\(url.path): row \(index + 1)"
@@ -51,66 +65,15 @@ struct TableRows: BenchmarkRows {
     }
 
     private func values(at index: Int, _ place: String) throws(BenchmarkError) -> [String: JSONValue] {
-        let fields = Self.fields(of: data, rows[index])
-        guard fields.count == columns.count else {
+        // The whole file was read once without a mistake.
+        let cells = data.withUnsafeBytes { bytes in
+            var reader = TabSeparated.Reader(bytes: bytes, place: starts[index])
+            return (try? reader.row(omitting: { _ in false })) ?? []
+        }
+        guard cells.count == columns.count else {
             throw BenchmarkError(
-                place: place, problem: "has \(fields.count) fields where the header names \(columns.count)")
+                place: place, problem: "has \(cells.count) cells under \(columns.count) columns")
         }
-        return Dictionary(zip(columns, fields.map(JSONValue.string))) { first, _ in first }
-    }
-
-    // MARK: Bytes
-
-    private static let (tab, newline, quote) = (UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\""))
-
-    /// Where rows that hold something lie; a line end within quotes ends none.
-    private static func rows(of data: Data) -> [Range<Int>] {
-        data.withUnsafeBytes { bytes in
-            var rows: [Range<Int>] = []
-            var (start, isQuoted, startsField) = (0, false, true)
-            for position in 0...bytes.count {
-                let byte = position < bytes.count ? bytes[position] : newline
-                if isQuoted && position < bytes.count {
-                    if byte == quote { isQuoted = false }
-                } else if byte == quote && (startsField || bytes[position - 1] == quote) {
-                    isQuoted = true
-                } else if byte == newline {
-                    let end = position > start && bytes[position - 1] == 13 ? position - 1 : position
-                    if end > start { rows.append(start..<end) }
-                    start = position + 1
-                }
-                startsField = byte == tab || byte == newline
-            }
-            return rows
-        }
-    }
-
-    /// The fields of a row, or those up to and including the column given.
-    private static func fields(of data: Data, _ row: Range<Int>, upTo column: Int = .max) -> [String] {
-        data.withUnsafeBytes { bytes in
-            var fields: [String] = []
-            var position = row.lowerBound
-            while position <= row.upperBound && fields.count <= column {
-                guard position < row.upperBound, bytes[position] == quote else {
-                    let end = bytes[position..<row.upperBound].firstIndex(of: tab) ?? row.upperBound
-                    fields.append(String(decoding: bytes[position..<end], as: UTF8.self))
-                    position = end + 1
-                    continue
-                }
-                var text: [UInt8] = []
-                position += 1
-                while position < row.upperBound {
-                    if bytes[position] == quote {
-                        guard position + 1 < row.upperBound, bytes[position + 1] == quote else { break }
-                        position += 1
-                    }
-                    text.append(bytes[position])
-                    position += 1
-                }
-                fields.append(String(decoding: text, as: UTF8.self))
-                position = (bytes[position..<row.upperBound].firstIndex(of: tab) ?? row.upperBound) + 1
-            }
-            return fields
-        }
+        return Dictionary(zip(columns, cells.map { .string($0 ?? "") })) { first, _ in first }
     }
 }

@@ -37,6 +37,11 @@ package struct EvaluationFolder: Sendable {
         try SettledFolder.open(url, holding: identity)
     }
 
+    /// The answers of an arm as the official scorer reads them.
+    package func predictionsFile(_ arm: EvaluationSettings.Arm) -> URL {
+        url.appending(path: "predictions-\(arm.rawValue).jsonl")
+    }
+
     package var databaseFile: URL { url.appending(path: "run.sqlite") }
     package var reportFile: URL { url.appending(path: "report.html") }
 

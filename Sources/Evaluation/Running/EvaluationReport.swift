@@ -15,7 +15,14 @@ package struct EvaluationReport: Sendable {
 
     /// The measures in all arms, then accuracy by category.
     package var tables: [FigureTable] {
-        [overview] + categories.map(table)
+        publishedTables + [overview] + categories.map(table)
+    }
+
+    private var publishedTables: [FigureTable] {
+        (result.published ?? [:]).sorted { $0.key > $1.key }.flatMap { arm, score in
+            let name = arm == "tools" ? "with tools" : "without tools"
+            return score.tables("\(result.title) by its published protocol, \(name)")
+        }
     }
 
     private var overview: FigureTable {
@@ -68,13 +75,19 @@ package struct EvaluationReport: Sendable {
             ReportContent.Fact("Benchmark", "\(result.benchmark), version \(result.benchmarkVersion)"),
             ReportContent.Fact(
                 "Options",
-                settings.shufflesOptions ? "shuffled by seed \(settings.seed)" : "as they lie on disk"),
+                settings.ordersOptions ? "shuffled by seed \(settings.seed)" : "as they lie on disk"),
             ReportContent.Fact(
                 "Sampling",
                 settings.temperature == 0
                     ? "greedy" : "\(settings.samples) at temperature \(settings.temperature)"),
             ReportContent.Fact("Prompting", settings.prompting.rawValue),
         ]
+        facts.append(
+            ReportContent.Fact(
+                "Scoring",
+                settings.scoring == .honest
+                    ? "ours: what cannot be read for certain is wrong"
+                    : "the published protocol, warts included"))
         if !result.badItems.isEmpty {
             facts.append(
                 ReportContent.Fact("Items that could not be asked", Readable.count(result.badItems.count)))

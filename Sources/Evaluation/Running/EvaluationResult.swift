@@ -15,10 +15,12 @@ package struct EvaluationResult: Hashable, Sendable, Codable {
     package let badItems: [Evaluator.BadItem]
     /// By arm.
     package let outcomes: [String: [Outcome]]
+    /// What the official scorer makes of the answers, by arm, if it was asked.
+    package let published: [String: Score]?
 
     package init(
         of benchmark: Benchmark, model: String, settings: EvaluationSettings, badItems: [Evaluator.BadItem],
-        outcomes: [EvaluationSettings.Arm: [Outcome]]
+        outcomes: [EvaluationSettings.Arm: [Outcome]], published: [EvaluationSettings.Arm: Score]? = nil
     ) {
         self.benchmark = benchmark.name
         title = benchmark.title
@@ -26,6 +28,7 @@ package struct EvaluationResult: Hashable, Sendable, Codable {
         self.model = model
         self.settings = settings
         self.badItems = badItems
+        self.published = published.map { Dictionary(uniqueKeysWithValues: $0.map { ($0.rawValue, $1) }) }
         self.outcomes = Dictionary(uniqueKeysWithValues: outcomes.map { ($0.rawValue, $1) })
         arms = self.outcomes.mapValues { ArmScore($0, averagedOver: benchmark.averagedOver) }
         let pairs = Comparison.pairs(outcomes[.noTools] ?? [], outcomes[.tools] ?? [])

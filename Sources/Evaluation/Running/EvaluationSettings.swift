@@ -2,6 +2,7 @@ import Agent
 
 /// How a benchmark is run.
 package struct EvaluationSettings: Hashable, Sendable, Codable {
+    package var scoring = Scoring.honest
     /// Answers to each question; accuracy is their mean.
     package var samples = 1
     package var temperature = 0.0
@@ -24,6 +25,17 @@ package struct EvaluationSettings: Hashable, Sendable, Codable {
     package var toleratedBadShare = 0.01
 
     package init() {}
+
+    /// Whether options come in an order of their own.
+    var ordersOptions: Bool { shufflesOptions && scoring == .honest }
+
+    /// Whose rules say what is right.
+    package enum Scoring: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Ours: what cannot be read for certain is wrong, and nothing is won by the place of an option.
+        case honest
+        /// The official scorer's, warts included, on options in the order in which they lie on disk.
+        case published
+    }
 
     /// What a question is asked under.
     package enum Arm: String, Hashable, Sendable, Codable, CaseIterable {

@@ -11,6 +11,8 @@ package struct Evaluator: Sendable {
         var count: Int { get }
         func item(at index: Int) throws -> BenchmarkItem
         func categories(at index: Int) throws -> [String: [String]]
+        /// What lies on disk of an item.
+        func values(at index: Int) throws -> [String: JSONValue]
     }
 
     /// How far it is.
@@ -64,7 +66,9 @@ package struct Evaluator: Sendable {
             let collection = collection(arm)
             let isDone = try await collection.run(
                 pose: { index, sample -> PosedPlace? in
-                    do { return PosedPlace(index, sample, try question(index, sample: sample, arm: arm)) } catch {
+                    do {
+                        return PosedPlace(index, sample, try question(index, sample: sample, arm: arm))
+                    } catch {
                         guard bad.insert(index).inserted else { return nil }
                         onBadItem(BadItem(index: index, problem: "\(error)"))
                         try checkTolerance(bad.count, last: error)
@@ -73,7 +77,8 @@ package struct Evaluator: Sendable {
                 },
                 answer: { try await answers(to: $0, in: arm, by: respondent) },
                 onProgress: { completed in
-                    onProgress(Progress(arm: arm, completed: number * collection.total + completed, total: total))
+                    onProgress(
+                        Progress(arm: arm, completed: number * collection.total + completed, total: total))
                 }, shouldStop: shouldStop)
             if !isDone { return false }
         }
@@ -109,7 +114,7 @@ package struct Evaluator: Sendable {
     private func question(_ index: Int, sample: Int, arm: EvaluationSettings.Arm) throws -> PosedQuestion {
         let item = try items.item(at: index)
         return PosedQuestion(
-            item, index: index, sample: sample, seed: settings.shufflesOptions ? settings.seed : nil,
+            item, index: index, sample: sample, seed: settings.ordersOptions ? settings.seed : nil,
             tools: arm == .tools ? item.tools ?? benchmark.tools : [], prompting: settings.prompting)
     }
 
@@ -156,6 +161,23 @@ package struct Evaluator: Sendable {
         try collection(arm).records()
             .map { Outcome($0, categories: try items.categories(at: $0.group)) }
             .sorted { ($0.index, $0.sample) < ($1.index, $1.sample) }
+    }
+
+    /// The answers of an arm as the official scorer reads them: a line for each, with what lies on disk of its item.
+    ///
+    /// - Throws: an error that names the row that cannot be used.
+    package func predictions(_ arm: EvaluationSettings.Arm) throws -> String {
+        try records(arm).sorted { ($0.group, $0.step) < ($1.group, $1.step) }.map { record in
+            var values = try items.values(at: record.group)
+            for field in benchmark.data.fields?.images ?? [] { values[field] = nil }
+            for (group, named) in try items.categories(at: record.group) where values[group] == nil {
+                values[group] = named.first.map(JSONValue.string)
+            }
+            let completion = record.segments.last { $0.kind == .completion }?.text ?? ""
+            let said = completion.replacing(#/<\|[a-z_]+\|>/#, with: "")
+            values.merge(benchmark.prediction(said)) { _, said in said }
+            return JSONValue.object(values).text + "\n"
+        }.joined()
     }
 
     /// The images of an item.

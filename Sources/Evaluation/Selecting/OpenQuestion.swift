@@ -4,7 +4,9 @@ import Tasks
 /// A question with options as one without: the option lines go, and the text of the right one is the answer.
 enum OpenQuestion {
     /// Options that mean nothing without the others.
-    private static let references = ["above", "below", "both", "neither", "none of", "all of", "option", "cannot"]
+    private static let references = [
+        "above", "below", "both", "neither", "none of", "all of", "option", "cannot",
+    ]
 
     /// The example without its options; itself if it has none; nil if it cannot do without them.
     static func opened(_ example: Example) -> Example? {

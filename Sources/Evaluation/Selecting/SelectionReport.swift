@@ -22,7 +22,8 @@ package struct SelectionReport: Sendable {
                 Readable.percent(Double(count) / Double(choices.count), decimals: 1),
             ]
         }
-        return FigureTable("\(Readable.count(choices.count)) examples", columns: ["count", "share"], rows: rows)
+        return FigureTable(
+            "\(Readable.count(choices.count)) examples", columns: ["count", "share"], rows: rows)
     }
 
     /// How many examples were right so many times.
@@ -30,7 +31,8 @@ package struct SelectionReport: Sendable {
         let rows = (0...samples).map { right in
             [
                 "\(right) of \(samples)",
-                Readable.count(choices.count { $0.fate != .bad && $0.judged == samples && $0.right == right }),
+                Readable.count(
+                    choices.count { $0.fate != .bad && $0.judged == samples && $0.right == right }),
             ]
         }
         return FigureTable("right answers", columns: ["examples"], rows: rows)

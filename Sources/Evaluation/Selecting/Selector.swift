@@ -25,7 +25,9 @@ package struct Selector: Sendable {
     private let judge: any Judge
     private let store: TrajectoryStore
 
-    package init(_ examples: ExampleRows, settings: SelectionSettings, judge: any Judge, store: TrajectoryStore) {
+    package init(
+        _ examples: ExampleRows, settings: SelectionSettings, judge: any Judge, store: TrajectoryStore
+    ) {
         self.examples = examples
         self.settings = settings
         self.judge = judge
@@ -93,7 +95,8 @@ package struct Selector: Sendable {
         return shown ? example.withRegion : settings.offersTools ? example : example.withoutTools
     }
 
-    private func judged(_ records: [TrajectoryRecord], of examples: [Example]) async throws -> [TrajectoryRecord]
+    private func judged(_ records: [TrajectoryRecord], of examples: [Example]) async throws
+        -> [TrajectoryRecord]
     {
         try await withThrowingTaskGroup(of: (Int, TrajectoryRecord).self) { group in
             for (place, (record, example)) in zip(records, examples).enumerated() {
@@ -178,11 +181,14 @@ extension Example {
 
     /// With the ground-truth regions as further images, and no tools; nil if they are not known.
     fileprivate var withRegion: Example? {
-        guard let image = images.first, !groundTruthBoxes.isEmpty, let last = messages.last else { return nil }
+        guard let image = images.first, !groundTruthBoxes.isEmpty, let last = messages.last else {
+            return nil
+        }
         let regions = groundTruthBoxes.map { RegionOf(image, $0) as any PixelSource }
         let shown = (0..<regions.count).map { Example.Message.Part.image(images.count + $0) }
         let message = Example.Message(
-            role: last.role, parts: last.parts.filter { $0.isImage } + shown + last.parts.filter { !$0.isImage })
+            role: last.role,
+            parts: last.parts.filter { $0.isImage } + shown + last.parts.filter { !$0.isImage })
         return Example(
             id: id, messages: messages.dropLast() + [message], images: images + regions, answer: answer,
             kind: kind, groundTruthBoxes: groundTruthBoxes, rewardKind: rewardKind)

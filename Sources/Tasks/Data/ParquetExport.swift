@@ -72,7 +72,8 @@ package final class ParquetExport {
             return .structure(["bytes": .bytes(bytes), "path": .null])
         }
         var information: [String: ColumnValue] = [
-            "id": .string(example.id), "question": .string(example.question), "answer": .string(example.answer),
+            "id": .string(example.id), "question": .string(example.question),
+            "answer": .string(example.answer),
         ]
         for name in figures { information[name] = values[name].map(ColumnValue.number) ?? .null }
         return [

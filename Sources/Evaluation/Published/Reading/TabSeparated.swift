@@ -37,16 +37,21 @@ enum TabSeparated {
         let problem: String
     }
 
-    private struct Reader {
-        let bytes: UnsafeRawBufferPointer
-        var place: Int
+    /// Reads row after row.
+    struct Reader {
+        private let bytes: UnsafeRawBufferPointer
+        /// Where the next row begins.
+        private(set) var place: Int
         /// Of the row read last, counted from 1.
-        var line = 0
+        private(set) var line = 0
         private var lineFeeds = 0
 
-        init(bytes: UnsafeRawBufferPointer) {
+        private static let (tab, lineFeed) = (UInt8(ascii: "\t"), UInt8(ascii: "\n"))
+
+        /// - Parameter place: where a row begins; nil for the first one.
+        init(bytes: UnsafeRawBufferPointer, place: Int? = nil) {
             self.bytes = bytes
-            place = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+            self.place = place ?? (bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
         }
 
         /// The cells of the next row, nil for those left out; nil at the end.
@@ -55,26 +60,21 @@ enum TabSeparated {
             line = lineFeeds + 1
             var cells: [String?] = []
             while true {
-                let cell = try cell()
-                cells.append(isOmitted(cells.count) ? nil : String(decoding: cell, as: UTF8.self))
-                let end = place < bytes.count ? bytes[place] : UInt8(ascii: "\n")
+                cells.append(try cell(isOmitted: isOmitted(cells.count)))
+                let end = place < bytes.count ? bytes[place] : Self.lineFeed
                 place += 1
-                if end == UInt8(ascii: "\n") {
+                if end == Self.lineFeed {
                     lineFeeds += 1
                     return cells
                 }
             }
         }
 
-        /// The bytes up to the next tab or line feed outside quotes.
-        private mutating func cell() throws(Problem) -> [UInt8] {
+        /// What stands before the next tab or line feed outside quotes.
+        private mutating func cell(isOmitted: Bool) throws(Problem) -> String? {
             guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else {
-                let start = place
-                while place < bytes.count, bytes[place] != UInt8(ascii: "\t"),
-                    bytes[place] != UInt8(ascii: "\n")
-                { place += 1 }
-                let content = bytes[start..<place]
-                return Array(content.last == UInt8(ascii: "\r") ? content.dropLast() : content)
+                let content = rest()
+                return isOmitted ? nil : String(decoding: content, as: UTF8.self)
             }
             var content: [UInt8] = []
             place += 1
@@ -82,21 +82,24 @@ enum TabSeparated {
                 let byte = bytes[place]
                 place += 1
                 if byte == UInt8(ascii: "\"") {
-                    guard place < bytes.count, bytes[place] == byte else { return content + tail() }
+                    guard place < bytes.count, bytes[place] == byte else {
+                        content += rest()
+                        return isOmitted ? nil : String(decoding: content, as: UTF8.self)
+                    }
                     place += 1
                 }
-                if byte == UInt8(ascii: "\n") { lineFeeds += 1 }
-                content.append(byte)
+                if byte == Self.lineFeed { lineFeeds += 1 }
+                if !isOmitted { content.append(byte) }
             }
             throw Problem(line: line, problem: "has a quote that is not closed")
         }
 
-        /// What stands between a closing quote and the end of the cell.
-        private mutating func tail() -> [UInt8] {
+        /// The bytes up to the end of the cell, without a carriage return before a line feed.
+        private mutating func rest() -> Slice<UnsafeRawBufferPointer> {
             let start = place
-            while place < bytes.count, bytes[place] != UInt8(ascii: "\t"), bytes[place] != UInt8(ascii: "\n")
-            { place += 1 }
-            return bytes[start..<place].filter { $0 != UInt8(ascii: "\r") }
+            while place < bytes.count, bytes[place] != Self.tab, bytes[place] != Self.lineFeed { place += 1 }
+            let content = bytes[start..<place]
+            return content.last == UInt8(ascii: "\r") ? content.dropLast() : content
         }
     }
 }

@@ -1,0 +1,20 @@
+package import Runs
+
+extension Score {
+    /// The score and its figures, then accuracy by category.
+    package func tables(_ title: String = "") -> [FigureTable] {
+        func row(_ name: String, _ share: Share) -> [String] {
+            [name, "\(share.correct) of \(share.total)", Readable.percent(share.accuracy, decimals: 2)]
+        }
+        let bounds = interval.map { Readable.fixed($0 * 100, 1) }.joined(separator: " to ")
+        var rows = [row("accuracy", overall), ["95 % interval", "", "\(bounds) %"]]
+        if unparsed > 0 { rows.append(["not understood", Readable.count(unparsed), ""]) }
+        rows += figures.sorted { $0.key < $1.key }.map { [$0.key, "", Readable.fixed($0.value, 4)] }
+        return [FigureTable(title, columns: ["right", ""], rows: rows)]
+            + categories.sorted { $0.key < $1.key }.map { group, shares in
+                FigureTable(
+                    group, columns: ["right", ""],
+                    rows: shares.sorted { $0.key < $1.key }.map { row($0.key, $0.value) })
+            }
+    }
+}
