@@ -25,9 +25,11 @@ let package = Package(
     products: [.executable(name: "deepeyes", targets: ["deepeyes"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
@@ -72,6 +74,25 @@ let package = Package(
             name: "Tasks", dependencies: ["Agent", "Imaging", "Parquet", "CounterRandom"],
             swiftSettings: strict),
         .target(
+            name: "Endpoints",
+            dependencies: [
+                "CounterRandom",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Judging",
+            dependencies: [
+                "Agent", "Tasks", "Endpoints", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            resources: [
+                .embedInCode("Resources/calibration.jsonl"), .embedInCode("Resources/prompt.txt"),
+                .embedInCode("Resources/math_verify_judge.py"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "Runs",
             dependencies: [
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -96,14 +117,15 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Torch", "QwenVL", "Agent", "Tasks", "Evaluation", "Imaging", "Runs", "CounterRandom",
+                "Torch", "QwenVL", "Agent", "Tasks", "Evaluation", "Judging", "Imaging", "Runs",
+                "CounterRandom",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "deepeyes",
             dependencies: [
-                "Agent", "Tasks", "Evaluation", "Imaging", "QwenVL", "Training", "Runs",
+                "Agent", "Tasks", "Evaluation", "Judging", "Imaging", "QwenVL", "Training", "Runs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -111,6 +133,14 @@ let package = Package(
         // MARK: Tests
         .target(
             name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestServer",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/TestServer", swiftSettings: strict),
         .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"], swiftSettings: strict),
         .testTarget(
             name: "TorchTests", dependencies: ["Torch", "CounterRandom", "TestSupport"], exclude: ["Goldens"],
@@ -128,6 +158,11 @@ let package = Package(
             name: "EvaluationTests",
             dependencies: ["Evaluation", "Agent", "Tasks", "Imaging", "Runs", "CounterRandom"],
             exclude: ["Goldens"], swiftSettings: strict),
+        .testTarget(
+            name: "EndpointsTests", dependencies: ["Endpoints", "TestServer"], swiftSettings: strict),
+        .testTarget(
+            name: "JudgingTests", dependencies: ["Judging", "Endpoints", "Tasks", "Agent", "TestServer"],
+            swiftSettings: strict),
         .testTarget(name: "RunsTests", dependencies: ["Runs"], exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "QwenVLTests",
@@ -136,7 +171,7 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Training", "QwenVL", "Torch", "Agent", "Tasks", "Imaging", "Runs", "TestSupport",
+                "Training", "QwenVL", "Torch", "Agent", "Tasks", "Judging", "Imaging", "Runs", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -44,7 +44,7 @@ package struct RewardWeights: Hashable, Sendable, Codable {
 /// A reward and what it is made of.
 package struct RewardBreakdown: Hashable, Sendable, Codable {
     package struct Component: Hashable, Sendable, Codable {
-        /// "accuracy", "format" or "tool".
+        /// "accuracy", "format", "tool", or one that a program pays.
         package let name: String
         /// What it adds to the total.
         package let value: Double
@@ -67,6 +67,12 @@ package struct RewardBreakdown: Hashable, Sendable, Codable {
     }
 
     package var total: Double { components.reduce(0) { $0 + $1.value } }
+
+    /// With further components after its own.
+    package func adding(_ further: [Component]) -> RewardBreakdown {
+        RewardBreakdown(
+            components: components + further, isCorrect: isCorrect, formatError: formatError)
+    }
 
     /// Value of the component of that name; 0 if there is none.
     package subscript(name: String) -> Double { components.first { $0.name == name }?.value ?? 0 }
@@ -91,10 +97,26 @@ package struct Reward: Hashable, Sendable, Codable {
 
     package var perception: RewardWeights
     package var mathematics: RewardWeights
+    /// A command that pays further components, see ``ProgramReward``; empty for none.
+    package var program = ""
+    /// What each component that the program must name is multiplied by.
+    package var components: [String: Double] = [:]
+    /// Seconds that it has for a trajectory.
+    package var timeoutSeconds = 30.0
 
     package init(perception: RewardWeights = .perception, mathematics: RewardWeights = .mathematics) {
         self.perception = perception
         self.mathematics = mathematics
+    }
+
+    /// Names that a program cannot give to a component.
+    package static let ownComponents = ["accuracy", "format", "tool", "total", "unjudged"]
+
+    /// The program, if there is one.
+    package var external: ProgramReward? {
+        program.isEmpty
+            ? nil
+            : ProgramReward(command: program, weights: components, timeout: .seconds(timeoutSeconds))
     }
 
     /// Judges the answer of `trajectory` and rewards it; the judge is asked only about answers in form.

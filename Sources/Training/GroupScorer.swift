@@ -6,11 +6,13 @@ package struct GroupScorer: Sendable {
     private let reward: Reward
     private let advantage: GroupAdvantage
     private let judge: any Judge
+    private let external: ProgramReward?
 
     package init(reward: Reward, advantage: GroupAdvantage, judge: any Judge) {
         self.reward = reward
         self.advantage = advantage
         self.judge = judge
+        external = reward.external
     }
 
     /// Judges all trajectories at once. One on which there is no verdict is left out of its group's comparison.
@@ -35,7 +37,11 @@ package struct GroupScorer: Sendable {
 
     private func outcome(of trajectory: Trajectory, for example: Example) async throws -> Outcome {
         do {
-            return .success(try await reward.breakdown(of: trajectory, for: example, by: judge))
+            let own = try await reward.breakdown(of: trajectory, for: example, by: judge)
+            guard let external else { return .success(own) }
+            return .success(
+                own.adding(
+                    try await external.components(of: trajectory, for: example, isCorrect: own.isCorrect)))
         } catch let error as CancellationError {
             throw error
         } catch {

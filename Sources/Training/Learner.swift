@@ -43,6 +43,8 @@ package final class Learner {
         package var clippedShare = 0.0
         package var gradientNorm = 0.0
         package var isFinite = true
+
+        package init() {}
     }
 
     /// Adds up the gradients of all passes and takes one step.

@@ -3,7 +3,14 @@ package import Runs
 import Tasks
 
 /// Turns the groups of a step into the numbers that are recorded.
+///
+/// Which answers get no verdict is not chance: rules settle the right ones, so those that wait for a judge are mostly wrong. A
+/// mean over the others would therefore rise when a judge fails. Where too many are missing the mean is left out, and its
+/// curve has a gap.
 package struct StepReport {
+    /// Share of the trajectories that may lack a verdict in a mean over the others.
+    static let toleratedUnjudgedShare = 0.05
+
     private let groups: [TrajectoryGroup]
     private let outcome: Learner.Outcome
     private let learningRate: Double
@@ -22,17 +29,19 @@ package struct StepReport {
         func add(_ name: String, _ value: Double?) {
             if let value { metrics.append(Metric(name, value)) }
         }
-        add(MetricName.reward, mean(members.map(\.scored.reward.total)))
+        let isWhole = Self.isWhole(groups)
+        add(MetricName.reward, isWhole ? mean(members.map(\.scored.reward.total)) : nil)
         for component in members.first?.scored.reward.components ?? [] {
             add(
                 MetricName.reward(component: component.name),
-                mean(members.map { $0.scored.reward[component.name] }))
+                isWhole ? mean(members.map { $0.scored.reward[component.name] }) : nil)
         }
-        add(MetricName.accuracy, share(members) { $0.scored.reward.isCorrect })
+        add(MetricName.accuracy, isWhole ? share(members) { $0.scored.reward.isCorrect } : nil)
         for kind in Set(groups.map(\.example.kind)).sorted() {
             add(
                 MetricName.accuracy(kind: kind),
-                share(members.filter { $0.example.kind == kind }) { $0.scored.reward.isCorrect })
+                Self.isWhole(groups.filter { $0.example.kind == kind })
+                    ? share(members.filter { $0.example.kind == kind }) { $0.scored.reward.isCorrect } : nil)
         }
         let offered = members.filter { !$0.example.tools.isEmpty }
         add(MetricName.callRate, share(offered) { !$0.scored.trajectory.toolCalls.isEmpty })
@@ -56,6 +65,13 @@ package struct StepReport {
         add(MetricName.gradientNorm, outcome.gradientNorm)
         add(MetricName.learningRate, learningRate)
         return metrics
+    }
+
+    /// Whether a mean over the judged speaks for all.
+    private static func isWhole(_ groups: [TrajectoryGroup]) -> Bool {
+        let count = groups.reduce(0) { $0 + $1.members.count }
+        let judged = groups.reduce(0) { $0 + $1.judged.count }
+        return Double(count - judged) <= toleratedUnjudgedShare * Double(count)
     }
 
     /// What the clock and the machine determine.

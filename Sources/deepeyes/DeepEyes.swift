@@ -13,9 +13,9 @@ struct DeepEyes: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Evaluate.self, Compare.self, Select.self, Supervise.self, NanoBase.self, Skills.self,
+            Train.self, Evaluate.self, Compare.self, Select.self, DataCommand.self, JudgeCommand.self,
             Ask.self,
-            Scenes.self, DataCommand.self, Bench.self, Transcripts.self,
+            Supervise.self, NanoBase.self, Skills.self, Scenes.self, Bench.self, Transcripts.self,
         ])
 
     static func main() {

@@ -83,6 +83,9 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Most tokens in one turn.")
     var maximumTokens: Int = 1024
 
+    @OptionGroup(title: "Judge of free text")
+    var judging: JudgeOptions
+
     func validate() throws {
         guard samples > 0, concurrency > 0, maximumTokens > 0, limit ?? 1 > 0 else {
             throw ValidationError("--samples, --concurrency, --maximum-tokens and --limit must be 1 or more")
@@ -132,8 +135,8 @@ struct Evaluate: ParsableCommand {
             holding: .init(benchmark, model: model, settings: settings))
         let store = try TrajectoryStore(at: folder.databaseFile)
         let evaluator = Evaluator(
-            benchmark, items: items, settings: settings, judge: RuleJudge(format: policyModel.format),
-            store: store)
+            benchmark, items: items, settings: settings,
+            judge: try judging.judge(format: policyModel.format, keepingVerdictsIn: folder.url), store: store)
         let interruption = Interruption {
             Console.report("\nstopping after the answers under way; press Ctrl-C again to stop at once\n")
         }

@@ -59,6 +59,9 @@ struct Select: ParsableCommand {
     @Option(help: "Most tokens in one turn.")
     var maximumTokens: Int = 1024
 
+    @OptionGroup(title: "Judge of free text")
+    var judging: JudgeOptions
+
     @Option(help: "Share of rows that may be unusable.")
     var toleratedBadShare: Double = 0.01
 
@@ -81,7 +84,8 @@ struct Select: ParsableCommand {
             URL(filePath: output + ".selection"), holding: .init(data: data, model: model, settings: settings)
         )
         let selector = Selector(
-            examples, settings: settings, judge: RuleJudge(format: policyModel.format),
+            examples, settings: settings,
+            judge: try judging.judge(format: policyModel.format, keepingVerdictsIn: folder.url),
             store: try TrajectoryStore(at: folder.databaseFile))
         let interruption = Interruption {
             Console.report("\nstopping after the answers under way; press Ctrl-C again to stop at once\n")

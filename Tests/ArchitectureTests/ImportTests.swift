@@ -54,7 +54,7 @@ struct ImportTests {
         let declared = try Self.manifest()
         #expect(declared.filter { $0.value.contains("CTorch") }.keys.sorted() == ["Torch"])
         #expect(declared.filter { $0.value.contains("CArrow") }.keys.sorted() == ["Parquet"])
-        for target in ["Imaging", "Parquet", "Agent", "Tasks", "Evaluation", "Runs"] {
+        for target in ["Imaging", "Parquet", "Agent", "Tasks", "Endpoints", "Judging", "Evaluation", "Runs"] {
             #expect(
                 try Self.reachable(from: target, in: declared).isDisjoint(with: ["Torch", "CTorch", "QwenVL"])
             )

@@ -92,6 +92,13 @@ private func content(
         #expect(summary.formatErrorRate == 0.25)
     }
 
+    @Test func anAnswerWithoutAVerdictCountsNeitherWay() {
+        var unjudged = TrajectoryRecord.sample(step: 0, isCorrect: false)
+        unjudged.rewards = [RewardRecord(TrajectoryRecord.unjudgedMark, 0)]
+        let summary = EvaluationSummary([.sample(step: 0, isCorrect: true), unjudged])
+        #expect(summary.attributeAccuracy == 1)
+    }
+
     @Test func noTrajectoriesMeasureAsZero() {
         #expect(EvaluationSummary([]).json.contains("\"attribute_accuracy\": 0,"))
     }

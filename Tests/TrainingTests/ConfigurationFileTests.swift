@@ -53,3 +53,24 @@ struct ConfigurationFileTests {
         }
     }
 }
+
+struct RewardConfigurationTests {
+    private func message(_ overrides: String...) -> String {
+        do {
+            try ConfigurationFile.load(TrainingConfiguration(), from: nil, overrides: overrides).validate()
+            return "no error"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func aProgramNeedsTheWeightsOfItsComponents() {
+        #expect(message("reward.program=p", "reward.components={brevity: 0.5}") == "no error")
+        #expect(message("reward.program=p").contains("reward.components"))
+        #expect(message("reward.components={brevity: 0.5}").contains("reward.program"))
+    }
+
+    @Test func namesOfItsOwnAreRefused() {
+        #expect(message("reward.program=p", "reward.components={tool: 1}").contains("reward.components.tool"))
+    }
+}

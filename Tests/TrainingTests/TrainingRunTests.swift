@@ -1,5 +1,6 @@
 import Agent
 import Foundation
+import Judging
 import Runs
 import TestSupport
 import Testing
@@ -71,6 +72,43 @@ import Training
         #expect(
             try Data(contentsOf: whole.appending(path: weights))
                 == Data(contentsOf: halted.appending(path: weights)))
+    }
+
+    /// A judge that is a program and says the same of everything.
+    private static func judged(by verdict: String, steps: Int) -> TrainingConfiguration {
+        var configuration = configuration(steps: steps)
+        configuration.judge.program =
+            "python3 -c 'import sys, json\nfor l in sys.stdin: print(json.dumps({\"id\": json.loads(l)[\"id\"], "
+            + "\"correct\": \(verdict)}), flush=True)'"
+        return configuration
+    }
+
+    @Test func aJudgeThatAgreesTooSeldomIsRefused() async throws {
+        try await onOwnThread {
+            let url = try Self.folder()
+            defer { try? FileManager.default.removeItem(at: url) }
+            let error = #expect(throws: JudgeError.self) {
+                try Self.run(Self.judged(by: "True", steps: 1), at: url)
+            }
+            #expect(error?.description.contains("the judge is refused: program python3") == true)
+            #expect(error?.description.contains("misjudged:") == true)
+        }
+    }
+
+    @Test func aResumedRunDoesNotTryItsJudgeAgain() async throws {
+        try await onOwnThread {
+            let url = try Self.folder()
+            defer { try? FileManager.default.removeItem(at: url) }
+            var configuration = Self.judged(by: "False", steps: 1)
+            configuration.judge.minimumAgreement = 0
+            _ = try Self.run(configuration, at: url)
+            let file = url.appending(path: "judge.json")
+            let first = try Data(contentsOf: file)
+            configuration.steps = 2
+            _ = try Self.run(configuration, at: url, resume: true)
+            // It holds the time of each verdict, which never is the same twice.
+            #expect(try Data(contentsOf: file) == first)
+        }
     }
 
     @Test func writesReportAndTrajectories() async throws {

@@ -54,7 +54,7 @@ extension TrajectoryRecord {
                     error: call.failure)
             },
             rewards: reward.components.map { RewardRecord($0.name, $0.value) }
-                + (unjudged == nil ? [] : [RewardRecord("unjudged", 0)]),
+                + (unjudged == nil ? [] : [RewardRecord(Self.unjudgedMark, 0)]),
             reward: reward.total, advantage: advantage, isCorrect: reward.isCorrect,
             hasFormatError: reward.formatError != nil, finish: trajectory.finish.name)
     }

@@ -14,6 +14,7 @@ package import Foundation
 ///     tensorboard/         the same numbers as TensorBoard event files
 ///     run.sqlite           the trajectories (``TrajectoryStore``)
 ///     checkpoints/step-N/  model directories (``Checkpoint``)
+///     judge.json, verdicts.sqlite   how the judge was tried, and what it said, if a model or program judges
 ///     report.json, report.html
 package struct RunFolder: Sendable, Hashable {
     package let url: URL
@@ -24,6 +25,10 @@ package struct RunFolder: Sendable, Hashable {
     package var tensorBoardFolder: URL { url.appending(path: "tensorboard", directoryHint: .isDirectory) }
     package var databaseFile: URL { file("run.sqlite") }
     package var checkpointsFolder: URL { url.appending(path: "checkpoints", directoryHint: .isDirectory) }
+    /// Verdicts of a model that judges, so that none is asked for twice.
+    package var verdictsFile: URL { file("verdicts.sqlite") }
+    /// How the judge did on known answers before the run began.
+    package var judgeCheckFile: URL { file("judge.json") }
     package var reportFile: URL { file("report.html") }
     package var reportValuesFile: URL { file("report.json") }
     var lockFile: URL { file(".lock") }
@@ -62,12 +67,15 @@ package struct RunFolder: Sendable, Hashable {
     /// be given again. A folder with a checkpoint is left alone, and so are files of others.
     package func discard() throws {
         guard checkpoints().isEmpty else { return }
-        let database = ["", "-wal", "-shm"].map { file(databaseFile.lastPathComponent + $0) }
+        let databases = [databaseFile, verdictsFile].flatMap { database in
+            ["", "-wal", "-shm"].map { file(database.lastPathComponent + $0) }
+        }
         let made = [
-            configurationFile, metricsFile, performanceFile, tensorBoardFolder, checkpointsFolder, lockFile,
+            configurationFile, judgeCheckFile, metricsFile, performanceFile, tensorBoardFolder,
+            checkpointsFolder, lockFile,
         ]
         let files = FileManager.default
-        for item in made + database where files.fileExists(atPath: item.path) {
+        for item in made + databases where files.fileExists(atPath: item.path) {
             try RunError.reporting("remove", item) { try files.removeItem(at: item) }
         }
         // Fails for a folder that holds something else, which is as it should be.

@@ -64,6 +64,16 @@ package enum MetricName {
     package static let completionTokens = "completion/tokens"
     /// Share of trajectories on whose answer there was no verdict.
     package static let unjudged = "judge/unjudged"
+    /// Verdicts that were known from before.
+    package static let cachedVerdicts = "judge/cached"
+    /// Requests to the servers of the judge.
+    package static let judgeRequests = "judge/requests"
+    /// Attempts of such requests after the first.
+    package static let judgeRetries = "judge/retries"
+    /// Replies of the judge that held no verdict.
+    package static let malformedVerdicts = "judge/malformed"
+    /// Times that a server of the judge was found ill, or well again.
+    package static let judgeHealthEvents = "judge/health_events"
     /// Share of groups whose rewards are all equal.
     package static let groupsWithoutSignal = "groups/without_signal"
     /// Norm of the gradient before clipping.

@@ -25,7 +25,7 @@ package struct EvaluationSummary: Sendable, Equatable {
         self.formatErrorRate = formatErrorRate
     }
 
-    /// Measures trajectories; a kind that does not occur counts as 0.
+    /// Measures trajectories; a kind that does not occur counts as 0, and an answer without a verdict counts neither way.
     ///
     /// - Parameters:
     ///   - trajectories: of one evaluation.
@@ -34,8 +34,9 @@ package struct EvaluationSummary: Sendable, Equatable {
         func mean(_ values: [Double]) -> Double {
             values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
         }
+        let judged = trajectories.filter { !$0.isUnjudged }
         func accuracy(_ kind: String) -> Double {
-            mean(trajectories.filter { $0.kind == kind }.map { $0.isCorrect ? 1 : 0 })
+            mean(judged.filter { $0.kind == kind }.map { $0.isCorrect ? 1 : 0 })
         }
         self.init(
             examples: examples ?? trajectories.count, attributeAccuracy: accuracy("attribute"),
@@ -44,7 +45,7 @@ package struct EvaluationSummary: Sendable, Equatable {
                 trajectories.filter { $0.kind == "attribute" }.map { $0.calls.isEmpty ? 0 : 1 }),
             callsPerTrajectory: mean(trajectories.map { Double($0.calls.count) }),
             firstBoxIoU: mean(trajectories.compactMap(\.firstBoxIoU)),
-            formatErrorRate: mean(trajectories.map { $0.hasFormatError ? 1 : 0 }))
+            formatErrorRate: mean(judged.map { $0.hasFormatError ? 1 : 0 }))
     }
 
     fileprivate var members: [(key: String, value: String)] {

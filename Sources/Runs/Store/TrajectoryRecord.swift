@@ -187,6 +187,13 @@ package struct ViewRecord: Sendable, Equatable, Codable {
     }
 }
 
+extension TrajectoryRecord {
+    /// The component that marks a trajectory on whose answer there was no verdict: its reward means nothing.
+    package static let unjudgedMark = "unjudged"
+
+    package var isUnjudged: Bool { rewards.contains { $0.name == Self.unjudgedMark } }
+}
+
 /// A reward component by name.
 package struct RewardRecord: Sendable, Equatable, Codable {
     package var name: String

@@ -67,6 +67,11 @@ package enum ConfigurationFile {
             tree = change
             return
         }
+        // Where the defaults name no key, any may be given.
+        if base.isEmpty, case .mapping = change {
+            tree = change
+            return
+        }
         guard case .mapping(let changes) = change else {
             throw ConfigurationError(
                 description: place(change, origin)

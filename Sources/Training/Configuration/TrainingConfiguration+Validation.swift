@@ -1,9 +1,13 @@
 import Agent
+import Judging
+import Tasks
 
 extension TrainingConfiguration {
     /// - Throws: ``ConfigurationError`` that names the first number no run can work with. The task has a check of its
     ///   own.
     package func validate() throws {
+        try judge.validate()
+        try validateReward()
         let least = [
             ("steps", steps, 0), ("threads", threads, 0), ("workers", workers, 1),
             ("rollout.promptsPerStep", rollout.promptsPerStep, 1),
@@ -18,5 +22,21 @@ extension TrainingConfiguration {
             throw ConfigurationError(
                 description: "configuration: \(name) is \(value); it must be at least \(minimum)")
         }
+    }
+
+    private func validateReward() throws {
+        let problem: String? =
+            if !reward.program.isEmpty, reward.components.isEmpty {
+                "reward.program needs reward.components, the weight of each component that it pays, such as {brevity: 0.5}"
+            } else if reward.program.isEmpty, !reward.components.isEmpty {
+                "reward.components are paid by a program; name it in reward.program"
+            } else if let name = reward.components.keys.first(where: Reward.ownComponents.contains) {
+                "reward.components.\(name) is a name that the rewards use themselves; choose another"
+            } else if !(reward.timeoutSeconds > 0) {
+                "reward.timeoutSeconds is \(reward.timeoutSeconds); it must be above 0"
+            } else {
+                nil
+            }
+        if let problem { throw ConfigurationError(description: "configuration: \(problem)") }
     }
 }

@@ -1,4 +1,5 @@
 package import Agent
+package import Judging
 package import Tasks
 package import Torch
 

@@ -1,6 +1,7 @@
 import Agent
 import Evaluation
 import Foundation
+import Judging
 import QwenVL
 package import Runs
 import Tasks
@@ -27,6 +28,7 @@ package final class TrainingRun {
     private let heldOut: HeldOutScenes
     private let console: ConsoleSink
     private let files: [ExampleRows]
+    private var activity: JudgeActivity
     /// Problems that were named.
     private var reported: Set<String> = []
     private let sinks: CombinedSink
@@ -44,6 +46,9 @@ package final class TrainingRun {
         self.folder = folder
         self.interruption = interruption
         lock = try RunLock(folder)
+        let judges = try configuration.judge.judges(runCache: folder.verdictsFile)
+        try JudgeTrial(configuration.judge, folder: folder).pass(judges.asked, output: output)
+        activity = JudgeActivity(of: judges.model)
         Tensor.setThreadCount(
             configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
         Tensor.setDeterministic(true)
@@ -58,7 +63,7 @@ package final class TrainingRun {
             configuration.scenes, seed: configuration.evaluation.seed,
             sceneCount: configuration.evaluation.scenes)
         let tools: [any Tool] = [ZoomTool(), RotateTool()]
-        let judge = configuration.judge.judge(format: policyModel.format)
+        let judge = judges.chain(format: policyModel.format)
         trainer = try Trainer(
             configuration: configuration, folder: folder, policyModel: policyModel,
             source: data.source, tools: tools, judge: judge, store: store)
@@ -79,8 +84,11 @@ package final class TrainingRun {
         let base = try evaluated("base")
         console.begin()
         while trainer.completedSteps < configuration.steps {
-            try sinks.record(trainer.step())
+            var metrics = try trainer.step()
+            metrics.performance += activity.metrics()
+            try sinks.record(metrics)
             reportBadRows()
+            activity.events().forEach(console.message)
             if let reason = trainer.unjudged { reportUnjudged(reason) }
             let isLast = trainer.completedSteps == configuration.steps
             let isDue = trainer.completedSteps.isMultiple(of: configuration.checkpoint.every)
@@ -160,7 +168,8 @@ package final class TrainingRun {
         }
         try ReportContent(
             title: folder.url.lastPathComponent, result: result, history: MetricHistory(of: folder),
-            trajectories: pictures, configuration: try folder.configuration(), facts: []
+            trajectories: pictures, configuration: try folder.configuration(),
+            facts: try JudgeFacts(configuration, history: MetricHistory(of: folder)).list
         ).write(to: folder)
     }
 

@@ -1,0 +1,223 @@
+internal import AsyncHTTPClient
+internal import CounterRandom
+internal import Foundation
+internal import NIOCore
+internal import NIOHTTP1
+internal import Synchronization
+
+/// Asks chat servers that speak the protocol of OpenAI: vLLM, SGLang, llama.cpp, Ollama and hosted ones.
+///
+/// Requests wait for their turn, are tried again after a while where that can help, and go to another endpoint when one
+/// fails. What the servers did is counted.
+package final class ChatClient: Sendable {
+    /// What asking took, since the client was made.
+    package struct Statistics: Hashable, Sendable {
+        package var requests = 0
+        /// Attempts after the first of a request.
+        package var retries = 0
+        /// Requests without a reply.
+        package var failures = 0
+        /// What happened to the health of endpoints, oldest first; the last 100 of it.
+        package var events: [String] = []
+        package var eventCount = 0
+    }
+
+    /// The passing of time, which tests replace.
+    package struct Time: Sendable {
+        package var now: @Sendable () -> ContinuousClock.Instant
+        package var sleep: @Sendable (Duration) async throws -> Void
+
+        package init(
+            now: @escaping @Sendable () -> ContinuousClock.Instant,
+            sleep: @escaping @Sendable (Duration) async throws -> Void
+        ) {
+            self.now = now
+            self.sleep = sleep
+        }
+
+        package static let real = Time(
+            now: { ContinuousClock.now }, sleep: { try await Task.sleep(for: $0) })
+    }
+
+    /// Longest wait between attempts, whatever a server asks for.
+    private static let longestPause = Duration.seconds(30)
+    /// How long a probe may take at most.
+    private static let probeSeconds = 5.0
+
+    private let configuration: EndpointConfiguration
+    private let key: String?
+    private let time: Time
+    private let http: HTTPClient
+    private let gate: RequestGate
+    private let pool: EndpointPool
+    private let counts: Counts
+
+    /// What the pool writes to while the client is being made.
+    private final class Counts: Sendable {
+        let statistics = Mutex(Statistics())
+
+        func note(_ event: String) {
+            statistics.withLock {
+                $0.eventCount += 1
+                $0.events = ($0.events + [event]).suffix(100)
+            }
+        }
+    }
+
+    /// - Parameter environment: where the key is looked up.
+    /// - Throws: ``EndpointError`` for an address that is none, a number that is too small, or a key that is not there.
+    package init(
+        _ configuration: EndpointConfiguration,
+        environment: [String: String] = ProcessInfo.processInfo.environment, time: Time = .real
+    ) throws {
+        try configuration.validate()
+        let key = try configuration.key(in: environment)
+        var settings = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .nanoseconds(Int64(configuration.connectSeconds * 1e9))))
+        settings.connectionPool.retryConnectionEstablishment = false
+        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.concurrency
+        settings.httpVersion = .http1Only
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+        let counts = Counts()
+        (self.configuration, self.key, self.time, self.http, self.counts) = (
+            configuration, key, time, http, counts
+        )
+        gate = RequestGate(limit: configuration.concurrency)
+        pool = EndpointPool(
+            urls: configuration.urls.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 },
+            failuresUntilRest: configuration.failuresUntilRest, rest: .seconds(configuration.restSeconds),
+            now: time.now
+        ) { url in
+            let call = HTTPCall(http: http, key: key, byteLimit: configuration.replyByteLimit)
+            let seconds = min(Self.probeSeconds, configuration.timeoutSeconds)
+            return (try? await call.get(url + "/models", within: .seconds(seconds))) != nil
+        } onEvent: { event, url in
+            switch event {
+            case .rested: counts.note("\(url) rests after \(configuration.failuresUntilRest) failures")
+            case .recovered: counts.note("\(url) is back")
+            }
+        }
+    }
+
+    deinit { http.shutdown { _ in } }
+
+    package var statistics: Statistics { counts.statistics.withLock { $0 } }
+
+    /// The reply to `request`.
+    ///
+    /// - Throws: ``ChatError`` if there is none, and `CancellationError`.
+    package func complete(_ request: ChatRequest) async throws -> ChatReply {
+        let number = counts.statistics.withLock { statistics in
+            statistics.requests += 1
+            return statistics.requests
+        }
+        do {
+            return try await gate.pass { try await attempt(request, number: number) }
+        } catch {
+            counts.statistics.withLock { $0.failures += 1 }
+            throw error
+        }
+    }
+
+    // MARK: Attempts
+
+    private func attempt(_ request: ChatRequest, number: Int) async throws -> ChatReply {
+        var last: (endpoint: Int, error: ChatError)?
+        for attempt in 1...configuration.attempts {
+            let endpoint: (index: Int, url: String)
+            do { endpoint = try await pool.take(after: last?.endpoint) } catch let resting as ChatError {
+                // What the server did says more than that it is resting now.
+                throw last?.error ?? resting
+            }
+            if let last {
+                counts.statistics.withLock { $0.retries += 1 }
+                // Another endpoint can be asked at once.
+                if last.endpoint == endpoint.index {
+                    do {
+                        try await time.sleep(pause(after: last.error, attempt: attempt, number: number))
+                    } catch {
+                        await pool.abandon(endpoint.index)
+                        throw error
+                    }
+                }
+            }
+            do {
+                let reply = try await send(request, to: endpoint.url)
+                await pool.putBack(endpoint.index)
+                return reply
+            } catch let error as ChatError {
+                if error.isFaultOfServer {
+                    await pool.putBackFailed(endpoint.index)
+                } else {
+                    await pool.putBack(endpoint.index)
+                }
+                guard error.isTransient, attempt < configuration.attempts else { throw error }
+                last = (endpoint.index, error)
+            } catch {
+                await pool.abandon(endpoint.index)
+                throw error
+            }
+        }
+        preconditionFailure("there is at least one attempt")
+    }
+
+    /// What the server asks for, else half a second, doubled with each attempt; spread, so that not all come back at once.
+    private func pause(after error: ChatError, attempt: Int, number: Int) -> Duration {
+        if let asked = error.retryAfter { return min(asked, Self.longestPause) }
+        var random = CounterRandom(seed: 0, UInt64(number), UInt64(attempt))
+        let doubled = Duration.milliseconds(500) * (1 << min(attempt - 2, 10))
+        return min(doubled, Self.longestPause) * (0.5 + 0.5 * random.uniform())
+    }
+
+    private func send(_ request: ChatRequest, to url: String) async throws -> ChatReply {
+        let call = HTTPCall(http: http, key: key, byteLimit: configuration.replyByteLimit)
+        let body = try await call.post(
+            JSONEncoder().encode(request), to: url + "/chat/completions",
+            within: .seconds(configuration.timeoutSeconds), model: request.model)
+        guard let reply = try? JSONDecoder().decode(ChatReply.self, from: body), !reply.choices.isEmpty else {
+            throw ChatError(
+                .malformed,
+                "\(url): the reply is not that of a chat server: \(call.excerpt(of: body)); check the address"
+            )
+        }
+        return reply
+    }
+}
+
+extension EndpointConfiguration {
+    fileprivate func validate() throws {
+        if urls.isEmpty {
+            throw EndpointError(description: "no endpoint is named; give at least one address")
+        }
+        for url in urls {
+            guard let parts = URLComponents(string: url), ["http", "https"].contains(parts.scheme),
+                parts.host?.isEmpty == false
+            else {
+                throw EndpointError(
+                    description: "\(url) is no address of an endpoint; write it as http://localhost:8000/v1")
+            }
+        }
+        let least: [(String, Double, Double)] = [
+            ("concurrency", Double(concurrency), 1), ("attempts", Double(attempts), 1),
+            ("failuresUntilRest", Double(failuresUntilRest), 1), ("restSeconds", restSeconds, 0),
+            ("connectSeconds", connectSeconds, 0.001), ("timeoutSeconds", timeoutSeconds, 0.001),
+            ("replyByteLimit", Double(replyByteLimit), 1),
+        ]
+        for (name, value, minimum) in least where !(value >= minimum) {
+            throw EndpointError(description: "\(name) is \(value); it must be at least \(minimum)")
+        }
+    }
+
+    /// The key, if one is wanted.
+    fileprivate func key(in environment: [String: String]) throws -> String? {
+        guard !apiKeyVariable.isEmpty else { return nil }
+        guard let key = environment[apiKeyVariable], !key.isEmpty else {
+            throw EndpointError(
+                description:
+                    "the environment variable \(apiKeyVariable), which is to hold the API key, is not set; "
+                    + "export it, or leave apiKeyVariable empty")
+        }
+        return key
+    }
+}

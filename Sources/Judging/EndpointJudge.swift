@@ -1,0 +1,96 @@
+package import Endpoints
+import Synchronization
+package import Tasks
+
+/// A judge that is a language model on a chat server.
+///
+/// A verdict is taken only from a reply that is in form; a model that answers otherwise is asked again, with another
+/// seed. Verdicts are kept, failures are not.
+package final class EndpointJudge: Judge {
+    /// What it did since it was made.
+    package struct Activity: Hashable, Sendable {
+        /// Verdicts that were known.
+        package var cacheHits = 0
+        /// Replies without a verdict.
+        package var malformedReplies = 0
+        package var requests = 0
+        /// Attempts of requests after the first.
+        package var retries = 0
+        /// What happened to the health of servers, oldest first; the last 100 of `eventCount`.
+        package var events: [String] = []
+        package var eventCount = 0
+        /// Why verdicts are not kept, if so.
+        package var cacheFailure: String?
+    }
+
+    private let client: ChatClient
+    private let model: String
+    private let prompt: JudgePrompt
+    private let cache: VerdictCache?
+    private let readings: Int
+    private let maximumTokens: Int
+    private let state = Mutex(Activity())
+
+    /// - Parameters:
+    ///   - readings: how often an answer is asked about until there is a verdict.
+    ///   - maximumTokens: of a reply, reasons included.
+    package init(
+        client: ChatClient, model: String, prompt: JudgePrompt = JudgePrompt(), cache: VerdictCache? = nil,
+        readings: Int = 3, maximumTokens: Int = 512
+    ) {
+        self.client = client
+        self.model = model
+        self.prompt = prompt
+        self.cache = cache
+        self.readings = max(1, readings)
+        self.maximumTokens = maximumTokens
+    }
+
+    package var activity: Activity {
+        let statistics = client.statistics
+        var activity = state.withLock { $0 }
+        (activity.requests, activity.retries) = (statistics.requests, statistics.retries)
+        (activity.events, activity.eventCount) = (statistics.events, statistics.eventCount)
+        activity.cacheFailure = cache?.failure
+        return activity
+    }
+
+    package func isCorrect(_ answer: String, for example: Example) async throws -> Bool {
+        let key = VerdictCache.Key(
+            model: model, prompt: prompt.template, question: example.question, expected: example.answer,
+            answer: answer)
+        if let known = cache?[key] {
+            state.withLock { $0.cacheHits += 1 }
+            return known
+        }
+        let verdict = try await asked(key)
+        cache?[key] = verdict
+        return verdict
+    }
+
+    private func asked(_ key: VerdictCache.Key) async throws -> Bool {
+        let text = prompt.text(question: key.question, expected: key.expected, answer: key.answer)
+        var ending = ""
+        for reading in 1...readings {
+            let reply = try await reply(to: text, reading: reading)
+            if !reply.isCutOff, let verdict = WrittenVerdict.isRight(in: reply.text) { return verdict }
+            state.withLock { $0.malformedReplies += 1 }
+            ending = reply.text.onOneLine.suffix(80).description
+        }
+        throw Unjudged(
+            reason: "the judge wrote no verdict in \(readings) replies; the last one ends with: \(ending)")
+    }
+
+    /// The first reading is the likeliest reply, a further one another.
+    private func reply(to text: String, reading: Int) async throws -> ChatReply.Choice {
+        do {
+            return try await client.complete(
+                ChatRequest(
+                    model: model, messages: [ChatMessage(.user, text)], temperature: reading == 1 ? 0 : 0.7,
+                    maximumTokens: maximumTokens, seed: reading)
+            ).choices[0]
+        } catch let error as ChatError {
+            throw Unjudged(reason: "\(error)")
+        }
+    }
+}

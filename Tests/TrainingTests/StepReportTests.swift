@@ -1,0 +1,54 @@
+import Agent
+import Runs
+import Tasks
+import Testing
+import Training
+
+/// What is recorded of a step on whose answers verdicts are missing.
+struct StepReportTests {
+    /// A group of `right` right answers, worth 0.8, and of answers without a verdict.
+    private func group(kind: String = "attribute", right: Int, unjudged: Int) -> TrajectoryGroup {
+        let reward = Reward().breakdown(
+            kind: .perception, isCorrect: true, formatError: nil, usedCrop: false)
+        let example = Example(
+            id: "e", messages: [.question("What?", imageCount: 0)], images: [], answer: "red", kind: kind)
+        let members = (0..<right + unjudged).map { index in
+            ScoredTrajectory(
+                trajectory: Trajectory(
+                    id: TrajectoryID(group: 0, sample: index), transcript: Transcript(),
+                    completions: ["<answer>red</answer>"], toolCalls: [], finish: .answered),
+                reward: index < right
+                    ? reward : RewardBreakdown(components: [], isCorrect: false, formatError: nil),
+                advantage: 0, unjudged: index < right ? nil : "silent")
+        }
+        return TrajectoryGroup(example: example, index: 0, members: members)
+    }
+
+    private func metrics(_ groups: [TrajectoryGroup]) -> StepMetrics {
+        StepMetrics(
+            step: 1, values: StepReport(groups: groups, outcome: .init(), learningRate: 0).metrics)
+    }
+
+    @Test func aFewMissingVerdictsDoNotCount() {
+        let metrics = metrics([group(right: 19, unjudged: 1)])
+        #expect(abs((metrics[MetricName.reward] ?? 0) - 0.8) < 1e-12)
+        #expect(metrics[MetricName.accuracy] == 1)
+        #expect(metrics[MetricName.unjudged] == 0.05)
+    }
+
+    @Test func manyLeaveAGap() {
+        let metrics = metrics([group(right: 18, unjudged: 2)])
+        #expect(metrics[MetricName.reward] == nil)
+        #expect(metrics[MetricName.reward(component: "accuracy")] == nil)
+        #expect(metrics[MetricName.accuracy] == nil)
+        #expect(metrics[MetricName.unjudged] == 0.1)
+    }
+
+    @Test func aKindOfWhichNoneIsMissingIsRecorded() {
+        let metrics = metrics([
+            group(right: 1, unjudged: 1), group(kind: "existence", right: 2, unjudged: 0),
+        ])
+        #expect(metrics[MetricName.accuracy(kind: "attribute")] == nil)
+        #expect(metrics[MetricName.accuracy(kind: "existence")] == 1)
+    }
+}
