@@ -206,7 +206,8 @@ struct Evaluate: ParsableCommand {
     // MARK: Scoring predictions
 
     private func score(_ predictions: URL) throws {
-        guard let published = PublishedProtocol(rawValue: benchmark) else {
+        let declared = try? Benchmark(named: benchmark)
+        guard let published = PublishedProtocol(rawValue: benchmark) ?? declared?.published else {
             let known = PublishedProtocol.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--rescore knows \(known), not \(benchmark)")
         }

@@ -30,7 +30,7 @@ package struct ExampleSummary: Sendable {
             .kind: example.kind,
             .tools: example.tools.isEmpty ? "none" : example.tools.joined(separator: ", "),
             .reward: example.rewardKind.rawValue,
-            .images: "\(example.images.count)",
+            .images: example.images.count == 1 ? "1 image" : "\(example.images.count) images",
             .boxes: example.groundTruthBoxes.isEmpty ? "without" : "with",
         ]
         for (property, value) in values { counts[property, default: [:]][value, default: 0] += 1 }
