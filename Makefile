@@ -19,7 +19,7 @@ build: bootstrap ## build the command line tool
 demo: build ## train the nano model until it zooms, and write the report (about ten minutes on two cores, with the build)
 	.build/release/deepeyes train --config Configurations/nano.yaml --run runs/$(RUN) --seed $(SEED)
 
-nano-base: build ## make the base of the demo again, from nothing (about an hour on two cores)
+nano-base: build ## make the base of the demo again, from nothing (about an hour and a half on two cores)
 	.build/release/deepeyes nano-base --config Configurations/nano-base.yaml --output runs/nano-base
 
 skills: build ## measure what Models/nano-base can do, on held-out scenes

@@ -105,7 +105,7 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "Agent", "Tasks", "Imaging", "Runs", "CounterRandom",
+                "Agent", "Tasks", "Endpoints", "Imaging", "Runs", "CounterRandom",
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("Benchmarks")], swiftSettings: strict),
@@ -125,7 +125,8 @@ let package = Package(
         .executableTarget(
             name: "deepeyes",
             dependencies: [
-                "Agent", "Tasks", "Evaluation", "Judging", "Imaging", "QwenVL", "Training", "Runs",
+                "Agent", "Tasks", "Endpoints", "Evaluation", "Judging", "Imaging", "QwenVL", "Training",
+                "Runs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -156,7 +157,9 @@ let package = Package(
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests",
-            dependencies: ["Evaluation", "Agent", "Tasks", "Imaging", "Runs", "CounterRandom"],
+            dependencies: [
+                "Evaluation", "Agent", "Endpoints", "Tasks", "Imaging", "Runs", "CounterRandom",
+            ],
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "EndpointsTests", dependencies: ["Endpoints", "TestServer"], swiftSettings: strict),

@@ -1,11 +1,8 @@
-import Agent
 import ArgumentParser
 import Evaluation
 import Foundation
-import QwenVL
 import Runs
 import Synchronization
-import Tasks
 import Training
 
 struct Evaluate: ParsableCommand {
@@ -26,6 +23,7 @@ struct Evaluate: ParsableCommand {
               deepeyes evaluate --benchmark visualsearch --model runs/demo/checkpoints/step-500
               deepeyes evaluate --benchmark vstar --data vstar_bench --model Qwen2.5-VL-7B --samples 4 --temperature 0.7
               deepeyes evaluate --benchmark vstar --data vstar_bench --model Qwen2.5-VL-7B --protocol published
+              deepeyes evaluate --benchmark vstar --data vstar_bench --endpoint http://localhost:8000/v1 --model NAME
               deepeyes evaluate --benchmark pope --data coco_pope_random.json --rescore answers.jsonl --output score.json
             """)
 
@@ -39,7 +37,7 @@ struct Evaluate: ParsableCommand {
     @Option(help: "The benchmark's file or folder.", completion: .file())
     var data: String?
 
-    @Option(help: "Folder of the model.", completion: .directory)
+    @Option(help: "Folder of the model; with --endpoint its name on the server.", completion: .directory)
     var model: String?
 
     @Option(help: "File of predictions to score instead of asking a model.", completion: .file())
@@ -82,6 +80,9 @@ struct Evaluate: ParsableCommand {
 
     @Option(help: "Most tokens in one turn.")
     var maximumTokens: Int = 1024
+
+    @OptionGroup(title: "Model on a server")
+    var server: EndpointOptions
 
     @OptionGroup(title: "Judge of free text")
     var judging: JudgeOptions
@@ -129,38 +130,43 @@ struct Evaluate: ParsableCommand {
         let benchmark = try Benchmark(named: benchmark)
         let settings = settings
         let items = try items(of: benchmark)
-        let policyModel = try PolicyModel(directory: URL(filePath: model))
         let folder = try EvaluationFolder(
             URL(filePath: output ?? "runs/\(benchmark.name)"),
-            holding: .init(benchmark, model: model, settings: settings))
-        let store = try TrajectoryStore(at: folder.databaseFile)
+            holding: .init(benchmark, model: server.name(of: model), settings: settings))
+        let asked = try server.model(model, toolCalls: settings.toolCalls, concurrency: concurrency)
         let evaluator = Evaluator(
             benchmark, items: items, settings: settings,
-            judge: try judging.judge(format: policyModel.format, keepingVerdictsIn: folder.url), store: store)
+            judge: try judging.judge(format: asked.format, keepingVerdictsIn: folder.url),
+            store: try TrajectoryStore(at: folder.databaseFile))
         let interruption = Interruption {
             Console.report("\nstopping after the answers under way; press Ctrl-C again to stop at once\n")
         }
         let line = ProgressLine("asking")
         let badItems = Mutex<[Evaluator.BadItem]>([])
-        let format = policyModel.format
-        let isDone = try policyModel.workers().serve { policy in
-            let respondent = AgentRespondent(
-                policy: policy, format: format, tools: [ZoomTool(), RotateTool()],
-                limits: AgentLimits(toolCalls: settings.toolCalls))
-            return try await evaluator.run(
+        let failures = Mutex<[String]>([])
+        let isDone = try asked.serve { respondent in
+            try await evaluator.run(
                 asking: respondent, onProgress: { line.show($0.completed, of: $0.total) },
                 onBadItem: { item in
                     badItems.withLock { $0.append(item) }
                     line.message("left out: \(item.problem)")
-                }, shouldStop: { interruption.isRequested })
+                }, onFailure: { reason in failures.withLock { $0.append(reason) } },
+                shouldStop: { interruption.isRequested })
         }
         line.finish()
         guard isDone else {
             try Console.write("stopped; the same command goes on\n")
             return
         }
+        let failed = failures.withLock(\.self)
+        if let last = failed.last {
+            Console.report(
+                "\(failed.count) questions got no answer, the last because it \(last); the same command asks them again\n"
+            )
+        }
         let result = EvaluationResult(
             of: benchmark, model: model, settings: settings, badItems: badItems.withLock(\.self),
+            unanswered: failed.count,
             outcomes: Dictionary(
                 uniqueKeysWithValues: try settings.arms.map { ($0, try evaluator.outcomes($0)) }),
             published: settings.scoring == .published

@@ -1,7 +1,7 @@
+import Agent
 import ArgumentParser
 import Foundation
 import Judging
-import QwenVL
 import Training
 
 /// Who decides on answers that the rules cannot tell about.
@@ -22,7 +22,7 @@ struct JudgeOptions: ParsableArguments {
     ///   - format: in whose frame answers give boxes.
     ///   - folder: that keeps the verdicts of a model.
     /// - Throws: an error that names the value that cannot be used.
-    func judge(format: QwenChatFormat, keepingVerdictsIn folder: URL) throws -> JudgeChain {
+    func judge(format: any ChatFormat, keepingVerdictsIn folder: URL) throws -> JudgeChain {
         try ConfigurationFile.load(TrainingConfiguration(), from: configurationFile, overrides: assignments)
             .judge.judges(runCache: folder.appending(path: "verdicts.sqlite")).chain(format: format)
     }

@@ -1,8 +1,6 @@
-import Agent
 import ArgumentParser
 import Evaluation
 import Foundation
-import QwenVL
 import Runs
 import Tasks
 import Training
@@ -23,7 +21,7 @@ struct Select: ParsableCommand {
     @Option(help: "JSONL or Parquet file of examples.", completion: .file())
     var data: String
 
-    @Option(help: "Folder of the model.", completion: .directory)
+    @Option(help: "Folder of the model; with --endpoint its name on the server.", completion: .directory)
     var model: String = "Models/nano-base"
 
     @Option(help: "Parquet file to write.", completion: .file(extensions: ["parquet"]))
@@ -59,6 +57,9 @@ struct Select: ParsableCommand {
     @Option(help: "Most tokens in one turn.")
     var maximumTokens: Int = 1024
 
+    @OptionGroup(title: "Model on a server")
+    var server: EndpointOptions
+
     @OptionGroup(title: "Judge of free text")
     var judging: JudgeOptions
 
@@ -79,24 +80,20 @@ struct Select: ParsableCommand {
         let settings = settings
         let examples = ExampleRows(
             try RowFiles.open(URL(filePath: data)), toleratedShare: toleratedBadShare)
-        let policyModel = try PolicyModel(directory: URL(filePath: model))
         let folder = try SelectionFolder(
-            URL(filePath: output + ".selection"), holding: .init(data: data, model: model, settings: settings)
-        )
+            URL(filePath: output + ".selection"),
+            holding: .init(data: data, model: server.name(of: model), settings: settings))
+        let asked = try server.model(model, toolCalls: settings.toolCalls, concurrency: concurrency)
         let selector = Selector(
             examples, settings: settings,
-            judge: try judging.judge(format: policyModel.format, keepingVerdictsIn: folder.url),
+            judge: try judging.judge(format: asked.format, keepingVerdictsIn: folder.url),
             store: try TrajectoryStore(at: folder.databaseFile))
         let interruption = Interruption {
             Console.report("\nstopping after the answers under way; press Ctrl-C again to stop at once\n")
         }
         let line = ProgressLine("asking")
-        let format = policyModel.format
-        let isDone = try policyModel.workers().serve { policy in
-            let respondent = AgentRespondent(
-                policy: policy, format: format, tools: [ZoomTool(), RotateTool()],
-                limits: AgentLimits(toolCalls: settings.toolCalls))
-            return try await selector.run(
+        let isDone = try asked.serve { respondent in
+            try await selector.run(
                 asking: respondent, onProgress: { line.show($0, of: $1) },
                 shouldStop: { interruption.isRequested })
         }

@@ -45,6 +45,21 @@ import Training
         #expect(lessons.map(\.tree.prompt.images.count) == [1, 1, 1, 1])
     }
 
+    @Test func aFractionOfALessonIsAChance() throws {
+        let asked = try (0..<80).flatMap { scene in
+            try lessons.lessons(ofScene: scene, counts { $0.relation = 0.25 }).flatMap(texts).map { $0[0] }
+        }
+        #expect((8...32).contains(asked.count))
+    }
+
+    @Test func relationsAreAskedBothWaysWhateverTheirNumber() throws {
+        let asked = try (0..<6).flatMap { scene in
+            try lessons.lessons(ofScene: scene, counts { $0.relation = 1 }).flatMap(texts).map { $0[0] }
+        }
+        #expect(asked.contains { $0.contains("left of") })
+        #expect(asked.contains { $0.contains("above") })
+    }
+
     @Test func aPromptAndItsQuestionAreTheTokensOfTheWholePrompt() throws {
         let lesson = try lessons.lessons(ofScene: 3, counts { $0.grounding = 1 })[0]
         let question = lesson.tree.prompt.tokens + lesson.tree.branches[0].segments[0].tokens

@@ -88,6 +88,9 @@ package struct EvaluationReport: Sendable {
                 settings.scoring == .honest
                     ? "ours: what cannot be read for certain is wrong"
                     : "the published protocol, warts included"))
+        if result.unanswered > 0 {
+            facts.append(ReportContent.Fact("Questions without an answer", Readable.count(result.unanswered)))
+        }
         if !result.badItems.isEmpty {
             facts.append(
                 ReportContent.Fact("Items that could not be asked", Readable.count(result.badItems.count)))

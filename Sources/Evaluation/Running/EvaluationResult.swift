@@ -13,6 +13,8 @@ package struct EvaluationResult: Hashable, Sendable, Codable {
     package let toolGain: ArmScore.Mean?
     package let toolHarm: ArmScore.Mean?
     package let badItems: [Evaluator.BadItem]
+    /// Questions that were asked and got no answer, in all arms.
+    package let unanswered: Int
     /// By arm.
     package let outcomes: [String: [Outcome]]
     /// What the official scorer makes of the answers, by arm, if it was asked.
@@ -20,6 +22,7 @@ package struct EvaluationResult: Hashable, Sendable, Codable {
 
     package init(
         of benchmark: Benchmark, model: String, settings: EvaluationSettings, badItems: [Evaluator.BadItem],
+        unanswered: Int = 0,
         outcomes: [EvaluationSettings.Arm: [Outcome]], published: [EvaluationSettings.Arm: Score]? = nil
     ) {
         self.benchmark = benchmark.name
@@ -28,6 +31,7 @@ package struct EvaluationResult: Hashable, Sendable, Codable {
         self.model = model
         self.settings = settings
         self.badItems = badItems
+        self.unanswered = unanswered
         self.published = published.map { Dictionary(uniqueKeysWithValues: $0.map { ($0.rawValue, $1) }) }
         self.outcomes = Dictionary(uniqueKeysWithValues: outcomes.map { ($0.rawValue, $1) })
         arms = self.outcomes.mapValues { ArmScore($0, averagedOver: benchmark.averagedOver) }

@@ -53,13 +53,16 @@ package struct Evaluator: Sendable {
     /// Asks what has no answer yet.
     ///
     /// - Parameters:
-    ///   - onProgress: told after each batch, and of each item that is left out.
+    ///   - onProgress: told after each batch.
+    ///   - onBadItem: told of each item that is left out.
+    ///   - onFailure: told why a question got no answer; it is not kept, so that it is asked again another time.
     ///   - shouldStop: asked between batches.
     /// - Returns: false if stopped.
     /// - Throws: ``BenchmarkError`` if more items are unusable than are tolerated, and what the model or the store throw.
     package func run(
         asking respondent: any Respondent, onProgress: @Sendable (Progress) -> Void,
-        onBadItem: @Sendable (BadItem) -> Void, shouldStop: @Sendable () -> Bool
+        onBadItem: @Sendable (BadItem) -> Void, onFailure: @Sendable (String) -> Void = { _ in },
+        shouldStop: @Sendable () -> Bool
     ) async throws -> Bool {
         var bad: Set<Int> = []
         for (number, arm) in settings.arms.enumerated() {
@@ -75,7 +78,11 @@ package struct Evaluator: Sendable {
                         return nil
                     }
                 },
-                answer: { try await answers(to: $0, in: arm, by: respondent) },
+                answer: { places in
+                    let records = try await answers(to: places, in: arm, by: respondent)
+                    for record in records where record.isFailed { onFailure(record.finish) }
+                    return records.filter { !$0.isFailed }
+                },
                 onProgress: { completed in
                     onProgress(
                         Progress(arm: arm, completed: number * collection.total + completed, total: total))
@@ -192,3 +199,8 @@ package struct Evaluator: Sendable {
 }
 
 extension BenchmarkQuestions: Evaluator.Items {}
+
+extension TrajectoryRecord {
+    /// Whether the model could not be asked, for the reason that `finish` gives.
+    var isFailed: Bool { finish.hasPrefix("failed") }
+}

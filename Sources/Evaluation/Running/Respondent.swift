@@ -12,6 +12,14 @@ package struct Inquiry: Sendable {
     package let example: Example
     package let sampling: Sampling
     package let random: CounterRandom
+
+    package init(index: Int, sample: Int, example: Example, sampling: Sampling, random: CounterRandom) {
+        self.index = index
+        self.sample = sample
+        self.example = example
+        self.sampling = sampling
+        self.random = random
+    }
 }
 
 /// What answers: a model here, or one behind an endpoint.

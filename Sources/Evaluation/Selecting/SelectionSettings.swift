@@ -30,7 +30,7 @@ package enum Fate: String, Hashable, Sendable, Codable, CaseIterable {
     case neverRight
     /// Not even right when shown the region: the answer may be false.
     case wrongAsShown
-    /// Too many answers had no verdict.
+    /// Half of the answers or more are missing or have no verdict.
     case unjudged
     /// The row cannot be used.
     case bad
@@ -46,7 +46,7 @@ package enum Fate: String, Hashable, Sendable, Codable, CaseIterable {
         case .alwaysRight: "dropped: always right"
         case .neverRight: "dropped: never right"
         case .wrongAsShown: "dropped: not even right when shown the region"
-        case .unjudged: "dropped: no verdict on half of the answers"
+        case .unjudged: "dropped: half of the answers or more without a verdict"
         case .bad: "dropped: cannot be used"
         case .needsOptions: "dropped: cannot do without its options"
         }

@@ -71,10 +71,15 @@ package struct Selector: Sendable {
         _ collection: AnswerCollection, _ indices: [Int]?, _ respondent: any Respondent,
         _ onProgress: (Int) -> Void, _ shouldStop: () -> Bool
     ) async throws -> Bool {
-        try await collection.run(
+        // The samples of an example follow each other: it is read once for all of them.
+        var read: (index: Int, example: Example?)?
+        return try await collection.run(
             indices,
             pose: { index, sample -> Inquiry? in
-                guard let example = try example(at: index, shown: indices != nil) else { return nil }
+                if read?.index != index {
+                    read = (index, try example(at: index, shown: indices != nil))
+                }
+                guard let example = read?.example else { return nil }
                 return Inquiry(
                     index: index, sample: sample, example: example,
                     sampling: Sampling(
@@ -83,7 +88,9 @@ package struct Selector: Sendable {
             },
             answer: { inquiries in
                 let records = try await respondent.answers(to: inquiries, origin: collection.origin)
-                return try await judged(records, of: inquiries.map(\.example))
+                // A question without an answer is asked again another time.
+                let answered = zip(records, inquiries).filter { !$0.0.isFailed }
+                return try await judged(answered.map(\.0), of: answered.map(\.1.example))
             }, onProgress: onProgress, shouldStop: shouldStop)
     }
 
@@ -127,8 +134,7 @@ package struct Selector: Sendable {
         let shown = try tallies(.shown)
         return try (0..<(examples.count ?? 0)).map { index in
             guard let tally = plain[index] else {
-                let isUsable = try examples.usable(index) != nil
-                return Choice(index: index, fate: isUsable ? .needsOptions : .bad, right: 0, judged: 0)
+                return Choice(index: index, fate: try fateUnasked(index), right: 0, judged: 0)
             }
             let fate = fate(tally)
             guard fate == .neverRight, settings.showsRegion, let again = shown[index] else {
@@ -138,6 +144,12 @@ package struct Selector: Sendable {
                 index: index, fate: again.right > 0 ? .keptAsShown : .wrongAsShown, right: again.right,
                 judged: again.judged)
         }
+    }
+
+    /// Why an example has no answer.
+    private func fateUnasked(_ index: Int) throws -> Fate {
+        guard let row = try examples.usable(index) else { return .bad }
+        return settings.opensQuestions && OpenQuestion.opened(row) == nil ? .needsOptions : .unjudged
     }
 
     private typealias Tally = (right: Int, judged: Int)

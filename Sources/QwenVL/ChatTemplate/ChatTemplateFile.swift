@@ -1,3 +1,4 @@
+import Agent
 package import Foundation
 
 /// `chat_template.jinja`: the conversations of `QwenChatFormat` for software that renders templates, such as

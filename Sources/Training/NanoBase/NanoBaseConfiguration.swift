@@ -18,6 +18,8 @@ package struct NanoBaseConfiguration: Codable, Sendable {
     package var tools = LessonStage()
     /// All of it once more, mostly close-ups.
     package var practice = LessonStage()
+    /// The close-ups that are hardest to read, at a lower rate.
+    package var polish = LessonStage()
     package var muon = Muon.Options()
     package var adamW = AdamW.Options(beta1: 0.9, beta2: 0.98, weightDecay: 0)
     /// The gradient is scaled down to this norm.
@@ -29,7 +31,10 @@ package struct NanoBaseConfiguration: Codable, Sendable {
 
     /// The stages under their names, in order.
     package var stages: [(name: String, stage: LessonStage)] {
-        [("vision", vision), ("language", language), ("tools", tools), ("practice", practice)]
+        [
+            ("vision", vision), ("language", language), ("tools", tools), ("practice", practice),
+            ("polish", polish),
+        ]
     }
 }
 

@@ -1,0 +1,44 @@
+import Agent
+import Endpoints
+import Evaluation
+import Judging
+import QwenVL
+
+/// The model that an evaluation or a selection asks.
+enum AskedModel {
+    case here(PolicyModel, limits: AgentLimits)
+    case endpoint(ChatClient, model: String, maximumPixels: Int, toolCalls: Int)
+
+    /// In whose frame it gives boxes.
+    var format: any ChatFormat {
+        switch self {
+        case .here(let model, _): model.format
+        case .endpoint(_, _, let maximumPixels, _):
+            EndpointFormat(geometry: ImageProcessor(ProcessorConfiguration(maximumPixels: maximumPixels)))
+        }
+    }
+
+    /// Runs `body`, whose questions the model answers.
+    ///
+    /// - Throws: what `body` throws.
+    func serve<Output: Sendable>(
+        _ body: @escaping @Sendable (any Respondent) async throws -> Output
+    ) throws -> Output {
+        let format = format
+        let tools: [any Tool] = [ZoomTool(), RotateTool()]
+        switch self {
+        case .here(let model, let limits):
+            return try model.workers().serve { policy in
+                try await body(AgentRespondent(policy: policy, format: format, tools: tools, limits: limits))
+            }
+        case .endpoint(let client, let name, _, let toolCalls):
+            // Lengths are the server's to limit: here tokens are characters.
+            let limits = AgentLimits(
+                toolCalls: toolCalls, completionTokens: .max / 2, contextTokens: .max / 2)
+            let policy = EndpointPolicy(model: name) { try await client.complete($0) }
+            return try waiting {
+                try await body(AgentRespondent(policy: policy, format: format, tools: tools, limits: limits))
+            }
+        }
+    }
+}
