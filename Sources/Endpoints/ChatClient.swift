@@ -64,7 +64,10 @@ package final class ChatClient: Sendable {
         }
     }
 
-    /// - Parameter environment: where the key is looked up.
+    /// - Parameters:
+    ///   - configuration: says which servers are asked, and how patiently.
+    ///   - time: the passing of time, which tests replace.
+    ///   - environment: where the key is looked up.
     /// - Throws: ``EndpointError`` for an address that is none, a number that is too small, or a key that is not there.
     package init(
         _ configuration: EndpointConfiguration,

@@ -32,6 +32,10 @@ package final class EndpointJudge: Judge {
     private let state = Mutex(Activity())
 
     /// - Parameters:
+    ///   - client: of the servers.
+    ///   - model: the name that they know it by.
+    ///   - prompt: the words that it is asked with.
+    ///   - cache: keeps verdicts; nil for none.
     ///   - readings: how often an answer is asked about until there is a verdict.
     ///   - maximumTokens: of a reply, reasons included.
     package init(

@@ -10,6 +10,7 @@ package struct JudgeChain: Judge {
     private let last: (any Judge)?
 
     /// - Parameters:
+    ///   - rules: asked first.
     ///   - mathematics: whose yes on a formula counts.
     ///   - last: decides on what is left; without it that is wrong.
     package init(rules: RuleJudge, mathematics: (any Judge)? = nil, last: (any Judge)? = nil) {

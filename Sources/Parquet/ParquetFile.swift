@@ -24,7 +24,9 @@ package final class ParquetFile: @unchecked Sendable {
     package let columns: [String]
     private let handle: ParquetFileHandle
 
-    /// - Parameter columns: to read, those of them that the file has; all if empty.
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - columns: to read, those of them that the file has; all if empty.
     /// - Throws: ``ParquetError`` if it is not a whole Parquet file.
     package init(_ path: String, columns: [String] = []) throws(ParquetError) {
         let handle = try Self.opened(path, columns: columns)

@@ -13,6 +13,7 @@ package final class ParquetRows: Sendable {
     private let contents: Mutex<Contents>
 
     /// - Parameters:
+    ///   - file: whose rows are read.
     ///   - stretchBytes: that a stretch takes about, uncompressed.
     ///   - cachedBytes: that stretches in memory take together; one is kept whatever its size.
     package init(_ file: ParquetFile, stretchBytes: Int = 8 << 20, cachedBytes: Int = 192 << 20) {

@@ -25,7 +25,10 @@ package struct HeldOutEvaluation: Sendable {
 
     /// One group of one trajectory for each example, in order.
     ///
-    /// - Parameter offersTools: off asks the same questions without telling the model of any tool.
+    /// - Parameters:
+    ///   - policy: writes the turns.
+    ///   - onProgress: told how many groups are done.
+    ///   - offersTools: off asks the same questions without telling the model of any tool.
     package func run(
         by policy: any Policy, offersTools: Bool, onProgress: @Sendable (Int) -> Void
     ) async throws -> [TrajectoryGroup] {

@@ -7,7 +7,9 @@ package struct BenchmarkQuestions: Sendable {
     package let benchmark: Benchmark
     private let rows: any BenchmarkRows
 
-    /// - Parameter data: the file, or the folder that holds it.
+    /// - Parameters:
+    ///   - benchmark: says how its questions lie on disk.
+    ///   - data: the file, or the folder that holds it.
     /// - Throws: ``BenchmarkError`` or ``PredictionError`` naming what cannot be used.
     package init(_ benchmark: Benchmark, data: URL) throws {
         self.benchmark = benchmark

@@ -7,6 +7,7 @@ package struct HeldOutScenes: ExampleSource {
     private let sources: [VisualSearch]
 
     /// - Parameters:
+    ///   - sceneCount: how many scenes there are.
     ///   - scenes: how scenes look; which questions it asks does not matter here.
     ///   - seed: names the scenes, which share nothing with those of training.
     /// - Throws: `VisualSearchError` for a configuration that cannot work.

@@ -17,7 +17,10 @@ package struct PictureMaker: Sendable {
 
     /// The trajectory with its pictures.
     ///
-    /// - Parameter images: the example's, in the order of the record.
+    /// - Parameters:
+    ///   - record: of the trajectory.
+    ///   - remark: why it is shown.
+    ///   - images: the example's, in the order of the record.
     /// - Throws: what an image throws.
     package func picture(
         of record: TrajectoryRecord, images: [any PixelSource], remark: String? = nil

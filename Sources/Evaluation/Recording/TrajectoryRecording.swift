@@ -7,6 +7,10 @@ extension TrajectoryRecord {
     /// A trajectory as the run keeps it.
     ///
     /// - Parameters:
+    ///   - trajectory: from the question to the answer.
+    ///   - example: what it is about.
+    ///   - origin: what it was made for.
+    ///   - step: of the run that it was made in.
     ///   - reward: what it was paid.
     ///   - advantage: how that compares to its group.
     ///   - unjudged: why there is no verdict on its answer, if there is none.

@@ -47,7 +47,10 @@ package struct EvaluationFolder: Sendable {
 
     /// Writes the result in all its forms, and the pages that show the answers.
     ///
-    /// - Parameter onPage: told how many of the answers are on pages.
+    /// - Parameters:
+    ///   - result: the figures, and what came of every answer.
+    ///   - evaluator: has the answers and their images.
+    ///   - onPage: told how many of the answers are on pages.
     /// - Throws: `RunError` for a file that cannot be written; what an image throws.
     package func write(
         _ result: EvaluationResult, of evaluator: Evaluator, onPage: (_ shown: Int, _ total: Int) -> Void

@@ -53,6 +53,7 @@ package struct Evaluator: Sendable {
     /// Asks what has no answer yet.
     ///
     /// - Parameters:
+    ///   - respondent: answers.
     ///   - onProgress: told after each batch.
     ///   - onBadItem: told of each item that is left out.
     ///   - onFailure: told why a question got no answer; it is not kept, so that it is asked again another time.

@@ -42,7 +42,11 @@ package struct AgentRespondent: Respondent {
     private let tools: [any Tool]
     private let loop: AgentLoop
 
-    /// - Parameter tools: those that examples may name.
+    /// - Parameters:
+    ///   - policy: writes the turns.
+    ///   - format: of its conversations.
+    ///   - limits: of a trajectory.
+    ///   - tools: those that examples may name.
     package init(policy: any Policy, format: any ChatFormat, tools: [any Tool], limits: AgentLimits) {
         self.policy = policy
         self.format = format

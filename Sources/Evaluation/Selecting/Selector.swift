@@ -48,6 +48,7 @@ package struct Selector: Sendable {
     /// Asks what has no answer yet.
     ///
     /// - Parameters:
+    ///   - respondent: answers.
     ///   - onProgress: told how many answers of how many there are.
     ///   - shouldStop: asked between batches.
     /// - Returns: false if stopped.

@@ -23,6 +23,7 @@ package final class ExampleRows: ExampleSource {
     private let bad = Mutex<[Int: BadRow]>([:])
 
     /// - Parameters:
+    ///   - file: holds the rows.
     ///   - toleratedShare: share of rows that may be bad before ``example(at:)`` throws.
     ///   - check: throws for an example that cannot be used for another reason, as one that the model cannot see.
     package init(

@@ -23,7 +23,9 @@ package struct ExampleSummary: Sendable {
 
     package init() {}
 
-    /// - Parameter tokenCount: of its prompt, if a model's tokenizer is at hand.
+    /// - Parameters:
+    ///   - example: is counted.
+    ///   - tokenCount: of its prompt, if a model's tokenizer is at hand.
     package mutating func add(_ example: Example, tokenCount: Int? = nil) {
         count += 1
         let values: [Property: String] = [

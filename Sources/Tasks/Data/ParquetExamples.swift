@@ -15,7 +15,9 @@ package struct ParquetExamples: RowFile {
         try self.init(url, stretchBytes: 8 << 20)
     }
 
-    /// - Parameter stretchBytes: of the rows that are read together, about.
+    /// - Parameters:
+    ///   - url: of the file.
+    ///   - stretchBytes: of the rows that are read together, about.
     package init(_ url: URL, stretchBytes: Int) throws(ExampleFileError) {
         self.url = url
         do {

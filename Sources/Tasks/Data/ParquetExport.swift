@@ -15,7 +15,9 @@ package final class ParquetExport {
     /// Images of a row group, about: what is in memory at one time.
     private static let groupBytes = 32 << 20
 
-    /// - Parameter figures: names of those that examples come with.
+    /// - Parameters:
+    ///   - path: of the file, which stands there when it is complete.
+    ///   - figures: names of those that examples come with.
     /// - Throws: ``ExampleFileError`` if the file cannot be written.
     package init(to path: String, figures: [String] = []) throws(ExampleFileError) {
         self.figures = figures

@@ -38,7 +38,9 @@ package struct QuestionRequest: Sendable {
 
     /// Asks the model on this thread.
     ///
-    /// - Parameter onEvent: called as things happen, on any thread but one at a time.
+    /// - Parameters:
+    ///   - policyModel: is asked.
+    ///   - onEvent: called as things happen, on any thread but one at a time.
     /// - Throws: an error that names the image or model file that cannot be used; ``QuestionError`` if the model could
     ///   not be asked.
     package func answer(

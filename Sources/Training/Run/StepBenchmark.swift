@@ -88,6 +88,7 @@ package final class StepBenchmark {
     private var groupCount = 0
 
     /// - Parameters:
+    ///   - configuration: of the step.
     ///   - policyModel: its rules are set to such that let no completion end early.
     ///   - source: each round takes its next prompt.
     package init(_ policyModel: PolicyModel, source: PromptFolder, configuration: Configuration) {

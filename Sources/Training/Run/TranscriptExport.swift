@@ -21,7 +21,10 @@ package struct TranscriptExport: Sendable {
     private let tools: [any Tool]
     private let maximumTokens: Int
 
-    /// - Parameter maximumTokens: in one turn.
+    /// - Parameters:
+    ///   - source: of the examples.
+    ///   - tools: that may be called.
+    ///   - maximumTokens: in one turn.
     package init(of source: any ExampleSource, tools: [any Tool], maximumTokens: Int) {
         self.source = source
         self.tools = tools
