@@ -2,7 +2,7 @@ package import Tasks
 
 /// Asks the cheap and certain ones first: rules, then math-verify for mathematics, then a model or a program.
 ///
-/// What rules call right is right. Their no is the last word on answers of closed form, see ``RuleFinding``; other answers
+/// What rules call right is right. Their no is the last word on answers of closed form, see `RuleFinding`; other answers
 /// are asked about further on, and the last judge decides.
 package struct JudgeChain: Judge {
     private let rules: RuleJudge

@@ -5,7 +5,7 @@ package import Tasks
 
 /// Who decides whether an answer is right: rules, and what is asked where they cannot tell.
 package struct JudgeConfiguration: Codable, Hashable, Sendable {
-    /// A command that reads questions with answers and writes verdicts, see ``ProgramJudge``; empty for none.
+    /// A command that reads questions with answers and writes verdicts, see `ProgramJudge`; empty for none.
     package var program = ""
     /// Addresses of OpenAI-compatible chat servers, interchangeable, such as `http://localhost:8000/v1`.
     package var endpoints: [String] = []

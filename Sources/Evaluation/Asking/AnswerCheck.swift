@@ -32,7 +32,7 @@ package struct AnswerCheck: Sendable {
     /// - Parameters:
     ///   - answer: what was found by ``AnswerReader``.
     ///   - question: as it was put.
-    /// - Throws: what the judge throws but ``Unjudged``, and what viewing an image throws.
+    /// - Throws: what the judge throws but `Unjudged`, and what viewing an image throws.
     package func verdict(on answer: String, to question: PosedQuestion) async throws -> Verdict {
         let item = question.item
         switch item.form {

@@ -2,7 +2,7 @@ package import Agent
 import CounterRandom
 package import Endpoints
 
-/// A model behind a chat server as a policy: each turn is a request with the whole conversation (``EndpointFormat``).
+/// A model behind a chat server as a policy: each turn is a request with the whole conversation (`EndpointFormat`).
 package struct EndpointPolicy: Policy {
     private let model: String
     private let complete: @Sendable (ChatRequest) async throws -> ChatReply

@@ -1,7 +1,7 @@
 import Agent
 import Foundation
 
-/// A table with a header (``TabSeparated``), mapped into memory: what is read of it are the rows asked for.
+/// A table with a header (`TabSeparated`), mapped into memory: what is read of it are the rows asked for.
 struct TableRows: BenchmarkRows {
     private let url: URL
     private let data: Data

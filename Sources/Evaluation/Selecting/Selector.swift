@@ -52,7 +52,7 @@ package struct Selector: Sendable {
     ///   - onProgress: told how many answers of how many there are.
     ///   - shouldStop: asked between batches.
     /// - Returns: false if stopped.
-    /// - Throws: ``ExampleFileError`` if too many rows are bad, and what the model or the store throw.
+    /// - Throws: `ExampleFileError` if too many rows are bad, and what the model or the store throw.
     package func run(
         asking respondent: any Respondent, onProgress: @Sendable (Int, Int) -> Void,
         shouldStop: @Sendable () -> Bool
@@ -171,7 +171,7 @@ package struct Selector: Sendable {
 
     /// Writes what is kept, with how often it was right, in the schema of the published data.
     ///
-    /// - Throws: ``ExampleFileError`` for a file that cannot be written; what an image throws.
+    /// - Throws: `ExampleFileError` for a file that cannot be written; what an image throws.
     package func write(_ choices: [Choice], to url: URL) throws {
         let export = try ParquetExport(to: url.path, figures: ["pass_rate", "samples"])
         for choice in choices where choice.fate.isKept {

@@ -2,7 +2,7 @@ import CounterRandom
 import Synchronization
 
 /// Several sources in one, each as often as its weight says, finite ones in a new order in each round through them
-/// (``ExampleSource/order(by:)``).
+/// (`order(by:)`).
 ///
 /// Which example an index names depends on seed, weights and sizes alone, so that a run goes on anywhere.
 package final class MixedSource: ExampleSource {

@@ -2,7 +2,7 @@ package import CounterRandom
 package import Foundation
 import Parquet
 
-/// The questions of a Parquet file in the schema that the DeepEyes data is published in (``PublishedRow``).
+/// The questions of a Parquet file in the schema that the DeepEyes data is published in (`PublishedRow`).
 package struct ParquetExamples: RowFile {
     /// Stretches that are shuffled together, and so are in memory at one time.
     package static let window = 16
