@@ -16,10 +16,10 @@ bootstrap: ## install or name what the build needs
 build: bootstrap ## build the command line tool
 	$(SWIFT) build $(RELEASE) --product deepeyes
 
-demo: build ## train the nano model until it zooms, and write the report (about ten minutes on two cores, with the build)
+demo: build ## train the nano model until it zooms, and write the report (training takes about six minutes on two cores)
 	.build/release/deepeyes train --config Configurations/nano.yaml --run runs/$(RUN) --seed $(SEED)
 
-nano-base: build ## make the base of the demo again, from nothing (about an hour and a half on two cores)
+nano-base: build ## make the base of the demo again, from nothing (hours on two cores)
 	.build/release/deepeyes nano-base --config Configurations/nano-base.yaml --output runs/nano-base
 
 skills: build ## measure what Models/nano-base can do, on held-out scenes
