@@ -45,9 +45,7 @@ struct Compare: ParsableCommand {
             }
         }
         if let output {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            try AtomicFile.write(encoder.encode(comparisons), to: URL(filePath: output))
+            try AtomicFile.write(json: comparisons, to: URL(filePath: output))
             try Console.write("wrote \(output)\n")
         }
     }

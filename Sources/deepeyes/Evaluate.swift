@@ -129,10 +129,14 @@ struct Evaluate: ParsableCommand {
     private func ask(_ model: String) throws {
         let benchmark = try Benchmark(named: benchmark)
         let settings = settings
+        if scoring == .published, benchmark.published == nil {
+            throw ValidationError("\(benchmark.title) has no official scorer; leave --protocol out")
+        }
         let items = try items(of: benchmark)
+        let name = server.name(of: model)
         let folder = try EvaluationFolder(
             URL(filePath: output ?? "runs/\(benchmark.name)"),
-            holding: .init(benchmark, model: server.name(of: model), settings: settings))
+            holding: .init(benchmark, model: name, settings: settings))
         let asked = try server.model(model, toolCalls: settings.toolCalls, concurrency: concurrency)
         let evaluator = Evaluator(
             benchmark, items: items, settings: settings,
@@ -165,12 +169,11 @@ struct Evaluate: ParsableCommand {
             )
         }
         let result = EvaluationResult(
-            of: benchmark, model: model, settings: settings, badItems: badItems.withLock(\.self),
+            of: benchmark, model: name, settings: settings, badItems: badItems.withLock(\.self),
             unanswered: failed.count,
             outcomes: Dictionary(
                 uniqueKeysWithValues: try settings.arms.map { ($0, try evaluator.outcomes($0)) }),
-            published: settings.scoring == .published
-                ? try published(benchmark, evaluator, in: folder) : nil)
+            published: try published(benchmark, evaluator, in: folder))
         let pages = ProgressLine("drawing")
         try folder.write(result, of: evaluator) { pages.show($0, of: $1) }
         pages.finish()
@@ -182,9 +185,7 @@ struct Evaluate: ParsableCommand {
     private func published(
         _ benchmark: Benchmark, _ evaluator: Evaluator, in folder: EvaluationFolder
     ) throws -> [EvaluationSettings.Arm: Score]? {
-        guard let published = benchmark.published else {
-            throw ValidationError("\(benchmark.title) has no official scorer; leave --protocol out")
-        }
+        guard scoring == .published, let published = benchmark.published else { return nil }
         var scores: [EvaluationSettings.Arm: Score] = [:]
         for arm in evaluator.settings.arms {
             let file = folder.predictionsFile(arm)
@@ -220,9 +221,7 @@ struct Evaluate: ParsableCommand {
         let score = try published.score(predictions, data: data.map { URL(filePath: $0) })
         try Console.write(score.tables().map(\.text).joined(separator: "\n\n") + "\n")
         if let output {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            try AtomicFile.write(encoder.encode(score), to: URL(filePath: output))
+            try AtomicFile.write(json: score, to: URL(filePath: output))
             try Console.write("wrote \(output)\n")
         }
     }

@@ -78,15 +78,17 @@ struct Select: ParsableCommand {
 
     func run() throws {
         let settings = settings
-        let examples = ExampleRows(
-            try RowFiles.open(URL(filePath: data)), toleratedShare: toleratedBadShare)
         let folder = try SelectionFolder(
             URL(filePath: output + ".selection"),
             holding: .init(data: data, model: server.name(of: model), settings: settings))
         let asked = try server.model(model, toolCalls: settings.toolCalls, concurrency: concurrency)
+        let format = asked.format
+        let examples = ExampleRows(
+            try RowFiles.open(URL(filePath: data)), toleratedShare: toleratedBadShare,
+            check: { _ = try $0.messages(viewedBy: format) })
         let selector = Selector(
             examples, settings: settings,
-            judge: try judging.judge(format: asked.format, keepingVerdictsIn: folder.url),
+            judge: try judging.judge(format: format, keepingVerdictsIn: folder.url),
             store: try TrajectoryStore(at: folder.databaseFile))
         let interruption = Interruption {
             Console.report("\nstopping after the answers under way; press Ctrl-C again to stop at once\n")

@@ -37,6 +37,8 @@ import Testing
             }
         }
 
+        func check(_ images: [any PixelSource]) {}
+
         func originalBox(_ box: Rectangle, in image: any PixelSource) -> Rectangle { box }
     }
 

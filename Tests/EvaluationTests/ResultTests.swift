@@ -71,7 +71,7 @@ import Testing
     @Test func aResultIsReadAsItWasWritten() throws {
         let result = try result([.tools: [outcome(0, true), outcome(1, nil, isParsed: false)]])
         try withFolder { folder in
-            try result.json.write(to: folder.appending(path: "result.json"))
+            try JSONEncoder().encode(result).write(to: folder.appending(path: "result.json"))
             #expect(try EvaluationResult(reading: folder) == result)
         }
     }

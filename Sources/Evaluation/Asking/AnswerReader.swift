@@ -8,9 +8,12 @@ package enum AnswerReader {
         if let tagged = Markup.answer(in: completion) { return tagged }
         let rest =
             completion.firstRange(of: "</think>").map { completion[$0.upperBound...] } ?? completion[...]
-        let text = String(rest).replacing(#/<\|[a-z_]+\|>/#, with: "")
+        let text = withoutMarks(String(rest))
         return MathVerifier.boxed(in: text) ?? String(text.trimmed)
     }
+
+    /// Without special tokens such as `<|im_end|>`.
+    static func withoutMarks(_ text: String) -> String { text.replacing(#/<\|[a-z_]+\|>/#, with: "") }
 
     /// The option that is named by its letter or its text. [place]
     package static func option(in answer: String, of options: [String]) -> Int? {

@@ -26,7 +26,7 @@ struct BenchmarkRow: Sendable {
     func list(_ field: String) -> [JSONValue]? {
         switch self[field] {
         case .array(let values)?: values
-        case .string(let text)?: WrittenList(text)?.parts.map(JSONValue.string)
+        case .string(let text)? where text.hasPrefix("["): PythonLiteral.value(of: text)?.array
         default: nil
         }
     }
@@ -38,33 +38,6 @@ struct BenchmarkRow: Sendable {
 protocol BenchmarkRows: Sendable {
     var count: Int { get }
     func row(at index: Int) throws(BenchmarkError) -> BenchmarkRow
-}
-
-/// A list of strings as Python or JSON writes it, such as `['a', "it's"]`.
-struct WrittenList {
-    let parts: [String]
-
-    /// nil for what is no such list.
-    init?(_ text: some StringProtocol) {
-        var rest = text.trimmed[...]
-        guard rest.popFirst() == "[", rest.popLast() == "]" else { return nil }
-        var parts: [String] = []
-        while true {
-            rest = rest.drop { $0.isWhitespace || $0 == "," }
-            guard let quote = rest.popFirst() else { break }
-            guard quote == "'" || quote == "\"" else { return nil }
-            var part = ""
-            while let character = rest.popFirst(), character != quote {
-                guard character == "\\", let escaped = rest.popFirst() else {
-                    part.append(character)
-                    continue
-                }
-                part.append(escaped == "n" ? "\n" : escaped == "t" ? "\t" : escaped)
-            }
-            parts.append(part)
-        }
-        self.parts = parts
-    }
 }
 
 /// JSON files of entries, one after the other.

@@ -56,7 +56,7 @@ package struct EvaluationFolder: Sendable {
         _ result: EvaluationResult, of evaluator: Evaluator, onPage: (_ shown: Int, _ total: Int) -> Void
     ) throws {
         let report = EvaluationReport(result)
-        try AtomicFile.write(result.json, to: url.appending(path: "result.json"))
+        try AtomicFile.write(json: result, to: url.appending(path: "result.json"))
         try AtomicFile.write(report.markdown, to: url.appending(path: "result.md"))
         let records = try EvaluationSettings.Arm.allCases.flatMap(evaluator.records)
             .sorted { ($0.group, $0.step) < ($1.group, $1.step) }

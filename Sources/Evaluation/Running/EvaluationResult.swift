@@ -55,12 +55,4 @@ package struct EvaluationResult: Hashable, Sendable, Codable {
                 place: file.path, problem: "is no result of an evaluation: run deepeyes evaluate again")
         }
     }
-
-    package var json: Foundation.Data {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            return try encoder.encode(self)
-        }
-    }
 }

@@ -69,15 +69,20 @@ package struct Evaluator: Sendable {
         for (number, arm) in settings.arms.enumerated() {
             let collection = collection(arm)
             let isDone = try await collection.run(
-                pose: { index, sample -> PosedPlace? in
+                read: { index -> BenchmarkItem? in
                     do {
-                        return PosedPlace(index, sample, try question(index, sample: sample, arm: arm))
+                        let item = try items.item(at: index)
+                        try respondent.check(item.images)
+                        return item
                     } catch {
                         guard bad.insert(index).inserted else { return nil }
                         onBadItem(BadItem(index: index, problem: "\(error)"))
                         try checkTolerance(bad.count, last: error)
                         return nil
                     }
+                },
+                pose: { item, index, sample in
+                    PosedPlace(index, sample, question(item, index, sample: sample, arm: arm))
                 },
                 answer: { places in
                     let records = try await answers(to: places, in: arm, by: respondent)
@@ -119,9 +124,10 @@ package struct Evaluator: Sendable {
                 "\(count) of \(itemCount) items cannot be asked, more than are tolerated; the last: \(last)")
     }
 
-    private func question(_ index: Int, sample: Int, arm: EvaluationSettings.Arm) throws -> PosedQuestion {
-        let item = try items.item(at: index)
-        return PosedQuestion(
+    private func question(
+        _ item: BenchmarkItem, _ index: Int, sample: Int, arm: EvaluationSettings.Arm
+    ) -> PosedQuestion {
+        PosedQuestion(
             item, index: index, sample: sample, seed: settings.ordersOptions ? settings.seed : nil,
             tools: arm == .tools ? item.tools ?? benchmark.tools : [], prompting: settings.prompting)
     }
@@ -137,13 +143,8 @@ package struct Evaluator: Sendable {
         }
         let records = try await respondent.answers(to: inquiries, origin: .evaluation(arm.rawValue))
         let check = AnswerCheck(judge: judge, originalBox: respondent.originalBox)
-        return try await withThrowingTaskGroup(of: (Int, TrajectoryRecord).self) { group in
-            for (place, (record, question)) in zip(records, places.map(\.question)).enumerated() {
-                group.addTask { (place, try await checked(record, question, check)) }
-            }
-            var results = records
-            for try await (place, record) in group { results[place] = record }
-            return results
+        return try await Array(zip(records, places.map(\.question))).concurrentlyMapped { record, question in
+            try await checked(record, question, check)
         }
     }
 
@@ -152,8 +153,7 @@ package struct Evaluator: Sendable {
         _ record: TrajectoryRecord, _ question: PosedQuestion, _ check: AnswerCheck
     ) async throws -> TrajectoryRecord {
         var record = record
-        let completion = record.segments.last { $0.kind == .completion }?.text ?? ""
-        let answer = record.finish == "answered" ? AnswerReader.answer(in: completion) : ""
+        let answer = record.finish == "answered" ? AnswerReader.answer(in: record.lastCompletion) : ""
         let verdict = try await check.verdict(on: answer, to: question)
         record.answer = answer.isEmpty ? nil : answer
         record.isCorrect = verdict.isCorrect
@@ -181,8 +181,7 @@ package struct Evaluator: Sendable {
             for (group, named) in try items.categories(at: record.group) where values[group] == nil {
                 values[group] = named.first.map(JSONValue.string)
             }
-            let completion = record.segments.last { $0.kind == .completion }?.text ?? ""
-            let said = completion.replacing(#/<\|[a-z_]+\|>/#, with: "")
+            let said = AnswerReader.withoutMarks(record.lastCompletion)
             values.merge(benchmark.prediction(said)) { _, said in said }
             return JSONValue.object(values).text + "\n"
         }.joined()
@@ -202,6 +201,8 @@ package struct Evaluator: Sendable {
 extension BenchmarkQuestions: Evaluator.Items {}
 
 extension TrajectoryRecord {
+    fileprivate var lastCompletion: String { segments.last { $0.kind == .completion }?.text ?? "" }
+
     /// Whether the model could not be asked, for the reason that `finish` gives.
     var isFailed: Bool { finish.hasPrefix("failed") }
 }

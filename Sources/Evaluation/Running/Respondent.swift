@@ -29,6 +29,9 @@ package protocol Respondent: Sendable {
     /// - Throws: `CancellationError`, and what no later question could be asked after either.
     func answers(to inquiries: [Inquiry], origin: TrajectoryOrigin) async throws -> [TrajectoryRecord]
 
+    /// - Throws: what is wrong with the first image that the model cannot be shown.
+    func check(_ images: [any PixelSource]) throws
+
     /// A box in an answer, in pixels of the image as it lies on disk.
     ///
     /// - Throws: what viewing the image throws.
@@ -91,6 +94,10 @@ package struct AgentRespondent: Respondent {
             groups[prompt] = (number, sample + 1)
             return TrajectoryID(group: number, sample: sample)
         }
+    }
+
+    package func check(_ images: [any PixelSource]) throws {
+        for image in images { _ = try format.view(image, region: nil, rotation: .upright) }
     }
 
     package func originalBox(_ box: Rectangle, in image: any PixelSource) throws -> Rectangle {

@@ -18,8 +18,6 @@ enum SettledFolder {
             return
         }
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try AtomicFile.write(encoder.encode(settings), to: file)
+        try AtomicFile.write(json: settings, to: file)
     }
 }

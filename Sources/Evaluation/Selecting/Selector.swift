@@ -72,16 +72,11 @@ package struct Selector: Sendable {
         _ collection: AnswerCollection, _ indices: [Int]?, _ respondent: any Respondent,
         _ onProgress: (Int) -> Void, _ shouldStop: () -> Bool
     ) async throws -> Bool {
-        // The samples of an example follow each other: it is read once for all of them.
-        var read: (index: Int, example: Example?)?
-        return try await collection.run(
+        try await collection.run(
             indices,
-            pose: { index, sample -> Inquiry? in
-                if read?.index != index {
-                    read = (index, try example(at: index, shown: indices != nil))
-                }
-                guard let example = read?.example else { return nil }
-                return Inquiry(
+            read: { index -> Example? in try example(at: index, shown: indices != nil) },
+            pose: { example, index, sample in
+                Inquiry(
                     index: index, sample: sample, example: example,
                     sampling: Sampling(
                         temperature: settings.temperature, maximumTokens: settings.maximumTokens),
@@ -90,8 +85,8 @@ package struct Selector: Sendable {
             answer: { inquiries in
                 let records = try await respondent.answers(to: inquiries, origin: collection.origin)
                 // A question without an answer is asked again another time.
-                let answered = zip(records, inquiries).filter { !$0.0.isFailed }
-                return try await judged(answered.map(\.0), of: answered.map(\.1.example))
+                return try await zip(records, inquiries.map(\.example)).filter { !$0.0.isFailed }
+                    .concurrentlyMapped(judged)
             }, onProgress: onProgress, shouldStop: shouldStop)
     }
 
@@ -103,28 +98,19 @@ package struct Selector: Sendable {
         return shown ? example.withRegion : settings.offersTools ? example : example.withoutTools
     }
 
-    private func judged(_ records: [TrajectoryRecord], of examples: [Example]) async throws
-        -> [TrajectoryRecord]
-    {
-        try await withThrowingTaskGroup(of: (Int, TrajectoryRecord).self) { group in
-            for (place, (record, example)) in zip(records, examples).enumerated() {
-                group.addTask {
-                    var record = record
-                    var verdict = Verdict(prediction: record.answer)
-                    do {
-                        if let answer = record.answer {
-                            verdict.isCorrect = try await judge.isCorrect(answer, for: example)
-                        }
-                    } catch let error as Unjudged { verdict.unjudged = error.reason }
-                    record.isCorrect = verdict.isCorrect
-                    record.rewards = Outcome.rewards(verdict)
-                    return (place, record)
-                }
+    /// The answer with the verdict on it.
+    @Sendable private func judged(_ answered: (TrajectoryRecord, Example)) async throws -> TrajectoryRecord {
+        var record = answered.0
+        let example = answered.1
+        var verdict = Verdict(prediction: record.answer)
+        do {
+            if let answer = record.answer {
+                verdict.isCorrect = try await judge.isCorrect(answer, for: example)
             }
-            var results = records
-            for try await (place, record) in group { results[place] = record }
-            return results
-        }
+        } catch let error as Unjudged { verdict.unjudged = error.reason }
+        record.isCorrect = verdict.isCorrect
+        record.rewards = Outcome.rewards(verdict)
+        return record
     }
 
     // MARK: What becomes of the examples

@@ -27,6 +27,13 @@ package enum AtomicFile {
         try write(Data(text.utf8), to: url)
     }
 
+    /// Replaces the file at `url` with JSON for people and programs: indented, members sorted by name.
+    package static func write(json value: some Encodable, to url: URL) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try write(encoder.encode(value), to: url)
+    }
+
     /// Renames a file or folder within one file system and syncs the folder that now lists it.
     package static func rename(_ source: URL, to destination: URL) throws {
         guard Self.rename(source.path, destination.path) == 0 else {
