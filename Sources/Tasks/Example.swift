@@ -77,6 +77,18 @@ package struct Example: Sendable {
     }
 }
 
+extension Example {
+    /// The prompt, and the names of those of `tools` that the example offers, which the prompt tells of.
+    ///
+    /// - Throws: what ``messages(viewedBy:)`` and the format throw.
+    package func prompt(
+        in format: any ChatFormat, from tools: [any Tool]
+    ) throws -> (segment: Segment, tools: [String]) {
+        let offered = tools.map(\.specification).filter { self.tools.contains($0.name) }
+        return (try format.prompt(messages(viewedBy: format), tools: offered), offered.map(\.name))
+    }
+}
+
 extension Example.Message {
     /// A user message that shows all images and then asks.
     package static func question(_ text: String, imageCount: Int) -> Example.Message {

@@ -50,14 +50,12 @@ package struct HeldOutEvaluation: Sendable {
         var requests: [AgentRequest] = []
         for index in indices {
             let example = try await source.example(at: index)
-            let offered = offersTools ? tools.filter { example.tools.contains($0.specification.name) } : []
+            let prompt = try example.prompt(in: format, from: offersTools ? tools : [])
             examples.append(example)
             requests.append(
                 AgentRequest(
                     id: TrajectoryID(group: index, sample: 0),
-                    prompt: try format.prompt(
-                        example.messages(viewedBy: format), tools: offered.map(\.specification)),
-                    tools: offered.map(\.specification.name),
+                    prompt: prompt.segment, tools: prompt.tools,
                     sampling: Sampling(temperature: 0, maximumTokens: rollout.sampling.maximumTokens),
                     random: CounterRandom(seed: configuration.seed, UInt64(index))))
         }

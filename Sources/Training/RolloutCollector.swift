@@ -43,14 +43,13 @@ package struct RolloutCollector: Sendable {
         var requests: [AgentRequest] = []
         for (group, index) in indices.enumerated() {
             let example = try await source.example(at: index)
-            let offered = tools.filter { example.tools.contains($0.specification.name) }
-            let prompt = try format.prompt(
-                example.messages(viewedBy: format), tools: offered.map(\.specification))
+            let prompt = try example.prompt(in: format, from: tools)
             examples.append(example)
             for sample in 0..<configuration.groupSize {
                 requests.append(
                     AgentRequest(
-                        id: TrajectoryID(group: group, sample: sample), prompt: prompt, tools: example.tools,
+                        id: TrajectoryID(group: group, sample: sample), prompt: prompt.segment,
+                        tools: prompt.tools,
                         sampling: configuration.sampling,
                         random: CounterRandom(seed: seed, UInt64(step), UInt64(index), UInt64(sample))))
             }

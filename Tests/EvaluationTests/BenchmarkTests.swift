@@ -149,11 +149,3 @@ import Testing
         #expect(try items[1].get().images.first?.size == ImageSize(width: 30, height: 20))
     }
 }
-
-/// A folder for the length of a test.
-func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "deepeyes-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(folder)
-}

@@ -13,35 +13,6 @@ import Testing
     private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "Goldens/benchmarks")
 
-    /// Says `answer`, and remembers what it was asked.
-    private final class Parrot: Respondent {
-        private let answer: @Sendable (Inquiry) -> String
-        private let asked = Mutex<[Inquiry]>([])
-
-        init(_ answer: @escaping @Sendable (Inquiry) -> String) { self.answer = answer }
-
-        var inquiries: [Inquiry] { asked.withLock { $0 } }
-
-        func answers(to inquiries: [Inquiry], origin: TrajectoryOrigin) async throws -> [TrajectoryRecord] {
-            asked.withLock { $0 += inquiries }
-            return inquiries.map { inquiry in
-                TrajectoryRecord(
-                    origin: origin, step: inquiry.sample, group: inquiry.index, sample: 0,
-                    exampleID: inquiry.example.id, kind: inquiry.example.kind,
-                    question: inquiry.example.question,
-                    expected: inquiry.example.answer, answer: nil, images: [], groundTruthBoxes: [],
-                    segments: [SegmentRecord(kind: .completion, text: answer(inquiry), tokens: [1])],
-                    calls: [],
-                    rewards: [], reward: 0, advantage: 0, isCorrect: false, hasFormatError: false,
-                    finish: "answered")
-            }
-        }
-
-        func check(_ images: [any PixelSource]) {}
-
-        func originalBox(_ box: Rectangle, in image: any PixelSource) -> Rectangle { box }
-    }
-
     private struct Asked {
         let outcomes: [EvaluationSettings.Arm: [Outcome]]
         let isDone: Bool
@@ -49,7 +20,8 @@ import Testing
     }
 
     private func ask(
-        _ name: String, _ path: String, _ respondent: Parrot, in folder: URL, stopAfter batches: Int = .max,
+        _ name: String, _ path: String, _ respondent: ScriptedRespondent, in folder: URL,
+        stopAfter batches: Int = .max,
         change: (inout EvaluationSettings) -> Void = { _ in }
     ) async throws -> Asked {
         let benchmark = try Benchmark(named: name)
@@ -61,26 +33,13 @@ import Testing
             settings: settings, judge: ExactMatchJudge(),
             store: try TrajectoryStore(at: folder.appending(path: "run.sqlite")))
         let bad = Mutex<[Evaluator.BadItem]>([])
-        let left = Mutex(batches)
         let isDone = try await evaluator.run(
             asking: respondent, onProgress: { _ in }, onBadItem: { item in bad.withLock { $0.append(item) } },
-            shouldStop: {
-                left.withLock { left in
-                    left -= 1
-                    return left < 0
-                }
-            })
+            shouldStop: stopping(after: batches))
         return Asked(
             outcomes: Dictionary(
                 uniqueKeysWithValues: try settings.arms.map { ($0, try evaluator.outcomes($0)) }),
             isDone: isDone, bad: bad.withLock { $0 })
-    }
-
-    private func inFolder(_ body: (URL) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "deepeyes-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try await body(folder)
     }
 
     // MARK: Options
@@ -88,12 +47,12 @@ import Testing
     /// What the published script of V* rewards: saying A.
     @Test func alwaysSayingAIsRightOnlyWhereOptionsStayAsTheyLie() async throws {
         try await inFolder { folder in
-            let parrot = Parrot { _ in "<answer>A</answer>" }
+            let parrot = ScriptedRespondent { _ in "<answer>A</answer>" }
             let asked = try await ask("vstar", "vstar", parrot, in: folder) { $0.shufflesOptions = false }
             #expect(asked.outcomes[.tools]?.allSatisfy { $0.isCorrect == true } == true)
         }
         try await inFolder { folder in
-            let parrot = Parrot { _ in "<answer>A</answer>" }
+            let parrot = ScriptedRespondent { _ in "<answer>A</answer>" }
             let asked = try await ask("vstar", "vstar", parrot, in: folder) {
                 ($0.samples, $0.temperature) = (64, 1)
             }
@@ -106,7 +65,7 @@ import Testing
 
     @Test func bothArmsSeeTheSameOrder() async throws {
         try await inFolder { folder in
-            let parrot = Parrot { _ in "<answer>B</answer>" }
+            let parrot = ScriptedRespondent { _ in "<answer>B</answer>" }
             _ = try await ask("hrbench-4k", "hrbench", parrot, in: folder)
             let (tools, without) = (parrot.inquiries.prefix(8), parrot.inquiries.suffix(8))
             #expect(tools.map(\.example.question) == without.map(\.example.question))
@@ -117,7 +76,7 @@ import Testing
 
     @Test func namingTheRightOptionIsRightInAnyOrder() async throws {
         try await inFolder { folder in
-            let parrot = Parrot { "<answer>\($0.example.answer)</answer>" }
+            let parrot = ScriptedRespondent { "<answer>\($0.example.answer)</answer>" }
             let asked = try await ask("mme-realworld-lite", "mme-realworld-lite", parrot, in: folder)
             #expect(asked.outcomes[.tools]?.count == 6)
             #expect(asked.outcomes[.tools]?.allSatisfy { $0.isCorrect == true && $0.isParsed } == true)
@@ -141,7 +100,9 @@ import Testing
             let evaluator = Evaluator(
                 benchmark, items: questions, settings: settings, judge: ExactMatchJudge(),
                 store: try TrajectoryStore(at: folder.appending(path: "run.sqlite")))
-            let parrot = Parrot { "<think>Look.</think>\n<answer>\($0.example.answer)</answer><|im_end|>" }
+            let parrot = ScriptedRespondent {
+                "<think>Look.</think>\n<answer>\($0.example.answer)</answer><|im_end|>"
+            }
             _ = try await evaluator.run(
                 asking: parrot, onProgress: { _ in }, onBadItem: { _ in }, shouldStop: { false })
             let file = folder.appending(path: "predictions.jsonl")
@@ -156,14 +117,14 @@ import Testing
 
     @Test func anUnreadableAnswerIsWrongAndCounted() async throws {
         try await inFolder { folder in
-            let asked = try await ask("pope", "pope", Parrot { _ in "perhaps" }, in: folder)
+            let asked = try await ask("pope", "pope", ScriptedRespondent { _ in "perhaps" }, in: folder)
             #expect(asked.outcomes[.tools]?.allSatisfy { $0.isCorrect == false && !$0.isParsed } == true)
         }
     }
 
     @Test func aBoxIsMeasuredAgainstTheTruth() async throws {
         try await inFolder { folder in
-            let parrot = Parrot { _ in #"<answer>{"bbox_2d": [10, 8, 30, 24]}</answer>"# }
+            let parrot = ScriptedRespondent { _ in #"<answer>{"bbox_2d": [10, 8, 30, 24]}</answer>"# }
             let asked = try await ask("refcoco", "refcoco/refcoco_testA.jsonl", parrot, in: folder)
             let overlaps = (asked.outcomes[.tools] ?? []).map { ($0.intersection ?? 0) / ($0.union ?? 1) }
             // The first is the truth itself; against [0, 0, 20, 16]: 10 · 8 of 320 + 320 − 80.
@@ -176,7 +137,7 @@ import Testing
     @Test func aRegionIsMeasuredByItsPixels() async throws {
         try await inFolder { folder in
             // With its outline the polygon covers 20 · 10 pixels, of which the box holds 19 · 10.
-            let parrot = Parrot { _ in #"<answer>{"bbox_2d": [10, 5, 29, 15]}</answer>"# }
+            let parrot = ScriptedRespondent { _ in #"<answer>{"bbox_2d": [10, 5, 29, 15]}</answer>"# }
             let asked = try await ask("reasonseg", "reasonseg", parrot, in: folder)
             let first = try #require(asked.outcomes[.tools]?.first)
             #expect(first.intersection == 190)
@@ -186,7 +147,9 @@ import Testing
 
     @Test func aBoxBeyondAllBoundsIsOnlyWrong() async throws {
         try await inFolder { folder in
-            let parrot = Parrot { _ in #"<answer>{"bbox_2d": [-1e300, -5, 1e300, 1e300]}</answer>"# }
+            let parrot = ScriptedRespondent { _ in
+                #"<answer>{"bbox_2d": [-1e300, -5, 1e300, 1e300]}</answer>"#
+            }
             let asked = try await ask("reasonseg", "reasonseg", parrot, in: folder)
             #expect(asked.outcomes[.tools]?.allSatisfy { $0.isCorrect == false } == true)
         }
@@ -196,19 +159,19 @@ import Testing
 
     @Test func whatWasAnsweredIsNotAskedAgain() async throws {
         try await inFolder { folder in
-            let first = Parrot { _ in "<answer>B</answer>" }
+            let first = ScriptedRespondent { _ in "<answer>B</answer>" }
             let stopped = try await ask("hrbench-4k", "hrbench", first, in: folder, stopAfter: 3) {
                 $0.concurrency = 2
             }
             #expect(!stopped.isDone)
             #expect(first.inquiries.count == 6)
-            let second = Parrot { _ in "<answer>B</answer>" }
+            let second = ScriptedRespondent { _ in "<answer>B</answer>" }
             let resumed = try await ask("hrbench-4k", "hrbench", second, in: folder) { $0.concurrency = 2 }
             #expect(resumed.isDone)
             #expect(second.inquiries.count == 10)
             try await inFolder { other in
                 let whole = try await ask(
-                    "hrbench-4k", "hrbench", Parrot { _ in "<answer>B</answer>" }, in: other)
+                    "hrbench-4k", "hrbench", ScriptedRespondent { _ in "<answer>B</answer>" }, in: other)
                 #expect(whole.outcomes == resumed.outcomes)
             }
         }

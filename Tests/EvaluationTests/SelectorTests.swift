@@ -9,31 +9,9 @@ import Testing
 
 /// Choosing examples by how often a model is right.
 @Suite struct SelectorTests {
-    /// Answers by example and sample, and counts what it was asked.
-    private final class Script: Respondent {
-        private let answer: @Sendable (Inquiry) -> String?
-        private let asked = Mutex<[Inquiry]>([])
-
-        init(_ answer: @escaping @Sendable (Inquiry) -> String?) { self.answer = answer }
-
-        var inquiries: [Inquiry] { asked.withLock { $0 } }
-
-        func answers(to inquiries: [Inquiry], origin: TrajectoryOrigin) async throws -> [TrajectoryRecord] {
-            asked.withLock { $0 += inquiries }
-            return inquiries.map { inquiry in
-                TrajectoryRecord(
-                    origin: origin, step: inquiry.sample, group: inquiry.index, sample: 0,
-                    exampleID: inquiry.example.id, kind: "", question: inquiry.example.question,
-                    expected: inquiry.example.answer, answer: answer(inquiry), images: [],
-                    groundTruthBoxes: [],
-                    segments: [], calls: [], rewards: [], reward: 0, advantage: 0, isCorrect: false,
-                    hasFormatError: false, finish: "answered")
-            }
-        }
-
-        func check(_ images: [any PixelSource]) {}
-
-        func originalBox(_ box: Rectangle, in image: any PixelSource) -> Rectangle { box }
+    /// Answers with what the script gives; nil writes no answer.
+    private func script(_ answer: @escaping @Sendable (Inquiry) -> String?) -> ScriptedRespondent {
+        ScriptedRespondent { answer($0).map { "<answer>\($0)</answer>" } ?? "I do not know." }
     }
 
     private struct Silent: Judge {
@@ -54,7 +32,8 @@ import Testing
     }
 
     private func select(
-        _ rows: [String], _ respondent: Script, in folder: URL, judge: any Judge = ExactMatchJudge(),
+        _ rows: [String], _ respondent: ScriptedRespondent, in folder: URL,
+        judge: any Judge = ExactMatchJudge(),
         stopAfter batches: Int = .max, change: (inout SelectionSettings) -> Void = { _ in }
     ) async throws -> (selector: Selector, isDone: Bool) {
         let file = folder.appending(path: "rows.jsonl")
@@ -65,29 +44,16 @@ import Testing
         let selector = Selector(
             ExampleRows(try RowFiles.open(file), toleratedShare: 1), settings: settings, judge: judge,
             store: try TrajectoryStore(at: folder.appending(path: "run.sqlite")))
-        let left = Mutex(batches)
         let isDone = try await selector.run(
             asking: respondent, onProgress: { _, _ in },
-            shouldStop: {
-                left.withLock { left in
-                    left -= 1
-                    return left < 0
-                }
-            })
+            shouldStop: stopping(after: batches))
         return (selector, isDone)
-    }
-
-    private func inFolder(_ body: (URL) async throws -> Void) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "deepeyes-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try await body(folder)
     }
 
     @Test func whatIsAlwaysOrNeverRightIsDropped() async throws {
         try await inFolder { folder in
             // Example i is right in its first 2 · i samples of 4.
-            let script = Script { $0.sample < 2 * $0.index ? "red" : "blue" }
+            let script = self.script { $0.sample < 2 * $0.index ? "red" : "blue" }
             let selector = try await select((0..<3).map { try row($0) }, script, in: folder).selector
             let choices = try selector.choices()
             #expect(choices.map(\.fate) == [.neverRight, .kept, .alwaysRight])
@@ -97,22 +63,24 @@ import Testing
 
     @Test func noAnswerIsWrong() async throws {
         try await inFolder { folder in
-            let selector = try await select([try row(0)], Script { _ in nil }, in: folder).selector
+            let selector = try await select([try row(0)], self.script { _ in nil }, in: folder).selector
             #expect(try selector.choices().map(\.fate) == [.neverRight])
         }
     }
 
     @Test func withoutVerdictsNothingIsDecided() async throws {
         try await inFolder { folder in
-            let selector = try await select([try row(0)], Script { _ in "red" }, in: folder, judge: Silent())
-                .selector
+            let selector = try await select(
+                [try row(0)], self.script { _ in "red" }, in: folder, judge: Silent()
+            )
+            .selector
             #expect(try selector.choices().map(\.fate) == [.unjudged])
         }
     }
 
     @Test func aBadRowIsNamedAsSuch() async throws {
         try await inFolder { folder in
-            let script = Script { $0.sample == 0 ? "red" : "blue" }
+            let script = self.script { $0.sample == 0 ? "red" : "blue" }
             let selector = try await select([try row(0), "{}", try row(2)], script, in: folder).selector
             #expect(try selector.choices().map(\.fate) == [.kept, .bad, .kept])
         }
@@ -123,7 +91,7 @@ import Testing
     @Test func whatIsRightWhenShownTheRegionIsKept() async throws {
         try await inFolder { folder in
             // Example 0 is right only when it sees a second image, example 1 not even then.
-            let script = Script { $0.index == 0 && $0.example.images.count == 2 ? "red" : "blue" }
+            let script = self.script { $0.index == 0 && $0.example.images.count == 2 ? "red" : "blue" }
             let selector = try await select([try row(0), try row(1)], script, in: folder) {
                 $0.showsRegion = true
             }.selector
@@ -142,7 +110,7 @@ import Testing
 
     @Test func optionsGoAndTheirTextIsTheAnswer() async throws {
         try await inFolder { folder in
-            let script = Script { $0.sample == 0 ? "blue" : "B" }
+            let script = self.script { $0.sample == 0 ? "blue" : "B" }
             let selector = try await select([try row(0, Self.options, answer: "B")], script, in: folder) {
                 $0.opensQuestions = true
             }.selector
@@ -158,7 +126,7 @@ import Testing
     ]) func whatCannotDoWithoutItsOptionsIsDropped(text: String) async throws {
         try await inFolder { folder in
             let selector = try await select(
-                [try row(0, text, answer: "B")], Script { _ in "blue" }, in: folder
+                [try row(0, text, answer: "B")], self.script { _ in "blue" }, in: folder
             ) {
                 $0.opensQuestions = true
             }.selector
@@ -172,11 +140,11 @@ import Testing
         try await inFolder { folder in
             let rows = try (0..<5).map { try row($0) }
             let answer: @Sendable (Inquiry) -> String? = { $0.sample % 2 == 0 ? "red" : "blue" }
-            let first = Script(answer)
+            let first = script(answer)
             let stopped = try await select(rows, first, in: folder, stopAfter: 2) { $0.concurrency = 3 }
             #expect(!stopped.isDone)
             #expect(first.inquiries.count == 6)
-            let second = Script(answer)
+            let second = script(answer)
             let resumed = try await select(rows, second, in: folder) { $0.concurrency = 3 }
             #expect(resumed.isDone)
             #expect(second.inquiries.count == 14)
@@ -187,7 +155,7 @@ import Testing
 
     @Test func whatIsWrittenTrainsAsItWasRead() async throws {
         try await inFolder { folder in
-            let script = Script { $0.sample == 0 ? "red" : "blue" }
+            let script = self.script { $0.sample == 0 ? "red" : "blue" }
             let selector = try await select([try row(0), try row(1)], script, in: folder).selector
             let output = folder.appending(path: "chosen.parquet")
             try selector.write(selector.choices(), to: output)

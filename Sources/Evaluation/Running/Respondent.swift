@@ -61,12 +61,10 @@ package struct AgentRespondent: Respondent {
     {
         let groups = Self.groups(inquiries)
         let requests = try zip(inquiries, groups).map { inquiry, id in
-            let offered = tools.filter { inquiry.example.tools.contains($0.specification.name) }
+            let prompt = try inquiry.example.prompt(in: format, from: tools)
             return AgentRequest(
-                id: id,
-                prompt: try format.prompt(
-                    inquiry.example.messages(viewedBy: format), tools: offered.map(\.specification)),
-                tools: offered.map(\.specification.name), sampling: inquiry.sampling, random: inquiry.random)
+                id: id, prompt: prompt.segment, tools: prompt.tools, sampling: inquiry.sampling,
+                random: inquiry.random)
         }
         let trajectories = try await loop.run(requests)
         return zip(inquiries, trajectories).map { inquiry, trajectory in
