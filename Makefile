@@ -2,7 +2,7 @@
 SWIFT   := swift
 RELEASE := -c release
 RUN     := demo
-MODULES := CounterRandom Torch Imaging Parquet Agent Tasks Endpoints Judging Evaluation QwenVL Runs Training
+MODULES := CounterRandom Torch Imaging Parquet Agent Tasks Endpoints Judging Evaluation Serving QwenVL Runs Training
 SEED    := 1
 
 .PHONY: help bootstrap build demo nano-base skills test bench docs format lint clean

@@ -25,9 +25,13 @@ let package = Package(
     products: [.executable(name: "deepeyes", targets: ["deepeyes"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
@@ -110,6 +114,22 @@ let package = Package(
             ],
             resources: [.embedInCode("Benchmarks")], swiftSettings: strict),
 
+        // MARK: Serving, without a tensor
+        .target(
+            name: "Serving",
+            dependencies: [
+                "Agent", "Imaging", "Runs", "CounterRandom",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            ],
+            resources: [.embedInCode("Playground/Resources")], swiftSettings: strict),
+
         // MARK: Model and training
         .target(
             name: "QwenVL", dependencies: ["Torch", "Imaging", "Agent", "CounterRandom"],
@@ -126,7 +146,7 @@ let package = Package(
             name: "deepeyes",
             dependencies: [
                 "Agent", "Tasks", "Endpoints", "Evaluation", "Judging", "Imaging", "QwenVL", "Training",
-                "Runs",
+                "Runs", "Serving",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

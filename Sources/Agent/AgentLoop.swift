@@ -41,7 +41,7 @@ package struct AgentRequest: Sendable {
 /// What happens while a trajectory is rolled out, in order.
 package enum AgentEvent: Sendable {
     /// The model wrote a token; `text` is what can be shown since the last one, perhaps nothing.
-    case token(Int32, text: String)
+    case token(WrittenToken, text: String)
     /// A tool was called and has answered.
     case toolCalled(ToolCallRecord)
     /// What the model was shown of the answer.
@@ -143,7 +143,7 @@ package struct AgentLoop: Sendable {
         let stream = TextStream(format: format)
         let id = request.id
         return try await policy.complete(request) { token in
-            onEvent(id, .token(token, text: stream.append(token)))
+            onEvent(id, .token(token, text: stream.append(token.token)))
         }
     }
 

@@ -62,6 +62,18 @@ package struct CompletionRequest: Sendable {
     }
 }
 
+/// A token as a policy has just written it.
+package struct WrittenToken: Hashable, Sendable {
+    package let token: Int32
+    /// As in ``Completion``.
+    package let logProbability: Float
+
+    package init(_ token: Int32, logProbability: Float) {
+        self.token = token
+        self.logProbability = logProbability
+    }
+}
+
 /// Why a completion ended.
 package enum FinishReason: String, Hashable, Sendable, Codable, CaseIterable {
     /// It closed a tool call.
@@ -108,7 +120,7 @@ package protocol Policy: Sendable {
 
     /// Writes the next turn; `onToken` is called with each token as it is written.
     func complete(
-        _ request: CompletionRequest, onToken: (@Sendable (Int32) -> Void)?
+        _ request: CompletionRequest, onToken: (@Sendable (WrittenToken) -> Void)?
     ) async throws -> Completion
 
     /// Says that a trajectory will not ask again, so that what is kept for it can be freed.

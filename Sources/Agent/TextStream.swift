@@ -1,14 +1,14 @@
 import Synchronization
 
 /// Turns tokens into text as they arrive; a character split over several tokens waits for the last of them.
-final class TextStream: Sendable {
+package final class TextStream: Sendable {
     private let format: any ChatFormat
     private let pending = Mutex<[Int32]>([])
 
-    init(format: any ChatFormat) { self.format = format }
+    package init(format: any ChatFormat) { self.format = format }
 
     /// The text completed by `token`, perhaps none.
-    func append(_ token: Int32) -> String {
+    package func append(_ token: Int32) -> String {
         pending.withLock { tokens in
             tokens.append(token)
             let text = format.text(of: tokens)

@@ -41,8 +41,16 @@ package final class PolicyModel {
     }
 
     /// Engines with these weights that generate side by side.
-    package func workers(_ count: Int = 1) -> GenerationWorkers {
-        GenerationWorkers(count: count) { engine() }
+    package func workers(
+        _ count: Int = 1, limits: GenerationLimits = GenerationLimits()
+    ) -> GenerationWorkers {
+        GenerationWorkers(count: count) { engine(limits: limits) }
+    }
+
+    /// How many workers suit the model: one for each core if its products are too small to be shared out, else one.
+    package var defaultWorkerCount: Int {
+        let parameterCount = model.parameters.reduce(0) { $0 + $1.tensor.count }
+        return parameterCount < 50_000_000 ? ProcessInfo.processInfo.activeProcessorCount : 1
     }
 
     /// Writes a checkpoint directory, which must not exist yet.

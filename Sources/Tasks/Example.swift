@@ -97,10 +97,7 @@ extension Example.Message {
 
     /// The instruction that opens every conversation.
     package static let instruction = Example.Message(
-        role: .system,
-        parts: [
-            .text("You are a careful visual assistant. Think first, then answer inside <answer></answer>.")
-        ])
+        role: .system, parts: [.text(ChatText.instruction)])
 }
 
 /// An example that contradicts itself.

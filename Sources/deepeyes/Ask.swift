@@ -90,8 +90,7 @@ private final class EventPrinter: Sendable {
 
     func print(_ event: AgentEvent) {
         switch event {
-        case .token(turnEnd, _): break
-        case .token(_, let text): write(text)
+        case .token(let token, let text): if token.token != turnEnd { write(text) }
         case .toolCalled(let call):
             if let failure = call.failure {
                 write(styled("\n  ✗ \(failure)\n", "31"))

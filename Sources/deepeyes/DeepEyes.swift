@@ -15,7 +15,7 @@ struct DeepEyes: ParsableCommand {
         subcommands: [
             Train.self, Evaluate.self, Compare.self, Select.self, DataCommand.self, JudgeCommand.self,
             Ask.self,
-            Supervise.self, NanoBase.self, Skills.self, Scenes.self, Bench.self, Transcripts.self,
+            Serve.self, Supervise.self, NanoBase.self, Skills.self, Scenes.self, Bench.self, Transcripts.self,
         ])
 
     static func main() {

@@ -46,13 +46,13 @@ final class ScriptedPolicy: Policy {
     func end(_ id: TrajectoryID) async { log.withLock { $0.ended.append(id) } }
 
     func complete(
-        _ request: CompletionRequest, onToken: (@Sendable (Int32) -> Void)?
+        _ request: CompletionRequest, onToken: (@Sendable (WrittenToken) -> Void)?
     ) async throws -> Completion {
         log.withLock { $0.requests.append(request) }
         let turnCount = request.transcript.segments.count { $0.kind == .completion }
         let turn = try await turn(request, turnCount)
         let tokens = Array(turn.tokens.prefix(request.maximumTokens))
-        tokens.forEach { onToken?($0) }
+        tokens.forEach { onToken?(WrittenToken($0, logProbability: 0)) }
         return Completion(
             tokens: tokens, logProbabilities: tokens.map { _ in -0.5 }, entropies: tokens.map { _ in 0.25 },
             finish: tokens.count < turn.tokens.count ? .length : turn.finish, policyVersion: 3)

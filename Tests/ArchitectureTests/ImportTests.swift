@@ -54,7 +54,9 @@ struct ImportTests {
         let declared = try Self.manifest()
         #expect(declared.filter { $0.value.contains("CTorch") }.keys.sorted() == ["Torch"])
         #expect(declared.filter { $0.value.contains("CArrow") }.keys.sorted() == ["Parquet"])
-        for target in ["Imaging", "Parquet", "Agent", "Tasks", "Endpoints", "Judging", "Evaluation", "Runs"] {
+        for target in [
+            "Imaging", "Parquet", "Agent", "Tasks", "Endpoints", "Judging", "Evaluation", "Runs", "Serving",
+        ] {
             #expect(
                 try Self.reachable(from: target, in: declared).isDisjoint(with: ["Torch", "CTorch", "QwenVL"])
             )

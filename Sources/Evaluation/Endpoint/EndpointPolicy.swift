@@ -25,7 +25,7 @@ package struct EndpointPolicy: Policy {
     ///
     /// - Throws: what asking throws.
     package func complete(
-        _ request: CompletionRequest, onToken: (@Sendable (Int32) -> Void)?
+        _ request: CompletionRequest, onToken: (@Sendable (WrittenToken) -> Void)?
     ) async throws -> Completion {
         // The seed is that of the sample, so that the samples of a question differ.
         var random = request.random
@@ -42,7 +42,7 @@ package struct EndpointPolicy: Policy {
             finish = .toolCall
         }
         let tokens = EndpointFormat.tokens(of: text)
-        if let onToken { tokens.forEach(onToken) }
+        if let onToken { tokens.forEach { onToken(WrittenToken($0, logProbability: 0)) } }
         return Completion(tokens: tokens, logProbabilities: tokens.map { _ in 0 }, finish: finish)
     }
 }

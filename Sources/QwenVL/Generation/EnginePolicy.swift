@@ -19,7 +19,7 @@ package final class EnginePolicy: Policy {
 
     private struct Caller {
         let continuation: CheckedContinuation<Completion, any Error>
-        let onToken: (@Sendable (Int32) -> Void)?
+        let onToken: (@Sendable (WrittenToken) -> Void)?
     }
 
     private struct State {
@@ -48,7 +48,7 @@ extension EnginePolicy {
     ///
     /// Throws if the request cannot be answered or the policy has been closed.
     package func complete(
-        _ request: CompletionRequest, onToken: (@Sendable (Int32) -> Void)? = nil
+        _ request: CompletionRequest, onToken: (@Sendable (WrittenToken) -> Void)? = nil
     ) async throws -> Completion {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in

@@ -237,7 +237,8 @@ extension GenerationEngine {
                 continue
             }
             sequence.tokens.append(token.token)
-            events.append(.token(sequence.id, token.token))
+            events.append(
+                .token(sequence.id, WrittenToken(token.token, logProbability: token.logProbability)))
             if let reason = sequence.turn?.append(token, rules: rules) { finish(sequence, reason) }
         }
         statistics.sampledTokens += sequences.count

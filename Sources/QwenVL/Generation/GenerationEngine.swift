@@ -12,7 +12,7 @@ package import Torch
 package final class GenerationEngine {
     /// What happened to a trajectory.
     package enum Event {
-        case token(TrajectoryID, Int32)
+        case token(TrajectoryID, WrittenToken)
         case finished(TrajectoryID, Completion)
         /// The request cannot be answered; nothing is kept of the trajectory.
         case failed(TrajectoryID, any Error)

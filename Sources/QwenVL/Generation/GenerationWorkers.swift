@@ -22,6 +22,9 @@ package final class GenerationWorkers {
         policies = engines.map { _ in EnginePolicy() }
     }
 
+    /// Most tokens a trajectory can have.
+    package var contextLength: Int { engines[0].contextLength }
+
     /// Runs `body` as a task of its own, and answers its requests until it has returned.
     ///
     /// Blocks the calling thread, which therefore should not be one of those that run tasks.
@@ -68,7 +71,7 @@ private final class DividedPolicy: Policy {
     }
 
     func complete(
-        _ request: CompletionRequest, onToken: (@Sendable (Int32) -> Void)?
+        _ request: CompletionRequest, onToken: (@Sendable (WrittenToken) -> Void)?
     ) async throws -> Completion {
         try await policy(of: request.id).complete(request, onToken: onToken)
     }

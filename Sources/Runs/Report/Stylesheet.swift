@@ -1,8 +1,8 @@
-/// The look of reports and traces. Colours are those of Okabe and Ito, told apart also by the colour-blind,
-/// darkened or lightened until text in them reads well.
-enum Stylesheet {
-    static let html = HTML.literal(
-        """
+/// The look of all pages. Colours are those of Okabe and Ito, told apart also by the colour-blind, darkened or lightened
+/// until text in them reads well.
+package enum Stylesheet {
+    /// Colours and typefaces, in light and in dark, for pages with rules of their own.
+    package static let foundation: StaticString = """
         :root {
           --page: #fbfaf8; --card: #ffffff; --ink: #1d1c1a; --soft: #5d5a54; --line: #e5e1da; --tint: #f4f1ec;
           --s1: #0067a6; --s2: #c85200; --s3: #00805c; --s4: #a8478f;
@@ -39,6 +39,13 @@ enum Stylesheet {
         .c5 { --mark: #2fc79b }
         .c6 { --mark: #ff8a4c }
 
+        """
+
+    /// The look of reports and traces.
+    static let html = HTML.joined([.literal(foundation), rules])
+
+    private static let rules = HTML.literal(
+        """
         * { box-sizing: border-box }
         html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth }
         body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.55 var(--sans) }

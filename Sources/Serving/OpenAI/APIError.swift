@@ -1,0 +1,93 @@
+/// What a client is told when its request is not answered, in the form of the OpenAI API.
+package struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Kind: String, Sendable {
+        case invalidRequest = "invalid_request_error"
+        case authentication = "authentication_error"
+        case permission = "permission_error"
+        case notFound = "not_found_error"
+        case overloaded = "overloaded_error"
+        case timeout = "timeout_error"
+        case server = "server_error"
+    }
+
+    /// HTTP status.
+    package let status: Int
+    package let kind: Kind
+    package let message: String
+    /// The part of the request that is at fault, such as `messages[1].content`.
+    package let parameter: String?
+    /// A word that programs can tell errors apart by.
+    package let code: String?
+    /// When it makes sense to try again.
+    package let retryAfterSeconds: Int?
+
+    package init(
+        status: Int, _ kind: Kind, _ message: String, parameter: String? = nil, code: String? = nil,
+        retryAfterSeconds: Int? = nil
+    ) {
+        self.status = status
+        self.kind = kind
+        self.message = message
+        self.parameter = parameter
+        self.code = code
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    package var description: String { parameter.map { "\($0): \(message)" } ?? message }
+}
+
+extension APIError {
+    /// A value that the API does not take, or that this server does not.
+    static func invalid(_ parameter: String, _ message: String) -> APIError {
+        APIError(status: 400, .invalidRequest, message, parameter: parameter, code: "invalid_value")
+    }
+
+    static func unsupported(_ parameter: String, _ message: String) -> APIError {
+        APIError(status: 400, .invalidRequest, message, parameter: parameter, code: "unsupported_value")
+    }
+
+    static func tooLarge(_ message: String) -> APIError {
+        APIError(status: 413, .invalidRequest, message, code: "request_too_large")
+    }
+
+    static func noRoute(_ path: String) -> APIError {
+        APIError(status: 404, .notFound, "there is nothing at \(path)", code: "unknown_url")
+    }
+
+    static func noModel(_ name: String, known: [String]) -> APIError {
+        APIError(
+            status: 404, .notFound, "there is no model \(name); there is \(known.joined(separator: " and "))",
+            parameter: "model", code: "model_not_found")
+    }
+
+    static let tookTooLong = APIError(
+        status: 504, .timeout, "the answer took longer than this server allows", code: "timeout")
+}
+
+/// The body of an error.
+struct ErrorBody: Encodable {
+    struct Content: Encodable {
+        let message: String
+        let type: String
+        let param: String?
+        let code: String?
+
+        private enum CodingKeys: CodingKey { case message, type, param, code }
+
+        /// `param` and `code` are there even if they say nothing, as in the API.
+        func encode(to encoder: any Encoder) throws {
+            var values = encoder.container(keyedBy: CodingKeys.self)
+            try values.encode(message, forKey: .message)
+            try values.encode(type, forKey: .type)
+            try values.encode(param, forKey: .param)
+            try values.encode(code, forKey: .code)
+        }
+    }
+
+    let error: Content
+
+    init(_ error: APIError) {
+        self.error = Content(
+            message: error.message, type: error.kind.rawValue, param: error.parameter, code: error.code)
+    }
+}

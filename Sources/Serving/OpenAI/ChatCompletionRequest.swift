@@ -1,0 +1,263 @@
+import Agent
+
+/// A request for `POST /v1/chat/completions`, read and checked; images are still where the client said they are.
+struct ChatCompletionRequest: Sendable {
+    /// A piece of a message.
+    enum Part: Sendable {
+        case text(String)
+        /// A data URI or an address, and where it stands in the request.
+        case image(String, place: String)
+    }
+
+    struct Message: Sendable {
+        let role: Agent.Message.Role
+        let parts: [Part]
+    }
+
+    let model: String
+    let messages: [Message]
+    /// Tools of the client, which the model is told of.
+    let tools: [ToolSpecification]
+    let temperature: Double
+    let topP: Double
+    let topK: Int
+    /// nil for as many as there is room for.
+    let maximumTokens: Int?
+    let seed: UInt64?
+    /// Texts that end an answer and are not part of it.
+    let stops: [String]
+    /// Number of answers.
+    let count: Int
+    let wantsLogProbabilities: Bool
+    let isStream: Bool
+    let wantsUsageInStream: Bool
+
+    var imageCount: Int {
+        messages.reduce(0) { sum, message in
+            sum + message.parts.count { if case .image = $0 { true } else { false } }
+        }
+    }
+}
+
+extension ChatCompletionRequest {
+    private static let answerLimit = 16
+    private static let stopLimit = 16
+    private static let toolLimit = 64
+
+    /// - Parameter body: JSON.
+    /// - Throws: ``APIError`` that names the parameter that cannot be used.
+    init(_ body: String) throws(APIError) {
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONValue(parsing: body)
+        } catch {
+            throw APIError(
+                status: 400, .invalidRequest, "the body is not JSON: \(error)", code: "invalid_json")
+        }
+        guard case .object = value else {
+            throw APIError(
+                status: 400, .invalidRequest, "the body must be an object, not \(value.kind)",
+                code: "invalid_json")
+        }
+        let fields = RequestFields(value)
+        try fields.refuseWhatIsUnsupported()
+        model = try fields.required("model", fields.string("model"))
+        messages = try Self.messages(value["messages"])
+        tools = try Self.tools(fields, body: body)
+        temperature = try fields.number("temperature", in: 0...2) ?? 1
+        topP = try fields.number("top_p", in: 0...1) ?? 1
+        topK = try fields.integer("top_k", in: 0...Int.max) ?? 0
+        let oldMaximum = try fields.integer("max_tokens", in: 1...Int.max)
+        maximumTokens = try fields.integer("max_completion_tokens", in: 1...Int.max) ?? oldMaximum
+        seed = try fields.integer("seed", in: Int.min...Int.max).map { UInt64(bitPattern: Int64($0)) }
+        stops = try Self.stops(value["stop"])
+        count = try fields.integer("n", in: 1...Self.answerLimit) ?? 1
+        wantsLogProbabilities = try fields.boolean("logprobs") ?? false
+        isStream = try fields.boolean("stream") ?? false
+        wantsUsageInStream = value["stream_options"]?["include_usage"] == .boolean(true)
+    }
+
+    private static func stops(_ value: JSONValue?) throws(APIError) -> [String] {
+        let stops: [String]
+        switch value {
+        case nil, .null?: return []
+        case .string(let text)?: stops = [text]
+        case .array(let values)?: stops = values.compactMap(\.string)
+        default: throw .invalid("stop", "must be a string or a list of strings")
+        }
+        guard stops.count == value?.array?.count ?? 1, stops.count <= stopLimit,
+            !stops.contains(where: \.isEmpty)
+        else { throw .invalid("stop", "must be at most \(stopLimit) strings, none of them empty") }
+        return stops
+    }
+
+    // MARK: Messages
+
+    private static func messages(_ value: JSONValue?) throws(APIError) -> [Message] {
+        guard let values = value?.array, !values.isEmpty else {
+            throw .invalid("messages", "must be a list with at least one message")
+        }
+        var messages: [Message] = []
+        for (index, value) in values.enumerated() {
+            messages.append(try message(value, place: "messages[\(index)]"))
+        }
+        return messages
+    }
+
+    private static func message(_ value: JSONValue, place: String) throws(APIError) -> Message {
+        let role: Agent.Message.Role
+        switch value["role"]?.string {
+        case "system", "developer": role = .system
+        case "user": role = .user
+        case "assistant": role = .assistant
+        case "tool": role = .tool
+        default: throw .invalid("\(place).role", "must be system, developer, user, assistant or tool")
+        }
+        var parts = try parts(value["content"], place: "\(place).content", isOptional: role == .assistant)
+        if role == .assistant, let calls = value["tool_calls"]?.array {
+            for (index, call) in calls.enumerated() {
+                let text = try text(ofCall: call, place: "\(place).tool_calls[\(index)]")
+                let separator = parts.isEmpty ? "" : "\n"
+                parts.append(.text("\(separator)\(Markup.toolCallStart)\n\(text)\n\(Markup.toolCallEnd)"))
+            }
+        }
+        return Message(role: role, parts: parts)
+    }
+
+    /// A call that the model made, as it would have written it.
+    private static func text(ofCall call: JSONValue, place: String) throws(APIError) -> String {
+        guard let function = call["function"], let name = function["name"]?.string,
+            let arguments = function["arguments"]?.string
+        else { throw .invalid(place, "must be a function with a name and with arguments in a string") }
+        return #"{"name": \#(JSONValue.string(name).text), "arguments": \#(arguments)}"#
+    }
+
+    private static func parts(
+        _ value: JSONValue?, place: String, isOptional: Bool
+    ) throws(APIError) -> [Part] {
+        switch value {
+        case .string(let text)?: return text.isEmpty ? [] : [.text(text)]
+        case .array(let values)?:
+            var parts: [Part] = []
+            for (index, value) in values.enumerated() {
+                parts.append(try part(value, place: "\(place)[\(index)]"))
+            }
+            return parts
+        case nil, .null?: if isOptional { return [] }
+        default: break
+        }
+        throw .invalid(place, "must be a string or a list of parts")
+    }
+
+    private static func part(_ value: JSONValue, place: String) throws(APIError) -> Part {
+        switch value["type"]?.string {
+        case "text":
+            guard let text = value["text"]?.string else {
+                throw .invalid("\(place).text", "must be a string")
+            }
+            return .text(text)
+        case "image_url":
+            guard let url = value["image_url"]?["url"]?.string ?? value["image_url"]?.string else {
+                throw .invalid("\(place).image_url", "must be an object with the url of an image")
+            }
+            return .image(url, place: "\(place).image_url")
+        default:
+            throw .unsupported("\(place).type", "must be text or image_url")
+        }
+    }
+
+    // MARK: Tools
+
+    private static func tools(_ fields: RequestFields, body: String) throws(APIError) -> [ToolSpecification] {
+        switch fields.value["tool_choice"] {
+        case .string("none")?: return []
+        case nil, .null?, .string("auto")?: break
+        default: throw .unsupported("tool_choice", "must be auto or none: the model decides what it calls")
+        }
+        guard let value = fields.value["tools"], value != .null else { return [] }
+        guard let values = value.array, values.count <= toolLimit else {
+            throw .invalid("tools", "must be a list of at most \(toolLimit)")
+        }
+        let source = JSONSource(body)
+        var tools: [ToolSpecification] = []
+        for (index, value) in values.enumerated() {
+            guard let function = value["function"], let name = function["name"]?.string, !name.isEmpty else {
+                throw .invalid("tools[\(index)]", "must be a function with a name")
+            }
+            let path: [JSONSource.Step] = [
+                .member("tools"), .element(index), .member("function"), .member("parameters"),
+            ]
+            let parameters = source.value(at: path).map(JSONSource.spaced)
+            tools.append(
+                ToolSpecification(
+                    name: name, description: function["description"]?.string ?? "",
+                    parameters: parameters ?? #"{"type": "object", "properties": {}}"#))
+        }
+        return tools
+    }
+}
+
+/// The members of a request by name, each of the type that it must have.
+private struct RequestFields {
+    let value: JSONValue
+
+    init(_ value: JSONValue) { self.value = value }
+
+    func required<Value>(_ name: String, _ value: Value?) throws(APIError) -> Value {
+        guard let value else { throw .invalid(name, "is missing") }
+        return value
+    }
+
+    func string(_ name: String) throws(APIError) -> String? {
+        switch value[name] {
+        case nil, .null?: return nil
+        case .string(let text)?: return text
+        case let other?: throw .invalid(name, "must be a string, not \(other.kind)")
+        }
+    }
+
+    func boolean(_ name: String) throws(APIError) -> Bool? {
+        switch value[name] {
+        case nil, .null?: return nil
+        case .boolean(let value)?: return value
+        case let other?: throw .invalid(name, "must be true or false, not \(other.kind)")
+        }
+    }
+
+    func number(_ name: String, in range: ClosedRange<Double>) throws(APIError) -> Double? {
+        switch value[name] {
+        case nil, .null?: return nil
+        case .number(let number)? where range.contains(number): return number
+        default:
+            throw .invalid(name, "must be a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(APIError) -> Int? {
+        switch value[name] {
+        case nil, .null?: return nil
+        case .number(let number)?:
+            guard let integer = Int(exactly: number), range.contains(integer) else { break }
+            return integer
+        default: break
+        }
+        let upper = range.upperBound == .max ? "" : " and at most \(range.upperBound)"
+        throw .invalid(name, "must be a whole number of at least \(range.lowerBound)\(upper)")
+    }
+
+    /// Says so where a client asks for what would be ignored.
+    func refuseWhatIsUnsupported() throws(APIError) {
+        for name in ["frequency_penalty", "presence_penalty"] where value[name]?.number ?? 0 != 0 {
+            throw .unsupported(name, "is not supported; leave it out")
+        }
+        if value["top_logprobs"]?.number ?? 0 != 0 {
+            throw .unsupported("top_logprobs", "only the log-probabilities of written tokens are given")
+        }
+        if let bias = value["logit_bias"]?.object, !bias.isEmpty {
+            throw .unsupported("logit_bias", "is not supported; leave it out")
+        }
+        if let type = value["response_format"]?["type"]?.string, type != "text" {
+            throw .unsupported("response_format", "must be text")
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import Agent
+import CounterRandom
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Synchronization
+
+/// `/v1/models` and `/v1/chat/completions`, as the OpenAI API has them.
+///
+/// What it does not take it refuses by name; what it adds is told apart by name: `reasoning_content`, `tool_events` and
+/// `tool_event` of the thinking model, `image_tokens` in the usage.
+package final class ChatRoutes: RouteSet {
+    private let model: ServedModel
+    private let admission: Admission
+    private let images: RequestImages
+    /// Most tokens in one turn where a request says nothing.
+    private let defaultTurnTokens: Int
+    /// Longest time for an answer.
+    private let answerTime: Duration
+    private let created = Int(Date().timeIntervalSince1970)
+    private let lastNumber = Mutex(0)
+
+    /// - Parameters:
+    ///   - model: that answers.
+    ///   - admission: how many requests are taken on.
+    ///   - images: that requests may bring.
+    ///   - answerTime: longest time for an answer, from its admission on.
+    package init(
+        model: ServedModel, admission: Admission, images: ImageRules = ImageRules(),
+        answerTime: Duration = .seconds(600)
+    ) {
+        self.model = model
+        self.admission = admission
+        self.images = RequestImages(rules: images)
+        self.answerTime = answerTime
+        defaultTurnTokens = model.limits.completionTokens
+    }
+
+    package func add(to routes: ServerRoutes) {
+        let state = routes.state
+        routes.router.get("v1/models") { [self] _, _ in Response.json(list) }
+        routes.router.get("v1/models/:name") { [self] _, context in
+            let name = context.parameters.get("name") ?? ""
+            guard let found = list.data.first(where: { $0.id == name }) else {
+                throw APIError.noModel(name, known: list.data.map(\.id))
+            }
+            return Response.json(found)
+        }
+        routes.router.post("v1/chat/completions") { [self] request, context in
+            try await answer(request, context, state)
+        }
+        routes.router.get("metrics") { [admission] _, _ in
+            let text = state.metrics.text(
+                inFlight: (admission.takenCount, admission.limit), connections: state.connections.count)
+            return Response.text(text, type: "text/plain; version=0.0.4; charset=utf-8")
+        }
+    }
+
+    private var list: ModelList {
+        let names = [model.name] + (model.tools.isEmpty ? [] : [model.thinkingName])
+        return ModelList(data: names.map { ModelList.Model(id: $0, created: created) })
+    }
+
+    // MARK: One request
+
+    private func answer(
+        _ request: Request, _ context: ServingContext, _ state: ServerState
+    ) async throws -> Response {
+        let start = ContinuousClock.now
+        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
+            throw APIError(
+                status: 415, .invalidRequest, "the body must be JSON, with Content-Type: application/json",
+                code: "unsupported_media_type")
+        }
+        let place = try admission.enter()
+        let body = try await Self.body(of: request, limit: state.configuration.maximumBodyBytes)
+        let asked = try ChatCompletionRequest(body)
+        let prompt = try await prompt(for: asked)
+        let number = lastNumber.withLock { number in
+            number += 1
+            return number
+        }
+        let answer = RunningAnswer(
+            id: "chatcmpl-\(String(format: "%08x", number))", asked: asked, prompt: prompt,
+            format: model.format, created: Int(Date().timeIntervalSince1970), start: start,
+            metrics: state.metrics)
+        let events = AnswerStream(
+            ChatAnswerer(model: model), prompt: prompt, group: number, count: asked.count,
+            time: answerTime, place: place, channel: context.channel, connections: state.connections)
+        return asked.isStream ? answer.streamed(events) : try await answer.whole(events)
+    }
+
+    private static func body(of request: Request, limit: Int) async throws -> String {
+        let problem = APIError.tooLarge("the body may have \(limit) bytes at most")
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw problem }
+        do {
+            var request = request
+            return String(buffer: try await request.collectBody(upTo: limit))
+        } catch is NIOTooManyBytesError {
+            throw problem
+        }
+    }
+
+    private func prompt(for asked: ChatCompletionRequest) async throws -> ChatPrompt {
+        guard let isThinking = model.isThinking(asked.model), !isThinking || !model.tools.isEmpty else {
+            throw APIError.noModel(asked.model, known: list.data.map(\.id))
+        }
+        if isThinking, !asked.tools.isEmpty {
+            throw APIError.unsupported(
+                "tools", "\(model.thinkingName) uses tools of its own; ask \(model.name) to use yours")
+        }
+        let messages = try await messages(of: asked)
+        let looksCloser = isThinking && messages.contains { !$0.images.isEmpty }
+        let tools = looksCloser ? model.tools.map(\.specification) : asked.tools
+        let segment: Segment
+        do {
+            segment = try model.format.prompt(messages, tools: tools)
+        } catch {
+            throw APIError.invalid("messages", "\(error)")
+        }
+        guard segment.tokens.count < model.limits.contextTokens else {
+            throw APIError(
+                status: 400, .invalidRequest,
+                "the conversation has \(segment.tokens.count) tokens; \(model.limits.contextTokens) are the most "
+                    + "that the model holds, its answer included", parameter: "messages",
+                code: "context_length_exceeded")
+        }
+        let sampling = Sampling(
+            temperature: asked.temperature, topP: asked.topP, topK: asked.topK,
+            maximumTokens: min(asked.maximumTokens ?? defaultTurnTokens, defaultTurnTokens))
+        return ChatPrompt(
+            segment: segment, toolNames: tools.map(\.name), isThinking: isThinking, sampling: sampling,
+            random: CounterRandom(seed: asked.seed ?? .random(in: 0...UInt64.max)), stops: asked.stops)
+    }
+
+    private func messages(of asked: ChatCompletionRequest) async throws -> [Message] {
+        guard asked.imageCount <= images.rules.maximumCount else {
+            throw APIError.invalid(
+                "messages", "\(asked.imageCount) images; a request may have \(images.rules.maximumCount)")
+        }
+        var messages: [Message] = []
+        for message in asked.messages {
+            var content: [Message.Content] = []
+            for part in message.parts {
+                switch part {
+                case .text(let text): content.append(.text(text))
+                case .image(let address, let place):
+                    let image = try await images.image(at: address, place: place)
+                    do {
+                        content.append(
+                            .image(try model.format.view(image, region: nil, rotation: .upright)))
+                    } catch {
+                        throw APIError.invalid(place, "\(error)")
+                    }
+                }
+            }
+            messages.append(Message(role: message.role, content: content))
+        }
+        return messages
+    }
+}

@@ -1,0 +1,89 @@
+package import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Runs
+
+/// A picture with a question about it, for somebody who has no photo at hand.
+package struct SampleQuestion: Sendable {
+    package let png: Data
+    package let question: String
+
+    package init(png: Data, question: String) {
+        self.png = png
+        self.question = question
+    }
+}
+
+/// The page at `/`, where a person asks about a photo and watches the model look closer.
+package struct PlaygroundRoutes: RouteSet {
+    private let sample: (@Sendable (UInt64) throws -> SampleQuestion)?
+    private let hasRuns: Bool
+
+    /// - Parameters:
+    ///   - hasRuns: whether the server also shows runs, at `/runs`.
+    ///   - sample: makes the picture of a number, the same each time; nil if the page offers none.
+    package init(hasRuns: Bool = false, sample: (@Sendable (UInt64) throws -> SampleQuestion)? = nil) {
+        self.hasRuns = hasRuns
+        self.sample = sample
+    }
+
+    private struct Offers: Encodable {
+        let scenes: Bool
+        let runs: Bool
+    }
+
+    package func add(to routes: ServerRoutes) {
+        let offers = Offers(scenes: sample != nil, runs: hasRuns)
+        routes.router.get("/") { _, _ in
+            Asset.page(PackageResources.playground_html).response
+        }
+        routes.router.get("assets/style.css") { _, _ in
+            Asset.style(Array("\(Stylesheet.foundation)".utf8) + PackageResources.style_css).response
+        }
+        routes.router.get("assets/playground.css") { _, _ in
+            Asset.style(PackageResources.playground_css).response
+        }
+        routes.router.get("assets/playground.js") { _, _ in
+            Asset.script(PackageResources.playground_js).response
+        }
+        routes.router.get("playground/offers") { _, _ in Response.json(offers) }
+        if let sample {
+            routes.router.get("playground/scenes/:number") { _, context in
+                guard let number = context.parameters.get("number").flatMap(UInt64.init) else {
+                    throw APIError.invalid("number", "must be a whole number")
+                }
+                return try Self.response(sample(number))
+            }
+        }
+    }
+
+    private static func response(_ sample: SampleQuestion) -> Response {
+        let question = sample.question.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        return Response(
+            status: .ok, headers: [.contentType: "image/png", .question: question],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: sample.png)))
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let question = Self("Question")!
+}
+
+/// A file of a page, part of the program.
+struct Asset: Sendable {
+    private let bytes: [UInt8]
+    private let type: String
+
+    static func page(_ bytes: [UInt8]) -> Asset { Asset(bytes: bytes, type: "text/html; charset=utf-8") }
+    static func style(_ bytes: [UInt8]) -> Asset { Asset(bytes: bytes, type: "text/css; charset=utf-8") }
+    static func script(_ bytes: [UInt8]) -> Asset {
+        Asset(bytes: bytes, type: "text/javascript; charset=utf-8")
+    }
+
+    var response: Response {
+        Response(
+            status: .ok, headers: [.contentType: type, .cacheControl: "no-cache"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}

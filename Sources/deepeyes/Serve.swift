@@ -1,0 +1,142 @@
+import Agent
+import ArgumentParser
+import Foundation
+import Imaging
+import QwenVL
+import Serving
+
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Put a model behind the OpenAI API, with a page to try it.",
+        discussion: """
+            Two models are offered. NAME answers as any model does: tool calls go back to the client. NAME-thinking looks
+            closer by itself: the server runs the zoom tool and tells of it as it happens. The page at / shows it.
+
+            Example:
+              deepeyes serve --model runs/demo/checkpoints/step-500
+              curl localhost:8000/v1/models
+            """)
+
+    @Option(help: "Folder of the model.", completion: .directory)
+    var model: String = "Models/nano-base"
+
+    @Option(help: "What clients call it; the name of the folder if not given.")
+    var name: String?
+
+    @Option(help: "Address to listen on. Any but one of this machine needs an API key.")
+    var host: String = "127.0.0.1"
+
+    @Option(help: "Port to listen on; 0 takes a free one.")
+    var port: Int = 8000
+
+    @Option(help: "Environment variable that holds the API key which clients must show.")
+    var apiKeyVariable: String?
+
+    @Option(
+        help:
+            "A tool that the thinking model is told of, zoom or rotate; may be repeated. Offer what it was trained with."
+    )
+    var tool: [Ask.OfferedTool] = [.zoom]
+
+    @Option(help: "Most tool calls in an answer.")
+    var toolCalls: Int = 6
+
+    @Option(help: "Most tokens in an answer.")
+    var maximumTokens: Int = 4096
+
+    @Option(help: "Requests that the model works on at a time.")
+    var parallel: Int = 64
+
+    @Option(
+        help:
+            "Copies of the engine that work side by side; one for each core if the model is small, else one."
+    )
+    var workers: Int?
+
+    @Option(help: "Requests that wait besides those; more are turned away with status 429.")
+    var queue: Int = 192
+
+    @Option(help: "Seconds an answer may take.")
+    var seconds: Int = 600
+
+    @Option(help: "Megabytes that a request may have.")
+    var maximumMegabytes: Int = 96
+
+    @Option(help: "A host from which images are fetched, if its addresses are public; may be repeated.")
+    var imageHost: [String] = []
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535") }
+        for (name, value) in [
+            ("tool-calls", toolCalls), ("maximum-tokens", maximumTokens), ("parallel", parallel),
+            ("seconds", seconds), ("maximum-megabytes", maximumMegabytes),
+        ] where value < 1 {
+            throw ValidationError("--\(name) must be 1 or more")
+        }
+        guard workers ?? 1 > 0 else { throw ValidationError("--workers must be 1 or more") }
+        guard queue >= 0 else { throw ValidationError("--queue must be 0 or more") }
+    }
+
+    func run() throws {
+        let configuration = try serverConfiguration()
+        try configuration.validate()
+        let folder = URL(filePath: model)
+        let policyModel = try PolicyModel(directory: folder)
+        let format = policyModel.format
+        let turnEnds = Set(policyModel.rules.stops.filter { $0.value == .endOfTurn }.keys)
+        let workerCount = workers ?? policyModel.defaultWorkerCount
+        let workers = policyModel.workers(
+            workerCount, limits: GenerationLimits(sequences: (parallel + workerCount - 1) / workerCount))
+        let limits = AgentLimits(
+            toolCalls: toolCalls, completionTokens: maximumTokens, contextTokens: workers.contextLength)
+        let name = name ?? Self.name(of: folder.standardizedFileURL)
+        let images = ImageRules(allowedHosts: Set(imageHost.map { $0.lowercased() }))
+        let (tools, parallel, queue, seconds) = (tool.map(\.tool), parallel, queue, seconds)
+        let scenes = try SampleScenes()
+        try workers.serve { policy in
+            let served = ServedModel(
+                name: name, policy: policy, format: format, turnEnds: turnEnds, tools: tools, limits: limits)
+            let routes = ChatRoutes(
+                model: served, admission: Admission(limit: parallel + queue, parallel: parallel),
+                images: images, answerTime: .seconds(seconds))
+            let server = try WebServer(
+                configuration, parts: [routes, PlaygroundRoutes(sample: scenes.sample)])
+            try await server.run { port in
+                try? Console.write(Self.welcome(name, configuration, port: port))
+            }
+        }
+    }
+
+    /// The folder's name; for a checkpoint of a run, that of the run before it.
+    private static func name(of folder: URL) -> String {
+        let parents = folder.deletingLastPathComponent()
+        guard parents.lastPathComponent == "checkpoints" else { return folder.lastPathComponent }
+        return "\(parents.deletingLastPathComponent().lastPathComponent)-\(folder.lastPathComponent)"
+    }
+
+    private func serverConfiguration() throws -> ServerConfiguration {
+        var configuration = ServerConfiguration()
+        configuration.host = host
+        configuration.port = port
+        configuration.maximumBodyBytes = maximumMegabytes << 20
+        if let apiKeyVariable {
+            guard let key = ProcessInfo.processInfo.environment[apiKeyVariable], !key.isEmpty else {
+                throw ValidationError("the variable \(apiKeyVariable) holds no API key; set it first")
+            }
+            configuration.apiKey = key
+        }
+        return configuration
+    }
+
+    private static func welcome(_ name: String, _ configuration: ServerConfiguration, port: Int) -> String {
+        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+        let address = "http://\(host):\(port)"
+        return """
+            \(name) is served. Ctrl-C ends it, once answers under way are finished.
+              try it   \(address)/
+              API      \(address)/v1    (models \(name) and \(name)-thinking)
+              metrics  \(address)/metrics
+
+            """
+    }
+}
