@@ -186,7 +186,9 @@ let package = Package(
         .testTarget(
             name: "JudgingTests", dependencies: ["Judging", "Endpoints", "Tasks", "Agent", "TestServer"],
             swiftSettings: strict),
-        .testTarget(name: "RunsTests", dependencies: ["Runs"], exclude: ["Goldens"], swiftSettings: strict),
+        .testTarget(
+            name: "RunsTests", dependencies: ["Runs", .product(name: "GRDB", package: "GRDB.swift")],
+            exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "QwenVLTests",
             dependencies: ["QwenVL", "Torch", "Agent", "Imaging", "CounterRandom", "TestSupport"],

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Runs
 import Testing
 
@@ -103,7 +104,41 @@ import Testing
         #expect(try store.count(TrajectoryFilter(finish: "turnLimit")) == 0)
         #expect(try store.count(TrajectoryFilter(text: "BULL'S-EYE")) == 24)
         #expect(try store.count(TrajectoryFilter(text: "%")) == 0)
+        #expect(try store.count(TrajectoryFilter(text: "closer.</THINK>")) == 8)
+        #expect(try store.count(TrajectoryFilter(text: "tool_response")) == 0)
+        #expect(try store.count(TrajectoryFilter(sample: 2, text: "closer")) == 4)
+        #expect(try store.count(TrajectoryFilter(exampleID: "example/2/0", question: "What?")) == 0)
         #expect(try store.count(TrajectoryFilter(steps: 4...4, kinds: ["relation"], isCorrect: true)) == 2)
+    }
+
+    @Test func totalsAverageWhatAFilterLetsThrough() throws {
+        #expect(
+            try store.totals() == TrajectoryTotals(count: 0, accuracy: nil, meanReward: nil, callRate: nil))
+        try store.insert(steps(1...1))
+        let totals = try store.totals(TrajectoryFilter(kinds: ["attribute"]))
+        #expect(totals.count == 3)
+        #expect(totals.accuracy == 2.0 / 3)
+        #expect(totals.callRate == 2.0 / 3)
+        #expect(totals.meanReward == 4.0 / 3)
+        #expect(try store.kindNames() == ["attribute", "relation"])
+        #expect(try store.finishes() == ["answered"])
+    }
+
+    @Test func aRunOfAnEarlierVersionIsReadable() throws {
+        try store.insert(steps(1...1))
+        try store.close()
+        let database = try DatabaseQueue(path: file.path)
+        try database.write { database in
+            try database.execute(
+                sql: """
+                    DROP INDEX segment_by_text;
+                    DELETE FROM grdb_migrations WHERE identifier = 'text';
+                    """)
+        }
+        let old = try TrajectoryStore(at: file, access: .readOnly)
+        #expect(try old.count(TrajectoryFilter(text: "closer")) == 2)
+        try database.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('of the future')") }
+        #expect(throws: RunError.self) { try TrajectoryStore(at: file, access: .readOnly) }
     }
 
     @Test func evaluationsAreKeptApart() throws {

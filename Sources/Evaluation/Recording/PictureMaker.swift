@@ -1,6 +1,6 @@
 package import Agent
 import Foundation
-import Imaging
+package import Imaging
 package import Runs
 
 /// Cuts the pictures of a recorded trajectory again from the images it is about.
@@ -26,30 +26,42 @@ package struct PictureMaker: Sendable {
         of record: TrajectoryRecord, images: [any PixelSource], remark: String? = nil
     ) throws -> TrajectoryPicture {
         TrajectoryPicture(
-            record: record, scenes: try images.map { try encoded($0, region: $0.bounds, side: sceneSide) },
+            record: record, scenes: try images.map(thumbnail),
             views: try record.segments.map { segment in
                 try segment.views.map { view in
                     guard images.indices.contains(view.image) else { return nil }
-                    return try encoded(images[view.image], region: Rectangle(view.region), side: viewSide)
+                    return try Self.encoded(
+                        images[view.image], region: Rectangle(view.region), side: viewSide)
                 }
             }, remark: remark)
     }
 
     /// An image as small as the pictures of scenes.
     package func thumbnail(of image: any PixelSource) throws -> ReportImage {
-        try encoded(image, region: image.bounds, side: sceneSide)
+        try Self.encoded(image, region: image.bounds, side: sceneSide)
     }
 
-    private func encoded(_ image: any PixelSource, region: Rectangle, side: Int) throws -> ReportImage {
+    /// A part of an image as JPEG.
+    ///
+    /// - Parameters:
+    ///   - image: that the part is of.
+    ///   - region: the part.
+    ///   - side: its longest side, in pixels; a smaller part keeps its size.
+    ///   - exactCount: a part that is sent in its own size and has no more pixels than this becomes a PNG, true to the pixel.
+    /// - Throws: what the image throws.
+    package static func encoded(
+        _ image: any PixelSource, region: Rectangle, side: Int, exactCount: Int = 0
+    ) throws -> ReportImage {
         let longest = max(region.width, region.height)
         let scale = min(1, Double(side) / longest)
         let size = ImageSize(
             width: max(1, Int((region.width * scale).rounded())),
             height: max(1, Int((region.height * scale).rounded())))
         let pixels = try image.pixels(region: region, resizedTo: size, filter: .pillow)
+        let isExact = scale == 1 && size.width * size.height <= exactCount
         return ReportImage(
-            bytes: Data(try pixels.encodedJPEG(quality: 88)), format: .jpeg, width: size.width,
-            height: size.height)
+            bytes: Data(isExact ? try pixels.encodedPNG() : try pixels.encodedJPEG(quality: 88)),
+            format: isExact ? .png : .jpeg, width: size.width, height: size.height)
     }
 }
 

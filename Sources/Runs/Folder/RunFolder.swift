@@ -63,6 +63,14 @@ package struct RunFolder: Sendable, Hashable {
         return folder
     }
 
+    /// A folder to look into: of a run or, with trajectories alone, of an evaluation; nil if it holds neither.
+    package static func found(at url: URL) -> RunFolder? {
+        let folder = RunFolder(url: url)
+        return [folder.configurationFile, folder.metricsFile, folder.databaseFile].contains {
+            FileManager.default.fileExists(atPath: $0.path)
+        } ? folder : nil
+    }
+
     /// Takes back what ``create(at:configuration:)`` made, for a run that could not begin: the same command can then
     /// be given again. A folder with a checkpoint is left alone, and so are files of others.
     package func discard() throws {

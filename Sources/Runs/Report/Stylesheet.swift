@@ -42,9 +42,10 @@ package enum Stylesheet {
         """
 
     /// The look of reports and traces.
-    static let html = HTML.joined([.literal(foundation), rules])
+    static let html = HTML.joined([.literal(foundation), .literal(rules)])
 
-    private static let rules = HTML.literal(
+    /// Charts, trajectories and tables, in the colours of the foundation.
+    package static let rules: StaticString =
         """
         * { box-sizing: border-box }
         html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth }
@@ -279,5 +280,5 @@ package enum Stylesheet {
           nav { display: none }
         }
 
-        """)
+        """
 }

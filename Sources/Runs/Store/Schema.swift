@@ -10,8 +10,22 @@ enum Schema {
         migrator.registerMigration("trajectories") { database in
             try database.execute(sql: trajectories)
         }
+        migrator.registerMigration("text") { database in
+            try database.execute(sql: text)
+        }
         return migrator
     }
+
+    /// Whether a database can be read: one by an earlier version lacks indexes at most, one by a later version is unknown.
+    static func isReadable(_ database: Database) throws -> Bool {
+        let isMade = try migrator.appliedIdentifiers(database).contains("trajectories")
+        return try isMade && !migrator.hasBeenSuperseded(database)
+    }
+
+    /// What is searched in texts, without the tokens beside them.
+    private static let text = """
+        CREATE INDEX segment_by_text ON segment (kind, trajectory_id, text) WHERE trajectory_id IS NOT NULL;
+        """
 
     private static let trajectories = """
         CREATE TABLE prompt (

@@ -3,26 +3,31 @@ package struct TrajectoryFilter: Sendable, Equatable {
     package var origin: TrajectoryOrigin?
     package var steps: ClosedRange<Int>?
     package var group: Int?
+    package var sample: Int?
     package var kinds: Set<String>?
     package var exampleID: String?
+    /// The whole question, word for word.
+    package var question: String?
     package var isCorrect: Bool?
     package var rewards: ClosedRange<Double>?
     package var callCounts: ClosedRange<Int>?
     package var finish: String?
-    /// Text that question or answer contain.
+    /// Text that the question or anything the model wrote contains, in capitals or not.
     package var text: String?
 
     package init(
         origin: TrajectoryOrigin? = nil, steps: ClosedRange<Int>? = nil, group: Int? = nil,
-        kinds: Set<String>? = nil, exampleID: String? = nil, isCorrect: Bool? = nil,
-        rewards: ClosedRange<Double>? = nil, callCounts: ClosedRange<Int>? = nil, finish: String? = nil,
-        text: String? = nil
+        sample: Int? = nil, kinds: Set<String>? = nil, exampleID: String? = nil, question: String? = nil,
+        isCorrect: Bool? = nil, rewards: ClosedRange<Double>? = nil, callCounts: ClosedRange<Int>? = nil,
+        finish: String? = nil, text: String? = nil
     ) {
         self.origin = origin
         self.steps = steps
         self.group = group
+        self.sample = sample
         self.kinds = kinds
         self.exampleID = exampleID
+        self.question = question
         self.isCorrect = isCorrect
         self.rewards = rewards
         self.callCounts = callCounts
@@ -96,4 +101,21 @@ package struct KindSummary: Sendable, Equatable {
     /// Over the trajectories with a first box and a ground truth; nil when there is none.
     package let firstBoxIoU: Double?
     package let formatErrorRate: Double
+}
+
+/// The averages of all trajectories that a filter lets through.
+package struct TrajectoryTotals: Sendable, Equatable {
+    package let count: Int
+    /// Nil, as the others, where there is no trajectory.
+    package let accuracy: Double?
+    package let meanReward: Double?
+    /// Share with at least one tool call.
+    package let callRate: Double?
+
+    package init(count: Int, accuracy: Double?, meanReward: Double?, callRate: Double?) {
+        self.count = count
+        self.accuracy = accuracy
+        self.meanReward = meanReward
+        self.callRate = callRate
+    }
 }

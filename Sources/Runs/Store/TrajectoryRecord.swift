@@ -94,7 +94,7 @@ package enum TrajectoryOrigin: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    init(_ description: String) {
+    package init(_ description: String) {
         let prefix = "evaluation/"
         self =
             description.hasPrefix(prefix)

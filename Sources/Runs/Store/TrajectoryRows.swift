@@ -154,6 +154,7 @@ struct TrajectoryCondition {
             require("trajectory.step BETWEEN ? AND ?", [steps.lowerBound, steps.upperBound])
         }
         if let group = filter.group { require("trajectory.group_index = ?", [group]) }
+        if let sample = filter.sample { require("sample = ?", [sample]) }
         if let kinds = filter.kinds {
             let marks = databaseQuestionMarks(count: kinds.count)
             require("trajectory.kind IN (\(marks))", StatementArguments(kinds.sorted()))
@@ -167,10 +168,21 @@ struct TrajectoryCondition {
         }
         if let finish = filter.finish { require("finish = ?", [finish]) }
         if let example = filter.exampleID { requireOfPrompt("example_id = ?", [example]) }
-        if let text = filter.text {
-            requireOfPrompt(
-                "(instr(lower(question), lower(?)) OR instr(lower(answer), lower(?)))", [text, text])
-        }
+        if let question = filter.question { requireOfPrompt("question = ?", [question]) }
+        if let text = filter.text { require(text: text) }
+    }
+
+    /// Prompts and segments are looked through once each, which takes less time than a look-up for each trajectory. An answer
+    /// stands in the completion that it was taken from.
+    private mutating func require(text: String) {
+        let pattern = "%" + text.map { "%_\\".contains($0) ? "\\\($0)" : "\($0)" }.joined() + "%"
+        require(
+            """
+            (trajectory.prompt_id IN (SELECT id FROM prompt WHERE question LIKE ? ESCAPE '\\')
+             OR trajectory.id IN (SELECT trajectory_id FROM segment
+                                  WHERE trajectory_id IS NOT NULL AND kind = 'completion'
+                                    AND text LIKE ? ESCAPE '\\'))
+            """, [pattern, pattern])
     }
 
     private mutating func require(_ condition: String, _ values: StatementArguments) {

@@ -49,9 +49,7 @@ package final class TrajectoryStore: Sendable {
         if access == .readWrite, try reporting("read", { try !database.read(migrator.hasBeenSuperseded) }) {
             try reporting("make the tables of") { try migrator.migrate(database) }
         }
-        guard try reporting("read", { try database.read(migrator.hasCompletedMigrations) }),
-            try reporting("read", { try !database.read(migrator.hasBeenSuperseded) })
-        else {
+        guard try reporting("read", { try database.read(Schema.isReadable) }) else {
             throw RunError(
                 .malformed, operation: "read", path: path, detail: "its tables are those of another version",
                 remedy: "use the version of deepeyes that wrote the run")
@@ -155,6 +153,30 @@ extension TrajectoryStore {
                 """
             return try Row.fetchAll(database, sql: sql, arguments: condition.arguments).map(KindSummary.init)
         }
+    }
+
+    /// Averages over everything that a filter lets through.
+    package func totals(_ filter: TrajectoryFilter = .all) throws -> TrajectoryTotals {
+        try read { database in
+            let condition = TrajectoryCondition(filter)
+            let sql = """
+                SELECT count(*), avg(is_correct), avg(reward), avg(call_count > 0)
+                FROM \(condition.tables) WHERE \(condition.sql)
+                """
+            let row = try Row.fetchOne(database, sql: sql, arguments: condition.arguments)
+            return TrajectoryTotals(
+                count: row?[0] ?? 0, accuracy: row?[1], meanReward: row?[2], callRate: row?[3])
+        }
+    }
+
+    /// How trajectories ended, in alphabetical order.
+    package func finishes() throws -> [String] {
+        try read { try String.fetchAll($0, sql: "SELECT DISTINCT finish FROM trajectory ORDER BY finish") }
+    }
+
+    /// The kinds of question, in alphabetical order.
+    package func kindNames() throws -> [String] {
+        try read { try String.fetchAll($0, sql: "SELECT DISTINCT kind FROM prompt ORDER BY kind") }
     }
 
     /// What trajectories were made for, in alphabetical order.

@@ -8,9 +8,10 @@ struct TrainingData {
     /// Those of its parts that are files.
     let files: [ExampleRows]
 
-    /// - Parameter format: of the model; what it cannot take is a bad row.
+    /// - Parameter format: of the model; what it cannot take is a bad row of a file.
+    ///
     /// - Throws: an error that names the file or the value that cannot be used.
-    init(_ configuration: TrainingConfiguration, format: any ChatFormat) throws {
+    init(_ configuration: TrainingConfiguration, format: @autoclosure () throws -> any ChatFormat) throws {
         let seed = configuration.seed
         let scenes = try VisualSearch(configuration.scenes, seed: seed, split: .training)
         guard !configuration.data.parts.isEmpty else {
@@ -18,6 +19,7 @@ struct TrainingData {
             files = []
             return
         }
+        let format = try format()
         var files: [ExampleRows] = []
         let parts = try configuration.data.parts.flatMap { part in
             if part.file.isEmpty { return [MixedSource.Part(scenes, weight: part.weight)] }
