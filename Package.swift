@@ -118,7 +118,7 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Agent", "Imaging", "Runs", "CounterRandom",
+                "Agent", "Evaluation", "Imaging", "Runs", "CounterRandom",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -127,8 +127,10 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
-            resources: [.embedInCode("Playground/Resources")], swiftSettings: strict),
+            resources: [.embedInCode("Playground/Resources"), .embedInCode("Viewer/Resources")],
+            swiftSettings: strict),
 
         // MARK: Model and training
         .target(

@@ -15,7 +15,8 @@ struct DeepEyes: ParsableCommand {
         subcommands: [
             Train.self, Evaluate.self, Compare.self, Select.self, DataCommand.self, JudgeCommand.self,
             Ask.self,
-            Serve.self, Supervise.self, NanoBase.self, Skills.self, Scenes.self, Bench.self, Transcripts.self,
+            Serve.self, View.self, Supervise.self, NanoBase.self, Skills.self, Scenes.self, Bench.self,
+            Transcripts.self,
         ])
 
     static func main() {

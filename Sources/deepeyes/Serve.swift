@@ -23,14 +23,11 @@ struct Serve: ParsableCommand {
     @Option(help: "What clients call it; the name of the folder if not given.")
     var name: String?
 
-    @Option(help: "Address to listen on. Any but one of this machine needs an API key.")
-    var host: String = "127.0.0.1"
+    @OptionGroup(title: "Server")
+    var address: ListeningOptions
 
-    @Option(help: "Port to listen on; 0 takes a free one.")
-    var port: Int = 8000
-
-    @Option(help: "Environment variable that holds the API key which clients must show.")
-    var apiKeyVariable: String?
+    @Option(help: "A run, or a folder of runs, to show at /runs; may be repeated.", completion: .directory)
+    var runs: [String] = []
 
     @Option(
         help:
@@ -59,6 +56,12 @@ struct Serve: ParsableCommand {
     @Option(help: "Seconds an answer may take.")
     var seconds: Int = 600
 
+    @Option(help: "Seconds within which a request must have arrived in full.")
+    var requestSeconds: Int = 60
+
+    @Option(help: "Seconds that a connection may be idle, or a client may take nothing of its answer.")
+    var idleSeconds: Int = 30
+
     @Option(help: "Megabytes that a request may have.")
     var maximumMegabytes: Int = 96
 
@@ -66,10 +69,11 @@ struct Serve: ParsableCommand {
     var imageHost: [String] = []
 
     func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535") }
         for (name, value) in [
             ("tool-calls", toolCalls), ("maximum-tokens", maximumTokens), ("parallel", parallel),
             ("seconds", seconds), ("maximum-megabytes", maximumMegabytes),
+            ("request-seconds", requestSeconds),
+            ("idle-seconds", idleSeconds),
         ] where value < 1 {
             throw ValidationError("--\(name) must be 1 or more")
         }
@@ -78,8 +82,11 @@ struct Serve: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try serverConfiguration()
-        try configuration.validate()
+        var configuration = try address.configuration()
+        configuration.maximumBodyBytes = maximumMegabytes << 20
+        configuration.requestSeconds = requestSeconds
+        configuration.idleSeconds = idleSeconds
+        let viewer = runs.isEmpty ? nil : ViewerRoutes(try RunLibrary(runs))
         let folder = URL(filePath: model)
         let policyModel = try PolicyModel(directory: folder)
         let format = policyModel.format
@@ -93,16 +100,17 @@ struct Serve: ParsableCommand {
         let images = ImageRules(allowedHosts: Set(imageHost.map { $0.lowercased() }))
         let (tools, parallel, queue, seconds) = (tool.map(\.tool), parallel, queue, seconds)
         let scenes = try SampleScenes()
-        try workers.serve { policy in
+        try workers.serve { [configuration] policy in
             let served = ServedModel(
                 name: name, policy: policy, format: format, turnEnds: turnEnds, tools: tools, limits: limits)
             let routes = ChatRoutes(
                 model: served, admission: Admission(limit: parallel + queue, parallel: parallel),
                 images: images, answerTime: .seconds(seconds))
-            let server = try WebServer(
-                configuration, parts: [routes, PlaygroundRoutes(sample: scenes.sample)])
-            try await server.run { port in
-                try? Console.write(Self.welcome(name, configuration, port: port))
+            let playground = PlaygroundRoutes(hasRuns: viewer != nil, sample: scenes.sample)
+            let parts: [any RouteSet] = [routes, playground] + (viewer.map { [$0] } ?? [])
+            try await WebServer(configuration, parts: parts).run { port in
+                let address = ListeningOptions.address(configuration, port: port)
+                try? Console.write(Self.welcome(name, address, hasRuns: viewer != nil))
             }
         }
     }
@@ -114,29 +122,13 @@ struct Serve: ParsableCommand {
         return "\(parents.deletingLastPathComponent().lastPathComponent)-\(folder.lastPathComponent)"
     }
 
-    private func serverConfiguration() throws -> ServerConfiguration {
-        var configuration = ServerConfiguration()
-        configuration.host = host
-        configuration.port = port
-        configuration.maximumBodyBytes = maximumMegabytes << 20
-        if let apiKeyVariable {
-            guard let key = ProcessInfo.processInfo.environment[apiKeyVariable], !key.isEmpty else {
-                throw ValidationError("the variable \(apiKeyVariable) holds no API key; set it first")
-            }
-            configuration.apiKey = key
-        }
-        return configuration
-    }
-
-    private static func welcome(_ name: String, _ configuration: ServerConfiguration, port: Int) -> String {
-        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-        let address = "http://\(host):\(port)"
-        return """
-            \(name) is served. Ctrl-C ends it, once answers under way are finished.
-              try it   \(address)/
-              API      \(address)/v1    (models \(name) and \(name)-thinking)
-              metrics  \(address)/metrics
-
-            """
+    private static func welcome(_ name: String, _ address: String, hasRuns: Bool) -> String {
+        """
+        \(name) is served. Ctrl-C ends it, once answers under way are finished.
+          try it   \(address)/
+          API      \(address)/v1    (models \(name) and \(name)-thinking)
+          metrics  \(address)/metrics
+        \(hasRuns ? "  runs     \(address)/runs\n" : "")
+        """
     }
 }

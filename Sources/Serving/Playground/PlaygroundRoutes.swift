@@ -2,7 +2,6 @@ package import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Runs
 
 /// A picture with a question about it, for somebody who has no photo at hand.
 package struct SampleQuestion: Sendable {
@@ -38,9 +37,6 @@ package struct PlaygroundRoutes: RouteSet {
         routes.router.get("/") { _, _ in
             Asset.page(PackageResources.playground_html).response
         }
-        routes.router.get("assets/style.css") { _, _ in
-            Asset.style(Array("\(Stylesheet.foundation)".utf8) + PackageResources.style_css).response
-        }
         routes.router.get("assets/playground.css") { _, _ in
             Asset.style(PackageResources.playground_css).response
         }
@@ -68,22 +64,4 @@ package struct PlaygroundRoutes: RouteSet {
 
 extension HTTPField.Name {
     fileprivate static let question = Self("Question")!
-}
-
-/// A file of a page, part of the program.
-struct Asset: Sendable {
-    private let bytes: [UInt8]
-    private let type: String
-
-    static func page(_ bytes: [UInt8]) -> Asset { Asset(bytes: bytes, type: "text/html; charset=utf-8") }
-    static func style(_ bytes: [UInt8]) -> Asset { Asset(bytes: bytes, type: "text/css; charset=utf-8") }
-    static func script(_ bytes: [UInt8]) -> Asset {
-        Asset(bytes: bytes, type: "text/javascript; charset=utf-8")
-    }
-
-    var response: Response {
-        Response(
-            status: .ok, headers: [.contentType: type, .cacheControl: "no-cache"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
-    }
 }

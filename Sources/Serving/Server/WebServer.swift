@@ -32,6 +32,7 @@ package struct WebServer: Sendable {
         let routes = ServerRoutes(router: router, state: state)
         router.get("healthz") { _, _ in Response.json(["status": "ok"]) }
         LoginRoutes().add(to: routes)
+        SharedAssets().add(to: routes)
         for part in parts { part.add(to: routes) }
         let application = Application(
             router: router, server: channels(state.connections),

@@ -1,0 +1,30 @@
+import Hummingbird
+import NIOCore
+import Runs
+
+/// A file of a page, part of the program.
+struct Asset: Sendable {
+    private let bytes: [UInt8]
+    private let type: String
+
+    static func page(_ bytes: [UInt8]) -> Asset { Asset(bytes: bytes, type: "text/html; charset=utf-8") }
+    static func style(_ bytes: [UInt8]) -> Asset { Asset(bytes: bytes, type: "text/css; charset=utf-8") }
+    static func script(_ bytes: [UInt8]) -> Asset {
+        Asset(bytes: bytes, type: "text/javascript; charset=utf-8")
+    }
+
+    var response: Response {
+        Response(
+            status: .ok, headers: [.contentType: type, .cacheControl: "no-cache"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}
+
+/// What the pages of all parts have in common.
+struct SharedAssets: RouteSet {
+    func add(to routes: ServerRoutes) {
+        routes.router.get("assets/style.css") { _, _ in
+            Asset.style(Array("\(Stylesheet.foundation)".utf8) + PackageResources.style_css).response
+        }
+    }
+}

@@ -1,0 +1,182 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Runs
+
+/// Pages and data of the viewer: `/runs`, `/runs/NAME`, and what they read under `/api/runs`.
+///
+/// A trajectory is named by its place, such as `at=training/12/3/0`, which stays what it is when the run is resumed.
+package struct ViewerRoutes: RouteSet {
+    private let library: RunLibrary
+    private let isHome: Bool
+
+    private static let pageLength = 1...1000
+    /// Most trajectories in a group or of one question.
+    private static let companyCount = 600
+
+    /// - Parameters:
+    ///   - library: the runs to show.
+    ///   - isHome: whether the server has nothing else to show at `/`.
+    package init(_ library: RunLibrary, isHome: Bool = false) {
+        self.library = library
+        self.isHome = isHome
+    }
+
+    package func add(to routes: ServerRoutes) {
+        addPages(routes)
+        addMetrics(routes)
+        addTrajectories(routes)
+        get("trajectories.csv", of: routes) { run, query in
+            try await ViewerExports.trajectories(of: run, query.filter(), order: query.order())
+        }
+        get("metrics.csv", of: routes) { run, _ in try await ViewerExports.metrics(of: run) }
+        get("trajectory.html", of: routes) { run, query in
+            try await ViewerExports.page(of: Self.record(query, in: run), in: run)
+        }
+    }
+
+    /// The path of the only run, or that of the list.
+    package var home: String {
+        let names = library.folders().keys
+        guard names.count == 1, let name = names.first else { return "/runs" }
+        return "/runs/\(name.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? name)"
+    }
+
+    // MARK: Pages
+
+    private func addPages(_ routes: ServerRoutes) {
+        let page = Asset.page(PackageResources.viewer_html)
+        routes.router.get("runs") { _, _ in page.response }
+        routes.router.get("runs/:run") { [library] _, context in
+            _ = try library.run(Self.name(context))
+            return page.response
+        }
+        for (name, asset) in Self.assets {
+            routes.router.get("assets/viewer/\(name)") { _, _ in asset.response }
+        }
+        guard isHome else { return }
+        routes.router.get("/") { [self] _, _ in
+            Response(status: .temporaryRedirect, headers: [.location: home])
+        }
+    }
+
+    private static let assets: [(String, Asset)] = [
+        ("viewer.css", .style(Array("\(Stylesheet.rules)".utf8) + PackageResources.viewer_css)),
+        ("chart.js", .script(PackageResources.chart_js)),
+        ("curves.js", .script(PackageResources.curves_js)),
+        ("document.js", .script(PackageResources.document_js)),
+        ("exports.js", .script(PackageResources.exports_js)),
+        ("format.js", .script(PackageResources.format_js)),
+        ("overview.js", .script(PackageResources.overview_js)),
+        ("picture.js", .script(PackageResources.picture_js)),
+        ("prompt.js", .script(PackageResources.prompt_js)),
+        ("state.js", .script(PackageResources.state_js)),
+        ("trajectories.js", .script(PackageResources.trajectories_js)),
+        ("trajectory.js", .script(PackageResources.trajectory_js)),
+        ("viewer.js", .script(PackageResources.viewer_js)),
+    ]
+
+    // MARK: Data
+
+    private func addMetrics(_ routes: ServerRoutes) {
+        routes.router.get("api/runs") { [library, isHome] _, _ in
+            var lines: [RunLine] = []
+            for run in library.runs() { lines.append(RunLine(run, try await run.metrics(), now: .now)) }
+            return Response.json(RunList(runs: lines, hasPlayground: !isHome))
+        }
+        get("facts", of: routes) { run, _ in
+            Response.json(
+                try await run.trajectories { try RunFacts($0) }
+                    ?? RunFacts(origins: [], kinds: [], finishes: []))
+        }
+        get("metrics", of: routes) { run, query in
+            let after = try query.number("after", in: -1...Int.max) ?? -1
+            return Response.json(
+                MetricColumns(
+                    try await run.metrics(), after: after, alarms: try await run.alarms(),
+                    written: run.lastWritten, now: .now))
+        }
+        get("configuration", of: routes) { run, _ in
+            Response.text(
+                (try? run.folder.configuration()) ?? "", type: "text/plain; charset=utf-8",
+                headers: [.cacheControl: "no-cache"])
+        }
+    }
+
+    private func addTrajectories(_ routes: ServerRoutes) {
+        get("trajectories", of: routes) { run, query in
+            let (filter, order) = (try query.filter(), try query.order())
+            let limit = try query.number("limit", in: Self.pageLength) ?? 50
+            let offset = try query.number("offset", in: 0...Int(Int32.max)) ?? 0
+            let lines = try await run.trajectories { store in
+                try store.summaries(filter, order: order, limit: limit, offset: offset)
+            }
+            return Response.json((lines ?? []).map(TrajectoryLine.init))
+        }
+        get("totals", of: routes) { run, query in
+            let filter = try query.filter()
+            return Response.json(
+                try await run.trajectories { TotalsValue(try $0.totals(filter)) }
+                    ?? TotalsValue(count: 0, accuracy: nil, reward: nil, callRate: nil))
+        }
+        get("trajectory", of: routes) { run, query in
+            Response.json(try await Self.value(Self.record(query, in: run), in: run))
+        }
+        get("group", of: routes) { run, query in
+            let place = try query.place()
+            return try await Self.values(place.groupFilter, in: run)
+        }
+        get("prompt", of: routes) { run, query in
+            let record = try await Self.record(query, in: run)
+            return try await Self.values(
+                TrajectoryFilter(exampleID: record.exampleID, question: record.question), in: run)
+        }
+        get("image", of: routes) { run, query in
+            let picture = try RunPicture(query)
+            return try await picture.response(of: Self.record(query, in: run), in: run)
+        }
+    }
+
+    private static func record(_ query: ViewerQuery, in run: ShownRun) async throws -> TrajectoryRecord {
+        let place = try query.place()
+        let found = try await run.trajectories { try $0.trajectories(place.filter, limit: 1).first }
+        guard let record = found ?? nil else {
+            throw APIError(
+                status: 404, .notFound, "the run has no trajectory \(place)", code: "trajectory_not_found")
+        }
+        return record
+    }
+
+    private static func values(_ filter: TrajectoryFilter, in run: ShownRun) async throws -> Response {
+        let records = try await run.trajectories { try $0.trajectories(filter, limit: companyCount) }
+        var values: [TrajectoryValue] = []
+        for record in records ?? [] { values.append(await value(record, in: run)) }
+        return Response.json(values)
+    }
+
+    /// Tokens without a tokenizer have no text of their own.
+    private static func value(_ record: TrajectoryRecord, in run: ShownRun) async -> TrajectoryValue {
+        var pieces: [[String]?] = []
+        for segment in record.segments {
+            pieces.append(
+                segment.kind == .completion ? try? await run.material.texts(of: segment.tokens) : nil)
+        }
+        return TrajectoryValue(record, pieces: pieces)
+    }
+
+    // MARK: Requests about a run
+
+    private func get(
+        _ path: String, of routes: ServerRoutes,
+        _ answer: @escaping @Sendable (ShownRun, ViewerQuery) async throws -> Response
+    ) {
+        routes.router.get("api/runs/:run/\(path)") { [library] request, context in
+            try await answer(try library.run(Self.name(context)), ViewerQuery(request))
+        }
+    }
+
+    private static func name(_ context: ServingContext) -> String {
+        let written = context.parameters.get("run") ?? ""
+        return written.removingPercentEncoding ?? written
+    }
+}

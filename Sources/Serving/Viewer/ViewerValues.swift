@@ -1,0 +1,256 @@
+import Foundation
+import Runs
+
+/// All runs.
+struct RunList: Encodable {
+    let runs: [RunLine]
+    /// Whether there is a model to try beside them.
+    let hasPlayground: Bool
+}
+
+/// A run in the list of runs.
+struct RunLine: Encodable {
+    let name: String
+    let lastStep: Int?
+    let secondsSinceWritten: Double?
+    /// Means over the last steps.
+    let reward: Double?
+    let accuracy: Double?
+    let callRate: Double?
+    /// The reward over the run, thinned out.
+    let curve: [Double]
+
+    private static let meanLength = 10
+    private static let curveLength = 80
+
+    init(_ run: ShownRun, _ metrics: MetricFollower.Steps, now: Date) {
+        func values(_ name: String) -> [Double] { metrics.steps.compactMap { metrics.values[$0]?[name] } }
+        func lastMean(_ name: String) -> Double? {
+            let last = values(name).suffix(Self.meanLength)
+            return last.isEmpty ? nil : last.reduce(0, +) / Double(last.count)
+        }
+        name = run.name
+        lastStep = metrics.steps.last
+        secondsSinceWritten = run.lastWritten.map { now.timeIntervalSince($0) }
+        reward = lastMean(MetricName.reward)
+        accuracy = lastMean(MetricName.accuracy)
+        callRate = lastMean(MetricName.callRate)
+        let rewards = Smoothing.smoothed(values(MetricName.reward))
+        let stride = max(1, (rewards.count + Self.curveLength - 1) / Self.curveLength)
+        curve = rewards.indices.filter { $0.isMultiple(of: stride) }.map { rewards[$0] }
+    }
+}
+
+/// What there is to choose from in a run, and what its evaluations came to.
+struct RunFacts: Encodable {
+    struct Origin: Encodable {
+        let name: String
+        let firstStep: Int
+        let lastStep: Int
+        let count: Int
+        /// Of evaluations; what training averages over its whole course says little.
+        let kinds: [Kind]
+    }
+
+    struct Kind: Encodable {
+        let name: String
+        let count: Int
+        let accuracy: Double
+        let callRate: Double
+        let firstBoxOverlap: Double?
+    }
+
+    let origins: [Origin]
+    let kinds: [String]
+    let finishes: [String]
+}
+
+extension RunFacts {
+    init(_ store: TrajectoryStore) throws {
+        self.init(
+            origins: try store.origins().compactMap { origin in
+                guard let steps = try store.steps(of: origin) else { return nil }
+                let filter = TrajectoryFilter(origin: origin)
+                return Origin(
+                    name: origin.description, firstStep: steps.lowerBound, lastStep: steps.upperBound,
+                    count: try store.count(filter),
+                    kinds: origin == .training ? [] : try store.kinds(filter).map(Kind.init))
+            }, kinds: try store.kindNames(), finishes: try store.finishes())
+    }
+}
+
+extension RunFacts.Kind {
+    init(_ summary: KindSummary) {
+        self.init(
+            name: summary.kind, count: summary.count, accuracy: summary.accuracy, callRate: summary.callRate,
+            firstBoxOverlap: summary.firstBoxIoU)
+    }
+}
+
+/// The metrics of a run after some step, a column each.
+struct MetricColumns: Encodable {
+    let version: Int
+    let steps: [Int]
+    /// By name, a value or nothing for each step.
+    let columns: [String: [Double?]]
+    let alarms: [Alarm]
+    let secondsSinceWritten: Double?
+
+    /// More steps than a screen has pixels are thinned out.
+    private static let stepCount = 4000
+
+    init(_ metrics: MetricFollower.Steps, after step: Int, alarms: [Alarm], written: Date?, now: Date) {
+        let added = metrics.steps.drop { $0 <= step }
+        let stride = (added.count + Self.stepCount - 1) / Self.stepCount
+        let kept =
+            stride > 1
+            ? added.enumerated().filter { $0.offset.isMultiple(of: stride) }.map(\.element) : Array(added)
+        let names = kept.reduce(into: Set<String>()) { $0.formUnion((metrics.values[$1] ?? [:]).keys) }
+        version = metrics.version
+        steps = kept
+        columns = Dictionary(
+            uniqueKeysWithValues: names.map { name in (name, kept.map { metrics.values[$0]?[name] }) })
+        self.alarms = alarms
+        secondsSinceWritten = written.map { now.timeIntervalSince($0) }
+    }
+}
+
+/// A trajectory in a list.
+struct TrajectoryLine: Encodable {
+    let at: String
+    let origin: String
+    let step: Int
+    let group: Int
+    let sample: Int
+    let exampleId: String
+    let kind: String
+    let question: String
+    let expected: String
+    let answer: String?
+    let reward: Double
+    let advantage: Double
+    let isCorrect: Bool
+    let callCount: Int
+    let firstBoxOverlap: Double?
+    let tokenCount: Int
+    let finish: String
+
+    init(_ summary: TrajectorySummary) {
+        at = TrajectoryPlace(summary).description
+        origin = summary.origin.description
+        (step, group, sample) = (summary.step, summary.group, summary.sample)
+        exampleId = summary.exampleID
+        kind = summary.kind
+        question = summary.question
+        expected = summary.expected
+        answer = summary.answer
+        reward = summary.reward
+        advantage = summary.advantage
+        isCorrect = summary.isCorrect
+        callCount = summary.callCount
+        firstBoxOverlap = summary.firstBoxIoU
+        tokenCount = summary.completionTokenCount
+        finish = summary.finish
+    }
+}
+
+/// The averages over what a filter lets through.
+struct TotalsValue: Encodable {
+    let count: Int
+    let accuracy: Double?
+    let reward: Double?
+    let callRate: Double?
+}
+
+extension TotalsValue {
+    init(_ totals: TrajectoryTotals) {
+        self.init(
+            count: totals.count, accuracy: totals.accuracy, reward: totals.meanReward,
+            callRate: totals.callRate)
+    }
+}
+
+/// A trajectory with everything that is known of it.
+struct TrajectoryValue: Encodable {
+    struct Segment: Encodable {
+        let kind: String
+        let text: String
+        let tokens: [Int32]
+        let logProbabilities: [Float]
+        /// The text of each token of a completion; nil if the run's tokenizer is not there.
+        let pieces: [String]?
+        let policyVersion: Int
+        let views: [ViewRecord]
+    }
+
+    struct Call: Encodable {
+        let segment: Int
+        let name: String
+        let arguments: String
+        let image: Int
+        let box: BoxRecord?
+        let viewBox: BoxRecord?
+        let error: String?
+        let overlap: Double?
+    }
+
+    struct Size: Encodable {
+        let width: Int
+        let height: Int
+    }
+
+    let at: String
+    let origin: String
+    let step: Int
+    let group: Int
+    let sample: Int
+    let exampleId: String
+    let kind: String
+    let question: String
+    let expected: String
+    let answer: String?
+    let images: [Size]
+    let groundTruth: [BoxRecord]
+    let segments: [Segment]
+    let calls: [Call]
+    let rewards: [RewardRecord]
+    let reward: Double
+    let advantage: Double
+    let isCorrect: Bool
+    let isUnjudged: Bool
+    let hasFormatError: Bool
+    let finish: String
+
+    /// - Parameters:
+    ///   - record: of the trajectory.
+    ///   - pieces: for each segment the text of its tokens, if known.
+    init(_ record: TrajectoryRecord, pieces: [[String]?]) {
+        at = TrajectoryPlace(record).description
+        origin = record.origin.description
+        (step, group, sample) = (record.step, record.group, record.sample)
+        exampleId = record.exampleID
+        kind = record.kind
+        question = record.question
+        expected = record.expected
+        answer = record.answer
+        images = record.images.map { Size(width: $0.width, height: $0.height) }
+        groundTruth = record.groundTruthBoxes
+        segments = zip(record.segments, pieces).map { segment, pieces in
+            Segment(
+                kind: segment.kind.rawValue, text: segment.text, tokens: segment.tokens,
+                logProbabilities: segment.logProbabilities, pieces: pieces,
+                policyVersion: segment.policyVersion, views: segment.views)
+        }
+        calls = record.calls.map { call in
+            Call(
+                segment: call.segment, name: call.name, arguments: call.arguments, image: call.image,
+                box: call.box, viewBox: call.viewBox, error: call.error, overlap: record.overlap(of: call))
+        }
+        rewards = record.rewards
+        (reward, advantage) = (record.reward, record.advantage)
+        isCorrect = record.isCorrect
+        isUnjudged = record.isUnjudged
+        hasFormatError = record.hasFormatError
+        finish = record.finish
+    }
+}

@@ -1,0 +1,173 @@
+"""What a person does with the viewer of runs, done by a headless Chromium, and what must come of it."""
+
+import json
+import pathlib
+import time
+import urllib.request
+
+from browser import Browser
+
+
+class Check:
+    """The checks of a viewer at `address` that shows a run called `run` with trajectories of training and evaluations."""
+
+    def __init__(self, address, run, pictures=None):
+        self.address, self.run = address, run
+        self.pictures = pathlib.Path(pictures) if pictures else None
+
+    def all(self):
+        """Runs every check and returns the names of those that passed; the first that fails raises."""
+        checks = [self.lists_runs, self.draws_curves, self.filters, self.shows_a_trajectory, self.goes_by_keys,
+                  self.shows_a_group, self.shows_a_prompt_across_steps, self.exports, self.fits_a_phone]
+        for check in checks:
+            check()
+        return [check.__name__ for check in checks]
+
+    def page(self, path="", width=1280, height=860, dark=False):
+        browser = Browser(width, height, dark)
+        browser.open(self.address + path)
+        return browser
+
+    def of_run(self, query="", **options):
+        return self.page(f"/runs/{self.run}{query}", **options)
+
+    def picture(self, browser, name):
+        if self.pictures:
+            time.sleep(0.3)
+            browser.picture(self.pictures / f"viewer-{name}.png")
+
+    @staticmethod
+    def is_quiet(browser):
+        assert not browser.console, browser.console
+
+    def lists_runs(self):
+        with self.page("/runs") as browser:
+            browser.wait("document.querySelectorAll('.runs tbody tr').length > 0")
+            browser.run("document.querySelector('.runs tbody a').click()")
+            browser.wait("document.querySelectorAll('.chart').length > 3")
+            browser.run("history.back()")
+            browser.wait("document.querySelectorAll('.runs tbody tr').length > 0")
+            self.picture(browser, "runs")
+            self.is_quiet(browser)
+
+    def draws_curves(self):
+        with self.of_run() as browser:
+            browser.wait("document.querySelectorAll('.chart path.smooth').length > 5")
+            before = browser.run("document.querySelector('.chart path.smooth').getAttribute('d')")
+            browser.run("smooth.value = 150; smooth.dispatchEvent(new Event('input'))")
+            browser.wait(f"document.querySelector('.chart path.smooth').getAttribute('d') !== {json.dumps(before)}")
+            assert browser.run("location.search") == "?smooth=150"
+            browser.run("document.querySelector('.chart svg').focus()")
+            browser.press("ArrowRight", number=39)
+            browser.wait("document.querySelector('.chart .tip b')?.textContent.startsWith('Step ')")
+            browser.press("Enter", number=13)
+            browser.wait("location.search.includes('view=trajectories') && location.search.includes('steps=')")
+            self.is_quiet(browser)
+        with self.of_run(dark=True) as browser:
+            browser.wait("document.querySelectorAll('.chart path.smooth').length > 5")
+            self.picture(browser, "curves")
+
+    def filters(self):
+        with self.of_run("?view=trajectories") as browser:
+            browser.wait("document.querySelectorAll('.lines li').length > 5")
+            browser.wait("document.querySelector('.totals').textContent.includes('trajectories')")
+            before = browser.run("document.querySelector('.totals').textContent")
+            browser.run("document.querySelector('[name=correct]').value = 'no';"
+                        "document.querySelector('[name=correct]').dispatchEvent(new Event('input', { bubbles: true }))")
+            browser.wait(f"document.querySelector('.totals').textContent.includes(' 0 % right')")
+            assert browser.run("[...document.querySelectorAll('.verdict')].every(mark => mark.textContent === '✗')")
+            assert "correct=no" in browser.run("location.search")
+            browser.run("history.back()")
+            browser.wait(f"document.querySelector('.totals').textContent === {json.dumps(before)}")
+            browser.press("/", code="Slash", number=191)
+            browser.wait("document.activeElement.name === 'text'")
+            browser.type("no such words")
+            browser.wait("document.querySelector('.totals').textContent === 'No trajectory is like this.'")
+            self.is_quiet(browser)
+
+    def shows_a_trajectory(self):
+        at = self.one("calls=1..&correct=yes&origin=training&order=oldest")
+        with self.of_run(f"?view=trajectories&at={at}") as browser:
+            browser.wait("document.querySelectorAll('.scene .box').length > 0")
+            browser.wait("[...document.querySelectorAll('.view img')].every(image => image.complete && image.naturalWidth)")
+            assert browser.run("document.querySelectorAll('.token').length > 5")
+            assert browser.run("document.querySelectorAll('.view.c1 img').length") == 1
+            shaded = "[...document.querySelectorAll('.token')].map(token => token.className).join()"
+            before = browser.run(shaded)
+            browser.press("s", number=83)
+            browser.wait(f"{shaded} !== {json.dumps(before)}")
+            assert "shade=advantage" in browser.run("location.search")
+            self.picture(browser, "trajectory")
+            self.is_quiet(browser)
+
+    def goes_by_keys(self):
+        with self.of_run("?view=trajectories&order=oldest") as browser:
+            current = "document.querySelector('.lines [aria-current]')?.dataset.at"
+            browser.wait(f"{current} === document.querySelector('.lines a').dataset.at")
+            browser.press("j", number=74)
+            browser.wait(f"{current} === document.querySelectorAll('.lines a')[1].dataset.at")
+            browser.press("k", number=75)
+            browser.wait(f"{current} === document.querySelector('.lines a').dataset.at")
+            browser.press("2", code="Digit2", number=50)
+            browser.press("1", code="Digit1", number=49)
+            browser.wait("document.querySelectorAll('.chart').length > 3")
+            self.is_quiet(browser)
+
+    def shows_a_group(self):
+        at = self.one("origin=training&calls=1..")
+        with self.of_run(f"?view=trajectories&at={at}&show=group", dark=True) as browser:
+            browser.wait("document.querySelectorAll('.sample').length > 1")
+            self.picture(browser, "group")
+            browser.run("document.querySelector('.sample a').click()")
+            browser.wait("!document.querySelector('.sample') && !!document.querySelector('.outcome')")
+            browser.run("history.back()")
+            browser.wait("document.querySelectorAll('.sample').length > 1")
+            self.is_quiet(browser)
+
+    def shows_a_prompt_across_steps(self):
+        at = self.one("origin=evaluation/base&calls=1..")
+        with self.of_run(f"?view=trajectories&at={at}&show=prompt") as browser:
+            browser.wait("document.querySelectorAll('.times li').length > 1")
+            self.picture(browser, "prompt")
+            self.is_quiet(browser)
+
+    def exports(self):
+        at = self.one("calls=1..&origin=training")
+        kept = ("window.kept = []; URL.createObjectURL = (make => blob => (window.kept.push(blob), make(blob)))"
+                "(URL.createObjectURL)")
+        with self.of_run(f"?view=trajectories&at={at}") as browser:
+            browser.wait("document.querySelectorAll('.scene .box').length > 0")
+            browser.run(kept)
+            browser.run("[...document.querySelectorAll('.tools button')].find(item => item.textContent === 'PNG').click()")
+            browser.wait("window.kept.length === 1")
+            size = browser.run("createImageBitmap(window.kept[0]).then(image => [image.width, image.height])")
+            assert size[0] == 1400 and size[1] > 600, size
+            page = browser.run("fetch([...document.querySelectorAll('.tools a')][0].href).then(page => page.text())")
+            assert page.startswith("<!doctype html>") and "src=\"data:image/" in page
+            table = browser.run("fetch(document.querySelector('#csv').href).then(page => page.text())")
+            assert table.startswith("at,origin,step")
+            self.is_quiet(browser)
+        with self.of_run() as browser:
+            browser.wait("document.querySelectorAll('.chart path.smooth').length > 5")
+            browser.run(kept)
+            browser.run("document.querySelector('.chart button').click()")
+            drawing = browser.run("window.kept[0].text()")
+            assert drawing.startswith("<svg") and "var(" not in drawing
+            self.is_quiet(browser)
+
+    def fits_a_phone(self):
+        at = self.one("calls=1..&origin=training")
+        for name, query in [("curves", ""), ("list", "?view=trajectories"), ("chosen", f"?view=trajectories&at={at}"),
+                            ("about", "?view=about")]:
+            with self.of_run(query, width=390, height=844) as browser:
+                browser.wait("!!document.querySelector('.chart, .lines li, .outcome, table')")
+                time.sleep(0.3)
+                self.picture(browser, f"phone-{name}")
+                assert browser.run("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than a phone"
+                self.is_quiet(browser)
+
+    def one(self, query):
+        """The place of a trajectory that a filter lets through."""
+        address = f"{self.address}/api/runs/{self.run}/trajectories?limit=1&{query}"
+        with urllib.request.urlopen(address) as reply:
+            return json.load(reply)[0]["at"]
