@@ -60,6 +60,15 @@ import Testing
                 #expect(reply.status == 200, "\(path)")
                 #expect(reply.headers["Content-Security-Policy"].first?.contains("unsafe") == false)
             }
+            for script in [
+                "document", "chart", "curves", "trajectories", "trajectory", "prompt", "overview", "picture",
+            ] {
+                let text = try await server.get("/assets/viewer/\(script).js").body
+                #expect(!text.isEmpty)
+                for way in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("] {
+                    #expect(!text.contains(way), "\(script).js writes what may be markup with \(way)")
+                }
+            }
             let page = try await server.get("/runs/first").body
             #expect(!page.contains("<style") && !page.contains("style=") && !page.contains("onclick"))
         }

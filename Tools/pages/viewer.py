@@ -8,20 +8,31 @@ import urllib.request
 from browser import Browser
 
 
-class Check:
-    """The checks of a viewer at `address` that shows a run called `run` with trajectories of training and evaluations."""
+def check(check, address, run, pictures):
+    """Goes through the pages of a run that has trajectories of training and of evaluations.
 
-    def __init__(self, address, run, pictures=None):
+    check -- called with a name, whether it holds, and a detail; pictures -- folder for screenshots.
+    """
+    viewer = Viewer(address, run, pictures)
+    parts = [
+        viewer.lists_runs, viewer.draws_curves, viewer.filters, viewer.shows_a_trajectory, viewer.goes_by_keys,
+        viewer.shows_a_group, viewer.shows_a_prompt_across_steps, viewer.exports, viewer.fits_a_phone,
+    ]
+    for part in parts:
+        problem = ""
+        try:
+            part()
+        except (AssertionError, TimeoutError, RuntimeError) as error:
+            problem = f"{type(error).__name__}: {error}"
+        check(f"viewer: {part.__name__.replace('_', ' ')}", not problem, problem)
+
+
+class Viewer:
+    """The viewer at an address, as far as a run called `run` is concerned. A check that fails raises."""
+
+    def __init__(self, address, run, pictures):
         self.address, self.run = address, run
-        self.pictures = pathlib.Path(pictures) if pictures else None
-
-    def all(self):
-        """Runs every check and returns the names of those that passed; the first that fails raises."""
-        checks = [self.lists_runs, self.draws_curves, self.filters, self.shows_a_trajectory, self.goes_by_keys,
-                  self.shows_a_group, self.shows_a_prompt_across_steps, self.exports, self.fits_a_phone]
-        for check in checks:
-            check()
-        return [check.__name__ for check in checks]
+        self.pictures = pathlib.Path(pictures)
 
     def page(self, path="", width=1280, height=860, dark=False):
         browser = Browser(width, height, dark)
@@ -32,9 +43,8 @@ class Check:
         return self.page(f"/runs/{self.run}{query}", **options)
 
     def picture(self, browser, name):
-        if self.pictures:
-            time.sleep(0.3)
-            browser.picture(self.pictures / f"viewer-{name}.png")
+        time.sleep(0.3)
+        browser.picture(self.pictures / f"viewer-{name}.png")
 
     @staticmethod
     def is_quiet(browser):
