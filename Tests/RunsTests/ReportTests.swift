@@ -141,6 +141,19 @@ extension EvaluationSummary {
         #expect(page.contains("custom/number"))
     }
 
+    @Test func alarmsAreListedInTheOrderTheyBegan() {
+        #expect(!ReportPage(content()).text.contains("id=\"alarms\""))
+        var content = content()
+        content.alarms = (1...14).map {
+            AlarmRecord(
+                step: $0, alarm: .unjudged, action: .warn, value: 1, threshold: 0.1, message: "<b> \($0)")
+        }
+        let page = ReportPage(content).text
+        #expect(page.contains("href=\"#alarms\""))
+        #expect(page.contains("<dt>Step 1, unjudged</dt><dd>&lt;b&gt; 1</dd>"))
+        #expect(page.contains("&lt;b&gt; 12<") && !page.contains("&lt;b&gt; 13<") && page.contains("2 more"))
+    }
+
     @Test func aBoxThatWasNeverCutIsNotANumber() throws {
         let page = ReportPage(content()).text
         let row = try #require(page.firstRange(of: "intersection over union with the ground truth"))

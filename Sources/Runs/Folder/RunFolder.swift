@@ -11,6 +11,7 @@ package import Foundation
 ///     config.yaml          the configuration as resolved, written once
 ///     metrics.jsonl        what the seed determines: equal byte for byte between equal runs
 ///     performance.jsonl    what the clock measured
+///     alarms.jsonl         the alarms that began (``AlarmRecord``), equal byte for byte too
 ///     tensorboard/         the same numbers as TensorBoard event files
 ///     run.sqlite           the trajectories (``TrajectoryStore``)
 ///     checkpoints/step-N/  model directories (``Checkpoint``)
@@ -22,6 +23,7 @@ package struct RunFolder: Sendable, Hashable {
     package var configurationFile: URL { file("config.yaml") }
     package var metricsFile: URL { file("metrics.jsonl") }
     package var performanceFile: URL { file("performance.jsonl") }
+    package var alarmsFile: URL { file("alarms.jsonl") }
     package var tensorBoardFolder: URL { url.appending(path: "tensorboard", directoryHint: .isDirectory) }
     package var databaseFile: URL { file("run.sqlite") }
     package var checkpointsFolder: URL { url.appending(path: "checkpoints", directoryHint: .isDirectory) }
@@ -79,7 +81,7 @@ package struct RunFolder: Sendable, Hashable {
             ["", "-wal", "-shm"].map { file(database.lastPathComponent + $0) }
         }
         let made = [
-            configurationFile, judgeCheckFile, metricsFile, performanceFile, tensorBoardFolder,
+            configurationFile, judgeCheckFile, metricsFile, performanceFile, alarmsFile, tensorBoardFolder,
             checkpointsFolder, lockFile,
         ]
         let files = FileManager.default
@@ -107,6 +109,11 @@ package struct RunFolder: Sendable, Hashable {
             try MetricLines(at: performanceFile, of: .performance, keepingThrough: step),
             try EventFile(in: tensorBoardFolder, keepingThrough: step),
         ]
+    }
+
+    /// The steps in `metrics.jsonl` up to `step`, what was not finite as not a number.
+    package func recordedSteps(through step: Int) throws -> [StepMetrics] {
+        try MetricLines.read(metricsFile, of: .values).filter { $0.step <= step }
     }
 
     private init(url: URL) {

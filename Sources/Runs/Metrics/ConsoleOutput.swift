@@ -46,6 +46,7 @@ package struct ConsoleOutput: Sendable {
         case strong = "1"
         case faint = "2"
         case good = "32"
+        case alarm = "1;31"
         case accent = "36"
     }
 

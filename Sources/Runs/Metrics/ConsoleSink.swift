@@ -51,6 +51,17 @@ package final class ConsoleSink: MetricSink {
         }
     }
 
+    /// Says that an alarm has begun, in a line that stands out.
+    package func alarmBegan(_ alarm: AlarmRecord) {
+        message(
+            output.styled("ALARM \(alarm.alarm.rawValue) at step \(alarm.step): \(alarm.message)", .alarm))
+    }
+
+    /// Says that an alarm is over.
+    package func alarmEnded(_ alarm: Alarm, step: Int) {
+        message(output.styled("over at step \(step): \(alarm.rawValue)", .good))
+    }
+
     /// Removes the progress bar; nothing is to follow.
     package func finish() {
         if output.isTerminal { output.write("\r\u{1B}[2K") }

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// The metrics of a run by name, each a series over steps, as read back from its line files.
 package struct MetricHistory: Sendable, Equatable {
     /// One value at one step.
@@ -30,10 +28,9 @@ package struct MetricHistory: Sendable, Equatable {
     /// Reads `metrics.jsonl` and `performance.jsonl` of a run; files or a last line that are not there yet
     /// are no error.
     package init(of run: RunFolder) throws {
-        for url in [run.metricsFile, run.performanceFile]
-        where FileManager.default.fileExists(atPath: url.path) {
-            try read(url)
-        }
+        self.init(
+            try MetricLines.read(run.metricsFile, of: .values)
+                + MetricLines.read(run.performanceFile, of: .performance))
     }
 
     package subscript(name: String) -> [Point] {
@@ -48,24 +45,5 @@ package struct MetricHistory: Sendable, Equatable {
     /// The members of a family, such as the kinds in `accuracy/…`, in alphabetical order.
     package func members(of family: String) -> [String] {
         series.keys.filter { $0.hasPrefix(family + "/") }.sorted()
-    }
-
-    private mutating func read(_ url: URL) throws {
-        let bytes = try RunError.reporting("read", url) { try Data(contentsOf: url) }
-        guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return }
-        for (index, line) in bytes[..<end].split(separator: UInt8(ascii: "\n")).enumerated() {
-            let members: [String: Double?]
-            do {
-                members = try JSONDecoder().decode([String: Double?].self, from: Data(line))
-            } catch {
-                throw RunError(
-                    .malformed, operation: "read", path: url.path, detail: "line \(index + 1): \(error)",
-                    remedy: "remove that line")
-            }
-            guard let step = members["step"].flatMap({ $0 }) else { continue }
-            for case (let name, let value?) in members where name != "step" {
-                series[name, default: []].append(Point(step: Int(step), value: value))
-            }
-        }
     }
 }

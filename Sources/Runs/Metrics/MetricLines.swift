@@ -21,7 +21,8 @@ package final class MetricLines: MetricSink {
     package init(at url: URL, of part: Part, keepingThrough step: Int?) throws {
         self.part = part
         let prefix =
-            try step.map { try Self.prefix(of: url, through: $0) } ?? Prefix(length: 0, lastStep: nil)
+            try step.map { try StepLines.prefix(of: url, through: $0) }
+            ?? StepLines.Prefix(length: 0, lastStep: nil)
         if part == .values, let step, step > 0, prefix.lastStep != step {
             throw RunError(
                 .behind, operation: "resume after step \(step) with", path: url.path,
@@ -46,37 +47,19 @@ package final class MetricLines: MetricSink {
             + "\n"
     }
 
-    private struct Prefix {
-        var length: Int
-        var lastStep: Int?
-    }
-
-    /// Measures the whole lines up to and including those of `step`.
-    private static func prefix(of url: URL, through step: Int) throws -> Prefix {
-        guard FileManager.default.fileExists(atPath: url.path) else {
-            return Prefix(length: 0, lastStep: nil)
-        }
-        let bytes = try RunError.reporting("read", url) { try Data(contentsOf: url) }
-        var prefix = Prefix(length: 0, lastStep: nil)
-        var start = bytes.startIndex
-        while let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            let line = String(decoding: bytes[start..<newline], as: UTF8.self)
-            guard let lineStep = Self.step(of: line) else {
-                throw RunError(
-                    .malformed, operation: "read", path: url.path,
-                    detail: "the line at byte \(start) is not a step: \(line.prefix(60))",
-                    remedy: "remove that line, or start a new run")
+    /// The steps recorded in a file, members in alphabetical order; what was not finite is not a number.
+    static func read(_ url: URL, of part: Part) throws -> [StepMetrics] {
+        try StepLines.read(url) { line in
+            var members = try JSONDecoder().decode([String: Double?].self, from: line)
+            guard let step = members.removeValue(forKey: "step").flatMap(\.self).flatMap(Int.init(exactly:))
+            else {
+                throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "it has no step"))
             }
-            guard lineStep <= step else { break }
-            start = newline + 1
-            prefix = Prefix(length: start, lastStep: lineStep)
+            let metrics = members.sorted { $0.key < $1.key }.map { Metric($0.key, $0.value ?? .nan) }
+            return switch part {
+            case .values: StepMetrics(step: step, values: metrics)
+            case .performance: StepMetrics(step: step, performance: metrics)
+            }
         }
-        return prefix
-    }
-
-    private static func step(of line: String) -> Int? {
-        let opening = "{\"step\":"
-        guard line.hasPrefix(opening), line.hasSuffix("}") else { return nil }
-        return Int(line.dropFirst(opening.count).prefix { $0.isNumber || $0 == "-" })
     }
 }

@@ -62,6 +62,10 @@ package enum MetricName {
     package static let clipFraction = "policy/clip_fraction"
     /// Completion tokens per trajectory.
     package static let completionTokens = "completion/tokens"
+    /// Completion tokens per turn.
+    package static let turnTokens = "completion/turn_tokens"
+    /// Alarms that last.
+    package static let activeAlarms = "alarms/active"
     /// Share of trajectories on whose answer there was no verdict.
     package static let unjudged = "judge/unjudged"
     /// Verdicts that were known from before.

@@ -56,9 +56,11 @@ struct CurvesSection {
                 "Entropy", note: "How undecided the policy is, per completion token.", unit: .count("nats"),
                 [LineChart.Series("entropy", history[MetricName.entropy])]),
             LineChart(
-                "Completion length", note: "Tokens the policy writes in a trajectory.",
-                unit: .count("tokens"),
-                [LineChart.Series("length", history[MetricName.completionTokens])]),
+                "Completion length", note: "Tokens the policy writes.", unit: .count("tokens"),
+                [
+                    LineChart.Series("Trajectory", history[MetricName.completionTokens]),
+                    LineChart.Series("Turn", history[MetricName.turnTokens]),
+                ]),
             LineChart(
                 "Gradient norm", note: "Before clipping.", unit: .number,
                 [LineChart.Series("norm", history[MetricName.gradientNorm])]),
@@ -100,7 +102,8 @@ struct CurvesSection {
         let names: Set = [
             MetricName.callRate, MetricName.firstBoxIoU, MetricName.formatErrorRate, MetricName.callErrorRate,
             MetricName.truncated, MetricName.groupsWithoutSignal, MetricName.entropy,
-            MetricName.completionTokens, MetricName.gradientNorm, MetricName.tokensPerSecond,
+            MetricName.completionTokens, MetricName.turnTokens, MetricName.gradientNorm,
+            MetricName.tokensPerSecond,
         ]
         return history.series.keys.sorted()
             .filter { name in !names.contains(name) && !shown.contains { name.hasPrefix($0) } }

@@ -20,10 +20,11 @@ package struct ReportContent: Sendable {
     /// The resolved configuration as YAML.
     package var configuration: String
     package var facts: [Fact]
+    package var alarms: [AlarmRecord]
 
     package init(
         title: String, result: RunResult, history: MetricHistory, trajectories: [TrajectoryPicture],
-        configuration: String, facts: [Fact]
+        configuration: String, facts: [Fact], alarms: [AlarmRecord] = []
     ) {
         self.title = title
         self.result = result
@@ -31,6 +32,7 @@ package struct ReportContent: Sendable {
         self.trajectories = trajectories
         self.configuration = configuration
         self.facts = facts
+        self.alarms = alarms
     }
 
     /// Writes `report.json` and `report.html` into a run folder.

@@ -12,6 +12,7 @@ package struct ReportPage: Sendable {
             header
             EvaluationSection(result: content.result).html
             CurvesSection(history: content.history).html
+            alarms
             trajectories
             configuration
         }
@@ -26,6 +27,7 @@ package struct ReportPage: Sendable {
             HTML.element("nav", ["aria-label": "Sections"]) {
                 HTML.element("a", ["href": "#result"]) { "Before and after" }
                 HTML.element("a", ["href": "#curves"]) { "Learning curves" }
+                if !content.alarms.isEmpty { HTML.element("a", ["href": "#alarms"]) { "Alarms" } }
                 if !content.trajectories.isEmpty {
                     HTML.element("a", ["href": "#trajectories"]) { "Trajectories" }
                 }
@@ -45,6 +47,30 @@ package struct ReportPage: Sendable {
             + "\(Readable.seconds(training.seconds)), took the held-out questions "
             + "that need a closer look from \(base) right to \(trained). "
             + "Without tools the same model answers \(withoutTools) of them."
+    }
+
+    /// Alarms that are listed; the file has all.
+    private static let listedAlarmCount = 12
+
+    @HTMLBuilder private var alarms: HTML {
+        if !content.alarms.isEmpty {
+            HTML.element("section", ["id": "alarms"]) {
+                HTML.element("h2") { "Alarms" }
+                HTML.element("p", ["class": "note"]) {
+                    "What training gave notice of, in the order it began. All are in alarms.jsonl."
+                }
+                Page.list(
+                    content.alarms.prefix(Self.listedAlarmCount).map {
+                        ReportContent.Fact(
+                            "Step \(Readable.count($0.step)), \($0.alarm.rawValue)", $0.message)
+                    })
+                if content.alarms.count > Self.listedAlarmCount {
+                    HTML.element("p", ["class": "note"]) {
+                        "\(Readable.count(content.alarms.count - Self.listedAlarmCount)) more"
+                    }
+                }
+            }
+        }
     }
 
     @HTMLBuilder private var trajectories: HTML {
