@@ -54,6 +54,11 @@ package struct StepReport {
         add(
             MetricName.completionTokens, mean(trajectories.map { Double($0.transcript.completionTokenCount) })
         )
+        let completionCount = trajectories.reduce(0) { $0 + $1.completions.count }
+        let completionTokenCount = trajectories.reduce(0) { $0 + $1.transcript.completionTokenCount }
+        add(
+            MetricName.turnTokens,
+            completionCount == 0 ? nil : Double(completionTokenCount) / Double(completionCount))
         add(MetricName.truncated, share(trajectories) { $0.finish.isLimit })
         add(MetricName.failed, share(trajectories) { $0.finish.isFailure })
         add(MetricName.unjudged, share(groups.flatMap(\.members)) { $0.unjudged != nil })
@@ -106,5 +111,8 @@ extension Trajectory.Finish {
         }
     }
 
-    var isFailure: Bool { if case .failed = self { true } else { false } }
+    var isFailure: Bool { failure != nil }
+
+    /// Why it failed, if it did.
+    var failure: String? { if case .failed(let reason) = self { reason } else { nil } }
 }

@@ -24,6 +24,8 @@ package final class Trainer {
 
     /// Why there was no verdict on an answer of the last step, if so.
     package private(set) var unjudged: String?
+    /// Why a trajectory of the last step failed, if one did.
+    package private(set) var failure: String?
     /// Steps done.
     package private(set) var completedSteps = 0
 
@@ -59,6 +61,7 @@ package final class Trainer {
             }
         }
         unjudged = groups.lazy.flatMap(\.members).compactMap(\.unjudged).first
+        failure = groups.lazy.flatMap(\.members).compactMap(\.trajectory.finish.failure).first
         let passes = try watch.measure("pack") {
             try packer.passes(
                 of: groups.filter(\.hasSignal).map(PromptTree.init), workers: configuration.workers)
@@ -96,13 +99,16 @@ package final class Trainer {
     // MARK: State
 
     /// Writes weights and optimizer beside, and renames them into place.
-    package func saveCheckpoint() throws {
+    ///
+    /// - Parameter kept: an older checkpoint that stays.
+    package func saveCheckpoint(keeping kept: Checkpoint? = nil) throws {
         try store.synchronize()
         _ = try folder.writeCheckpoint(step: completedSteps) { url in
             try policyModel.write(into: url)
             try learner.saveState(to: Self.optimizerFile(in: url))
         }
-        try folder.pruneCheckpoints(keeping: configuration.checkpoint.keep)
+        try folder.pruneCheckpoints(
+            keeping: configuration.checkpoint.keep, and: Set([kept?.step].compactMap(\.self)))
     }
 
     /// Takes up the optimizer's state of the checkpoint that the model was loaded from; what was recorded after it

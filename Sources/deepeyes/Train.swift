@@ -13,6 +13,9 @@ struct Train: ParsableCommand {
             Ctrl-C saves a checkpoint and stops; --resume goes on from the newest checkpoint, and the metrics are then \
             those of a run that was never stopped, byte for byte.
 
+            Alarms in the configuration can pause or stop a run: the exit code is then 3 or 4, and the last line says how \
+            to go on. Their rules may be changed on --resume with --set alarms.NAME.action=warn.
+
             Examples:
               deepeyes train --config Configurations/nano.yaml --run runs/first
               deepeyes train --run runs/first --resume
@@ -75,17 +78,24 @@ struct Train: ParsableCommand {
             print("\n\(result.table)\n\nreport: \(folder.reportFile.path)")
         case .interrupted(let step):
             print("saved after step \(step); go on with: deepeyes train --run \(runPath) --resume")
+        case .alarmed(let ending):
+            Console.report("deepeyes: \(ending.sentence(run: runPath))\n")
+            throw ExitCode(ending.exitCode)
         }
     }
 
     private func resolved(in url: URL) throws -> TrainingConfiguration {
         if resume {
-            guard config == nil, assignments.isEmpty, seed == nil, model == nil, backgrounds == nil else {
+            guard config == nil, seed == nil, model == nil, backgrounds == nil,
+                assignments.allSatisfy({ $0.hasPrefix("alarms.") })
+            else {
                 throw ValidationError(
-                    "--resume takes the configuration of the run; leave the other options out")
+                    "--resume takes the configuration of the run; leave the other options but --set alarms… out"
+                )
             }
             return try ConfigurationFile.load(
-                TrainingConfiguration(), from: RunFolder.open(at: url).configurationFile.path)
+                TrainingConfiguration(), from: RunFolder.open(at: url).configurationFile.path,
+                overrides: assignments)
         }
         var overrides = assignments
         if let seed { overrides.append("seed=\(seed)") }

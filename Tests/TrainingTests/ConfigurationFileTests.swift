@@ -1,4 +1,5 @@
 import Foundation
+import Runs
 import Testing
 import Training
 
@@ -72,5 +73,49 @@ struct RewardConfigurationTests {
 
     @Test func namesOfItsOwnAreRefused() {
         #expect(message("reward.program=p", "reward.components={tool: 1}").contains("reward.components.tool"))
+    }
+}
+
+struct AlarmConfigurationTests {
+    private func loaded(_ overrides: String...) throws -> TrainingConfiguration {
+        let configuration = try ConfigurationFile.load(
+            TrainingConfiguration(), from: nil, overrides: overrides)
+        try configuration.validate()
+        return configuration
+    }
+
+    @Test(arguments: [
+        ("toolCollapse.action=shout", "alarms.toolCollapse.action", "off, warn, pause, stop"),
+        ("toolCollapse.threshold=1.5", "alarms.toolCollapse.threshold", "below 1"),
+        ("entropyCollapse.threshold=0", "alarms.entropyCollapse.threshold", "above 0"),
+        ("groupsWithoutSignal.threshold=1", "alarms.groupsWithoutSignal.threshold", "below 1"),
+        ("unjudged.threshold=-0.1", "alarms.unjudged.threshold", "at least 0"),
+        ("truncated.threshold=.nan", "alarms.truncated.threshold", "at least 0"),
+        ("lengthExplosion.threshold=1", "alarms.lengthExplosion.threshold", "above 1"),
+        ("notFinite.threshold=3", "alarms.notFinite.threshold", "0, 1 or 2"),
+        ("failed.window=0", "alarms.failed.window", "at least 1"),
+        ("toolColapse.window=3", "unknown key toolColapse under alarms", "toolCollapse"),
+    ])
+    func mistakesAreNamed(assignment: String, key: String, remedy: String) {
+        let error = #expect(throws: ConfigurationError.self) { try loaded("alarms.\(assignment)") }
+        #expect(error?.description.contains(key) == true, "\(error?.description ?? "")")
+        #expect(error?.description.contains(remedy) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func offIsAWord() throws {
+        let configuration = try loaded("alarms.unjudged.action=off", "alarms.failed.action=pause")
+        #expect(configuration.alarms.unjudged.action == .off)
+        #expect(configuration.alarms.failed.action == .pause)
+        let text = try ConfigurationFile.text(of: configuration)
+        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).yaml")
+        try Data(text.utf8).write(to: url)
+        defer { try? FileManager.default.removeItem(at: url) }
+        #expect(
+            try ConfigurationFile.load(TrainingConfiguration(), from: url.path).alarms == configuration.alarms
+        )
+    }
+
+    @Test func theDefaultsAreValid() throws {
+        #expect(try loaded().alarms == AlarmConfiguration())
     }
 }

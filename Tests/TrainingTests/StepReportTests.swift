@@ -51,4 +51,24 @@ struct StepReportTests {
         #expect(metrics[MetricName.accuracy(kind: "attribute")] == nil)
         #expect(metrics[MetricName.accuracy(kind: "existence")] == 1)
     }
+
+    @Test func turnsAreCountedOneByOne() {
+        let transcript = Transcript([
+            .prompt(tokens: [1]), .completion(tokens: [1, 2, 3]), .observation(tokens: [9, 9]),
+            .completion(tokens: [4]),
+        ])
+        let trajectory = Trajectory(
+            id: TrajectoryID(group: 0, sample: 0), transcript: transcript, completions: ["a", "b"],
+            toolCalls: [], finish: .answered)
+        let member = ScoredTrajectory(
+            trajectory: trajectory,
+            reward: RewardBreakdown(components: [], isCorrect: true, formatError: nil),
+            advantage: 0)
+        let example = Example(
+            id: "e", messages: [.question("What?", imageCount: 0)], images: [], answer: "red",
+            kind: "attribute")
+        let metrics = metrics([TrajectoryGroup(example: example, index: 0, members: [member])])
+        #expect(metrics[MetricName.completionTokens] == 4)
+        #expect(metrics[MetricName.turnTokens] == 2)
+    }
 }

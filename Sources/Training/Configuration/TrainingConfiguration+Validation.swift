@@ -8,6 +8,7 @@ extension TrainingConfiguration {
     package func validate() throws {
         try judge.validate()
         try validateReward()
+        try alarms.validate()
         let least = [
             ("steps", steps, 0), ("threads", threads, 0), ("workers", workers, 1),
             ("rollout.promptsPerStep", rollout.promptsPerStep, 1),

@@ -31,6 +31,7 @@ package struct TrainingConfiguration: Codable, Sendable {
     package var optimizer = OptimizerConfiguration()
     package var checkpoint = CheckpointConfiguration()
     package var evaluation = EvaluationConfiguration()
+    package var alarms = AlarmConfiguration()
 
     package init() {}
 

@@ -16,6 +16,8 @@ package final class TrainingRun {
         case completed(RunResult)
         /// Stopped on request after the step given, with everything saved.
         case interrupted(step: Int)
+        /// Ended by an alarm.
+        case alarmed(AlarmEnding)
     }
 
     private let configuration: TrainingConfiguration
@@ -32,6 +34,8 @@ package final class TrainingRun {
     /// Problems that were named.
     private var reported: Set<String> = []
     private let sinks: CombinedSink
+    private let alarms: AlarmLines
+    private var watch: AlarmWatch
     private let interruption: Interruption
 
     /// Opens `folder` and whatever it holds of the run.
@@ -76,6 +80,9 @@ package final class TrainingRun {
         console = ConsoleSink(
             total: configuration.steps, completed: trainer.completedSteps, output: output)
         sinks = CombinedSink(try folder.metricSinks(keepingThrough: start?.step) + [console])
+        alarms = try AlarmLines(at: folder.alarmsFile, keepingThrough: start?.step)
+        watch = AlarmWatch(configuration.alarms)
+        for metrics in try folder.recordedSteps(through: trainer.completedSteps) { _ = watch.take(metrics) }
     }
 
     /// Runs to the end, or until interrupted.
@@ -86,16 +93,16 @@ package final class TrainingRun {
         while trainer.completedSteps < configuration.steps {
             var metrics = try trainer.step()
             metrics.performance += activity.metrics()
+            let changes = watch.take(metrics)
+            metrics.values.append(Metric(MetricName.activeAlarms, Double(watch.active.count)))
             try sinks.record(metrics)
-            reportBadRows()
-            activity.events().forEach(console.message)
-            if let reason = trainer.unjudged { reportUnjudged(reason) }
+            reportProblems(in: metrics)
+            let ending = try report(changes)
+            if let ending, ending.record.action == .stop { return .alarmed(alarmEnding(ending)) }
             let isLast = trainer.completedSteps == configuration.steps
             let isDue = trainer.completedSteps.isMultiple(of: configuration.checkpoint.every)
-            if isLast || isDue || interruption.isRequested {
-                try sinks.synchronize()
-                try trainer.saveCheckpoint()
-            }
+            if isLast || isDue || interruption.isRequested || ending != nil { try save() }
+            if let ending { return .alarmed(alarmEnding(ending)) }
             if interruption.isRequested && !isLast { return .interrupted(step: trainer.completedSteps) }
         }
         let trained = try evaluated("trained")
@@ -108,6 +115,53 @@ package final class TrainingRun {
             base: base.summary, trained: trained.summary, trainedWithoutTools: withoutTools.summary)
         try writeReport(result, base: base.records, trained: trained.records)
         return .completed(result)
+    }
+
+    private func save() throws {
+        try sinks.synchronize()
+        try alarms.synchronize()
+        try trainer.saveCheckpoint(keeping: watch.troubledSince.flatMap(checkpoint(before:)))
+    }
+
+    /// The last checkpoint whose weights a step before `troubled` was sampled from.
+    private func checkpoint(before troubled: Int) -> Checkpoint? {
+        folder.checkpoints().last { $0.step < troubled - 1 }
+    }
+
+    private typealias Began = (record: AlarmRecord, since: Int)
+
+    /// Records and says which alarms began and which are over.
+    ///
+    /// - Returns: that which ends the run, if one does.
+    private func report(_ changes: [AlarmWatch.Change]) throws -> Began? {
+        var endings: [Began] = []
+        for change in changes {
+            switch change {
+            case .ended(let alarm, let step): console.alarmEnded(alarm, step: step)
+            case .began(let record, let since):
+                try alarms.record(record)
+                console.alarmBegan(record)
+                if record.alarm == .failed, let reason = trainer.failure {
+                    console.message("a trajectory failed: \(reason)")
+                }
+                if record.action != .warn { endings.append((record, since)) }
+            }
+        }
+        return endings.first { $0.record.action == .stop } ?? endings.first
+    }
+
+    private func alarmEnding(_ began: Began) -> AlarmEnding {
+        AlarmEnding(alarm: began.record, before: checkpoint(before: began.since))
+    }
+
+    /// Says what went wrong in a step.
+    private func reportProblems(in metrics: StepMetrics) {
+        reportBadRows()
+        activity.events().forEach(console.message)
+        if let reason = trainer.unjudged { reportUnjudged(reason) }
+        if metrics.wasNotApplied {
+            console.message("step \(metrics.step) changes no weight: its loss or gradient is not finite")
+        }
     }
 
     /// Says why answers have no verdict, once for each reason.
@@ -169,7 +223,8 @@ package final class TrainingRun {
         try ReportContent(
             title: folder.url.lastPathComponent, result: result, history: MetricHistory(of: folder),
             trajectories: pictures, configuration: try folder.configuration(),
-            facts: try JudgeFacts(configuration, history: MetricHistory(of: folder)).list
+            facts: try JudgeFacts(configuration, history: MetricHistory(of: folder)).list,
+            alarms: AlarmRecord.all(of: folder)
         ).write(to: folder)
     }
 
