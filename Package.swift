@@ -157,6 +157,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
+            name: "TestPolicy", dependencies: ["Agent", "Imaging"], path: "Tests/TestPolicy",
+            swiftSettings: strict),
+        .target(
             name: "TestServer",
             dependencies: [
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -173,7 +176,8 @@ let package = Package(
         .testTarget(
             name: "ParquetTests", dependencies: ["Parquet"], exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
-            name: "AgentTests", dependencies: ["Agent", "Imaging", "CounterRandom"], swiftSettings: strict),
+            name: "AgentTests", dependencies: ["Agent", "Imaging", "CounterRandom", "TestPolicy"],
+            swiftSettings: strict),
         .testTarget(
             name: "TasksTests", dependencies: ["Tasks", "Agent", "Imaging", "CounterRandom"],
             exclude: ["Goldens"], swiftSettings: strict),
@@ -187,6 +191,15 @@ let package = Package(
             name: "EndpointsTests", dependencies: ["Endpoints", "TestServer"], swiftSettings: strict),
         .testTarget(
             name: "JudgingTests", dependencies: ["Judging", "Endpoints", "Tasks", "Agent", "TestServer"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: [
+                "Serving", "Agent", "Imaging", "Runs", "TestPolicy",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "RunsTests", dependencies: ["Runs", .product(name: "GRDB", package: "GRDB.swift")],

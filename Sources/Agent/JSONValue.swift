@@ -221,7 +221,13 @@ private struct JSONParser {
     private mutating func string() throws(JSONError) -> String {
         position += 1
         var content: [UInt8] = []
-        while let byte = next {
+        while position < bytes.count {
+            let plain = bytes[position...].prefix {
+                $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+            }
+            content += plain
+            position = plain.endIndex
+            guard let byte = next else { break }
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
@@ -230,8 +236,7 @@ private struct JSONParser {
                 }
                 return string
             case UInt8(ascii: "\\"): content += Array(String(try escape()).utf8)
-            case 0..<0x20: throw error("a string holds a control character")
-            default: content.append(byte)
+            default: throw error("a string holds a control character")
             }
         }
         throw error("a string does not end")

@@ -2,6 +2,7 @@ import Agent
 import CounterRandom
 import Imaging
 import Synchronization
+import TestPolicy
 import Testing
 
 @Suite struct AgentLoopTests {

@@ -1,6 +1,7 @@
 import Agent
 import CounterRandom
 import Imaging
+import TestPolicy
 import Testing
 
 @Suite struct CropRuleTests {

@@ -1,5 +1,6 @@
 import Agent
 import Imaging
+import TestPolicy
 import Testing
 
 @Suite struct ViewedImageTests {

@@ -90,20 +90,21 @@ private typealias Fixture = GenerationFixture
     @Test func tokensAreReportedAsTheyAreWritten() async throws {
         let policy = try await policy()
         defer { policy.close() }
-        let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
+        let (stream, continuation) = AsyncStream.makeStream(of: WrittenToken.self)
         let request = Fixture.request(
             Transcript([Fixture.prompt(seed: 1)]), sampling: Sampling(), maximumTokens: 20)
         let completion = try await policy.complete(request) { continuation.yield($0) }
         continuation.finish()
-        var reported: [Int32] = []
+        var reported: [WrittenToken] = []
         for await token in stream { reported.append(token) }
-        #expect(reported == completion.tokens)
+        #expect(reported.map(\.token) == completion.tokens)
+        #expect(reported.map(\.logProbability) == completion.logProbabilities)
     }
 
     @Test func aCancelledTaskGetsWhatWasWritten() async throws {
         let policy = try await policy(rules: Fixture.endlessRules)
         defer { policy.close() }
-        let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
+        let (stream, continuation) = AsyncStream.makeStream(of: WrittenToken.self)
         let request = Fixture.request(Transcript([Fixture.prompt(seed: 1)]), maximumTokens: 500)
         let task = Task { try await policy.complete(request) { continuation.yield($0) } }
         var count = 0

@@ -1,10 +1,10 @@
 /// Internet addresses that a server must not be talked into connecting to.
-enum AddressRange {
+package enum AddressRange {
     /// Whether an address is one of the public internet: not of this machine, of a local network, of a link, of a group,
     /// or reserved (IANA special-purpose registries, RFC 6890 and what followed).
     ///
     /// - Parameter bytes: 4 of IPv4 or 16 of IPv6, in network order; any other number is not public.
-    static func isPublic(_ bytes: [UInt8]) -> Bool {
+    package static func isPublic(_ bytes: [UInt8]) -> Bool {
         switch bytes.count {
         case 4: !version4.contains { $0.contains(bytes) }
         case 16: isPublicVersion6(bytes)

@@ -18,25 +18,17 @@ package struct ImageRules: Hashable, Sendable {
     package init(allowedHosts: Set<String> = []) { self.allowedHosts = allowedHosts }
 }
 
-/// Gets the images of a request: from the request itself, or from hosts that were allowed.
+/// Gets the image files of a request: from the request itself, or from hosts that were allowed.
 struct RequestImages: Sendable {
     let rules: ImageRules
 
+    /// The bytes of an image file.
+    ///
     /// - Parameters:
     ///   - address: a data URI, or an address over http or https.
     ///   - place: of the address within the request, for errors.
     /// - Throws: ``APIError``.
-    func image(at address: String, place: String) async throws -> EncodedImage {
-        let bytes = try await bytes(at: address, place: place)
-        do {
-            return try EncodedImage(bytes: bytes, limits: rules.limits, name: place)
-        } catch {
-            throw APIError(
-                status: 400, .invalidRequest, "\(error)", parameter: place, code: "invalid_image")
-        }
-    }
-
-    private func bytes(at address: String, place: String) async throws -> [UInt8] {
+    func bytes(at address: String, place: String) async throws -> [UInt8] {
         if address.prefix(5).lowercased() == "data:" {
             guard let comma = address.firstIndex(of: ","), address[..<comma].hasSuffix(";base64"),
                 let data = Data(base64Encoded: String(address[address.index(after: comma)...]))

@@ -14,6 +14,7 @@ package final class ChatRoutes: RouteSet {
     private let model: ServedModel
     private let admission: Admission
     private let images: RequestImages
+    private let opener: ImageOpener
     /// Most tokens in one turn where a request says nothing.
     private let defaultTurnTokens: Int
     /// Longest time for an answer.
@@ -33,6 +34,7 @@ package final class ChatRoutes: RouteSet {
         self.model = model
         self.admission = admission
         self.images = RequestImages(rules: images)
+        opener = ImageOpener(images)
         self.answerTime = answerTime
         defaultTurnTokens = model.limits.completionTokens
     }
@@ -146,13 +148,9 @@ package final class ChatRoutes: RouteSet {
                 switch part {
                 case .text(let text): content.append(.text(text))
                 case .image(let address, let place):
-                    let image = try await images.image(at: address, place: place)
-                    do {
-                        content.append(
-                            .image(try model.format.view(image, region: nil, rotation: .upright)))
-                    } catch {
-                        throw APIError.invalid(place, "\(error)")
-                    }
+                    let bytes = try await images.bytes(at: address, place: place)
+                    content.append(
+                        .image(try await opener.view(of: bytes, in: model.format, place: place)))
                 }
             }
             messages.append(Message(role: message.role, content: content))

@@ -9,6 +9,7 @@ struct Asset: Sendable {
 
     static func page(_ bytes: [UInt8]) -> Asset { Asset(bytes: bytes, type: "text/html; charset=utf-8") }
     static func style(_ bytes: [UInt8]) -> Asset { Asset(bytes: bytes, type: "text/css; charset=utf-8") }
+    static func drawing(_ bytes: [UInt8]) -> Asset { Asset(bytes: bytes, type: "image/svg+xml") }
     static func script(_ bytes: [UInt8]) -> Asset {
         Asset(bytes: bytes, type: "text/javascript; charset=utf-8")
     }
@@ -26,5 +27,6 @@ struct SharedAssets: RouteSet {
         routes.router.get("assets/style.css") { _, _ in
             Asset.style(Array("\(Stylesheet.foundation)".utf8) + PackageResources.style_css).response
         }
+        routes.router.get("assets/icon.svg") { _, _ in Asset.drawing(PackageResources.icon_svg).response }
     }
 }

@@ -26,6 +26,7 @@ package struct WebServer: Sendable {
     package func run(
         endsOnSignals: Bool = true, onStart: @escaping @Sendable (Int) async -> Void
     ) async throws {
+        LargeBuffers.areMappedAlone()
         let state = ServerState(configuration: configuration)
         let router = Router(context: ServingContext.self)
         router.add(middleware: Gatekeeper(configuration: configuration, metrics: state.metrics))

@@ -45,11 +45,11 @@ final class ShownRun: Sendable {
     }
 
     /// The alarms that began; lines of an alarm that this version does not know are left out.
-    func alarms() async throws -> [Alarm] {
-        let file = folder.url.appending(path: "alarms.jsonl", directoryHint: .notDirectory)
+    func alarms() async throws -> [AlarmRecord] {
+        let file = folder.alarmsFile
         return try await Self.apart {
             (FileManager.default.contents(atPath: file.path) ?? Data()).split(separator: UInt8(ascii: "\n"))
-                .compactMap { try? JSONDecoder().decode(Alarm.self, from: $0) }
+                .compactMap { try? JSONDecoder().decode(AlarmRecord.self, from: $0) }
         }
     }
 
@@ -81,14 +81,4 @@ final class ShownRun: Sendable {
             NIOThreadPool.singleton.submit { _ in continuation.resume(with: Result(catching: body)) }
         }
     }
-}
-
-/// A line of `alarms.jsonl`.
-struct Alarm: Codable {
-    let step: Int
-    let alarm: String
-    let action: String
-    let value: Double?
-    let threshold: Double?
-    let message: String
 }

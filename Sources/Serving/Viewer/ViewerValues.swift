@@ -93,13 +93,13 @@ struct MetricColumns: Encodable {
     let steps: [Int]
     /// By name, a value or nothing for each step.
     let columns: [String: [Double?]]
-    let alarms: [Alarm]
+    let alarms: [AlarmRecord]
     let secondsSinceWritten: Double?
 
     /// More steps than a screen has pixels are thinned out.
     private static let stepCount = 4000
 
-    init(_ metrics: MetricFollower.Steps, after step: Int, alarms: [Alarm], written: Date?, now: Date) {
+    init(_ metrics: MetricFollower.Steps, after step: Int, alarms: [AlarmRecord], written: Date?, now: Date) {
         let added = metrics.steps.drop { $0 <= step }
         let stride = (added.count + Self.stepCount - 1) / Self.stepCount
         let kept =

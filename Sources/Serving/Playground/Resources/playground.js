@@ -103,14 +103,14 @@ function draw(number, [x1, y1, x2, y2]) {
   const side = unit * 4;
   const left = Math.min(x1, photo.width - side);
   const top = y1 >= side ? y1 - side : y1;
+  const label = shape('text', { x: left + side / 2, y: top + side * 0.76, 'text-anchor': 'middle' }, number);
+  label.style.fontSize = `${side * 0.75}px`;
   const group = shape('g', { class: `box c${(number - 1) % 6 + 1}` });
   group.append(
     shape('rect', { ...place, class: 'shadow', 'stroke-width': unit * 0.9 }),
     shape('rect', { ...place, class: 'line', 'stroke-width': unit * 0.5 }),
     shape('rect', { x: left, y: top, width: side, height: side, rx: side / 6, fill: 'var(--mark)' }),
-    shape('text', {
-      x: left + side / 2, y: top + side * 0.76, 'text-anchor': 'middle', style: `font-size:${side * 0.75}px`,
-    }, number));
+    label);
   page.boxes.append(group);
   page.boxes.setAttribute('aria-label', `${number} ${number === 1 ? 'box' : 'boxes'}, the last at `
     + `${Math.round(x1)}, ${Math.round(y1)} to ${Math.round(x2)}, ${Math.round(y2)}`);

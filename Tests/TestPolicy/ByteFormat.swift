@@ -1,16 +1,23 @@
-import Agent
-import Imaging
+package import Agent
+package import Imaging
 
 /// A chat format whose tokens are bytes of UTF-8; an image is 16 tokens of a view of fixed size.
-struct ByteFormat: ChatFormat {
-    static let imageToken: Int32 = 256
+package struct ByteFormat: ChatFormat {
+    package static let imageToken: Int32 = 256
 
-    var boxFrame = BoxFrame.asViewed
-    var viewSize = ImageSize(width: 112, height: 112)
+    package var boxFrame: BoxFrame
+    package var viewSize: ImageSize
 
-    struct TooThin: Error {}
+    package struct TooThin: Error {}
 
-    func view(
+    package init(
+        boxFrame: BoxFrame = .asViewed, viewSize: ImageSize = ImageSize(width: 112, height: 112)
+    ) {
+        self.boxFrame = boxFrame
+        self.viewSize = viewSize
+    }
+
+    package func view(
         _ source: any PixelSource, region: Rectangle?, rotation: QuarterTurn
     ) throws -> ViewedImage {
         let region = region ?? source.bounds
@@ -21,19 +28,19 @@ struct ByteFormat: ChatFormat {
             source: source, region: region, rotation: rotation, viewSize: viewSize, tokenCount: 16)
     }
 
-    func prompt(_ messages: [Message], tools: [ToolSpecification]) throws -> Segment {
+    package func prompt(_ messages: [Message], tools: [ToolSpecification]) throws -> Segment {
         let tools = tools.map(\.json).joined()
         let tokens = messages.flatMap { self.tokens($0.content) } + ByteFormat.bytes(tools)
         return .prompt(tokens: tokens, images: messages.flatMap(\.images))
     }
 
-    func observation(_ content: [Message.Content], after finish: FinishReason) throws -> Segment {
+    package func observation(_ content: [Message.Content], after finish: FinishReason) throws -> Segment {
         .observation(
             tokens: ByteFormat.bytes("[") + tokens(content) + ByteFormat.bytes("]"),
             images: content.compactMap(\.image))
     }
 
-    func text(of tokens: [Int32]) -> String {
+    package func text(of tokens: [Int32]) -> String {
         String(decoding: tokens.filter { $0 < 256 }.map { UInt8($0) }, as: UTF8.self)
     }
 
@@ -46,23 +53,23 @@ struct ByteFormat: ChatFormat {
         }
     }
 
-    static func bytes(_ text: String) -> [Int32] { text.utf8.map { Int32($0) } }
+    package static func bytes(_ text: String) -> [Int32] { text.utf8.map { Int32($0) } }
 }
 
 /// An image without pixels, for tests of geometry.
-struct BlankImage: PixelSource {
-    let size: ImageSize
+package struct BlankImage: PixelSource {
+    package let size: ImageSize
 
-    init(_ width: Int, _ height: Int) { size = ImageSize(width: width, height: height) }
+    package init(_ width: Int, _ height: Int) { size = ImageSize(width: width, height: height) }
 
-    func pixels(region: Rectangle) throws -> Image {
+    package func pixels(region: Rectangle) throws -> Image {
         Image(
             size: ImageSize(width: Int(region.width), height: Int(region.height)), filledWith: .black)
     }
 }
 
 /// An image whose every pixel differs from its neighbours.
-func numberedImage(_ width: Int, _ height: Int) -> Image {
+package func numberedImage(_ width: Int, _ height: Int) -> Image {
     var image = Image(size: ImageSize(width: width, height: height), filledWith: .black)
     for y in 0..<height {
         for x in 0..<width {
@@ -75,12 +82,12 @@ func numberedImage(_ width: Int, _ height: Int) -> Image {
 }
 
 extension Rectangle {
-    init(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) {
+    package init(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) {
         self.init(x1: x1, y1: y1, x2: x2, y2: y2)
     }
 
     /// The largest difference between coordinates.
-    func distance(to other: Rectangle) -> Double {
+    package func distance(to other: Rectangle) -> Double {
         [x1 - other.x1, y1 - other.y1, x2 - other.x2, y2 - other.y2].map(abs).max() ?? 0
     }
 }

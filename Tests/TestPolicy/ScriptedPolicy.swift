@@ -1,51 +1,53 @@
-import Agent
+package import Agent
 import Synchronization
 
 /// A policy that plays prepared turns, and remembers what it was asked.
-final class ScriptedPolicy: Policy {
+package final class ScriptedPolicy: Policy {
     /// One turn: what is written and how it ends.
-    struct Turn {
-        var tokens: [Int32]
-        var finish: FinishReason
+    package struct Turn {
+        package var tokens: [Int32]
+        package var finish: FinishReason
 
-        init(_ text: String, _ finish: FinishReason = .endOfTurn) {
+        package init(_ text: String, _ finish: FinishReason = .endOfTurn) {
             tokens = text.utf8.map { Int32($0) }
             self.finish = finish
         }
 
-        static func call(_ json: String) -> Turn {
+        package static func call(_ json: String) -> Turn {
             Turn("<think>Look.</think>\n<tool_call>\n\(json)\n</tool_call>", .toolCall)
         }
 
-        static func answer(_ text: String) -> Turn { Turn("<think>I see.</think>\n<answer>\(text)</answer>") }
+        package static func answer(_ text: String) -> Turn {
+            Turn("<think>I see.</think>\n<answer>\(text)</answer>")
+        }
     }
 
-    struct Log {
-        var begun: [[TrajectoryID]] = []
-        var requests: [CompletionRequest] = []
-        var ended: [TrajectoryID] = []
+    package struct Log {
+        package var begun: [[TrajectoryID]] = []
+        package var requests: [CompletionRequest] = []
+        package var ended: [TrajectoryID] = []
     }
 
     private let turn: @Sendable (CompletionRequest, Int) async throws -> Turn
     private let log = Mutex(Log())
 
     /// - Parameter turn: the turn of a request, given the number of turns its trajectory has had.
-    init(_ turn: @escaping @Sendable (CompletionRequest, Int) async throws -> Turn) {
+    package init(_ turn: @escaping @Sendable (CompletionRequest, Int) async throws -> Turn) {
         self.turn = turn
     }
 
     /// Plays `turns` in every trajectory; the last one again and again.
-    convenience init(_ turns: Turn...) {
+    package convenience init(_ turns: Turn...) {
         self.init { _, index in turns[min(index, turns.count - 1)] }
     }
 
-    var calls: Log { log.withLock { $0 } }
+    package var calls: Log { log.withLock { $0 } }
 
-    func begin(_ ids: [TrajectoryID]) async { log.withLock { $0.begun.append(ids) } }
+    package func begin(_ ids: [TrajectoryID]) async { log.withLock { $0.begun.append(ids) } }
 
-    func end(_ id: TrajectoryID) async { log.withLock { $0.ended.append(id) } }
+    package func end(_ id: TrajectoryID) async { log.withLock { $0.ended.append(id) } }
 
-    func complete(
+    package func complete(
         _ request: CompletionRequest, onToken: (@Sendable (WrittenToken) -> Void)?
     ) async throws -> Completion {
         log.withLock { $0.requests.append(request) }

@@ -1,0 +1,98 @@
+"""The playground as a person uses it, in a headless Chromium."""
+
+import base64
+import json
+import pathlib
+import tempfile
+
+from browser import Browser
+
+BOX = "document.querySelectorAll('#boxes g.box').length"
+DONE = "document.querySelector('#status').textContent === 'Done.'"
+
+
+def ask(page, text):
+    page.run("document.querySelector('#question').select()")
+    page.type(text)
+    page.press("Enter", number=13)
+
+
+def check(check, server, pictures):
+    """Uploads a photo, asks, and looks at what is drawn and said.
+
+    check -- called with a name, whether it holds, and a detail; pictures -- folder for screenshots.
+    """
+    # A scene whose question the model answers by looking closer, found through the API.
+    number = next(number for number in range(1, 60) if looks_closer(server, number))
+    scene, text = server.scene(number)
+    with tempfile.TemporaryDirectory() as folder, Browser() as page:
+        file = pathlib.Path(folder) / "scene.png"
+        file.write_bytes(scene)
+        page.open(server.address + "/")
+        page.wait("document.querySelectorAll('#model option').length === 2")
+        check("playground: the thinking model comes first",
+              page.run("document.querySelector('#model').value").endswith("-thinking"))
+        page.picture(pictures / "playground-empty.png")
+
+        ask(page, text)
+        check("playground: without a photo it says so",
+              page.run("document.querySelector('#status').classList.contains('problem')"))
+        page.put("#file", file)
+        page.wait("!document.querySelector('#photo').hidden")
+        ask(page, text)
+        page.wait(DONE)
+        check("playground: a box is drawn on the photo", page.run(BOX) >= 1, f"{page.run(BOX)}")
+        check("playground: with its number", page.run("document.querySelector('#boxes text').textContent") == "1")
+        crop = page.run("""(() => {
+            const canvas = document.querySelector('#thoughts canvas');
+            const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            return new Set(Array.from({length: pixels.length / 4}, (_, i) => pixels.slice(4 * i, 4 * i + 3).join())).size;
+        })()""")
+        check("playground: the crop slides in", crop > 100, f"{crop} colours")
+        check("playground: the answer ends it", bool(page.run("document.querySelector('#answer').textContent")),
+              page.run("document.querySelector('#answer').textContent"))
+        check("playground: for readers of the screen", "box" in page.run(
+            "document.querySelector('#boxes').getAttribute('aria-label')"))
+        page.run("new Promise(resolve => setTimeout(resolve, 600))")
+        page.picture(pictures / "playground.png")
+
+        markup = "<img src=x onerror=\\'window.broken=1\\'>"
+        page.run(f"document.querySelector('#answer').hidden = true")
+        ask(page, markup)
+        page.wait(DONE)
+        check("playground: markup is text", page.run("window.broken") is None and
+              page.run("document.querySelectorAll('#thoughts img, #answer img').length") == 0)
+
+        page.run("document.querySelector('#change').click()")
+        page.run("document.querySelector('#scene').click()")
+        page.wait("!document.querySelector('#photo').hidden")
+        check("playground: draws a scene with its question", page.run(
+            "document.querySelector('#question').value").startswith("What colour"))
+        unlabelled = page.run("""[...document.querySelectorAll('input, select, textarea, button')]
+            .filter(e => !(e.labels?.length || e.textContent.trim() || e.getAttribute('aria-label'))).map(e => e.id)""")
+        check("playground: every control has a name", unlabelled == [], ", ".join(unlabelled))
+        check("playground: no error in the console", page.console == [], "; ".join(page.console)[:300])
+    for name, options in [("dark", {"dark": True}), ("narrow", {"width": 400})]:
+        with tempfile.TemporaryDirectory() as folder, Browser(**options) as page:
+            file = pathlib.Path(folder) / "scene.png"
+            file.write_bytes(scene)
+            page.open(server.address + "/")
+            page.wait("document.querySelectorAll('#model option').length === 2")
+            page.put("#file", file)
+            page.wait("!document.querySelector('#photo').hidden")
+            ask(page, text)
+            page.wait(DONE)
+            page.run("new Promise(resolve => setTimeout(resolve, 600))")
+            page.picture(pictures / f"playground-{name}.png", whole=True)
+            check(f"playground: nothing is cut off ({name})", page.run(
+                "document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def looks_closer(server, number):
+    picture, text = server.scene(number)
+    image = "data:image/png;base64," + base64.b64encode(picture).decode()
+    answer = server.post("/v1/chat/completions", {
+        "model": server.models()[1], "temperature": 0, "messages": [{"role": "user", "content": [
+            {"type": "image_url", "image_url": {"url": image}}, {"type": "text", "text": text}]}]})
+    message = answer["choices"][0]["message"]
+    return bool(message["content"]) and any("box" in event for event in message.get("tool_events", []))
