@@ -88,6 +88,25 @@ def check(check, server, pictures):
                 "document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
+def check_key(check, server, key, pictures):
+    """Enters the API key as a person at a browser does."""
+    with Browser() as page:
+        page.open(server.address + "/")
+        check("key: a browser is asked for it", page.run("location.pathname") == "/login")
+        for typed in ["wrong", key]:
+            page.run("document.querySelector('input').focus()")
+            page.type(typed)
+            if typed == key:
+                page.picture(pictures / "login.png")
+            page.press("Enter", number=13)
+            page.wait("document.querySelector('[role=alert]')?.textContent !== '' || location.pathname === '/'")
+        page.wait("location.pathname === '/' && document.querySelectorAll('#model option').length === 2")
+        check("key: and then let in", True)
+        # A wrong key is one.
+        problems = [line for line in page.console if "401" not in line]
+        check("key: no error in the console", not problems, "; ".join(problems)[:500])
+
+
 def looks_closer(server, number):
     picture, text = server.scene(number)
     image = "data:image/png;base64," + base64.b64encode(picture).decode()

@@ -38,8 +38,8 @@ struct RunningAnswer: Sendable {
         case .answer(let text): choice.message.content = (choice.message.content ?? "") + text
         case .token(let token, _):
             guard asked.wantsLogProbabilities else { return }
-            let entry = WrittenTokenEntry(token, format: format)
-            choice.logprobs = LogProbabilities(content: (choice.logprobs?.content ?? []) + [entry])
+            choice.logprobs = choice.logprobs ?? LogProbabilities(content: [])
+            choice.logprobs?.content.append(WrittenTokenEntry(token, format: format))
         case .requestedCall(let name, let arguments):
             choice.message.toolCalls = [
                 RequestedCall(id: callID(choice.index), index: nil, name: name, arguments: arguments)

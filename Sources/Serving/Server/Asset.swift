@@ -23,10 +23,13 @@ struct Asset: Sendable {
 
 /// What the pages of all parts have in common.
 struct SharedAssets: RouteSet {
+    static let stylePath = "/assets/style.css"
+    static let iconPath = "/assets/icon.svg"
+
     func add(to routes: ServerRoutes) {
-        routes.router.get("assets/style.css") { _, _ in
+        routes.router.get(.init(Self.stylePath)) { _, _ in
             Asset.style(Array("\(Stylesheet.foundation)".utf8) + PackageResources.style_css).response
         }
-        routes.router.get("assets/icon.svg") { _, _ in Asset.drawing(PackageResources.icon_svg).response }
+        routes.router.get(.init(Self.iconPath)) { _, _ in Asset.drawing(PackageResources.icon_svg).response }
     }
 }

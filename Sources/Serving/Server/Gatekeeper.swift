@@ -10,7 +10,9 @@ struct Gatekeeper: RouterMiddleware {
     let metrics: ServerMetrics
 
     /// Routes that need no key: whether the server is alive, and where a person enters the key.
-    private static let open: Set<String> = ["/healthz", LoginRoutes.path]
+    private static let open: Set<String> = [
+        "/healthz", LoginRoutes.path, SharedAssets.stylePath, SharedAssets.iconPath,
+    ]
 
     /// What a page may load: scripts, styles and data of this server, and pictures that it makes itself.
     private static let contentPolicy =

@@ -41,9 +41,12 @@ struct LoginRoutes: RouteSet {
             <!doctype html>
             <html lang="en"><meta charset="utf-8"><title>DeepEyes</title>
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <main><h1>DeepEyes</h1>\(problem.map { "<p role=\"alert\">\($0)</p>" } ?? "")
+            <link rel="icon" href="\(SharedAssets.iconPath)" type="image/svg+xml">
+            <link rel="stylesheet" href="\(SharedAssets.stylePath)">
+            <main class="login"><h1>DeepEyes</h1>
             <form method="post" action="\(path)"><label>API key <input name="key" type="password" required autofocus>
-            </label> <button>Enter</button></form></main></html>
+            </label> <button type="submit">Enter</button></form>
+            <p role="alert">\(problem ?? "")</p></main></html>
 
             """, type: "text/html; charset=utf-8", status: problem == nil ? .ok : .unauthorized)
     }
