@@ -11,21 +11,8 @@ import Training
 
 /// Short trainings whose alarms are set so that they begin.
 @Suite(.serialized) struct AlarmRunTests {
-    private static let base = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Models/nano-base")
-
     private static func configuration(steps: Int) -> TrainingConfiguration {
-        var configuration = TrainingConfiguration()
-        configuration.model = base.path
-        configuration.steps = steps
-        configuration.rollout.promptsPerStep = 2
-        configuration.rollout.groupSize = 4
-        configuration.rollout.sampling.maximumTokens = 48
-        configuration.rollout.limits.toolCalls = 2
-        configuration.optimizer.learningRate = 1e-3
-        configuration.checkpoint.every = 2
-        configuration.evaluation.scenes = 1
-        return configuration
+        ShortTraining.configuration(steps: steps, scenes: 1)
     }
 
     /// Every completion is cut short, so that the alarm begins at the step that is the window.
@@ -163,7 +150,7 @@ import Training
             func weights(_ url: URL) throws -> [[Float]] {
                 try PolicyModel(directory: url).model.parameters.map { $0.tensor.values(as: Float.self) }
             }
-            #expect(try weights(place.url.appending(path: saved)) == weights(Self.base))
+            #expect(try weights(place.url.appending(path: saved)) == weights(ShortTraining.base))
         }
     }
 

@@ -6,9 +6,6 @@ import Training
 
 /// An update computed by several workers is that of one.
 @Suite(.serialized) struct LearnerTests {
-    private static let base = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Models/nano-base")
-
     /// Twelve conversations on scenes, some of which end in a second turn.
     private static func trees(_ policy: PolicyModel) throws -> [PromptTree] {
         let configuration = NanoBaseConfiguration()
@@ -26,7 +23,7 @@ import Training
     }
 
     private static func update(workers: Int) throws -> Result {
-        let policy = try PolicyModel(directory: base)
+        let policy = try PolicyModel(directory: ShortTraining.base)
         let packer = BatchPacker(
             configuration: policy.model.configuration, processor: policy.processor, tokensPerPass: 8192)
         let passes = try packer.passes(of: trees(policy), workers: workers)

@@ -10,15 +10,12 @@ import Training
 
 /// What the base of the nano model is taught.
 @Suite struct LessonTests {
-    private static let base = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Models/nano-base")
-
     private let model: PolicyModel
     private let configuration = NanoBaseConfiguration()
     private let lessons: SceneLessons
 
     init() throws {
-        model = try PolicyModel(directory: Self.base)
+        model = try PolicyModel(directory: ShortTraining.base)
         lessons = try SceneLessons(configuration, format: model.format)
     }
 

@@ -7,9 +7,6 @@ import Testing
 import Training
 
 struct StepBenchmarkTests {
-    private static let base = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Models/nano-base")
-
     private static func folder(prompts: String) throws -> URL {
         let folder = FileManager.default.temporaryDirectory.appending(path: "deepeyes-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -25,7 +22,7 @@ struct StepBenchmarkTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         try body(
             StepBenchmark(
-                PolicyModel(directory: base), source: PromptFolder(folder),
+                PolicyModel(directory: ShortTraining.base), source: PromptFolder(folder),
                 configuration: StepBenchmark.Configuration(
                     groupSize: 4, tokenCount: 24, repetitions: 3, warmUps: 1)))
     }

@@ -8,8 +8,6 @@ import Training
 
 /// Conversations of a JSONL file, as tokens and as something to learn from.
 @Suite(.serialized) final class SupervisedTests {
-    private static let base = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Models/nano-base")
     private static let tools: [any Tool] = [ZoomTool(), RotateTool()]
     private static let call =
         #"<think>small</think>\n<tool_call>\n{\"name\": \"image_zoom_in_tool\", "#
@@ -56,7 +54,7 @@ import Training
     private func tokens(_ segments: [Segment]) -> [Int32] { segments.flatMap(\.tokens) }
 
     @Test func onlyTheAssistantsTokensCarryALoss() throws {
-        let policy = try PolicyModel(directory: Self.base)
+        let policy = try PolicyModel(directory: ShortTraining.base)
         let tree = try file(Self.zooming).tree(at: 0, format: policy.format, tools: Self.tools)
         let segments = tree.branches[0].segments
         #expect(segments.map(\.kind) == [.completion, .observation, .completion])
@@ -67,7 +65,7 @@ import Training
     }
 
     @Test func imagesComeInTheOrderOfTheirPlaces() throws {
-        let policy = try PolicyModel(directory: Self.base)
+        let policy = try PolicyModel(directory: ShortTraining.base)
         let tree = try file(Self.zooming).tree(at: 0, format: policy.format, tools: Self.tools)
         let blues = try tree.prompt.images.map { try $0.pixels()[0, 0].blue }
         #expect(blues == [10, 250])
@@ -77,7 +75,7 @@ import Training
     /// The law of every turn: what is built message by message equals the conversation written as a whole.
     @Test(arguments: [zooming, asking])
     func turnsEqualTheWholeConversation(_ line: String) throws {
-        let format = try PolicyModel(directory: Self.base).format
+        let format = try PolicyModel(directory: ShortTraining.base).format
         let conversations = try file(line)
         let tree = try conversations.tree(at: 0, format: format, tools: Self.tools)
         let conversation = try conversations.conversation(at: 0)
@@ -111,7 +109,7 @@ import Training
             "[",
         ])
     func aBadLineIsNamed(_ line: String) throws {
-        let format = try PolicyModel(directory: Self.base).format
+        let format = try PolicyModel(directory: ShortTraining.base).format
         let conversations = try file(Self.zooming, "", line)
         let error = #expect(throws: ConversationError.self) {
             try conversations.tree(at: 1, format: format, tools: Self.tools)
@@ -126,7 +124,7 @@ import Training
         configuration.optimizer.learningRate = 1e-3
         return SupervisedTrainer(
             configuration: configuration, conversations: try file(Self.zooming, Self.asking),
-            policyModel: try PolicyModel(directory: Self.base), tools: Self.tools)
+            policyModel: try PolicyModel(directory: ShortTraining.base), tools: Self.tools)
     }
 
     @Test func lossFalls() throws {

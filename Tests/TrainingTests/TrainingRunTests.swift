@@ -8,21 +8,8 @@ import Training
 
 /// Runs the shipped base for a few small steps, end to end.
 @Suite(.serialized) struct TrainingRunTests {
-    private static let base = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Models/nano-base")
-
     private static func configuration(steps: Int) -> TrainingConfiguration {
-        var configuration = TrainingConfiguration()
-        configuration.model = base.path
-        configuration.steps = steps
-        configuration.rollout.promptsPerStep = 2
-        configuration.rollout.groupSize = 4
-        configuration.rollout.sampling.maximumTokens = 48
-        configuration.rollout.limits.toolCalls = 2
-        configuration.optimizer.learningRate = 1e-3
-        configuration.checkpoint.every = 2
-        configuration.evaluation.scenes = 4
-        return configuration
+        ShortTraining.configuration(steps: steps, scenes: 4)
     }
 
     private static func folder() throws -> URL {

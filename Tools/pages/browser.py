@@ -57,9 +57,14 @@ class Browser:
                 with self._changed:
                     if "id" in message:
                         self._answers[message["id"]] = message
-                    elif message.get("method") in ("Runtime.exceptionThrown", "Log.entryAdded"):
+                    elif self._is_problem(message):
                         self.console.append(json.dumps(message["params"]))
                     self._changed.notify_all()
+
+    @staticmethod
+    def _is_problem(message):
+        kind, level = message.get("method"), message.get("params", {}).get("entry", {}).get("level")
+        return kind == "Runtime.exceptionThrown" or kind == "Log.entryAdded" and level in ("warning", "error")
 
     def _command(self, method, session=None, **parameters):
         with self._changed:

@@ -44,8 +44,8 @@ struct LoginRoutes: RouteSet {
             <link rel="icon" href="\(SharedAssets.iconPath)" type="image/svg+xml">
             <link rel="stylesheet" href="\(SharedAssets.stylePath)">
             <main class="login"><h1>DeepEyes</h1>
-            <form method="post" action="\(path)"><label>API key <input name="key" type="password" required autofocus>
-            </label> <button type="submit">Enter</button></form>
+            <form method="post" action="\(path)"><label>API key
+            <input name="key" type="password" autocomplete="current-password" required autofocus></label> <button type="submit">Enter</button></form>
             <p role="alert">\(problem ?? "")</p></main></html>
 
             """, type: "text/html; charset=utf-8", status: problem == nil ? .ok : .unauthorized)

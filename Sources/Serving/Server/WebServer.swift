@@ -18,10 +18,11 @@ package struct WebServer: Sendable {
         self.parts = parts
     }
 
-    /// Answers requests until the task is cancelled or, if `endsOnSignals`, Ctrl-C is pressed; answers under way are
-    /// finished first.
+    /// Answers requests until the task is cancelled or Ctrl-C is pressed; answers under way are finished first.
     ///
-    /// - Parameter onStart: is called with the port once requests are answered.
+    /// - Parameters:
+    ///   - endsOnSignals: whether Ctrl-C is listened to.
+    ///   - onStart: is called with the port once requests are answered.
     /// - Throws: ``ServerError`` if the address cannot be listened on.
     package func run(
         endsOnSignals: Bool = true, onStart: @escaping @Sendable (Int) async -> Void
