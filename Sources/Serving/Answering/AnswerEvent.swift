@@ -4,8 +4,8 @@ import Agent
 enum AnswerEvent: Sendable {
     case reasoning(String)
     case answer(String)
-    /// The model wrote a token; the text that it completes follows, perhaps later.
-    case token(WrittenToken, text: String)
+    /// The model wrote a token, if the client asked for tokens; the text that it completes follows, perhaps later.
+    case token(WrittenToken)
     /// The client is asked to run a tool of its own.
     case requestedCall(name: String, arguments: String)
     /// The server ran a tool.

@@ -5,6 +5,7 @@ struct AnswerWriter: Sendable {
     private let stops: [String]
     private let turnEnds: Set<Int32>
     private let offersTools: Bool
+    private let wantsTokens: Bool
     private var stopHold = MarkHold()
     private var text: WrittenText
     /// The call that is being written.
@@ -16,7 +17,10 @@ struct AnswerWriter: Sendable {
     /// Whether a stop text was reached, so that nothing more is told.
     private(set) var isStopped = false
 
-    init(isThinking: Bool, stops: [String], turnEnds: Set<Int32>, offersTools: Bool) {
+    init(
+        isThinking: Bool, stops: [String], turnEnds: Set<Int32>, offersTools: Bool, wantsTokens: Bool
+    ) {
+        self.wantsTokens = wantsTokens
         self.isThinking = isThinking
         self.stops = stops
         self.turnEnds = turnEnds
@@ -28,7 +32,7 @@ struct AnswerWriter: Sendable {
         guard !isStopped else { return [] }
         tokenCount += 1
         if turnEnds.contains(token.token) { return [] }
-        return [.token(token, text: piece)] + append(piece)
+        return (wantsTokens ? [.token(token)] : []) + append(piece)
     }
 
     /// The end of a turn, of which the trajectory may have more.

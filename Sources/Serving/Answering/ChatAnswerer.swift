@@ -1,5 +1,6 @@
 import Agent
 import CounterRandom
+import Synchronization
 
 /// What an answer starts from: a conversation as tokens, and how to go on from there.
 struct ChatPrompt: Sendable {
@@ -8,9 +9,9 @@ struct ChatPrompt: Sendable {
     let toolNames: [String]
     let isThinking: Bool
     let sampling: Sampling
-    /// Keyed by the seed of the request.
     var random: CounterRandom
     let stops: [String]
+    let wantsTokens: Bool
 
     var imageTokenCount: Int { segment.images.reduce(0) { $0 + $1.tokenCount } }
 }
@@ -19,88 +20,39 @@ struct ChatPrompt: Sendable {
 struct ChatAnswerer: Sendable {
     let model: ServedModel
 
-    /// One of the answers to a prompt; who stops listening stops the model.
+    /// Writes one of the answers to a prompt. A task that is cancelled stops the model.
     ///
     /// - Parameters:
     ///   - prompt: what to answer.
     ///   - id: of this answer alone.
-    /// - Returns: events, the last of which is `finished`. It throws what the model throws.
-    func answer(to prompt: ChatPrompt, id: TrajectoryID) -> AsyncThrowingStream<AnswerEvent, any Error> {
-        AsyncThrowingStream { continuation in
-            let task = Task {
-                do {
-                    try await write(prompt, id) { continuation.yield($0) }
-                    continuation.finish()
-                } catch {
-                    continuation.finish(throwing: error)
-                }
-            }
-            continuation.onTermination = { _ in task.cancel() }
-        }
-    }
-
-    private func write(
-        _ prompt: ChatPrompt, _ id: TrajectoryID, emit: (AnswerEvent) -> Void
+    ///   - emit: is told what happens, in order, on any thread but one at a time, and must be quick: the model waits for
+    ///     it. The last event is `finished`.
+    /// - Throws: what the model throws; `CancellationError` if the task was cancelled.
+    func answer(
+        to prompt: ChatPrompt, id: TrajectoryID, emit: @escaping @Sendable (AnswerEvent) -> Void
     ) async throws {
-        var writer = AnswerWriter(
-            isThinking: prompt.isThinking, stops: prompt.stops, turnEnds: model.turnEnds,
-            offersTools: !prompt.toolNames.isEmpty)
-        var observed = (tokens: 0, imageTokens: 0)
-        var finish = FinishReason.endOfTurn
-        events: for try await event in happenings(prompt, id) {
-            switch event {
-            case .token(let token, let text):
-                writer.append(token, text: text).forEach(emit)
-                if writer.isStopped { break events }
-            case .called(let record):
-                writer.endTurn().forEach(emit)
-                emit(.toolCalled(record))
-            case .finished(let reason, let observations):
-                finish = reason
-                observed = observations
-            }
+        let telling = Telling(
+            AnswerWriter(
+                isThinking: prompt.isThinking, stops: prompt.stops, turnEnds: model.turnEnds,
+                offersTools: !prompt.toolNames.isEmpty, wantsTokens: prompt.wantsTokens), emit)
+        let writing = Task {
+            prompt.isThinking
+                ? try await think(prompt, id, telling) : try await complete(prompt, id, telling)
+        }
+        telling.onStop { writing.cancel() }
+        let end = await withTaskCancellationHandler {
+            await writing.result
+        } onCancel: {
+            writing.cancel()
         }
         try Task.checkCancellation()
-        let (events, reason) = writer.finish(finish)
-        events.forEach(emit)
-        emit(
-            .finished(
-                AnswerEnd(
-                    reason: reason, completionTokens: writer.tokenCount, observationTokens: observed.tokens,
-                    observedImageTokens: observed.imageTokens)))
-    }
-
-    // MARK: The model's side
-
-    private enum Happening: Sendable {
-        case token(WrittenToken, text: String)
-        case called(ToolCallRecord)
-        case finished(FinishReason, observed: (tokens: Int, imageTokens: Int))
-    }
-
-    private func happenings(
-        _ prompt: ChatPrompt, _ id: TrajectoryID
-    ) -> AsyncThrowingStream<Happening, any Error> {
-        AsyncThrowingStream { continuation in
-            let task = Task {
-                do {
-                    let last =
-                        prompt.isThinking
-                        ? try await think(prompt, id) { continuation.yield($0) }
-                        : try await complete(prompt, id) { continuation.yield($0) }
-                    continuation.yield(last)
-                    continuation.finish()
-                } catch {
-                    continuation.finish(throwing: error)
-                }
-            }
-            continuation.onTermination = { _ in task.cancel() }
-        }
+        // A stop text has the model cancelled, which is no failure.
+        try telling.finish(telling.isStopped ? ModelEnd(reason: .endOfTurn) : end.get())
     }
 
     private func complete(
-        _ prompt: ChatPrompt, _ id: TrajectoryID, emit: @escaping @Sendable (Happening) -> Void
-    ) async throws -> Happening {
+        _ prompt: ChatPrompt, _ id: TrajectoryID, _ telling: Telling
+    ) async throws -> ModelEnd {
         let text = TextStream(format: model.format)
         let transcript = Transcript([prompt.segment])
         let request = CompletionRequest(
@@ -111,18 +63,18 @@ struct ChatAnswerer: Sendable {
         do {
             result = .success(
                 try await model.policy.complete(request) { token in
-                    emit(.token(token, text: text.append(token.token)))
+                    telling.append(token, text: text.append(token.token))
                 })
         } catch {
             result = .failure(error)
         }
         await model.policy.end(id)
-        return .finished(try result.get().finish, observed: (0, 0))
+        return ModelEnd(reason: try result.get().finish)
     }
 
     private func think(
-        _ prompt: ChatPrompt, _ id: TrajectoryID, emit: @escaping @Sendable (Happening) -> Void
-    ) async throws -> Happening {
+        _ prompt: ChatPrompt, _ id: TrajectoryID, _ telling: Telling
+    ) async throws -> ModelEnd {
         let loop = AgentLoop(
             policy: model.policy, format: model.format, tools: model.tools, limits: model.limits)
         let request = AgentRequest(
@@ -130,20 +82,82 @@ struct ChatAnswerer: Sendable {
             random: prompt.random)
         let trajectory = try await loop.run(request) { _, event in
             switch event {
-            case .token(let token, let text): emit(.token(token, text: text))
-            case .toolCalled(let record): emit(.called(record))
+            case .token(let token, let text): telling.append(token, text: text)
+            case .toolCalled(let record): telling.called(record)
             case .observation, .finished: break
             }
         }
         let observations = trajectory.transcript.segments.filter { $0.kind == .observation }
-        let observed = (
-            tokens: observations.reduce(0) { $0 + $1.tokens.count },
-            imageTokens: observations.flatMap(\.images).reduce(0) { $0 + $1.tokenCount }
-        )
+        let reason: FinishReason
         switch trajectory.finish {
-        case .answered: return .finished(.endOfTurn, observed: observed)
-        case .lengthLimit, .contextLimit, .turnLimit: return .finished(.length, observed: observed)
-        case .failed(let reason): throw AnswerError(description: reason)
+        case .answered: reason = .endOfTurn
+        case .lengthLimit, .contextLimit, .turnLimit: reason = .length
+        case .failed(let problem): throw AnswerError(description: problem)
+        }
+        return ModelEnd(
+            reason: reason, observationTokens: observations.reduce(0) { $0 + $1.tokens.count },
+            observedImageTokens: observations.flatMap(\.images).reduce(0) { $0 + $1.tokenCount })
+    }
+}
+
+/// How the model's part of an answer ended.
+private struct ModelEnd: Sendable {
+    var reason: FinishReason
+    var observationTokens = 0
+    var observedImageTokens = 0
+}
+
+/// Passes on what the model does, in the thread that it does it in: a task for each token would cost more than the token.
+private final class Telling: Sendable {
+    private struct State {
+        var writer: AnswerWriter
+        var stop: (@Sendable () -> Void)?
+    }
+
+    private let state: Mutex<State>
+    private let emit: @Sendable (AnswerEvent) -> Void
+
+    init(_ writer: AnswerWriter, _ emit: @escaping @Sendable (AnswerEvent) -> Void) {
+        state = Mutex(State(writer: writer))
+        self.emit = emit
+    }
+
+    var isStopped: Bool { state.withLock { $0.writer.isStopped } }
+
+    /// Sets what is done when a stop text is reached; at once if it has been.
+    func onStop(_ stop: @escaping @Sendable () -> Void) {
+        let isStopped = state.withLock { state in
+            state.stop = stop
+            return state.writer.isStopped
+        }
+        if isStopped { stop() }
+    }
+
+    func append(_ token: WrittenToken, text: String) {
+        let stop = state.withLock { state -> (@Sendable () -> Void)? in
+            state.writer.append(token, text: text).forEach(emit)
+            return state.writer.isStopped ? state.stop : nil
+        }
+        stop?()
+    }
+
+    func called(_ record: ToolCallRecord) {
+        state.withLock { state in
+            state.writer.endTurn().forEach(emit)
+            if !state.writer.isStopped { emit(.toolCalled(record)) }
+        }
+    }
+
+    func finish(_ end: ModelEnd) {
+        state.withLock { state in
+            let (events, reason) = state.writer.finish(end.reason)
+            events.forEach(emit)
+            emit(
+                .finished(
+                    AnswerEnd(
+                        reason: reason, completionTokens: state.writer.tokenCount,
+                        observationTokens: end.observationTokens,
+                        observedImageTokens: end.observedImageTokens)))
         }
     }
 }

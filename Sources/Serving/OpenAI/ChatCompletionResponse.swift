@@ -58,6 +58,11 @@ struct RequestedCall: Encodable, Hashable, Sendable {
     private let type = "function"
     private let function: Function
 
+    /// The name of the call that an answer to a request makes.
+    static func id(in request: String, _ choice: Int) -> String {
+        "call-\(request.split(separator: "-").last ?? "")-\(choice)"
+    }
+
     /// - Parameter index: of the call within a streamed message; nil outside of a stream.
     init(id: String, index: Int?, name: String, arguments: String) {
         self.id = id

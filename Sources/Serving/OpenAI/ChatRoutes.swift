@@ -87,10 +87,11 @@ package final class ChatRoutes: RouteSet {
             id: "chatcmpl-\(String(format: "%08x", number))", asked: asked, prompt: prompt,
             format: model.format, created: Int(Date().timeIntervalSince1970), start: start,
             metrics: state.metrics)
-        let events = AnswerStream(
+        let work = AnswerWork(
             ChatAnswerer(model: model), prompt: prompt, group: number, count: asked.count,
-            time: answerTime, place: place, channel: context.channel, connections: state.connections)
-        return asked.isStream ? answer.streamed(events) : try await answer.whole(events)
+            isStream: asked.isStream, time: answerTime, place: place, channel: context.channel,
+            connections: state.connections)
+        return asked.isStream ? answer.streamed(work) : try await answer.whole(work)
     }
 
     private static func body(of request: Request, limit: Int) async throws -> String {
@@ -133,7 +134,8 @@ package final class ChatRoutes: RouteSet {
             maximumTokens: min(asked.maximumTokens ?? defaultTurnTokens, defaultTurnTokens))
         return ChatPrompt(
             segment: segment, toolNames: tools.map(\.name), isThinking: isThinking, sampling: sampling,
-            random: CounterRandom(seed: asked.seed ?? .random(in: 0...UInt64.max)), stops: asked.stops)
+            random: CounterRandom(seed: asked.seed ?? .random(in: 0...UInt64.max)), stops: asked.stops,
+            wantsTokens: asked.wantsLogProbabilities)
     }
 
     private func messages(of asked: ChatCompletionRequest) async throws -> [Message] {

@@ -14,16 +14,16 @@ struct RunningAnswer: Sendable {
 
     // MARK: At the end
 
-    func whole(_ events: AnswerStream) async throws -> Response {
+    func whole(_ work: AnswerWork) async throws -> Response {
         var choices = (0..<asked.count).map { ChatCompletion.Choice(index: $0) }
         var ends: [AnswerEnd] = []
-        var isFirst = true
-        for try await (index, event) in events {
-            count(event, &isFirst)
-            if case .finished(let end) = event { ends.append(end) }
-            add(event, to: &choices[index])
+        try await work.events { events in
+            for (index, event) in events {
+                count(event)
+                if case .finished(let end) = event { ends.append(end) }
+                add(event, to: &choices[index])
+            }
         }
-        if ends.count < asked.count { throw CancellationError() }
         countEnd(ends)
         return .json(
             ChatCompletion(
@@ -36,13 +36,13 @@ struct RunningAnswer: Sendable {
         case .reasoning(let text):
             choice.message.reasoningContent = (choice.message.reasoningContent ?? "") + text
         case .answer(let text): choice.message.content = (choice.message.content ?? "") + text
-        case .token(let token, _):
-            guard asked.wantsLogProbabilities else { return }
+        case .token(let token):
             choice.logprobs = choice.logprobs ?? LogProbabilities(content: [])
             choice.logprobs?.content.append(WrittenTokenEntry(token, format: format))
         case .requestedCall(let name, let arguments):
             choice.message.toolCalls = [
-                RequestedCall(id: callID(choice.index), index: nil, name: name, arguments: arguments)
+                RequestedCall(
+                    id: RequestedCall.id(in: id, choice.index), index: nil, name: name, arguments: arguments)
             ]
         case .toolCalled(let call):
             choice.message.toolEvents = (choice.message.toolEvents ?? []) + [ToolEvent(call)]
@@ -52,100 +52,53 @@ struct RunningAnswer: Sendable {
         }
     }
 
-    private func callID(_ choice: Int) -> String { "call-\(id.dropFirst(9))-\(choice)" }
-
     // MARK: As it is written
 
     /// Server-sent events, one for each piece of text, the last of which is `[DONE]`.
-    func streamed(_ events: AnswerStream) -> Response {
+    func streamed(_ work: AnswerWork) -> Response {
         Response(
             status: .ok,
             headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-cache"],
             body: ResponseBody { writer in
                 do {
-                    try await write(events, to: &writer)
+                    try await write(work, to: &writer)
                 } catch let error as APIError {
-                    try await writer.write(Self.event(ErrorBody(error)))
+                    try await writer.write(ChunkWriter.event(ErrorBody(error)))
                 } catch is CancellationError {
                     metrics.countAbandoned()
                     throw CancellationError()
                 } catch {
                     let failure = APIError(status: 500, .server, "\(error)", code: "internal_error")
-                    try await writer.write(Self.event(ErrorBody(failure)))
+                    try await writer.write(ChunkWriter.event(ErrorBody(failure)))
                 }
                 try await writer.finish(nil)
             })
     }
 
-    private func write(_ events: AnswerStream, to writer: inout any ResponseBodyWriter) async throws {
-        var entries = Array(repeating: [WrittenTokenEntry](), count: asked.count)
+    private func write(_ work: AnswerWork, to writer: inout any ResponseBodyWriter) async throws {
+        var chunks = ChunkWriter(format: format, id: id, created: created, asked: asked)
+        try await writer.write(chunks.opening())
         var ends: [AnswerEnd] = []
         var isFirst = true
-        for index in 0..<asked.count {
-            var choice = ChatCompletionChunk.Choice(index: index)
-            choice.delta.role = "assistant"
-            choice.delta.content = ""
-            try await writer.write(Self.event(chunk([choice])))
-        }
-        for try await (index, event) in events {
-            count(event, &isFirst)
-            var choice = ChatCompletionChunk.Choice(index: index)
-            switch event {
-            case .token(let token, _):
-                if asked.wantsLogProbabilities {
-                    entries[index].append(WrittenTokenEntry(token, format: format))
-                }
-                continue
-            case .reasoning(let text): choice.delta.reasoningContent = text
-            case .answer(let text): choice.delta.content = text
-            case .requestedCall(let name, let arguments):
-                choice.delta.toolCalls = [
-                    RequestedCall(id: callID(index), index: 0, name: name, arguments: arguments)
-                ]
-            case .toolCalled(let call): choice.delta.toolEvent = ToolEvent(call)
-            case .finished(let end):
-                choice.finishReason = end.reason.rawValue
-                ends.append(end)
+        try await work.events { events in
+            if isFirst { metrics.countFirstToken(after: seconds) }
+            isFirst = false
+            for (_, event) in events {
+                count(event)
+                if case .finished(let end) = event { ends.append(end) }
             }
-            if !entries[index].isEmpty {
-                choice.logprobs = LogProbabilities(content: entries[index])
-                entries[index] = []
-            }
-            try await writer.write(Self.event(chunk([choice])))
+            try await writer.write(chunks.text(of: events))
         }
-        if ends.count < asked.count { throw CancellationError() }
         countEnd(ends)
-        if asked.wantsUsageInStream {
-            var last = chunk([])
-            last.usage = Usage(of: prompt, ends)
-            try await writer.write(Self.event(last))
-        }
-        try await writer.write(ByteBuffer(string: "data: [DONE]\n\n"))
-    }
-
-    private func chunk(_ choices: [ChatCompletionChunk.Choice]) -> ChatCompletionChunk {
-        ChatCompletionChunk(id: id, created: created, model: asked.model, choices: choices)
-    }
-
-    private static func event(_ value: some Encodable) -> ByteBuffer {
-        var buffer = ByteBuffer(string: "data: ")
-        buffer.writeBytes(JSONBody.data(value))
-        buffer.writeString("\n\n")
-        return buffer
+        try await writer.write(chunks.closing(asked.wantsUsageInStream ? Usage(of: prompt, ends) : nil))
     }
 
     // MARK: Counting
 
     private var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
-    private func count(_ event: AnswerEvent, _ isFirst: inout Bool) {
-        switch event {
-        case .token:
-            if isFirst { metrics.countFirstToken(after: seconds) }
-            isFirst = false
-        case .toolCalled: metrics.countToolCall()
-        default: break
-        }
+    private func count(_ event: AnswerEvent) {
+        if case .toolCalled = event { metrics.countToolCall() }
     }
 
     private func countEnd(_ ends: [AnswerEnd]) {
