@@ -22,7 +22,7 @@ struct EndpointOptions: ParsableArguments {
 
     @Option(
         help:
-            "Fewest pixels of an image that is sent; what the server's processor makes of smaller ones, so that none is resized twice."
+            "Fewest pixels of an image that is sent; as the processor of the server has it."
     )
     var minimumPixels: Int = 3136
 
