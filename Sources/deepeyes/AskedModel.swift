@@ -7,14 +7,14 @@ import QwenVL
 /// The model that an evaluation or a selection asks.
 enum AskedModel {
     case here(PolicyModel, limits: AgentLimits)
-    case endpoint(ChatClient, model: String, processor: ProcessorConfiguration, toolCalls: Int)
+    case endpoint(ChatClient, model: String, maximumPixels: Int, toolCalls: Int)
 
     /// In whose frame it gives boxes.
     var format: any ChatFormat {
         switch self {
         case .here(let model, _): model.format
-        case .endpoint(_, _, let processor, _):
-            EndpointFormat(geometry: ImageProcessor(processor))
+        case .endpoint(_, _, let maximumPixels, _):
+            EndpointFormat(geometry: ImageProcessor(ProcessorConfiguration(maximumPixels: maximumPixels)))
         }
     }
 

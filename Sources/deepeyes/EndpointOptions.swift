@@ -16,15 +16,9 @@ struct EndpointOptions: ParsableArguments {
 
     @Option(
         help:
-            "Most pixels of an image that is sent; what the server's processor takes, so that boxes fit."
+            "Most pixels of an image that is sent; no more than the server's processor takes, so that boxes fit."
     )
     var maximumPixels: Int = 1_003_520
-
-    @Option(
-        help:
-            "Fewest pixels of an image that is sent; as the processor of the server has it."
-    )
-    var minimumPixels: Int = 3136
 
     /// What results say was asked.
     func name(of model: String) -> String { endpoint.map { "\(model) at \($0)" } ?? model }
@@ -43,10 +37,6 @@ struct EndpointOptions: ParsableArguments {
             EndpointConfiguration(
                 urls: [endpoint], apiKeyVariable: apiKeyVariable, concurrency: concurrency,
                 timeoutSeconds: 600))
-        guard minimumPixels > 0, maximumPixels >= minimumPixels else {
-            throw ValidationError("--minimum-pixels must be 1 or more, and --maximum-pixels no less")
-        }
-        let processor = ProcessorConfiguration(minimumPixels: minimumPixels, maximumPixels: maximumPixels)
-        return .endpoint(client, model: model, processor: processor, toolCalls: toolCalls)
+        return .endpoint(client, model: model, maximumPixels: maximumPixels, toolCalls: toolCalls)
     }
 }
