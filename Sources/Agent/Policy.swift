@@ -49,16 +49,19 @@ package struct CompletionRequest: Sendable {
     package let random: CounterRandom
     /// Most tokens to write now, all limits considered; at least 1.
     package let maximumTokens: Int
+    /// Whether to write on where the model ends its turn, for measurements that need answers of equal length.
+    package let ignoresTurnEnds: Bool
 
     package init(
         id: TrajectoryID, transcript: Transcript, sampling: Sampling, random: CounterRandom,
-        maximumTokens: Int
+        maximumTokens: Int, ignoresTurnEnds: Bool = false
     ) {
         self.id = id
         self.transcript = transcript
         self.sampling = sampling
         self.random = random
         self.maximumTokens = maximumTokens
+        self.ignoresTurnEnds = ignoresTurnEnds
     }
 }
 

@@ -50,6 +50,12 @@ struct Serve: ParsableCommand {
     )
     var workers: Int?
 
+    @Option(
+        help:
+            "Tokens of earlier prompts that are kept, so that requests that begin alike, with the same system text and tools, need not read them again."
+    )
+    var keptTokens: Int = 8192
+
     @Option(help: "Requests that wait besides those; more are turned away with status 429.")
     var queue: Int = 192
 
@@ -78,7 +84,9 @@ struct Serve: ParsableCommand {
             throw ValidationError("--\(name) must be 1 or more")
         }
         guard workers ?? 1 > 0 else { throw ValidationError("--workers must be 1 or more") }
-        guard queue >= 0 else { throw ValidationError("--queue must be 0 or more") }
+        for (name, value) in [("queue", queue), ("kept-tokens", keptTokens)] where value < 0 {
+            throw ValidationError("--\(name) must be 0 or more")
+        }
     }
 
     func run() throws {
@@ -92,8 +100,9 @@ struct Serve: ParsableCommand {
         let format = policyModel.format
         let turnEnds = Set(policyModel.rules.stops.filter { $0.value == .endOfTurn }.keys)
         let workerCount = workers ?? policyModel.defaultWorkerCount
-        let workers = policyModel.workers(
-            workerCount, limits: GenerationLimits(sequences: (parallel + workerCount - 1) / workerCount))
+        var engineLimits = GenerationLimits(sequences: (parallel + workerCount - 1) / workerCount)
+        engineLimits.prefixPages = keptTokens / workerCount / engineLimits.pageSize
+        let workers = policyModel.workers(workerCount, limits: engineLimits)
         let limits = AgentLimits(
             toolCalls: toolCalls, completionTokens: maximumTokens, contextTokens: workers.contextLength)
         let name = name ?? Self.name(of: folder.standardizedFileURL)

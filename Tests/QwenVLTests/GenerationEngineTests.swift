@@ -133,6 +133,19 @@ private typealias Fixture = GenerationFixture
         #expect(completions.contains { $0.finish == .endOfTurn })
     }
 
+    @Test func turnEndsCanBeIgnored() throws {
+        let requests = (0..<40).map { group in
+            CompletionRequest(
+                id: TrajectoryID(group: group, sample: 0),
+                transcript: Transcript([Fixture.prompt(seed: UInt64(group), images: 0)]),
+                sampling: Sampling(), random: CounterRandom(seed: UInt64(group)), maximumTokens: 200,
+                ignoresTurnEnds: true)
+        }
+        let completions = try Fixture.engine(rules: Fixture.rules).generate(requests)
+        #expect(Set(completions.map(\.finish)) == [.toolCall, .length])
+        #expect(completions.contains { $0.tokens.contains(Fixture.turnEnd) })
+    }
+
     @Test func lengthIsTheLesserOfBothLimits() throws {
         let transcript = Transcript([Fixture.prompt(seed: 1)])
         let byRequest = Fixture.request(transcript, sampling: Sampling(maximumTokens: 9), maximumTokens: 5)
@@ -185,6 +198,76 @@ private typealias Fixture = GenerationFixture
         #expect(completions[1].finish == .contextLimit)
         #expect(completions[1].tokens == Array(completions[0].tokens.prefix(completions[1].tokens.count)))
         #expect(engine.usedPageCount == 0)
+    }
+
+    // MARK: Beginnings of earlier prompts
+
+    /// Requests that come one after the other begin with the same text, and differ in an image or only in their end.
+    @Test(arguments: [0, 1]) func whatBeginsAlikeIsComputedOnce(images: Int) throws {
+        let engine = Fixture.engine(limits: GenerationLimits(pageSize: 4, prefixPages: 64))
+        var random = CounterRandom(seed: 3)
+        let beginning = Fixture.words(22, &random)
+        var shared = 0
+        for group in 0..<3 {
+            let own = Fixture.prompt(seed: UInt64(group), images: images)
+            let transcript = Transcript([.prompt(tokens: beginning + own.tokens, images: own.images)])
+            engine.submit(Fixture.request(transcript, group: group))
+            let completion = try #require(try engine.drain(isLast: true).values.first?.get())
+            let expected = try Fixture.greedy(
+                transcript, count: 6, rules: Fixture.endlessRules, engine.model)
+            #expect(completion.tokens == expected.tokens)
+            #expect(largestDifference(completion.logProbabilities, expected.logProbabilities) < 1e-5)
+            let statistics = engine.takeStatistics()
+            #expect(statistics.prefillTokens + statistics.sharedTokens == transcript.tokenCount)
+            shared += statistics.sharedTokens
+        }
+        // The second and the third find the five full pages; what follows is each one's own.
+        #expect(shared == 2 * 20)
+    }
+
+    /// A conversation that comes back with what the model wrote and a further question.
+    @Test func aConversationIsTakenUpWhereItEnded() throws {
+        let engine = Fixture.engine(limits: GenerationLimits(pageSize: 2, prefixPages: 64))
+        var transcript = Transcript([Fixture.prompt(seed: 1, images: 0)])
+        engine.submit(Fixture.request(transcript, group: 0))
+        let first = try #require(try engine.drain(isLast: true).values.first?.get())
+        let known = transcript.tokenCount + first.tokens.count - 1
+        transcript.append(Segment(first))
+        transcript.append(Fixture.observation(seed: 1, images: 0))
+        _ = engine.takeStatistics()
+        engine.submit(Fixture.request(transcript, group: 1))
+        let second = try #require(try engine.drain(isLast: true).values.first?.get())
+        #expect(engine.takeStatistics().sharedTokens == known / 2 * 2)
+        let expected = try Fixture.greedy(transcript, count: 6, rules: Fixture.endlessRules, engine.model)
+        #expect(second.tokens == expected.tokens)
+    }
+
+    @Test func keptBeginningsGiveWayToThoseWhoWrite() throws {
+        let engine = Fixture.engine(
+            limits: GenerationLimits(pageSize: 2, pages: 40, prefixPages: 30, headroom: 2))
+        for group in 0..<8 {
+            let transcript = Transcript([Fixture.prompt(seed: UInt64(group), images: 0)])
+            engine.submit(Fixture.request(transcript, group: group, maximumTokens: 40))
+            let completion = try #require(try engine.drain(isLast: true).values.first?.get())
+            #expect(completion.finish == .length)
+            #expect(engine.usedPageCount <= 30)
+        }
+        #expect(engine.usedPageCount > 0)
+    }
+
+    @Test func newWeightsForgetBeginnings() throws {
+        let engine = Fixture.engine(limits: GenerationLimits(pageSize: 2, prefixPages: 30))
+        let transcript = Transcript([Fixture.prompt(seed: 4)])
+        engine.submit(Fixture.request(transcript, group: 0))
+        _ = engine.drain(isLast: true)
+        #expect(engine.usedPageCount > 0)
+        let other = Fixture.model(seed: 2)
+        try engine.publish(other.parameters)
+        #expect(engine.usedPageCount == 0)
+        engine.submit(Fixture.request(transcript, group: 1))
+        let completion = try #require(try engine.drain(isLast: true).values.first?.get())
+        let expected = try Fixture.greedy(transcript, count: 6, rules: Fixture.endlessRules, other)
+        #expect(completion.tokens == expected.tokens)
     }
 
     // MARK: Failures

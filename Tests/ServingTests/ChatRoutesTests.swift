@@ -191,6 +191,14 @@ import Testing
         #expect(sampling == Sampling(temperature: 0.5, topP: 0.9, topK: 40, maximumTokens: 9))
     }
 
+    @Test func turnEndsAreIgnoredOnRequest() async throws {
+        let policy = ScriptedPolicy(.answer("red"))
+        try await ChatServer.running(policy) { server in
+            for more in ["", #""ignore_eos": true"#] { _ = try await server.chat(more) }
+        }
+        #expect(policy.calls.requests.map(\.ignoresTurnEnds) == [false, true])
+    }
+
     @Test(arguments: [false, true])
     func logProbabilitiesAreOnePerToken(isStream: Bool) async throws {
         try await ChatServer.running(ScriptedPolicy(ScriptedPolicy.Turn("héllo"))) { server in

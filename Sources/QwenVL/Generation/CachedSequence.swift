@@ -12,6 +12,8 @@ final class CachedSequence {
     var cursor = PositionCursor()
     /// The transcript and what has been written since.
     var tokens: [Int32] = []
+    /// Index of the first placeholder of an image, or any number past the end.
+    var textEnd = Int.max
     /// Images among the tokens that are not cached yet.
     var images: ArraySlice<PlacedImage> = []
     /// Number of images among the cached tokens.
@@ -48,16 +50,16 @@ struct Turn {
     /// Most tokens it may have, and why it ends when it has them.
     let limit: Int
     let finishAtLimit: FinishReason
+    let ignoresTurnEnds: Bool
     let policyVersion: Int
     private(set) var tokens: [Int32] = []
     private(set) var logProbabilities: [Float] = []
     private(set) var entropies: [Float] = []
 
-    init(
-        sampling: Sampling, random: CounterRandom, limit: Int, finishAtLimit: FinishReason, policyVersion: Int
-    ) {
-        self.sampling = sampling
-        self.random = random
+    init(_ request: CompletionRequest, limit: Int, finishAtLimit: FinishReason, policyVersion: Int) {
+        sampling = request.sampling
+        random = request.random
+        ignoresTurnEnds = request.ignoresTurnEnds
         self.limit = limit
         self.finishAtLimit = finishAtLimit
         self.policyVersion = policyVersion
@@ -68,7 +70,9 @@ struct Turn {
         tokens.append(sampled.token)
         logProbabilities.append(sampled.logProbability)
         entropies.append(sampled.entropy)
-        if let reason = rules.stops[sampled.token] { return reason }
+        if let reason = rules.stops[sampled.token], !(reason == .endOfTurn && ignoresTurnEnds) {
+            return reason
+        }
         return tokens.count >= limit ? finishAtLimit : nil
     }
 

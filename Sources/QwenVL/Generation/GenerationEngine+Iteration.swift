@@ -50,6 +50,7 @@ extension GenerationEngine {
         let computed = clock.now
         for (part, cursor) in zip(iteration.parts, iteration.batch.cursors) {
             part.sequence.advance(to: cursor, imageCount: part.views.count)
+            if part.tokens.count > 1 { keepPrefix(part.sequence) }
         }
         if let logits { sample(iteration.parts.map(\.sequence).filter(\.awaitsToken), logits) }
         let sampled = clock.now
@@ -116,7 +117,10 @@ extension GenerationEngine {
             let start = sequence.table.length
             let end = start + (isPrefill ? sequence.chunk(budget: budget) : 1)
             var copy: PageCopy?
-            guard pool.grow(&sequence.table, by: end - start, copy: &copy) else { continue }
+            let isRoom =
+                pool.grow(&sequence.table, by: end - start, copy: &copy)
+                || dropPrefixes() && pool.grow(&sequence.table, by: end - start, copy: &copy)
+            if !isRoom { continue }
             if let copy { copies.append(copy) }
             let images = sequence.images.prefix { $0.tokens.lowerBound < end }
             parts.append(Part(sequence: sequence, tokens: start..<end, views: images.map(\.view)))

@@ -45,6 +45,7 @@ package final class GenerationEngine {
     let sampler: Sampler
     let cache: KeyValueCache
     var pool: PagePool
+    private var prefixes: PrefixTree
     var schedule: Schedule
     /// Requests that have not begun.
     private var requests: [TrajectoryID: CompletionRequest] = [:]
@@ -75,6 +76,7 @@ package final class GenerationEngine {
             layerCount: text.layerCount, headCount: text.keyValueHeadCount, headWidth: text.headWidth,
             pageSize: limits.pageSize, dtype: model.dtype, device: model.device)
         pool = PagePool(pageSize: limits.pageSize, limit: limits.pages)
+        prefixes = PrefixTree(limit: min(limits.prefixPages, limits.pages))
         schedule = Schedule(placeCount: limits.sequences, rejoinDelay: limits.rejoinDelay)
     }
 
@@ -149,6 +151,7 @@ extension GenerationEngine {
         }
         for sequence in sequences.values { reset(sequence) }
         for prompt in prompts.values { drop(prompt) }
+        prefixes.removeAll(in: &pool)
         policyVersion = version ?? policyVersion + 1
     }
 
@@ -235,7 +238,8 @@ extension GenerationEngine {
                     ? 1 : pool.pagesNeeded(toGrow: sequence.table, by: sequence.pendingCount))
         }
         let headroom = pool.pageCount(forTokens: limits.headroom) * (sequences.count + 1)
-        return prompt + promised + headroom <= pool.availableCount
+        let needed = prompt + promised + headroom
+        return needed <= pool.availableCount || dropPrefixes() && needed <= pool.availableCount
     }
 
     private func beginTurn(of id: TrajectoryID) {
@@ -250,19 +254,50 @@ extension GenerationEngine {
         let asked = min(request.maximumTokens, request.sampling.maximumTokens)
         let room = contextLength - tokens.count
         let turn = Turn(
-            sampling: request.sampling, random: request.random, limit: min(asked, room),
-            finishAtLimit: asked <= room ? .length : .contextLimit, policyVersion: policyVersion)
+            request, limit: min(asked, room), finishAtLimit: asked <= room ? .length : .contextLimit,
+            policyVersion: policyVersion)
         sequence.turn = turn
         running.append(sequence)
+        sequence.textEnd = tokens.firstIndex(of: model.configuration.tokens.image) ?? .max
         if tokens.isEmpty { return fail(sequence, GenerationError.emptyTranscript(id)) }
         if turn.limit <= 0 { return finish(sequence, turn.finishAtLimit) }
         do {
+            takeOverPrefix(sequence)
             let images = request.transcript.images
             sequence.images = try placed(images.dropFirst(sequence.cachedImageCount), in: sequence)
             if request.transcript.completionTokenCount == 0 { joinPrompt(sequence) }
         } catch {
             fail(sequence, error)
         }
+    }
+
+    /// Has a trajectory begin with the pages of earlier ones that began alike; its last token, whose logits it needs, it
+    /// computes.
+    private func takeOverPrefix(_ sequence: CachedSequence) {
+        guard keepsPrefix(sequence), sequence.table.length == 0 else { return }
+        let known = sequence.tokens.prefix(min(sequence.textEnd, sequence.tokens.count - 1))
+        sequence.table = prefixes.match(known, in: &pool)
+        sequence.advance(to: PositionCursor(next: Int32(sequence.table.length)), imageCount: 0)
+        statistics.sharedTokens += sequence.table.length
+    }
+
+    /// Keeps the text that a trajectory begins with, as far as it is computed.
+    func keepPrefix(_ sequence: CachedSequence) {
+        guard keepsPrefix(sequence) else { return }
+        let count = min(sequence.textEnd, sequence.computedCount)
+        prefixes.insert(sequence.tokens.prefix(count), from: sequence.table, in: &pool)
+    }
+
+    private func keepsPrefix(_ sequence: CachedSequence) -> Bool {
+        prefixes.limit > 0 && !schedule.isOneOfAGroup(sequence.id)
+    }
+
+    /// Gives up the beginnings of earlier prompts, to have their pages.
+    ///
+    /// - Returns: whether there were any.
+    func dropPrefixes() -> Bool {
+        defer { prefixes.removeAll(in: &pool) }
+        return prefixes.count > 0
     }
 
     /// Lets a trajectory of an announced group wait for the group's prompt, which the first one brings in.
@@ -308,6 +343,7 @@ extension GenerationEngine {
         guard let turn = sequence.turn else { return }
         events.append(.finished(sequence.id, turn.completion(reason)))
         statistics.completions += 1
+        keepPrefix(sequence)
         leave(sequence)
     }
 

@@ -10,6 +10,9 @@ package struct GenerationLimits: Hashable, Sendable {
     package var pageSize: Int
     /// Cache pages; the memory for them is taken as they are needed.
     package var pages: Int
+    /// Most of these pages that keep the beginnings of earlier prompts, for requests that begin alike and were not
+    /// announced with a group. With any, the last bits of a result depend on what was asked before.
+    package var prefixPages: Int
     /// Tokens that a trajectory may hold, or nil for what the model allows.
     package var contextLength: Int?
     /// Room, in tokens, that is left to each trajectory under way before another one is admitted.
@@ -20,12 +23,13 @@ package struct GenerationLimits: Hashable, Sendable {
 
     package init(
         sequences: Int = 128, prefillTokens: Int = 4096, pageSize: Int = 16, pages: Int = 65_536,
-        contextLength: Int? = nil, headroom: Int = 256, rejoinDelay: Int = 2
+        prefixPages: Int = 0, contextLength: Int? = nil, headroom: Int = 256, rejoinDelay: Int = 2
     ) {
         self.sequences = sequences
         self.prefillTokens = prefillTokens
         self.pageSize = pageSize
         self.pages = pages
+        self.prefixPages = prefixPages
         self.contextLength = contextLength
         self.headroom = headroom
         self.rejoinDelay = rejoinDelay
@@ -46,7 +50,7 @@ package struct GenerationStatistics: Hashable, Sendable {
     package var sampledTokens = 0
     /// Prompt and observation tokens that were computed.
     package var prefillTokens = 0
-    /// Prompt tokens whose keys and values were taken over from the prompt of the group.
+    /// Prompt tokens whose keys and values were taken over from the prompt of the group or from an earlier one.
     package var sharedTokens = 0
     package var images = 0
     /// Turns that have ended.

@@ -79,9 +79,24 @@ package struct PagePool: Sendable {
 
     /// Another table with the same tokens, sharing every page.
     package mutating func share(_ table: PageTable) -> PageTable {
-        for page in table.pages { references[Int(page)] += 1 }
+        for page in table.pages { retain(page) }
         return table
     }
+
+    /// A table of `pages`, all of them full, which it shares with whoever has them.
+    mutating func share(fullPages pages: [Int32]) -> PageTable {
+        for page in pages { retain(page) }
+        var table = PageTable()
+        table.pages = pages
+        table.length = pages.count * pageSize
+        return table
+    }
+
+    /// Refers once more to a page that is in use.
+    mutating func retain(_ page: Int32) { references[Int(page)] += 1 }
+
+    /// Refers once less to `page`, which is free after the last time.
+    mutating func release(_ page: Int32) { drop(page) }
 
     /// Gives the pages of `table` back and leaves it empty.
     package mutating func release(_ table: inout PageTable) {

@@ -12,6 +12,8 @@ struct ChatPrompt: Sendable {
     var random: CounterRandom
     let stops: [String]
     let wantsTokens: Bool
+    /// Only for answers without tools of the server.
+    let ignoresTurnEnds: Bool
 
     var imageTokenCount: Int { segment.images.reduce(0) { $0 + $1.tokenCount } }
 }
@@ -58,7 +60,8 @@ struct ChatAnswerer: Sendable {
         let request = CompletionRequest(
             id: id, transcript: transcript, sampling: prompt.sampling, random: prompt.random,
             maximumTokens: min(
-                prompt.sampling.maximumTokens, model.limits.contextTokens - transcript.tokenCount))
+                prompt.sampling.maximumTokens, model.limits.contextTokens - transcript.tokenCount),
+            ignoresTurnEnds: prompt.ignoresTurnEnds)
         let result: Result<Completion, any Error>
         do {
             result = .success(

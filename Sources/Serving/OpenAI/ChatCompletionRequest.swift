@@ -29,6 +29,8 @@ struct ChatCompletionRequest: Sendable {
     /// Number of answers.
     let count: Int
     let wantsLogProbabilities: Bool
+    /// Whether an answer goes on where the model would end it; not of the API, but of other servers too.
+    let ignoresTurnEnds: Bool
     let isStream: Bool
     let wantsUsageInStream: Bool
 
@@ -73,6 +75,7 @@ extension ChatCompletionRequest {
         stops = try Self.stops(value["stop"])
         count = try fields.integer("n", in: 1...Self.answerLimit) ?? 1
         wantsLogProbabilities = try fields.boolean("logprobs") ?? false
+        ignoresTurnEnds = try fields.boolean("ignore_eos") ?? false
         isStream = try fields.boolean("stream") ?? false
         wantsUsageInStream = value["stream_options"]?["include_usage"] == .boolean(true)
     }

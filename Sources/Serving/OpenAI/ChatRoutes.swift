@@ -113,6 +113,10 @@ package final class ChatRoutes: RouteSet {
             throw APIError.unsupported(
                 "tools", "\(model.thinkingName) uses tools of its own; ask \(model.name) to use yours")
         }
+        if isThinking, asked.ignoresTurnEnds {
+            throw APIError.unsupported(
+                "ignore_eos", "\(model.thinkingName) must end its turns to look closer")
+        }
         let messages = try await messages(of: asked)
         let looksCloser = isThinking && messages.contains { !$0.images.isEmpty }
         let tools = looksCloser ? model.tools.map(\.specification) : asked.tools
@@ -135,7 +139,7 @@ package final class ChatRoutes: RouteSet {
         return ChatPrompt(
             segment: segment, toolNames: tools.map(\.name), isThinking: isThinking, sampling: sampling,
             random: CounterRandom(seed: asked.seed ?? .random(in: 0...UInt64.max)), stops: asked.stops,
-            wantsTokens: asked.wantsLogProbabilities)
+            wantsTokens: asked.wantsLogProbabilities, ignoresTurnEnds: asked.ignoresTurnEnds)
     }
 
     private func messages(of asked: ChatCompletionRequest) async throws -> [Message] {
