@@ -26,15 +26,19 @@ package struct AgentRequest: Sendable {
     package let sampling: Sampling
     /// Keyed by seed, step, prompt and sample.
     package let random: CounterRandom
+    /// As in ``CompletionRequest``.
+    package let alternativeCount: Int
 
     package init(
-        id: TrajectoryID, prompt: Segment, tools: [String], sampling: Sampling, random: CounterRandom
+        id: TrajectoryID, prompt: Segment, tools: [String], sampling: Sampling, random: CounterRandom,
+        alternativeCount: Int = 0
     ) {
         self.id = id
         self.prompt = prompt
         self.tools = tools
         self.sampling = sampling
         self.random = random
+        self.alternativeCount = alternativeCount
     }
 }
 
@@ -138,7 +142,8 @@ package struct AgentLoop: Sendable {
     ) async throws -> Completion {
         let request = CompletionRequest(
             id: rollout.request.id, transcript: rollout.transcript, sampling: rollout.request.sampling,
-            random: rollout.request.random, maximumTokens: maximumTokens)
+            random: rollout.request.random, maximumTokens: maximumTokens,
+            alternativeCount: rollout.request.alternativeCount)
         guard let onEvent else { return try await policy.complete(request, onToken: nil) }
         let stream = TextStream(format: format)
         let id = request.id

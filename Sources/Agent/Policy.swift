@@ -51,10 +51,12 @@ package struct CompletionRequest: Sendable {
     package let maximumTokens: Int
     /// Whether to write on where the model ends its turn, for measurements that need answers of equal length.
     package let ignoresTurnEnds: Bool
+    /// How many of the likeliest tokens to tell of with each one that is written.
+    package let alternativeCount: Int
 
     package init(
         id: TrajectoryID, transcript: Transcript, sampling: Sampling, random: CounterRandom,
-        maximumTokens: Int, ignoresTurnEnds: Bool = false
+        maximumTokens: Int, ignoresTurnEnds: Bool = false, alternativeCount: Int = 0
     ) {
         self.id = id
         self.transcript = transcript
@@ -62,18 +64,33 @@ package struct CompletionRequest: Sendable {
         self.random = random
         self.maximumTokens = maximumTokens
         self.ignoresTurnEnds = ignoresTurnEnds
+        self.alternativeCount = alternativeCount
     }
 }
 
-/// A token as a policy has just written it.
-package struct WrittenToken: Hashable, Sendable {
+/// A token and its log-probability, as in ``Completion``.
+package struct RatedToken: Hashable, Sendable {
     package let token: Int32
-    /// As in ``Completion``.
     package let logProbability: Float
 
     package init(_ token: Int32, logProbability: Float) {
         self.token = token
         self.logProbability = logProbability
+    }
+}
+
+/// A token as a policy has just written it.
+package struct WrittenToken: Hashable, Sendable {
+    package let rated: RatedToken
+    /// The likeliest tokens in its place, the first one first; as many as the request asks for.
+    package let alternatives: [RatedToken]
+
+    package var token: Int32 { rated.token }
+    package var logProbability: Float { rated.logProbability }
+
+    package init(_ token: Int32, logProbability: Float, alternatives: [RatedToken] = []) {
+        rated = RatedToken(token, logProbability: logProbability)
+        self.alternatives = alternatives
     }
 }
 

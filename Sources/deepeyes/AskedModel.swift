@@ -7,14 +7,13 @@ import QwenVL
 /// The model that an evaluation or a selection asks.
 enum AskedModel {
     case here(PolicyModel, limits: AgentLimits)
-    case endpoint(ChatClient, model: String, maximumPixels: Int, toolCalls: Int)
+    case endpoint(ChatClient, model: String, format: EndpointFormat, toolCalls: Int)
 
     /// In whose frame it gives boxes.
     var format: any ChatFormat {
         switch self {
         case .here(let model, _): model.format
-        case .endpoint(_, _, let maximumPixels, _):
-            EndpointFormat(geometry: ImageProcessor(ProcessorConfiguration(maximumPixels: maximumPixels)))
+        case .endpoint(_, _, let format, _): format
         }
     }
 
@@ -31,11 +30,11 @@ enum AskedModel {
             return try model.workers().serve { policy in
                 try await body(AgentRespondent(policy: policy, format: format, tools: tools, limits: limits))
             }
-        case .endpoint(let client, let name, _, let toolCalls):
+        case .endpoint(let client, let name, let format, let toolCalls):
             // Lengths are the server's to limit: here tokens are characters.
             let limits = AgentLimits(
                 toolCalls: toolCalls, completionTokens: .max / 2, contextTokens: .max / 2)
-            let policy = EndpointPolicy(model: name) { try await client.complete($0) }
+            let policy = EndpointPolicy(model: name, format: format) { try await client.complete($0) }
             return try waiting {
                 try await body(AgentRespondent(policy: policy, format: format, tools: tools, limits: limits))
             }

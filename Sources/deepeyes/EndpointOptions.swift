@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Endpoints
+import Evaluation
 import Foundation
 import QwenVL
 
@@ -14,11 +15,20 @@ struct EndpointOptions: ParsableArguments {
     @Option(help: "Environment variable that holds the API key of the server.")
     var apiKeyVariable: String = ""
 
+    @Option(help: "Fewest pixels to which the server's processor resizes an image, so that boxes fit.")
+    var minimumPixels: Int = 3_136
+
     @Option(
         help:
             "Most pixels of an image that is sent; no more than the server's processor takes, so that boxes fit."
     )
     var maximumPixels: Int = 1_003_520
+
+    func validate() throws {
+        guard 0 < minimumPixels, minimumPixels <= maximumPixels else {
+            throw ValidationError("--minimum-pixels must be at least 1 and no more than --maximum-pixels")
+        }
+    }
 
     /// What results say was asked.
     func name(of model: String) -> String { endpoint.map { "\(model) at \($0)" } ?? model }
@@ -37,6 +47,9 @@ struct EndpointOptions: ParsableArguments {
             EndpointConfiguration(
                 urls: [endpoint], apiKeyVariable: apiKeyVariable, concurrency: concurrency,
                 timeoutSeconds: 600))
-        return .endpoint(client, model: model, maximumPixels: maximumPixels, toolCalls: toolCalls)
+        let processor = ProcessorConfiguration(minimumPixels: minimumPixels, maximumPixels: maximumPixels)
+        return .endpoint(
+            client, model: model, format: EndpointFormat(geometry: ImageProcessor(processor)),
+            toolCalls: toolCalls)
     }
 }

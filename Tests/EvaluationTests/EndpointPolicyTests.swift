@@ -11,10 +11,14 @@ import Testing
 
 /// A model behind a chat server in the loop of an agent: what it is sent, and what becomes of its answers.
 @Suite struct EndpointPolicyTests {
-    /// Halves every image, so that frames differ.
+    /// Halves every image that is not small enough, so that frames differ.
     private struct Halved: ImageGeometry {
+        /// Longest side of an image that is left as it is.
+        var longestSide = 320
+
         func viewSize(of size: ImageSize) -> ImageSize {
-            ImageSize(width: size.width / 2, height: size.height / 2)
+            max(size.width, size.height) <= longestSide
+                ? size : ImageSize(width: size.width / 2, height: size.height / 2)
         }
 
         func tokenCount(of viewSize: ImageSize) -> Int { 1 }
@@ -62,9 +66,11 @@ import Testing
         </tool_call>
         """
 
-    private func record(_ server: Server, tools: [String] = [ZoomTool.name]) async throws -> TrajectoryRecord
-    {
-        let policy = EndpointPolicy(model: "m") { try server.complete($0) }
+    private func record(
+        _ server: Server, tools: [String] = [ZoomTool.name], format: EndpointFormat? = nil
+    ) async throws -> TrajectoryRecord {
+        let format = format ?? self.format
+        let policy = EndpointPolicy(model: "m", format: format) { try server.complete($0) }
         let respondent = AgentRespondent(
             policy: policy, format: format, tools: [ZoomTool()],
             limits: AgentLimits(toolCalls: 2, completionTokens: .max / 2, contextTokens: .max / 2))
@@ -120,7 +126,20 @@ import Testing
             return
         }
         let crop = try EncodedImage(bytes: [UInt8](bytes), name: "sent")
-        #expect(crop.size == ImageSize(width: 100, height: 50))
+        #expect(crop.size == ImageSize(width: 200, height: 100))
+    }
+
+    /// A server that would halve a halved image again is sent the whole one; the box is in pixels of what it sees.
+    @Test func imagesThatWouldBeResizedAgainAreSentAsTheyWereCut() async throws {
+        let server = Server(call, "<answer>blue</answer>")
+        let record = try await record(server, format: EndpointFormat(geometry: Halved(longestSide: 0)))
+        #expect(record.calls.map(\.box) == [BoxRecord(20, 40, 220, 140)])
+        let parts = try #require(server.requests.last).messages.flatMap(\.parts)
+        let sizes = try parts.compactMap { part in
+            guard case .image(let bytes, _) = part else { return nil as ImageSize? }
+            return try EncodedImage(bytes: [UInt8](bytes), name: "sent").size
+        }
+        #expect(sizes == [ImageSize(width: 640, height: 480), ImageSize(width: 200, height: 100)])
     }
 
     @Test func whatWasSaidCanBeReadInTheRecord() async throws {
@@ -144,7 +163,7 @@ import Testing
             judge: ExactMatchJudge(), store: try TrajectoryStore(at: folder.appending(path: "run.sqlite")))
         func run(_ server: Server) async throws -> Int {
             let failures = Mutex(0)
-            let policy = EndpointPolicy(model: "m") { try server.complete($0) }
+            let policy = EndpointPolicy(model: "m", format: format) { try server.complete($0) }
             _ = try await evaluator.run(
                 asking: AgentRespondent(policy: policy, format: format, tools: [], limits: AgentLimits()),
                 onProgress: { _ in }, onBadItem: { _ in },

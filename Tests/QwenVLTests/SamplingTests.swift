@@ -49,6 +49,25 @@ import Torch
         }
     }
 
+    @Test func tellsTheLikeliestTokens() {
+        let logits = logits(seed: 4)
+        let forbidden: [Int32] = [2, 5, 9]
+        let expected = probabilities(logits, forbidden: forbidden).enumerated()
+            .filter { $0.element > 0 }.sorted { $0.element > $1.element }
+        let rows = Tensor(logits, shape: [1, vocabularySize]).expanded([3, vocabularySize])
+        let draws = [0, 4, 30].map {
+            Draw(sampling: .greedy, random: CounterRandom(seed: 1), alternativeCount: $0)
+        }
+        let sampled = Sampler(rules: rules(forbidden: forbidden)).sample(rows, draws)
+        #expect(sampled.map(\.alternatives.count) == [0, 4, vocabularySize - 3])
+        #expect(sampled[2].alternatives.map { Int($0.token) } == expected.map(\.offset))
+        #expect(sampled[1].alternatives == Array(sampled[2].alternatives.prefix(4)))
+        #expect(sampled[1].alternatives[0].token == sampled[1].token)
+        for (alternative, (_, probability)) in zip(sampled[2].alternatives, expected) {
+            #expect(abs(Double(alternative.logProbability) - log(probability)) < 1e-5)
+        }
+    }
+
     @Test(arguments: [0.6, 1, 2]) func followsTheDistribution(temperature: Double) {
         let logits = logits(seed: 2)
         let forbidden: [Int32] = [0, 7]

@@ -212,6 +212,20 @@ import Testing
             #expect(entries.first?["bytes"] == .array([.number(104)]))
             // Half a character has no bytes of its own.
             #expect(entries[1]["bytes"] == nil || entries[1]["bytes"] == .null)
+            #expect(entries[0]["top_logprobs"] == .array([]))
+        }
+    }
+
+    @Test(arguments: ["scripted", "scripted-thinking"])
+    func theLikeliestTokensAreTold(model: String) async throws {
+        try await ChatServer.running(ScriptedPolicy(ScriptedPolicy.Turn("hi"))) { server in
+            let reply = try await server.chat(model: model, #""logprobs": true, "top_logprobs": 2"#)
+            let entries = reply.json["choices"]?.array?.first?["logprobs"]?["content"]?.array ?? []
+            let told = entries.map { $0["top_logprobs"]?.array?.map { $0["token"]?.string } }
+            #expect(told == [["h", "i"], ["i", "j"]])
+            let likeliest = entries.first?["top_logprobs"]?.array ?? []
+            #expect(likeliest.map { $0["logprob"]?.number } == [0, -1])
+            #expect(likeliest.first?["bytes"] == .array([.number(104)]))
         }
     }
 

@@ -54,7 +54,13 @@ package final class ScriptedPolicy: Policy {
         let turnCount = request.transcript.segments.count { $0.kind == .completion }
         let turn = try await turn(request, turnCount)
         let tokens = Array(turn.tokens.prefix(request.maximumTokens))
-        tokens.forEach { onToken?(WrittenToken($0, logProbability: 0)) }
+        for token in tokens {
+            // The alternatives to a letter are those that follow it.
+            let alternatives = (0..<Int32(request.alternativeCount)).map {
+                RatedToken(token + $0, logProbability: -Float($0))
+            }
+            onToken?(WrittenToken(token, logProbability: 0, alternatives: alternatives))
+        }
         return Completion(
             tokens: tokens, logProbabilities: tokens.map { _ in -0.5 }, entropies: tokens.map { _ in 0.25 },
             finish: tokens.count < turn.tokens.count ? .length : turn.finish, policyVersion: 3)

@@ -6,8 +6,9 @@ package import Imaging
 /// Conversations with a model behind a chat server: tokens are Unicode scalars, and marks beyond them say where messages
 /// begin and images stand.
 ///
-/// Images are resized here as the model's processor would, so that the server leaves them as they are and boxes come in
-/// their pixels.
+/// Images are resized here as the model's processor would, so that requests are small and the server leaves the images
+/// as they are; boxes come in their pixels. An image that the processor would resize once more, because its limits are
+/// too close for any size between, is sent as it was cut.
 package struct EndpointFormat: ChatFormat {
     package let boxFrame: BoxFrame
     private let geometry: any ImageGeometry
@@ -99,7 +100,7 @@ extension EndpointFormat {
     /// The messages of a conversation, images as PNG.
     ///
     /// - Throws: what an image throws.
-    static func messages(of transcript: Transcript) throws -> [ChatMessage] {
+    func messages(of transcript: Transcript) throws -> [ChatMessage] {
         var messages: [ChatMessage] = []
         var images = transcript.images[...]
         var text = String.UnicodeScalarView()
@@ -120,12 +121,17 @@ extension EndpointFormat {
                     messages.append(ChatMessage(known.role, []))
                 } else if let image = images.popFirst() {
                     endText()
-                    let bytes = try image.resizedPixels().encodedPNG()
+                    let bytes = try pixels(toSend: image).encodedPNG()
                     messages[messages.count - 1].parts.append(.image(Data(bytes), type: "image/png"))
                 }
             }
         }
         endText()
         return messages
+    }
+
+    private func pixels(toSend image: ViewedImage) throws -> Image {
+        let staysAsItIs = try geometry.viewSize(of: image.viewSize) == image.viewSize
+        return try staysAsItIs ? image.resizedPixels() : image.pixels()
     }
 }

@@ -5,15 +5,21 @@ package import Endpoints
 /// A model behind a chat server as a policy: each turn is a request with the whole conversation (`EndpointFormat`).
 package struct EndpointPolicy: Policy {
     private let model: String
+    private let format: EndpointFormat
     private let complete: @Sendable (ChatRequest) async throws -> ChatReply
 
     private static let callEnd = "</tool_call>"
 
     /// - Parameters:
     ///   - model: the name that the server knows it by.
+    ///   - format: which made the conversations.
     ///   - complete: asks the server, as `ChatClient` does.
-    package init(model: String, complete: @escaping @Sendable (ChatRequest) async throws -> ChatReply) {
+    package init(
+        model: String, format: EndpointFormat,
+        complete: @escaping @Sendable (ChatRequest) async throws -> ChatReply
+    ) {
         self.model = model
+        self.format = format
         self.complete = complete
     }
 
@@ -31,7 +37,7 @@ package struct EndpointPolicy: Policy {
         var random = request.random
         let reply = try await complete(
             ChatRequest(
-                model: model, messages: EndpointFormat.messages(of: request.transcript),
+                model: model, messages: format.messages(of: request.transcript),
                 temperature: request.sampling.temperature, maximumTokens: request.sampling.maximumTokens,
                 seed: Int(random.next() >> 33)))
         let choice = reply.choices[0]

@@ -51,6 +51,7 @@ struct Turn {
     let limit: Int
     let finishAtLimit: FinishReason
     let ignoresTurnEnds: Bool
+    let alternativeCount: Int
     let policyVersion: Int
     private(set) var tokens: [Int32] = []
     private(set) var logProbabilities: [Float] = []
@@ -60,6 +61,7 @@ struct Turn {
         sampling = request.sampling
         random = request.random
         ignoresTurnEnds = request.ignoresTurnEnds
+        alternativeCount = request.alternativeCount
         self.limit = limit
         self.finishAtLimit = finishAtLimit
         self.policyVersion = policyVersion

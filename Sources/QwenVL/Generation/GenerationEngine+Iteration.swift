@@ -232,7 +232,9 @@ extension GenerationEngine {
     private func sample(_ sequences: [CachedSequence], _ logits: Tensor) {
         let draws = sequences.compactMap { sequence in
             sequence.turn.map {
-                Draw(sampling: $0.sampling, random: $0.random.child(UInt64(sequence.tokens.count)))
+                Draw(
+                    sampling: $0.sampling, random: $0.random.child(UInt64(sequence.tokens.count)),
+                    alternativeCount: $0.alternativeCount)
             }
         }
         for (sequence, token) in zip(sequences, sampler.sample(logits, draws)) {
@@ -241,8 +243,9 @@ extension GenerationEngine {
                 continue
             }
             sequence.tokens.append(token.token)
-            events.append(
-                .token(sequence.id, WrittenToken(token.token, logProbability: token.logProbability)))
+            let written = WrittenToken(
+                token.token, logProbability: token.logProbability, alternatives: token.alternatives)
+            events.append(.token(sequence.id, written))
             if let reason = sequence.turn?.append(token, rules: rules) { finish(sequence, reason) }
         }
         statistics.sampledTokens += sequences.count

@@ -10,6 +10,8 @@ package struct SampledToken: Hashable, Sendable {
     package let logProbability: Float
     /// Entropy of that distribution, in nats.
     package let entropy: Float
+    /// Its likeliest tokens, as many as the draw asks for.
+    package let alternatives: [RatedToken]
 }
 
 /// How one token is to be drawn.
@@ -17,10 +19,13 @@ package struct Draw: Sendable {
     package let sampling: Sampling
     /// Belongs to this token alone.
     package let random: CounterRandom
+    /// How many of the likeliest tokens to tell of.
+    package let alternativeCount: Int
 
-    package init(sampling: Sampling, random: CounterRandom) {
+    package init(sampling: Sampling, random: CounterRandom, alternativeCount: Int = 0) {
         self.sampling = sampling
         self.random = random
+        self.alternativeCount = alternativeCount
     }
 }
 
@@ -45,10 +50,29 @@ package struct Sampler {
             let tokens = choose(draws, probabilities.to(.cpu).contiguous())
             let chosen = Tensor(tokens, shape: [tokens.count, 1], device: device)
             let logarithms = logProbabilities.gather(1, chosen).values(as: Float.self)
-            return zip(tokens, zip(logarithms, entropies.values(as: Float.self))).map { token, figures in
-                SampledToken(token: Int32(token), logProbability: figures.0, entropy: -figures.1)
+            let negatedEntropies = entropies.values(as: Float.self)
+            return draws.indices.map { row in
+                SampledToken(
+                    token: Int32(tokens[row]), logProbability: logarithms[row], entropy: -negatedEntropies[row],
+                    alternatives: likeliest(
+                        draws[row].alternativeCount, in: logProbabilities.narrow(0, start: row, count: 1)))
             }
         }
+    }
+
+    /// The `count` most likely tokens, the first one first; of equally likely ones the lower id.
+    ///
+    /// - Parameter logProbabilities: [1, vocabulary]
+    private func likeliest(_ count: Int, in logProbabilities: Tensor) -> [RatedToken] {
+        guard count > 0 else { return [] }
+        var best: [RatedToken] = []
+        for (token, value) in logProbabilities.values(as: Float.self).enumerated()
+        where value.isFinite && (best.count < count || value > best[count - 1].logProbability) {
+            if best.count == count { best.removeLast() }
+            let place = best.firstIndex { $0.logProbability < value } ?? best.count
+            best.insert(RatedToken(Int32(token), logProbability: value), at: place)
+        }
+        return best
     }
 
     private func logProbabilities(_ logits: Tensor, _ draws: [Draw]) -> Tensor {

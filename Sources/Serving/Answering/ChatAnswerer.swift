@@ -12,6 +12,8 @@ struct ChatPrompt: Sendable {
     var random: CounterRandom
     let stops: [String]
     let wantsTokens: Bool
+    /// How many of the likeliest tokens to tell of with each one.
+    let alternativeCount: Int
     /// Only for answers without tools of the server.
     let ignoresTurnEnds: Bool
 
@@ -61,7 +63,7 @@ struct ChatAnswerer: Sendable {
             id: id, transcript: transcript, sampling: prompt.sampling, random: prompt.random,
             maximumTokens: min(
                 prompt.sampling.maximumTokens, model.limits.contextTokens - transcript.tokenCount),
-            ignoresTurnEnds: prompt.ignoresTurnEnds)
+            ignoresTurnEnds: prompt.ignoresTurnEnds, alternativeCount: prompt.alternativeCount)
         let result: Result<Completion, any Error>
         do {
             result = .success(
@@ -82,7 +84,7 @@ struct ChatAnswerer: Sendable {
             policy: model.policy, format: model.format, tools: model.tools, limits: model.limits)
         let request = AgentRequest(
             id: id, prompt: prompt.segment, tools: prompt.toolNames, sampling: prompt.sampling,
-            random: prompt.random)
+            random: prompt.random, alternativeCount: prompt.alternativeCount)
         let trajectory = try await loop.run(request) { _, event in
             switch event {
             case .token(let token, let text): telling.append(token, text: text)

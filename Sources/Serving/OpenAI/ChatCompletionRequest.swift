@@ -29,6 +29,8 @@ struct ChatCompletionRequest: Sendable {
     /// Number of answers.
     let count: Int
     let wantsLogProbabilities: Bool
+    /// Of how many of the likeliest tokens the client wants to know with each one.
+    let alternativeCount: Int
     /// Whether an answer goes on where the model would end it; not of the API, but of other servers too.
     let ignoresTurnEnds: Bool
     let isStream: Bool
@@ -45,6 +47,7 @@ extension ChatCompletionRequest {
     private static let answerLimit = 16
     private static let stopLimit = 16
     private static let toolLimit = 64
+    private static let alternativeLimit = 20
 
     /// - Parameter body: JSON.
     /// - Throws: ``APIError`` that names the parameter that cannot be used.
@@ -75,6 +78,10 @@ extension ChatCompletionRequest {
         stops = try Self.stops(value["stop"])
         count = try fields.integer("n", in: 1...Self.answerLimit) ?? 1
         wantsLogProbabilities = try fields.boolean("logprobs") ?? false
+        alternativeCount = try fields.integer("top_logprobs", in: 0...Self.alternativeLimit) ?? 0
+        guard wantsLogProbabilities || alternativeCount == 0 else {
+            throw .invalid("top_logprobs", "needs logprobs to be true")
+        }
         ignoresTurnEnds = try fields.boolean("ignore_eos") ?? false
         isStream = try fields.boolean("stream") ?? false
         wantsUsageInStream = value["stream_options"]?["include_usage"] == .boolean(true)
@@ -252,9 +259,6 @@ private struct RequestFields {
     func refuseWhatIsUnsupported() throws(APIError) {
         for name in ["frequency_penalty", "presence_penalty"] where value[name]?.number ?? 0 != 0 {
             throw .unsupported(name, "is not supported; leave it out")
-        }
-        if value["top_logprobs"]?.number ?? 0 != 0 {
-            throw .unsupported("top_logprobs", "only the log-probabilities of written tokens are given")
         }
         if let bias = value["logit_bias"]?.object, !bias.isEmpty {
             throw .unsupported("logit_bias", "is not supported; leave it out")

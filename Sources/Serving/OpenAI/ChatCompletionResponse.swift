@@ -25,25 +25,31 @@ struct Usage: Encodable, Hashable, Sendable {
     }
 }
 
-/// A written token as the API gives it.
-struct WrittenTokenEntry: Encodable, Hashable, Sendable {
+/// A token with its log-probability as the API gives it.
+struct TokenEntry: Encodable, Hashable, Sendable {
     private let token: String
     private let logprob: Float
     /// nil for a token that is a part of a character only.
     private let bytes: [UInt8]?
-    private let topLogprobs: [String]
+    /// Of a written token: the likeliest in its place.
+    private let topLogprobs: [TokenEntry]?
 
-    init(_ token: WrittenToken, format: any ChatFormat) {
-        let text = format.text(of: [token.token])
-        self.token = text
-        logprob = token.logProbability
-        bytes = text.unicodeScalars.contains("\u{FFFD}") ? nil : Array(text.utf8)
-        topLogprobs = []
+    init(_ written: WrittenToken, format: any ChatFormat) {
+        self.init(
+            written.rated, format: format,
+            topLogprobs: written.alternatives.map { TokenEntry($0, format: format, topLogprobs: nil) })
+    }
+
+    private init(_ rated: RatedToken, format: any ChatFormat, topLogprobs: [TokenEntry]?) {
+        token = format.text(of: [rated.token])
+        logprob = rated.logProbability
+        bytes = token.unicodeScalars.contains("\u{FFFD}") ? nil : Array(token.utf8)
+        self.topLogprobs = topLogprobs
     }
 }
 
 struct LogProbabilities: Encodable, Hashable, Sendable {
-    var content: [WrittenTokenEntry]
+    var content: [TokenEntry]
 }
 
 /// A call that the client is asked to make.

@@ -139,7 +139,8 @@ package final class ChatRoutes: RouteSet {
         return ChatPrompt(
             segment: segment, toolNames: tools.map(\.name), isThinking: isThinking, sampling: sampling,
             random: CounterRandom(seed: asked.seed ?? .random(in: 0...UInt64.max)), stops: asked.stops,
-            wantsTokens: asked.wantsLogProbabilities, ignoresTurnEnds: asked.ignoresTurnEnds)
+            wantsTokens: asked.wantsLogProbabilities, alternativeCount: asked.alternativeCount,
+            ignoresTurnEnds: asked.ignoresTurnEnds)
     }
 
     private func messages(of asked: ChatCompletionRequest) async throws -> [Message] {

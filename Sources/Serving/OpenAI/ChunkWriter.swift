@@ -8,7 +8,7 @@ struct ChunkWriter {
     private let created: Int
     private let asked: ChatCompletionRequest
     /// Tokens of each answer that have not been told.
-    private var entries: [[WrittenTokenEntry]]
+    private var entries: [[TokenEntry]]
 
     init(format: any ChatFormat, id: String, created: Int, asked: ChatCompletionRequest) {
         self.format = format
@@ -36,7 +36,7 @@ struct ChunkWriter {
                 continue
             }
             if case .token(let token) = event {
-                entries[index].append(WrittenTokenEntry(token, format: format))
+                entries[index].append(TokenEntry(token, format: format))
                 continue
             }
             choices.append(choice(index, event))

@@ -38,7 +38,7 @@ struct RunningAnswer: Sendable {
         case .answer(let text): choice.message.content = (choice.message.content ?? "") + text
         case .token(let token):
             choice.logprobs = choice.logprobs ?? LogProbabilities(content: [])
-            choice.logprobs?.content.append(WrittenTokenEntry(token, format: format))
+            choice.logprobs?.content.append(TokenEntry(token, format: format))
         case .requestedCall(let name, let arguments):
             choice.message.toolCalls = [
                 RequestedCall(
