@@ -14,9 +14,14 @@ package protocol PixelSource: Sendable {
     /// The pixels of `region` resized; equal to `pixels(region: region).resized(to: size, filter: filter)` bit
     /// for bit.
     func pixels(region: Rectangle, resizedTo size: ImageSize, filter: ResizeFilter) throws -> Image
+
+    /// Of what the pixels were made of, if it is known: sources with equal digests have equal pixels.
+    var digest: ContentDigest? { get }
 }
 
 extension PixelSource {
+    package var digest: ContentDigest? { nil }
+
     package func pixels(
         region: Rectangle, resizedTo size: ImageSize, filter: ResizeFilter
     ) throws -> Image {

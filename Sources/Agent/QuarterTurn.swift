@@ -45,3 +45,10 @@ package enum QuarterTurn: Int, Hashable, Sendable, Codable, CaseIterable {
         }
     }
 }
+
+extension Image {
+    /// The image after a turn; all its pixels are kept.
+    package func rotated(_ turn: QuarterTurn) throws -> Image {
+        try turn == .upright ? self : rotated(by: -Double(turn.degrees))
+    }
+}

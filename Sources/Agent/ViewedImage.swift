@@ -31,8 +31,7 @@ package struct ViewedImage: Sendable {
 
     /// The region cut from the original at full resolution, then rotated; not resized.
     package func pixels() throws -> Image {
-        let cut = try source.pixels(region: region)
-        return try rotation == .upright ? cut : cut.rotated(by: -Double(rotation.degrees))
+        try source.pixels(region: region).rotated(rotation)
     }
 
     /// The pixels that the vision encoder receives: cut, rotated, resized to `viewSize`.

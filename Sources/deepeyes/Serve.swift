@@ -52,7 +52,7 @@ struct Serve: ParsableCommand {
 
     @Option(
         help:
-            "Tokens of earlier prompts that are kept, so that requests that begin alike, with the same system text and tools, need not read them again."
+            "Tokens of earlier conversations that are kept, so that the model need not read again what a request begins with: system text, tools, images, earlier turns."
     )
     var keptTokens: Int = 8192
 

@@ -225,6 +225,45 @@ private typealias Fixture = GenerationFixture
         #expect(shared == 2 * 20)
     }
 
+    /// Questions about images of which the engine knows the content, one after the other and at the same time.
+    @Test(arguments: [1, 3, 4, 16], [false, true])
+    func imagesThatComeAgainAreComputedOnce(pageSize: Int, isAtOnce: Bool) throws {
+        let engine = Fixture.engine(limits: GenerationLimits(pageSize: pageSize, prefixPages: 200))
+        let seen = try Fixture.prompt(seed: 7, images: 2).digested()
+        // The same tokens about other pixels of the same size.
+        let other = try Segment.prompt(
+            tokens: seen.tokens, images: seen.images.map { try $0.inverted() }
+        ).digested()
+        var random = CounterRandom(seed: 3)
+        let transcripts = [seen, seen, other, seen].map {
+            Transcript([.prompt(tokens: $0.tokens + Fixture.words(5, &random), images: $0.images)])
+        }
+        var results: [TrajectoryID: Result<Completion, any Error>] = [:]
+        for (group, transcript) in transcripts.enumerated() {
+            engine.submit(Fixture.request(transcript, group: group))
+            if !isAtOnce || group == 3 { results.merge(engine.drain(isLast: true)) { $1 } }
+        }
+        let statistics = engine.takeStatistics()
+        #expect(
+            statistics.prefillTokens + statistics.sharedTokens
+                == transcripts.reduce(0) { $0 + $1.tokenCount })
+        // Two of each kind; the second and the fourth request begin with the pages that are full with what they share
+        // with the first and do not end within an image.
+        var shared = seen.tokens.count / pageSize * pageSize
+        while shared > 0, seen.tokens[shared - 1] == Fixture.image, seen.tokens[shared] == Fixture.image {
+            shared -= pageSize
+        }
+        let ends = seen.tokens.indices.filter { seen.tokens[$0] == Fixture.visionEnd }
+        #expect(statistics.images == 4 + 2 * ends.count { $0 > shared })
+        for (group, transcript) in transcripts.enumerated() {
+            let completion = try #require(try results[TrajectoryID(group: group, sample: 0)]?.get())
+            let expected = try Fixture.greedy(
+                transcript, count: 6, rules: Fixture.endlessRules, engine.model)
+            #expect(completion.tokens == expected.tokens)
+            #expect(largestDifference(completion.logProbabilities, expected.logProbabilities) < 1e-5)
+        }
+    }
+
     /// A conversation that comes back with what the model wrote and a further question.
     @Test func aConversationIsTakenUpWhereItEnded() throws {
         let engine = Fixture.engine(limits: GenerationLimits(pageSize: 2, prefixPages: 64))

@@ -100,7 +100,36 @@ extension GenerationFixture {
     }
 }
 
+/// An image whose content can be told from that of others.
+private struct DigestedImage: PixelSource {
+    let image: Image
+
+    var size: ImageSize { image.size }
+
+    var digest: ContentDigest? { ContentDigest(of: image.pixels) }
+
+    func pixels(region: Rectangle) throws -> Image { try image.cropped(to: region) }
+}
+
+extension ViewedImage {
+    fileprivate func showing(_ source: any PixelSource) -> ViewedImage {
+        ViewedImage(
+            source: source, region: region, rotation: rotation, viewSize: viewSize, tokenCount: tokenCount)
+    }
+
+    /// With the negative of its pixels.
+    func inverted() throws -> ViewedImage {
+        let image = try pixels()
+        return showing(Image(size: image.size, pixels: image.pixels.map { 255 - $0 }))
+    }
+}
+
 extension Segment {
+    /// The same prompt with images whose content can be told from that of others.
+    func digested() throws -> Segment {
+        .prompt(tokens: tokens, images: try images.map { $0.showing(DigestedImage(image: try $0.pixels())) })
+    }
+
     init(_ completion: Completion) {
         self = .completion(
             tokens: completion.tokens, logProbabilities: completion.logProbabilities,

@@ -13,13 +13,13 @@ import Testing
         for _ in 0..<200 {
             let tokens = (0..<random.integer(below: 9)).map { _ in Int32(random.integer(below: 2)) }
             let ends = stride(from: pageSize, through: tokens.count, by: pageSize)
-            var table = tree.match(tokens[...], in: &pool)
+            var table = tree.match(PrefixContent(tokens: tokens[...]), in: &pool)
             let expected = ends.prefix { known[Array(tokens.prefix($0))] != nil }
             try #require(table.pages == expected.compactMap { known[Array(tokens.prefix($0))] })
             try #require(table.length == pageSize * table.pages.count)
             var copy: PageCopy?
             try #require(pool.grow(&table, by: tokens.count - table.length, copy: &copy))
-            tree.insert(tokens[...], from: table, in: &pool)
+            tree.insert(PrefixContent(tokens: tokens[...]), from: table, in: &pool)
             for (index, end) in ends.enumerated() where known[Array(tokens.prefix(end))] == nil {
                 known[Array(tokens.prefix(end))] = table.pages[index]
             }
@@ -38,11 +38,11 @@ import Testing
             var table = PageTable()
             var copy: PageCopy?
             try #require(pool.grow(&table, by: tokens.count, copy: &copy))
-            tree.insert(tokens[...], from: table, in: &pool)
+            tree.insert(PrefixContent(tokens: tokens[...]), from: table, in: &pool)
             pool.release(&table)
         }
         func knownCount(_ tokens: [Int32]) -> Int {
-            var table = tree.match(tokens[...], in: &pool)
+            var table = tree.match(PrefixContent(tokens: tokens[...]), in: &pool)
             defer { pool.release(&table) }
             return table.length
         }
@@ -65,7 +65,7 @@ import Testing
         var table = PageTable()
         var copy: PageCopy?
         try #require(pool.grow(&table, by: 3, copy: &copy))
-        tree.insert([1, 2, 3], from: table, in: &pool)
+        tree.insert(PrefixContent(tokens: [1, 2, 3]), from: table, in: &pool)
         #expect(tree.count == 0)
     }
 }

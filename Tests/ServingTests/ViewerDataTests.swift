@@ -31,6 +31,7 @@ import Testing
         ("metrics?after=last", "after"), ("trajectory", "at"), ("trajectory?at=training/1/0", "at"),
         ("group?at=../../../etc/passwd", "at"), ("image?at=training/1/0/0&region=0,0,1", "region"),
         ("image?at=training/1/0/0&region=0,0,inf,9", "region"),
+        ("image?at=training/1/0/0&rotation=45", "rotation"),
         ("image?at=training/1/0/0&region=900,900,999,999", "region"),
         ("image?at=training/1/0/0&side=100000", "side"), ("image?at=training/1/0/0&image=../1", "image"),
     ])
@@ -87,6 +88,18 @@ import Testing
             let crop = try EncodedImage(bytes: reply.bytes, name: "crop").decoded()
             let expected = try numberedImage(64, 48).cropped(to: Rectangle(x1: 10, y1: 20, x2: 30, y2: 40))
             #expect(crop == expected)
+        }
+    }
+
+    /// What the model saw turned is shown turned.
+    @Test func cropsAreTurned() async throws {
+        try await ViewerServer.running({ try ViewerServer.makeRun(in: $0) }) { server in
+            let reply = try await server.bytes(
+                "image?at=training/1/0/0&region=10,20,30,36&rotation=90")
+            let crop = try EncodedImage(bytes: reply.bytes, name: "crop").decoded()
+            let upright = try numberedImage(64, 48).cropped(to: Rectangle(x1: 10, y1: 20, x2: 30, y2: 36))
+            #expect(crop.size == ImageSize(width: 16, height: 20))
+            #expect(crop == (try upright.rotated(by: -90)))
         }
     }
 

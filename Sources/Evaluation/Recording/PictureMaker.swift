@@ -31,7 +31,8 @@ package struct PictureMaker: Sendable {
                 try segment.views.map { view in
                     guard images.indices.contains(view.image) else { return nil }
                     return try Self.encoded(
-                        images[view.image], region: Rectangle(view.region), side: viewSide)
+                        images[view.image], region: Rectangle(view.region),
+                        rotation: QuarterTurn(rawValue: view.rotation) ?? .upright, side: viewSide)
                 }
             }, remark: remark)
     }
@@ -46,22 +47,25 @@ package struct PictureMaker: Sendable {
     /// - Parameters:
     ///   - image: that the part is of.
     ///   - region: the part.
+    ///   - rotation: how it is turned.
     ///   - side: its longest side, in pixels; a smaller part keeps its size.
     ///   - exactCount: a part that is sent in its own size and has no more pixels than this becomes a PNG, true to the pixel.
     /// - Throws: what the image throws.
     package static func encoded(
-        _ image: any PixelSource, region: Rectangle, side: Int, exactCount: Int = 0
+        _ image: any PixelSource, region: Rectangle, rotation: QuarterTurn = .upright, side: Int,
+        exactCount: Int = 0
     ) throws -> ReportImage {
         let longest = max(region.width, region.height)
         let scale = min(1, Double(side) / longest)
         let size = ImageSize(
             width: max(1, Int((region.width * scale).rounded())),
             height: max(1, Int((region.height * scale).rounded())))
-        let pixels = try image.pixels(region: region, resizedTo: size, filter: .pillow)
+        let upright = try image.pixels(region: region, resizedTo: size, filter: .pillow)
+        let pixels = try upright.rotated(rotation)
         let isExact = scale == 1 && size.width * size.height <= exactCount
         return ReportImage(
             bytes: Data(isExact ? try pixels.encodedPNG() : try pixels.encodedJPEG(quality: 88)),
-            format: isExact ? .png : .jpeg, width: size.width, height: size.height)
+            format: isExact ? .png : .jpeg, width: pixels.size.width, height: pixels.size.height)
     }
 }
 

@@ -9,15 +9,16 @@ final class CachedSequence {
     let id: TrajectoryID
     var table = PageTable()
     /// Where the first token that is not cached stands.
-    var cursor = PositionCursor()
+    private(set) var cursor = PositionCursor()
     /// The transcript and what has been written since.
     var tokens: [Int32] = []
-    /// Index of the first placeholder of an image, or any number past the end.
-    var textEnd = Int.max
+    /// The images of the sequence up to the first that could not be recognised again, and where that one begins.
+    private(set) var recognised: [PrefixContent.PlacedView] = []
+    private(set) var recognisedEnd = Int.max
     /// Images among the tokens that are not cached yet.
     var images: ArraySlice<PlacedImage> = []
     /// Number of images among the cached tokens.
-    var cachedImageCount = 0
+    private(set) var cachedImageCount = 0
     /// Number of tokens whose keys and values are in their pages; pages are taken before that.
     private(set) var computedCount = 0
     /// The turn under way; nil between turns, and always for a shared prompt.
@@ -26,6 +27,30 @@ final class CachedSequence {
     var awaitsPrompt = false
 
     init(id: TrajectoryID) { self.id = id }
+
+    /// Sets the images among the tokens that are not cached.
+    func expect(_ placed: [PlacedImage]) {
+        images = placed[...]
+        recognised.removeAll { $0.tokens.lowerBound >= table.length }
+        if recognisedEnd >= table.length { recognisedEnd = .max }
+        for image in placed where recognisedEnd == .max {
+            if let identity = ViewIdentity(image.view) {
+                recognised.append(PrefixContent.PlacedView(tokens: image.tokens, identity: identity))
+            } else {
+                recognisedEnd = image.tokens.lowerBound
+            }
+        }
+    }
+
+    /// Forgets what is cached, once the pages are given back, and the images, which come again with the next request.
+    func forget() {
+        cursor = PositionCursor()
+        cachedImageCount = 0
+        images = []
+        recognised = []
+        recognisedEnd = .max
+        awaitsPrompt = false
+    }
 
     /// The tokens whose keys and values are in the cache.
     var cachedTokens: ArraySlice<Int32> { tokens[..<table.length] }
@@ -40,7 +65,15 @@ final class CachedSequence {
 /// An image and where its placeholders are in the tokens of a sequence.
 struct PlacedImage {
     let tokens: Range<Int>
+    let grid: PatchGrid
     let view: ViewedImage
+}
+
+extension CachedSequence {
+    /// The first tokens, at most `count`, as they are recognised in another sequence.
+    func content(upTo count: Int) -> PrefixContent {
+        PrefixContent(tokens: tokens.prefix(min(count, recognisedEnd)), views: recognised)
+    }
 }
 
 /// A turn that the model is writing.

@@ -110,8 +110,11 @@ extension GenerationEngine {
     private func chooseParts(copies: inout [PageCopy]) -> [Part] {
         var parts: [Part] = []
         var budget = limits.prefillTokens
+        var begun: Set<PrefixTree.Key> = []
         for sequence in running {
             if sequence.awaitsPrompt && !share(sequence) { continue }
+            // Who begins as another one does in this iteration has its pages in the next.
+            if let first = takeOverPrefix(sequence), !begun.insert(first).inserted { continue }
             let isPrefill = sequence.pendingCount > 1
             if isPrefill && budget <= 0 { continue }
             let start = sequence.table.length

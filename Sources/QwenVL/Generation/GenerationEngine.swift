@@ -168,9 +168,7 @@ extension GenerationEngine {
     /// Forgets what is cached of a sequence, so that its next turn computes everything.
     func reset(_ sequence: CachedSequence) {
         pool.release(&sequence.table)
-        sequence.cursor = PositionCursor()
-        sequence.cachedImageCount = 0
-        sequence.awaitsPrompt = false
+        sequence.forget()
     }
 }
 
@@ -258,13 +256,11 @@ extension GenerationEngine {
             policyVersion: policyVersion)
         sequence.turn = turn
         running.append(sequence)
-        sequence.textEnd = tokens.firstIndex(of: model.configuration.tokens.image) ?? .max
         if tokens.isEmpty { return fail(sequence, GenerationError.emptyTranscript(id)) }
         if turn.limit <= 0 { return finish(sequence, turn.finishAtLimit) }
         do {
-            takeOverPrefix(sequence)
             let images = request.transcript.images
-            sequence.images = try placed(images.dropFirst(sequence.cachedImageCount), in: sequence)
+            sequence.expect(try placed(images.dropFirst(sequence.cachedImageCount), in: sequence))
             if request.transcript.completionTokenCount == 0 { joinPrompt(sequence) }
         } catch {
             fail(sequence, error)
@@ -273,19 +269,26 @@ extension GenerationEngine {
 
     /// Has a trajectory begin with the pages of earlier ones that began alike; its last token, whose logits it needs, it
     /// computes.
-    private func takeOverPrefix(_ sequence: CachedSequence) {
-        guard keepsPrefix(sequence), sequence.table.length == 0 else { return }
-        let known = sequence.tokens.prefix(min(sequence.textEnd, sequence.tokens.count - 1))
-        sequence.table = prefixes.match(known, in: &pool)
-        sequence.advance(to: PositionCursor(next: Int32(sequence.table.length)), imageCount: 0)
-        statistics.sharedTokens += sequence.table.length
+    ///
+    /// - Returns: nil if it has begun; else what its first page would be recognised by.
+    func takeOverPrefix(_ sequence: CachedSequence) -> PrefixTree.Key? {
+        guard sequence.table.length == 0, keepsPrefix(sequence) else { return nil }
+        let content = sequence.content(upTo: sequence.tokens.count - 1)
+        sequence.table = prefixes.match(content, in: &pool)
+        let length = sequence.table.length
+        if length == 0 { return prefixes.firstKey(of: content, pageSize: pool.pageSize) }
+        let images = sequence.images.prefix { $0.tokens.lowerBound < length }
+        let cursor = PositionCursor(afterTokens: length, images: images.map(\.grid))
+        sequence.advance(to: cursor, imageCount: images.count)
+        statistics.sharedTokens += length
+        return nil
     }
 
-    /// Keeps the text that a trajectory begins with, as far as it is computed.
+    /// Keeps what a trajectory begins with, as far as it is computed.
     func keepPrefix(_ sequence: CachedSequence) {
         guard keepsPrefix(sequence) else { return }
-        let count = min(sequence.textEnd, sequence.computedCount)
-        prefixes.insert(sequence.tokens.prefix(count), from: sequence.table, in: &pool)
+        prefixes.insert(
+            sequence.content(upTo: sequence.computedCount), from: sequence.table, in: &pool)
     }
 
     private func keepsPrefix(_ sequence: CachedSequence) -> Bool {
@@ -322,20 +325,19 @@ extension GenerationEngine {
     /// Finds the placeholders of images among the tokens that are not cached.
     private func placed(
         _ images: ArraySlice<ViewedImage>, in sequence: CachedSequence
-    ) throws -> ArraySlice<PlacedImage> {
+    ) throws -> [PlacedImage] {
         var start = sequence.table.length
-        let placed = try images.indices.map { index in
+        return try images.indices.map { index in
             let grid = processor.grid(of: images[index].viewSize)
-            let count = grid.merged(by: model.configuration.vision.mergeSize).count
+                .merged(by: model.configuration.vision.mergeSize)
             let first = sequence.tokens[start...].firstIndex(of: model.configuration.tokens.image)
-            guard let first, first + count <= sequence.tokens.count else {
+            guard let first, first + grid.count <= sequence.tokens.count else {
                 throw PackedBatchError.placeholders(
-                    image: index, expected: count, found: first.map { sequence.tokens.count - $0 } ?? 0)
+                    image: index, expected: grid.count, found: first.map { sequence.tokens.count - $0 } ?? 0)
             }
-            start = first + count
-            return PlacedImage(tokens: first..<start, view: images[index])
+            start = first + grid.count
+            return PlacedImage(tokens: first..<start, grid: grid, view: images[index])
         }
-        return placed[...]
     }
 
     /// Ends the turn of a trajectory; what is cached of it stays for the next one.

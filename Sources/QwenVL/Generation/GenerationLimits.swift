@@ -10,7 +10,7 @@ package struct GenerationLimits: Hashable, Sendable {
     package var pageSize: Int
     /// Cache pages; the memory for them is taken as they are needed.
     package var pages: Int
-    /// Most of these pages that keep the beginnings of earlier prompts, for requests that begin alike and were not
+    /// Most of these pages that keep the beginnings of earlier conversations, for requests that begin alike and were not
     /// announced with a group. With any, the last bits of a result depend on what was asked before.
     package var prefixPages: Int
     /// Tokens that a trajectory may hold, or nil for what the model allows.

@@ -1,13 +1,47 @@
-/// Pages of earlier requests that are kept because others may begin with the same tokens.
+package import Agent
+
+/// The beginning of a sequence, as it is recognised when it comes again.
+package struct PrefixContent {
+    package struct PlacedView {
+        /// Indices of its placeholders.
+        package let tokens: Range<Int>
+        package let identity: ViewIdentity
+
+        package init(tokens: Range<Int>, identity: ViewIdentity) {
+            self.tokens = tokens
+            self.identity = identity
+        }
+    }
+
+    package let tokens: ArraySlice<Int32>
+    /// What the placeholders among the tokens stand for, in their order; none is missing.
+    package let views: [PlacedView]
+
+    /// - Parameters:
+    ///   - tokens: from index 0 on.
+    ///   - views: those that begin behind the tokens do not matter.
+    package init(tokens: ArraySlice<Int32>, views: [PlacedView] = []) {
+        self.tokens = tokens
+        self.views = views
+    }
+
+    /// Whether a place lies between two placeholders of the same image, where computing cannot go on.
+    func isWithinAnImage(_ place: Int) -> Bool {
+        views.contains { $0.tokens.lowerBound < place && place < $0.tokens.upperBound }
+    }
+}
+
+/// Pages of earlier requests that are kept because others may begin with the same tokens and images.
 ///
-/// A node is a full page, and stands for all tokens from the beginning of a sequence to the end of the page. Only text
-/// is kept: what the placeholder of an image stands for is not in its token. The tree refers to its pages as a table
-/// does; the one that was used longest ago goes first.
+/// A node is a full page, and stands for everything from the beginning of a sequence to the end of the page. The tree
+/// refers to its pages as a table does; the one that was used longest ago goes first.
 package struct PrefixTree: Sendable {
-    private struct Key: Hashable {
+    package struct Key: Hashable, Sendable {
         /// The node that this one continues; 0 at the beginning.
-        let parent: Int
-        let tokens: [Int32]
+        fileprivate let parent: Int
+        fileprivate let tokens: [Int32]
+        /// The images that begin in the page.
+        fileprivate let views: [ViewIdentity]
     }
 
     private struct Node {
@@ -31,26 +65,32 @@ package struct PrefixTree: Sendable {
     /// Number of pages that are kept.
     package var count: Int { nodes.count }
 
-    /// The longest known beginning of `tokens` in full pages; what is returned refers to its pages.
-    package mutating func match(_ tokens: ArraySlice<Int32>, in pool: inout PagePool) -> PageTable {
+    /// The longest known beginning of `content` in full pages that does not end within an image; what is returned refers
+    /// to its pages.
+    package mutating func match(_ content: PrefixContent, in pool: inout PagePool) -> PageTable {
         time += 1
         var pages: [Int32] = []
-        walk(tokens, pageSize: pool.pageSize) { tree, key in
+        walk(content, pageSize: pool.pageSize) { tree, key in
             guard let node = tree.nodes[key] else { return nil }
             tree.nodes[key]?.lastUse = tree.time
             pages.append(node.page)
             return node.number
         }
+        while content.isWithinAnImage(pages.count * pool.pageSize) { pages.removeLast() }
         return pool.share(fullPages: pages)
     }
 
-    /// Keeps the full pages of `table`, which hold the keys and values of `tokens` and of what follows them.
-    package mutating func insert(_ tokens: ArraySlice<Int32>, from table: PageTable, in pool: inout PagePool)
-    {
+    /// What the first page of `content` is recognised by; nil if it does not fill one.
+    package func firstKey(of content: PrefixContent, pageSize: Int) -> Key? {
+        content.tokens.count < pageSize ? nil : key(of: content, page: 0, pageSize: pageSize, parent: 0)
+    }
+
+    /// Keeps the full pages of `table`, which hold the keys and values of `content` and of what follows it.
+    package mutating func insert(_ content: PrefixContent, from table: PageTable, in pool: inout PagePool) {
         guard limit > 0 else { return }
         time += 1
         var pages = table.pages[...]
-        walk(tokens, pageSize: pool.pageSize) { tree, key in
+        walk(content, pageSize: pool.pageSize) { tree, key in
             let page = pages.removeFirst()
             if let node = tree.nodes[key] {
                 tree.nodes[key]?.lastUse = tree.time
@@ -70,16 +110,21 @@ package struct PrefixTree: Sendable {
 
     /// Goes down the tree page by page as long as `visit` returns the number of a node.
     private mutating func walk(
-        _ tokens: ArraySlice<Int32>, pageSize: Int, _ visit: (inout PrefixTree, Key) -> Int?
+        _ content: PrefixContent, pageSize: Int, _ visit: (inout PrefixTree, Key) -> Int?
     ) {
         var parent = 0
-        var rest = tokens
-        while rest.count >= pageSize {
-            guard let next = visit(&self, Key(parent: parent, tokens: Array(rest.prefix(pageSize))))
-            else { return }
+        for page in 0..<content.tokens.count / pageSize {
+            let key = key(of: content, page: page, pageSize: pageSize, parent: parent)
+            guard let next = visit(&self, key) else { return }
             parent = next
-            rest = rest.dropFirst(pageSize)
         }
+    }
+
+    private func key(of content: PrefixContent, page: Int, pageSize: Int, parent: Int) -> Key {
+        let place = page * pageSize..<(page + 1) * pageSize
+        return Key(
+            parent: parent, tokens: Array(content.tokens[place]),
+            views: content.views.filter { place.contains($0.tokens.lowerBound) }.map(\.identity))
     }
 
     private mutating func add(_ page: Int32, under key: Key, in pool: inout PagePool) -> Int {
@@ -91,14 +136,19 @@ package struct PrefixTree: Sendable {
         return lastNumber
     }
 
-    /// Forgets the page that was used longest ago, of those that none continues and that are not in use right now.
+    /// Forgets a sixteenth of the pages, those that were used longest ago, of those that none continues and that are not
+    /// in use right now.
+    ///
+    /// - Returns: whether there were any.
     private mutating func removeOldest(in pool: inout PagePool) -> Bool {
-        let leaves = nodes.lazy.filter { [time] in $0.value.childCount == 0 && $0.value.lastUse < time }
-        guard let (key, node) = leaves.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return false }
-        pool.release(node.page)
-        nodes[key] = nil
-        keys[node.number] = nil
-        if let parent = keys[key.parent] { nodes[parent]?.childCount -= 1 }
-        return true
+        let leaves = nodes.filter { $0.value.childCount == 0 && $0.value.lastUse < time }
+            .sorted { $0.value.lastUse < $1.value.lastUse }
+        for (key, node) in leaves.prefix(max(1, limit / 16)) {
+            pool.release(node.page)
+            nodes[key] = nil
+            keys[node.number] = nil
+            if let parent = keys[key.parent] { nodes[parent]?.childCount -= 1 }
+        }
+        return !leaves.isEmpty
     }
 }

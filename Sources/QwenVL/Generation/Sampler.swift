@@ -53,7 +53,8 @@ package struct Sampler {
             let negatedEntropies = entropies.values(as: Float.self)
             return draws.indices.map { row in
                 SampledToken(
-                    token: Int32(tokens[row]), logProbability: logarithms[row], entropy: -negatedEntropies[row],
+                    token: Int32(tokens[row]), logProbability: logarithms[row],
+                    entropy: -negatedEntropies[row],
                     alternatives: likeliest(
                         draws[row].alternativeCount, in: logProbabilities.narrow(0, start: row, count: 1)))
             }

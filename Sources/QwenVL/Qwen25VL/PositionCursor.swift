@@ -26,6 +26,13 @@ package struct PositionCursor: Hashable, Sendable {
 
     package init(next: Int32 = 0) { self.next = next }
 
+    /// Behind the first `count` tokens of a sequence, `images` among them.
+    ///
+    /// - Parameter images: their grids, each of them whole.
+    package init(afterTokens count: Int, images: [PatchGrid]) {
+        next = Int32(images.reduce(count) { $0 - $1.count + max($1.rows, $1.columns) })
+    }
+
     /// Walks over `count` text tokens.
     package mutating func advance(overText count: Int, writing positions: inout TokenPositions) {
         for position in next..<next + Int32(count) {

@@ -20,7 +20,8 @@ actor ImageOpener {
             let file = try EncodedImage(bytes: bytes, limits: rules.limits, name: place)
             let view = try format.view(file, region: nil, rotation: .upright)
             let shown = try view.resizedPixels()
-            return try format.view(OpenedImage(file: file, shown: shown), region: nil, rotation: .upright)
+            let image = OpenedImage(file: file, shown: shown, digest: ContentDigest(of: bytes))
+            return try format.view(image, region: nil, rotation: .upright)
         } catch {
             throw APIError(status: 400, .invalidRequest, "\(error)", parameter: place, code: "invalid_image")
         }
@@ -31,6 +32,7 @@ actor ImageOpener {
 private struct OpenedImage: PixelSource {
     let file: EncodedImage
     let shown: Image
+    let digest: ContentDigest?
 
     var size: ImageSize { file.size }
 

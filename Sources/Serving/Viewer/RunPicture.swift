@@ -15,12 +15,18 @@ struct RunPicture {
 
     let image: Int
     let region: Rectangle?
+    let rotation: QuarterTurn
     let side: Int
 
     /// - Throws: ``APIError`` for values that name no part of an image.
     init(_ query: ViewerQuery) throws(APIError) {
         image = try query.number("image", in: 0...9999) ?? 0
         side = try query.number("side", in: Self.sides) ?? Self.standardSide
+        let degrees = try query.number("rotation", in: 0...359) ?? 0
+        guard let rotation = QuarterTurn(degrees: Double(degrees)) else {
+            throw .invalid("rotation", "must be 0, 90, 180 or 270 degrees clockwise")
+        }
+        self.rotation = rotation
         guard let text = query.text("region") else {
             region = nil
             return
@@ -45,7 +51,8 @@ struct RunPicture {
         }
         let bytes = try await ShownRun.apart {
             try PictureMaker.encoded(
-                source, region: Rectangle(pixels), side: side, exactCount: Self.largestExact)
+                source, region: Rectangle(pixels), rotation: rotation, side: side,
+                exactCount: Self.largestExact)
         }
         return Response(
             status: .ok,

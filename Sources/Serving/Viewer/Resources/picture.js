@@ -2,9 +2,9 @@
 import { make, shape } from './document.js';
 import { api } from './state.js';
 
-export const imageAddress = (trajectory, image, { region, side } = {}) =>
+export const imageAddress = (trajectory, image, { region, rotation, side } = {}) =>
   api(`image?at=${encodeURI(trajectory.at)}&image=${image}${region ? `&region=${region.join(',')}` : ''}`
-    + `${side ? `&side=${side}` : ''}`);
+    + `${rotation ? `&rotation=${rotation}` : ''}${side ? `&side=${side}` : ''}`);
 
 export const tone = number => `c${(number - 1) % 6 + 1}`;
 export const corners = box => `[${box.map(value => Math.round(value * 10) / 10).join(', ')}]`;
@@ -82,7 +82,7 @@ export function view(trajectory, shown, number) {
   const call = number ? trajectory.calls[number - 1] : null;
   const name = number ? `Crop ${number}` : 'First look';
   const image = make('img', {
-    src: imageAddress(trajectory, shown.image, { region: shown.region, side: 512 }), loading: 'lazy',
+    src: imageAddress(trajectory, shown.image, { region: shown.region, rotation: shown.rotation, side: 512 }), loading: 'lazy',
     className: shown.width < 160 && shown.region[2] - shown.region[0] < 160 ? 'coarse' : '',
     alt: `${name}: region ${corners(shown.region)} of image ${shown.image + 1}, seen as ${shown.width} by ${shown.height} pixels`,
   });
