@@ -2,8 +2,8 @@ import Imaging
 
 /// A short stand-in for many bytes: other bytes have another one, but for a chance of 1 in 2^128.
 ///
-/// The keys of the hash are drawn when the process starts, so that nobody can prepare bytes that collide; digests of
-/// different processes have nothing to do with each other.
+/// The keys of the hash are drawn when the process starts (unless `SWIFT_DETERMINISTIC_HASHING` is set), so that nobody can
+/// prepare bytes that collide; digests of different processes have nothing to do with each other.
 package struct ContentDigest: Hashable, Sendable {
     private let halves: [Int]
 

@@ -69,7 +69,7 @@ package struct PagePool: Sendable {
         if lastPageIsSharedAndPartial(table), let shared = table.pages.last {
             let own = take()
             copy = PageCopy(source: shared, destination: own)
-            drop(shared)
+            release(shared)
             table.pages[table.pages.count - 1] = own
         }
         table.length += tokenCount
@@ -95,12 +95,16 @@ package struct PagePool: Sendable {
     /// Refers once more to a page that is in use.
     mutating func retain(_ page: Int32) { references[Int(page)] += 1 }
 
-    /// Refers once less to `page`, which is free after the last time.
-    mutating func release(_ page: Int32) { drop(page) }
+    /// Refers once less to a page, which is free after the last time.
+    mutating func release(_ page: Int32) {
+        precondition(references[Int(page)] > 0, "page \(page) is released more often than it was taken")
+        references[Int(page)] -= 1
+        if references[Int(page)] == 0 { free.append(page) }
+    }
 
     /// Gives the pages of `table` back and leaves it empty.
     package mutating func release(_ table: inout PageTable) {
-        for page in table.pages { drop(page) }
+        for page in table.pages { release(page) }
         table = PageTable()
     }
 
@@ -120,11 +124,5 @@ package struct PagePool: Sendable {
         }
         peakCount = max(peakCount, usedCount)
         return page
-    }
-
-    private mutating func drop(_ page: Int32) {
-        precondition(references[Int(page)] > 0, "page \(page) is released more often than it was taken")
-        references[Int(page)] -= 1
-        if references[Int(page)] == 0 { free.append(page) }
     }
 }
