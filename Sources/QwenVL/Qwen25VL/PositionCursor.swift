@@ -26,9 +26,11 @@ package struct PositionCursor: Hashable, Sendable {
 
     package init(next: Int32 = 0) { self.next = next }
 
-    /// Behind the first `count` tokens of a sequence, `images` among them.
+    /// Behind the first `count` tokens of a sequence, placeholders of images among them.
     ///
-    /// - Parameter images: their grids, each of them whole.
+    /// - Parameters:
+    ///   - count: number of tokens.
+    ///   - images: grids of those among them, each of them whole.
     package init(afterTokens count: Int, images: [PatchGrid]) {
         next = Int32(images.reduce(count) { $0 - $1.count + max($1.rows, $1.columns) })
     }
