@@ -25,6 +25,9 @@ struct KeyRun {
     KeyRun part(int64_t start, int64_t length) const {
         return {keys + start * keyStride, values + start * valueStride, keyStride, valueStride, length};
     }
+
+    /// The same tokens of a key head whose features lie `offset` further on.
+    KeyRun moved(int64_t offset) const { return {keys + offset, values + offset, keyStride, valueStride, count}; }
 };
 
 /// A tile of queries of one head, and what they may see: of all keys in order, row `row` sees the first

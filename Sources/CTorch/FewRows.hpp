@@ -14,8 +14,4 @@ constexpr int64_t fewRows = 16;
 void multiplyFewRows(int64_t m, int64_t n, int64_t k, ConstMatrix a, ConstMatrix b, const float *bias,
                      bool adds, Matrix c);
 
-/// The same for any number of rows: this way for few, by BLAS for many.
-void multiplyRows(int64_t m, int64_t n, int64_t k, ConstMatrix a, ConstMatrix b, const float *bias, bool adds,
-                  Matrix c);
-
 }  // namespace ctorch

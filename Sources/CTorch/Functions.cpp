@@ -1,8 +1,8 @@
 /// The kernels as functions with a derivative.
 #include "Functions.hpp"
 
-#include "FewRows.hpp"
 #include "PagedAttention.hpp"
+#include "RowProduct.hpp"
 #include "Rows.hpp"
 #include "SegmentAttention.hpp"
 
@@ -210,22 +210,22 @@ at::Tensor fusedRotary(const at::Tensor &input, const at::Tensor &cosine, const 
     return isRecorded(x) ? RotaryFunction::apply(x, c, s) : rotary(x, c, s, false);
 }
 
-bool hasFewRows(const at::Tensor &input, const at::Tensor &weight, const std::optional<at::Tensor> &bias) {
-    return input.dim() == 2 && weight.dim() == 2 && input.size(0) <= fewRows &&
+bool servesLinear(const at::Tensor &input, const at::Tensor &weight, const std::optional<at::Tensor> &bias) {
+    return input.dim() == 2 && weight.dim() == 2 && input.size(0) <= rowsBeforeBLAS &&
            input.size(1) == weight.size(1) && areServed(input, weight) && weight.is_contiguous() &&
            !isRecorded(input, weight) &&
            (!bias || (isServed(*bias) && bias->is_contiguous() && bias->numel() == weight.size(0) &&
                       !isRecorded(*bias)));
 }
 
-at::Tensor fewRowsLinear(const at::Tensor &input, const at::Tensor &weight,
-                         const std::optional<at::Tensor> &bias) {
+at::Tensor fusedLinear(const at::Tensor &input, const at::Tensor &weight,
+                       const std::optional<at::Tensor> &bias) {
     at::Tensor x = input.contiguous();
     at::Tensor y = at::empty({x.size(0), weight.size(0)}, x.options());
-    multiplyFewRows(x.size(0), weight.size(0), x.size(1), {x.const_data_ptr<float>(), x.size(1)},
-                    {weight.const_data_ptr<float>(), weight.size(1)},
-                    bias ? bias->const_data_ptr<float>() : nullptr, false,
-                    {y.mutable_data_ptr<float>(), weight.size(0)});
+    multiplyRows(x.size(0), weight.size(0), x.size(1), {x.const_data_ptr<float>(), x.size(1)},
+                 {weight.const_data_ptr<float>(), weight.size(1)},
+                 bias ? bias->const_data_ptr<float>() : nullptr, false,
+                 {y.mutable_data_ptr<float>(), weight.size(0)});
     return y;
 }
 

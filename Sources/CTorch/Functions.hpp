@@ -25,11 +25,11 @@ at::Tensor fusedRotary(const at::Tensor &input, const at::Tensor &cosine, const 
 at::Tensor fusedRMSNorm(const at::Tensor &input, const at::Tensor &weight, double epsilon);
 at::Tensor fusedSwiGLU(const at::Tensor &gate, const at::Tensor &up);
 
-/// Whether `fewRowsLinear` serves a product: few rows, nothing to record.
-bool hasFewRows(const at::Tensor &input, const at::Tensor &weight, const std::optional<at::Tensor> &bias);
+/// Whether `fusedLinear` serves a product: not too many rows, nothing to record.
+bool servesLinear(const at::Tensor &input, const at::Tensor &weight, const std::optional<at::Tensor> &bias);
 /// input [row, in] · weight [out, in]ᵀ + bias [out]
-at::Tensor fewRowsLinear(const at::Tensor &input, const at::Tensor &weight,
-                         const std::optional<at::Tensor> &bias);
+at::Tensor fusedLinear(const at::Tensor &input, const at::Tensor &weight,
+                       const std::optional<at::Tensor> &bias);
 
 /// Serves every tensor; the kernels do the rows of those that they serve.
 struct TokenLogProbabilities {

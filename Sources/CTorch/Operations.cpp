@@ -267,7 +267,7 @@ TorchStatus torch_linear(TorchTensor input, TorchTensor weight, TorchTensor bias
     return guarded(result, [&] {
         const at::Tensor &x = unwrap(input), &w = unwrap(weight);
         auto b = unwrapOptional(bias);
-        if (hasFewRows(x, w, b)) return fewRowsLinear(x, w, b);
+        if (servesLinear(x, w, b)) return fusedLinear(x, w, b);
         return at::linear(x, w, b);
     });
 }

@@ -5,8 +5,8 @@
 #include "PagedAttention.hpp"
 
 #include "AttentionTile.hpp"
+#include "SingleQuery.hpp"
 #include "Tasks.hpp"
-#include "Vector.hpp"
 
 #include <c10/util/SmallVector.h>
 
@@ -19,84 +19,6 @@ namespace {
 
 /// Cached tokens that one task looks at for one query.
 constexpr int64_t tokensInChunk = 1024;
-/// Keys whose scores are held at a time.
-constexpr int64_t keysInBlock = 64;
-
-/// The query heads that share a key head, and their softmax so far.
-class Decoder {
-  public:
-    /// `queries` are `count` heads, `stride` apart; `sums` [head, width] receives the weighted values.
-    Decoder(const float *queries, int64_t stride, int64_t count, int64_t width, float scale, float *sums)
-        : count(count), width(width), scaled(count * width), sums(sums),
-          greatest(count, -std::numeric_limits<float>::infinity()), totals(count, 0) {
-        for (int64_t head = 0; head < count; ++head)
-            for (int64_t feature = 0; feature < width; ++feature)
-                scaled[head * width + feature] = queries[head * stride + feature] * scale;
-        std::fill_n(sums, count * width, 0.0f);
-    }
-
-    /// Takes in at most `keysInBlock` keys.
-    void absorb(const KeyRun &run) {
-        for (int64_t head = 0; head < count; ++head) {
-            alignas(32) float weights[keysInBlock];
-            for (int64_t key = 0; key < run.count; ++key)
-                weights[key] = dot(scaled.data() + head * width, run.keys + key * run.keyStride, width);
-            Vector best = broadcast(greatest[head]);
-            forEachVector(run.count, [&](int64_t index, int64_t used) {
-                best = maximum(best, loadUpTo(weights + index, used, greatest[head]));
-            });
-            float next = maximum(best), factor = std::exp(greatest[head] - next);
-            Vector added = broadcast(0);
-            forEachVector(run.count, [&](int64_t index, int64_t used) {
-                constexpr float none = -std::numeric_limits<float>::infinity();
-                Vector weight = exponential(loadUpTo(weights + index, used, none) - next);
-                storeUpTo(weights + index, weight, used);
-                added += weight;
-            });
-            greatest[head] = next;
-            totals[head] = totals[head] * factor + sum(added);
-            addValues(sums + head * width, factor, weights, run);
-        }
-    }
-
-    /// Divides the sums by the total weights.
-    void normalize() {
-        for (int64_t head = 0; head < count; ++head)
-            for (int64_t feature = 0; feature < width; ++feature)
-                sums[head * width + feature] /= totals[head];
-    }
-
-    float greatestScore(int64_t head) const { return greatest[head]; }
-    float totalWeight(int64_t head) const { return totals[head]; }
-
-  private:
-    void addValues(float *sum, float factor, const float *weights, const KeyRun &run) const {
-        int64_t feature = 0;
-        for (; feature + 4 * lanes <= width; feature += 4 * lanes) {
-            Vector parts[4];
-            for (int64_t part = 0; part < 4; ++part)
-                parts[part] = load(sum + feature + part * lanes) * factor;
-            for (int64_t key = 0; key < run.count; ++key) {
-                const float *row = run.values + key * run.valueStride + feature;
-                for (int64_t part = 0; part < 4; ++part)
-                    parts[part] += load(row + part * lanes) * weights[key];
-            }
-            for (int64_t part = 0; part < 4; ++part) store(sum + feature + part * lanes, parts[part]);
-        }
-        forEachVector(width - feature, [&](int64_t rest, int64_t used) {
-            Vector part = loadUpTo(sum + feature + rest, used) * factor;
-            for (int64_t key = 0; key < run.count; ++key)
-                part += loadUpTo(run.values + key * run.valueStride + feature + rest, used) * weights[key];
-            storeUpTo(sum + feature + rest, part, used);
-        });
-    }
-
-    int64_t count, width;
-    c10::SmallVector<float, 1024> scaled;
-    float *sums;
-    c10::SmallVector<float, 16> greatest, totals;
-};
-
 class Forward {
   public:
     Forward(const PagedAttention &attention, float *output)
@@ -114,31 +36,39 @@ class Forward {
     }
 
   private:
-    /// A tile of queries of one head, or a chunk of keys of one query and key head.
+    /// A tile of queries of one head, or a chunk of keys of one query and some key heads.
     struct Task {
         int64_t sequence;
-        int64_t head;     // of queries for a tile, else of keys
+        int64_t head;     // of queries for a tile, else the first of keys
         int64_t start;    // first query of the sequence, or first key
-        int64_t partial;  // where the result of a chunk goes, or -1 if it is the only one
+        int64_t partial;  // where the results of a chunk begin, one for each key head, or -1 if it is the only one
         bool isTile;
     };
 
-    /// The chunks of one query and key head.
+    /// The chunks of a query.
     struct Merge {
-        int64_t sequence, keyHead, firstPartial, count;
+        int64_t sequence, firstPartial, count;
     };
 
     /// A partial result: for each head of a group, the sums of weighted values, the greatest score, the
     /// total.
     int64_t partialSize() const { return groupSize * (problem.width + 2); }
 
+    static int64_t chunkCount(const TorchPagedSequence &sequence) {
+        return (sequence.length + tokensInChunk - 1) / tokensInChunk;
+    }
+
     void plan() {
+        // Key heads that lie side by side are read together, unless there would be nothing for other threads.
+        int64_t chunks = 0;
+        for (const TorchPagedSequence &sequence : problem.sequences)
+            if (sequence.queryCount == 1) chunks += chunkCount(sequence);
+        headsInTask = chunks >= 2 * at::get_num_threads() ? problem.keyHeadCount : 1;
         for (size_t index = 0; index < problem.sequences.size(); ++index) {
             const TorchPagedSequence &sequence = problem.sequences[index];
             int64_t place = static_cast<int64_t>(index);
             if (sequence.queryCount == 1) {
-                for (int64_t keyHead = 0; keyHead < problem.keyHeadCount; ++keyHead)
-                    planChunks(place, keyHead, sequence.length);
+                planChunks(place, chunkCount(sequence));
             } else {
                 for (int64_t start = 0; start < sequence.queryCount; start += queriesInTile)
                     for (int64_t head = 0; head < problem.headCount; ++head)
@@ -147,12 +77,12 @@ class Forward {
         }
     }
 
-    void planChunks(int64_t sequence, int64_t keyHead, int64_t length) {
-        int64_t chunkCount = (length + tokensInChunk - 1) / tokensInChunk;
-        if (chunkCount > 1) merges.push_back({sequence, keyHead, partialCount, chunkCount});
-        for (int64_t chunk = 0; chunk < chunkCount; ++chunk) {
-            int64_t partial = chunkCount > 1 ? partialCount++ : -1;
-            tasks.push_back({sequence, keyHead, chunk * tokensInChunk, partial, false});
+    void planChunks(int64_t sequence, int64_t count) {
+        if (count > 1) merges.push_back({sequence, partialCount, count});
+        for (int64_t chunk = 0; chunk < count; ++chunk) {
+            for (int64_t keyHead = 0; keyHead < problem.keyHeadCount; keyHead += headsInTask)
+                tasks.push_back({sequence, keyHead, chunk * tokensInChunk, count > 1 ? partialCount : -1, false});
+            if (count > 1) partialCount += problem.keyHeadCount;
         }
     }
 
@@ -195,18 +125,36 @@ class Forward {
     }
 
     void decode(const Task &task, float *partial) const {
-        const TorchPagedSequence &sequence = problem.sequences[task.sequence];
-        float *sums = task.partial < 0 ? result(sequence, task.head) : partial + task.partial * partialSize();
-        Decoder decoder(problem.queries.at(sequence.queryStart, task.head * groupSize),
-                        problem.queries.headStride, groupSize, problem.width, problem.scale, sums);
-        int64_t end = std::min<int64_t>(sequence.length, task.start + tokensInChunk);
-        forEachRun(sequence, task.head, task.start, end, keysInBlock,
-                   [&](const KeyRun &run) { decoder.absorb(run); });
-        if (task.partial < 0) return decoder.normalize();
-        for (int64_t head = 0; head < groupSize; ++head) {
-            sums[groupSize * problem.width + head] = decoder.greatestScore(head);
-            sums[groupSize * (problem.width + 1) + head] = decoder.totalWeight(head);
+        switch (problem.width) {
+        case 32: return decode<32>(task, partial);
+        case 64: return decode<64>(task, partial);
+        case 128: return decode<128>(task, partial);
+        default: return decode<0>(task, partial);
         }
+    }
+
+    template <int64_t knownWidth> void decode(const Task &task, float *partial) const {
+        const TorchPagedSequence &sequence = problem.sequences[task.sequence];
+        c10::SmallVector<SingleQuery<knownWidth>, 4> groups;
+        for (int64_t keyHead = task.head; keyHead < task.head + headsInTask; ++keyHead)
+            groups.emplace_back(problem.queries.at(sequence.queryStart, keyHead * groupSize),
+                                problem.queries.headStride, groupSize, problem.width, problem.scale,
+                                task.partial < 0 ? result(sequence, keyHead)
+                                                 : partial + (task.partial + keyHead) * partialSize());
+        KeyRun previous{};
+        auto absorb = [&](const KeyRun &next) {
+            for (size_t index = 0; index < groups.size() && previous.count > 0; ++index) {
+                int64_t offset = static_cast<int64_t>(index) * problem.width;
+                groups[index].absorb(previous.moved(offset), next.moved(offset));
+            }
+            previous = next;
+        };
+        int64_t end = std::min<int64_t>(sequence.length, task.start + tokensInChunk);
+        forEachRun(sequence, task.head, task.start, end, keysInBlock, absorb);
+        absorb(previous);
+        for (SingleQuery<knownWidth> &group : groups)
+            if (task.partial < 0) group.normalize();
+            else group.keepStatistics();
     }
 
     /// Where the heads of a group of a sequence's only query go.
@@ -215,23 +163,26 @@ class Forward {
     }
 
     void combine(const Merge &merge, const float *partial) const {
-        const float *first = partial + merge.firstPartial * partialSize();
-        for (int64_t head = 0; head < groupSize; ++head) {
-            auto greatest = [&](int64_t chunk) {
-                return first[chunk * partialSize() + groupSize * problem.width + head];
+        const TorchPagedSequence &sequence = problem.sequences[merge.sequence];
+        for (int64_t keyHead = 0; keyHead < problem.keyHeadCount; ++keyHead) {
+            auto chunk = [&](int64_t index) {
+                return partial + (merge.firstPartial + index * problem.keyHeadCount + keyHead) * partialSize();
             };
-            float best = greatest(0), total = 0;
-            for (int64_t chunk = 1; chunk < merge.count; ++chunk) best = std::max(best, greatest(chunk));
-            float *target = result(problem.sequences[merge.sequence], merge.keyHead) + head * problem.width;
-            std::fill_n(target, problem.width, 0.0f);
-            for (int64_t chunk = 0; chunk < merge.count; ++chunk) {
-                const float *part = first + chunk * partialSize();
-                float weight = std::exp(greatest(chunk) - best);
-                total += weight * part[groupSize * (problem.width + 1) + head];
-                for (int64_t feature = 0; feature < problem.width; ++feature)
-                    target[feature] += weight * part[head * problem.width + feature];
+            for (int64_t head = 0; head < groupSize; ++head) {
+                int64_t greatest = groupSize * problem.width + head, total = greatest + groupSize;
+                float best = chunk(0)[greatest], weights = 0;
+                for (int64_t index = 1; index < merge.count; ++index) best = std::max(best, chunk(index)[greatest]);
+                float *target = result(sequence, keyHead) + head * problem.width;
+                std::fill_n(target, problem.width, 0.0f);
+                for (int64_t index = 0; index < merge.count; ++index) {
+                    const float *part = chunk(index);
+                    float weight = std::exp(part[greatest] - best);
+                    weights += weight * part[total];
+                    for (int64_t feature = 0; feature < problem.width; ++feature)
+                        target[feature] += weight * part[head * problem.width + feature];
+                }
+                for (int64_t feature = 0; feature < problem.width; ++feature) target[feature] /= weights;
             }
-            for (int64_t feature = 0; feature < problem.width; ++feature) target[feature] /= total;
         }
     }
 
@@ -240,7 +191,7 @@ class Forward {
     int64_t groupSize;
     std::vector<Task> tasks;
     std::vector<Merge> merges;
-    int64_t partialCount = 0;
+    int64_t partialCount = 0, headsInTask = 1;
 };
 
 }  // namespace

@@ -1,9 +1,9 @@
 /// The layers of a decoder over a paged cache in one call. For a handful of tokens the operations of a layer
 /// take less time than it takes to ask for them one by one.
 #include "Attention.hpp"
-#include "FewRows.hpp"
 #include "Functions.hpp"
 #include "PagedAttention.hpp"
+#include "RowProduct.hpp"
 #include "Rows.hpp"
 
 #include <ATen/ops/empty_like.h>
@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <vector>
+#include <memory>
 
 namespace ctorch {
 
@@ -29,25 +29,26 @@ class PagedDecoder {
           turnedCount(shape.headCount + shape.keyHeadCount),
           projectedWidth((turnedCount + shape.keyHeadCount) * shape.headWidth),
           mixedWidth(shape.headCount * shape.headWidth), pages(pages), sequences(sequences),
-          normed(tokenCount * width), inverse(tokenCount), projected(tokenCount * projectedWidth),
-          turned(tokenCount * turnedCount * shape.headWidth), mixed(tokenCount * mixedWidth),
-          gateAndUp(tokenCount * 2 * shape.innerWidth), inner(tokenCount * shape.innerWidth) {}
+          normed(room(tokenCount * width)), inverse(room(tokenCount)),
+          projected(room(tokenCount * projectedWidth)), turned(room(tokenCount * turnedCount * shape.headWidth)),
+          mixed(room(tokenCount * mixedWidth)), gateAndUp(room(tokenCount * 2 * shape.innerWidth)),
+          inner(room(tokenCount * shape.innerWidth)) {}
 
     /// Adds what the layer makes of `hidden` [token, width] to it.
     void advance(const TorchDecoderLayer &layer, const float *cosine, const float *sine, const int64_t *slots,
                  float *hidden) {
-        norm(hidden, read(layer.attentionNorm), normed.data());
-        multiplyRows(tokenCount, projectedWidth, width, {normed.data(), width},
+        norm(hidden, read(layer.attentionNorm), normed.get());
+        multiplyRows(tokenCount, projectedWidth, width, {normed.get(), width},
                      {read(layer.queryKeyValue), width}, read(layer.queryKeyValueBias), false,
-                     {projected.data(), projectedWidth});
-        rotate(projected.data(), projectedWidth, shape.headWidth, cosine, sine, tokenCount, turnedCount,
-               shape.headWidth, false, turned.data());
+                     {projected.get(), projectedWidth});
+        rotate(projected.get(), projectedWidth, shape.headWidth, cosine, sine, tokenCount, turnedCount,
+               shape.headWidth, false, turned.get());
         const at::Tensor &keyPages = unwrap(layer.keyPages);
         float *keys = keyPages.mutable_data_ptr<float>();
         float *values = unwrap(layer.valuePages).mutable_data_ptr<float>();
         remember(slots, keys, values);
         float scale = 1 / std::sqrt(static_cast<float>(shape.headWidth));
-        PagedAttention{{turned.data(), turnedCount * shape.headWidth, shape.headWidth},
+        PagedAttention{{turned.get(), turnedCount * shape.headWidth, shape.headWidth},
                        keys,
                        values,
                        keyPages.size(1),
@@ -57,33 +58,35 @@ class PagedDecoder {
                        pages,
                        sequences,
                        scale}
-            .forward(mixed.data());
-        multiplyRows(tokenCount, width, mixedWidth, {mixed.data(), mixedWidth},
+            .forward(mixed.get());
+        multiplyRows(tokenCount, width, mixedWidth, {mixed.get(), mixedWidth},
                      {read(layer.attentionOutput), mixedWidth}, nullptr, true, {hidden, width});
 
-        norm(hidden, read(layer.feedForwardNorm), normed.data());
-        multiplyRows(tokenCount, 2 * shape.innerWidth, width, {normed.data(), width},
+        norm(hidden, read(layer.feedForwardNorm), normed.get());
+        multiplyRows(tokenCount, 2 * shape.innerWidth, width, {normed.get(), width},
                      {read(layer.gateAndUp), width}, nullptr, false,
-                     {gateAndUp.data(), 2 * shape.innerWidth});
+                     {gateAndUp.get(), 2 * shape.innerWidth});
         for (int64_t token = 0; token < tokenCount; ++token) {
-            const float *gate = gateAndUp.data() + token * 2 * shape.innerWidth;
-            swiGLU(gate, gate + shape.innerWidth, shape.innerWidth, inner.data() + token * shape.innerWidth);
+            const float *gate = gateAndUp.get() + token * 2 * shape.innerWidth;
+            swiGLU(gate, gate + shape.innerWidth, shape.innerWidth, inner.get() + token * shape.innerWidth);
         }
-        multiplyRows(tokenCount, width, shape.innerWidth, {inner.data(), shape.innerWidth},
+        multiplyRows(tokenCount, width, shape.innerWidth, {inner.get(), shape.innerWidth},
                      {read(layer.down), shape.innerWidth}, nullptr, true, {hidden, width});
     }
 
     void norm(const float *x, const float *weight, float *y) {
-        rmsNorm(x, weight, static_cast<float>(shape.epsilon), tokenCount, width, y, inverse.data());
+        rmsNorm(x, weight, static_cast<float>(shape.epsilon), tokenCount, width, y, inverse.get());
     }
 
   private:
+    static std::unique_ptr<float[]> room(int64_t count) { return std::make_unique_for_overwrite<float[]>(count); }
+
     /// Stores the new keys and values in the cache.
     void remember(const int64_t *slots, float *keys, float *values) const {
         int64_t length = shape.keyHeadCount * shape.headWidth;
         for (int64_t token = 0; token < tokenCount; ++token) {
-            const float *key = turned.data() + (token * turnedCount + shape.headCount) * shape.headWidth;
-            const float *value = projected.data() + token * projectedWidth + turnedCount * shape.headWidth;
+            const float *key = turned.get() + (token * turnedCount + shape.headCount) * shape.headWidth;
+            const float *value = projected.get() + token * projectedWidth + turnedCount * shape.headWidth;
             std::copy_n(key, length, keys + slots[token] * length);
             std::copy_n(value, length, values + slots[token] * length);
         }
@@ -93,7 +96,7 @@ class PagedDecoder {
     int64_t tokenCount, width, turnedCount, projectedWidth, mixedWidth;
     c10::ArrayRef<int32_t> pages;
     c10::ArrayRef<TorchPagedSequence> sequences;
-    std::vector<float> normed, inverse, projected, turned, mixed, gateAndUp, inner;
+    std::unique_ptr<float[]> normed, inverse, projected, turned, mixed, gateAndUp, inner;
 };
 
 void check(TorchTensor handle, const char *name, at::IntArrayRef sizes) {

@@ -41,6 +41,22 @@ inline float sum(Vector value) {
     return quarters.x + quarters.y;
 }
 
+/// The sum of each of eight vectors, added in the same order as by `sum`.
+inline Vector sums(const Vector *v) {
+    auto halves = [](Vector a, Vector b) {
+        return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11) +
+               __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+    };
+    auto quarters = [](Vector a, Vector b) {
+        return __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13) +
+               __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+    };
+    Vector even = quarters(halves(v[0], v[4]), halves(v[1], v[5]));
+    Vector odd = quarters(halves(v[2], v[6]), halves(v[3], v[7]));
+    return __builtin_shufflevector(even, odd, 0, 2, 8, 10, 4, 6, 12, 14) +
+           __builtin_shufflevector(even, odd, 1, 3, 9, 11, 5, 7, 13, 15);
+}
+
 inline float maximum(Vector value) { return __builtin_reduce_max(value); }
 
 /// eˣ to about one unit in the last place; 0 below -87, e⁸⁸ above 88, not a number for what is none.
@@ -87,7 +103,8 @@ inline void storeUpTo(float *address, Vector value, int64_t count) {
     else store(address, value, count);
 }
 
-inline float dot(const float *a, const float *b, int64_t count) {
+/// The products of a and b, added in eight lanes.
+inline Vector multiplied(const float *a, const float *b, int64_t count) {
     Vector even = broadcast(0), odd = broadcast(0);
     int64_t index = 0;
     for (; index + 2 * lanes <= count; index += 2 * lanes) {
@@ -99,7 +116,9 @@ inline float dot(const float *a, const float *b, int64_t count) {
             even += loadUpTo(a + index + rest, used) * loadUpTo(b + index + rest, used);
         });
     }
-    return sum(even + odd);
+    return even + odd;
 }
+
+inline float dot(const float *a, const float *b, int64_t count) { return sum(multiplied(a, b, count)); }
 
 }  // namespace ctorch

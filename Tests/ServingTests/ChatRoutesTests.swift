@@ -38,14 +38,15 @@ import Testing
     }
 
     @Test func streamedTextIsThatOfTheWhole() async throws {
-        try await ChatServer.running(ScriptedPolicy(.answer("grün"))) { server in
+        let written = "grün 🙂 \"\\\t\n\u{1}\u{1F}/"
+        try await ChatServer.running(ScriptedPolicy(.answer(written))) { server in
             let reply = try await server.chat(#""stream": true, "stream_options": {"include_usage": true}"#)
             #expect(reply.headers["Content-Type"].first?.hasPrefix("text/event-stream") == true)
             #expect(reply.body.hasSuffix("data: [DONE]\n\n"))
             let choices = reply.events.compactMap { $0["choices"]?.array?.first }
             #expect(choices.first?["delta"]?["role"] == .string("assistant"))
             let text = choices.compactMap { $0["delta"]?["content"]?.string }.joined()
-            #expect(text == "<think>I see.</think>\n<answer>grün</answer>")
+            #expect(text == "<think>I see.</think>\n<answer>\(written)</answer>")
             #expect(choices.last?["finish_reason"] == .string("stop"))
             #expect(reply.events.last?["usage"]?["total_tokens"] != nil)
         }

@@ -9,6 +9,8 @@ struct ChunkWriter {
     private let asked: ChatCompletionRequest
     /// Tokens of each answer that have not been told.
     private var entries: [[TokenEntry]]
+    /// What stands around the texts of events that have nothing else to tell: most of them, so they are not encoded anew.
+    private var frames: [TextKind: TextFrame] = [:]
 
     init(format: any ChatFormat, id: String, created: Int, asked: ChatCompletionRequest) {
         self.format = format
@@ -41,7 +43,24 @@ struct ChunkWriter {
             }
             choices.append(choice(index, event))
         }
-        return joined(choices.map { chunk([$0]) })
+        var buffer = ByteBuffer()
+        for choice in choices {
+            if let (kind, text) = choice.soleText {
+                frame(of: kind).append(text, to: &buffer)
+            } else {
+                Self.append(chunk([choice]), to: &buffer)
+            }
+        }
+        return buffer
+    }
+
+    private mutating func frame(of kind: TextKind) -> TextFrame {
+        if let known = frames[kind] { return known }
+        var choice = ChatCompletionChunk.Choice(index: kind.choice)
+        choice.delta[keyPath: kind.path] = ""
+        let frame = TextFrame(event: Self.event(chunk([choice])), key: kind.key)
+        frames[kind] = frame
+        return frame
     }
 
     /// The end of the stream, with the usage if it was asked for.
@@ -98,6 +117,15 @@ struct ChunkWriter {
 }
 
 extension ChatCompletionChunk.Choice {
+    /// The text of a choice that tells nothing else.
+    fileprivate var soleText: (kind: TextKind, text: String)? {
+        guard logprobs == nil, finishReason == nil, delta.toolCalls == nil, delta.toolEvent == nil else {
+            return nil
+        }
+        if let text = delta.content { return (TextKind(choice: index, isReasoning: false), text) }
+        return delta.reasoningContent.map { (TextKind(choice: index, isReasoning: true), $0) }
+    }
+
     /// Adds a text to one of the same kind.
     ///
     /// - Returns: false if it cannot be added.
@@ -112,5 +140,39 @@ extension ChatCompletionChunk.Choice {
         default: return false
         }
         return true
+    }
+}
+
+private struct TextKind: Hashable {
+    let choice: Int
+    let isReasoning: Bool
+
+    var path: WritableKeyPath<ChatCompletionChunk.Choice.Delta, String?> {
+        isReasoning ? \.reasoningContent : \.content
+    }
+    var key: String { isReasoning ? "reasoning_content" : "content" }
+}
+
+/// An event in which only a text changes.
+private struct TextFrame {
+    private let before: ByteBufferView
+    private let after: ByteBufferView
+
+    /// - Parameter event: has an empty string under `key`.
+    init(event: ByteBuffer, key: String) {
+        let bytes = event.readableBytesView
+        // Quotes within a string are escaped, so this is the key and its value.
+        guard let place = bytes.firstRange(of: "\"\(key)\":\"\"".utf8) else {
+            preconditionFailure("an event without \(key)")
+        }
+        let middle = bytes.index(before: place.upperBound)
+        before = bytes[..<middle]
+        after = bytes[middle...]
+    }
+
+    func append(_ text: String, to buffer: inout ByteBuffer) {
+        buffer.writeBytes(before)
+        buffer.writeBytes(JSONBody.escaped(text))
+        buffer.writeBytes(after)
     }
 }

@@ -1,0 +1,162 @@
+/// The rows are copied into panels, where the same value of 16 rows lies side by side. The matrix is read once, where
+/// it lies, and fetched some of its rows ahead. Products with the features of a block, which fit the nearest cache,
+/// are summed one after the other as MKL does on AMD, so that the bits are the same.
+#include "RowPanels.hpp"
+
+#include "Vector.hpp"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace ctorch {
+
+namespace {
+
+/// Multiplications that one thread should have at least.
+constexpr int64_t productsInTask = 1 << 18;
+/// Features whose products are summed before they are added to what other features gave.
+constexpr int64_t featuresInBlock = 192;
+/// Columns of c that are worked on together.
+constexpr int64_t columnsInBlock = 8;
+/// Rows of c that are worked on together.
+constexpr int64_t rowsInPanel = 2 * lanes;
+constexpr int64_t floatsInCacheLine = 16;
+
+typedef float Quad __attribute__((ext_vector_type(4)));
+
+/// Makes rows of the columns of [4, 8]: then the halves of `v[i]` are the columns i and i + 4.
+inline void transposeQuads(Vector *v) {
+    Vector pairs[4];
+    for (int64_t row = 0; row < 4; row += 2) {
+        pairs[row] = __builtin_shufflevector(v[row], v[row + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        pairs[row + 1] = __builtin_shufflevector(v[row], v[row + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+    }
+    for (int64_t half = 0; half < 2; ++half) {
+        v[2 * half] = __builtin_shufflevector(pairs[half], pairs[half + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+        v[2 * half + 1] = __builtin_shufflevector(pairs[half], pairs[half + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+}
+
+/// Makes rows of the columns of [8, 8].
+inline void transpose(Vector *v) {
+    transposeQuads(v);
+    transposeQuads(v + 4);
+    for (int64_t row = 0; row < 4; ++row) {
+        Vector upper = v[row], lower = v[row + 4];
+        v[row] = __builtin_shufflevector(upper, lower, 0, 1, 2, 3, 8, 9, 10, 11);
+        v[row + 4] = __builtin_shufflevector(upper, lower, 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+}
+
+class PanelProduct {
+  public:
+    PanelProduct(int64_t m, int64_t n, int64_t k, ConstMatrix a, ConstMatrix b, const float *bias, bool adds, Matrix c)
+        : m(m), n(n), k(k), b(b), bias(bias), adds(adds), c(c),
+          panels(std::make_unique_for_overwrite<float[]>((m + lanes - 1) / lanes * lanes * k)) {
+        for (int64_t row = 0; row < m; row += lanes) copy(row, a);
+    }
+
+    /// Computes the columns `first ..< last`.
+    void multiply(int64_t first, int64_t last) const {
+        // Two blocks share what is more than one.
+        int64_t step = k <= featuresInBlock || k >= 2 * featuresInBlock ? featuresInBlock : (k + 1) / 2;
+        for (int64_t column = first; column < last; column += columnsInBlock)
+            for (int64_t feature = 0; feature < k; feature += step) {
+                int64_t count = std::min(step, k - feature);
+                for (int64_t row = 0; row < m; row += rowsInPanel) {
+                    if (panelWidth(row) == lanes) {
+                        multiplyTile<1, columnsInBlock>(row, column, feature, count);
+                        continue;
+                    }
+                    for (int64_t tile = column; tile < std::min(last, column + columnsInBlock); tile += 4)
+                        multiplyTile<2, 4>(row, tile, feature, count);
+                }
+            }
+    }
+
+  private:
+    /// The panel that begins with row `row` of a has this many rows; those beyond a's are zero.
+    int64_t panelWidth(int64_t row) const { return m - row / rowsInPanel * rowsInPanel > lanes ? rowsInPanel : lanes; }
+
+    /// Copies the eight rows of a from `row` on into their panel [feature, row].
+    void copy(int64_t row, ConstMatrix a) {
+        int64_t width = panelWidth(row);
+        float *panel = panels.get() + row / rowsInPanel * rowsInPanel * k + row % rowsInPanel;
+        forEachVector(k, [&](int64_t feature, int64_t used) {
+            Vector v[lanes];
+            for (int64_t part = 0; part < lanes; ++part)
+                v[part] = row + part < m ? loadUpTo(a.values + (row + part) * a.stride + feature, used) : broadcast(0);
+            transpose(v);
+            for (int64_t part = 0; part < used; ++part) store(panel + (feature + part) * width, v[part]);
+        });
+    }
+
+    /// Adds the products with `count` features to a tile of c, eight sums in registers.
+    template <int64_t Vectors, int64_t Columns>
+    void multiplyTile(int64_t row, int64_t column, int64_t feature, int64_t count) const {
+        const float *left = panels.get() + row * k + feature * Vectors * lanes, *right[Columns];
+        for (int64_t part = 0; part < Columns; ++part)
+            right[part] = b.values + std::min(n - 1, column + part) * b.stride + feature;
+        // The first rows that meet these columns have the same ones of the next block fetched meanwhile.
+        int64_t ahead = row == 0 ? std::min(columnsInBlock, n - 1 - column) * b.stride : 0;
+        Vector total[Vectors][Columns];
+        for (auto &part : total) std::fill_n(part, Columns, broadcast(0));
+        for (int64_t line = 0; line < count; line += floatsInCacheLine) {
+            if (ahead > 0)
+                for (int64_t part = 0; part < Columns; ++part) __builtin_prefetch(right[part] + line + ahead, 0, 2);
+            for (int64_t index = line; index < std::min(count, line + floatsInCacheLine); ++index) {
+                Vector rows[Vectors];
+                for (int64_t part = 0; part < Vectors; ++part)
+                    rows[part] = load(left + (index * Vectors + part) * lanes);
+                for (int64_t tile = 0; tile < Columns; ++tile)
+                    for (int64_t part = 0; part < Vectors; ++part)
+                        total[part][tile] += rows[part] * right[tile][index];
+            }
+        }
+        for (int64_t part = 0; part < Vectors; ++part)
+            for (int64_t tile = 0; tile < Columns; tile += 4) {
+                transposeQuads(total[part] + tile);
+                for (int64_t index = 0; index < lanes; ++index) {
+                    Vector both = total[part][tile + index % 4];
+                    add(row + part * lanes + index, column + tile, feature == 0, index < 4 ? both.lo : both.hi);
+                }
+            }
+    }
+
+    void add(int64_t row, int64_t column, bool isFirst, Quad sums) const {
+        if (row >= m || column >= n) return;
+        float *place = c.values + row * c.stride + column;
+        const float *former = !isFirst || adds ? place : bias ? bias + column : nullptr;
+        if (column + 4 <= n) {
+            Quad start = 0;
+            if (former) std::memcpy(&start, former, sizeof start);
+            sums += start;
+            std::memcpy(place, &sums, sizeof sums);
+        } else {
+            for (int64_t part = 0; part < n - column; ++part) place[part] = (former ? former[part] : 0) + sums[part];
+        }
+    }
+
+    int64_t m, n, k;
+    ConstMatrix b;
+    const float *bias;
+    bool adds;
+    Matrix c;
+    std::unique_ptr<float[]> panels;
+};
+
+}  // namespace
+
+void multiplyPanels(int64_t m, int64_t n, int64_t k, ConstMatrix a, ConstMatrix b, const float *bias, bool adds,
+                    Matrix c) {
+    PanelProduct product(m, n, k, a, b, bias, adds, c);
+    int64_t blocks = (n + columnsInBlock - 1) / columnsInBlock;
+    int64_t grain = std::max<int64_t>(1, productsInTask / std::max<int64_t>(1, m * k * columnsInBlock));
+    at::parallel_for(0, blocks, grain, [&](int64_t begin, int64_t end) {
+        product.multiply(begin * columnsInBlock, std::min(n, end * columnsInBlock));
+    });
+}
+
+}  // namespace ctorch
