@@ -16,8 +16,11 @@ constexpr int64_t productsInTask = 1 << 18;
 /// Rows of a, and rows of b, whose products are summed in registers at a time.
 constexpr int64_t rowsInTile = 4, columnsInTile = 2;
 
-/// The sums of eight vectors.
-inline Vector sums(const Vector *v) {
+/// How far ahead of its use b is fetched, in floats: it is read once, from front to back.
+constexpr int64_t floatsAhead = 1024;
+
+/// The sum of each of eight vectors, neighbours first.
+inline Vector neighbourSums(const Vector *v) {
     auto pairs = [](Vector a, Vector b) {
         return __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14) +
                __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
@@ -35,16 +38,19 @@ inline Vector sums(const Vector *v) {
 /// What products are added to: the bias of their column, what stands in their place, or nothing.
 enum class Start { zero, bias, place };
 
-/// The products of `Rows` rows of a with `Columns` rows of b.
+/// The products of `Rows` rows of a with `Columns` rows of b; `isFirst` if they are the first to meet them.
 template <Start start, int64_t Rows, int64_t Columns>
-inline void multiplyTile(int64_t k, const float *a, int64_t strideA, const float *b, int64_t strideB,
+inline void multiplyTile(bool isFirst, int64_t k, const float *a, int64_t strideA, const float *b, int64_t strideB,
                          const float *bias, float *c, int64_t strideC) {
     Vector total[rowsInTile * columnsInTile];
     for (Vector &part : total) part = broadcast(0);
     forEachVector(k, [&](int64_t index, int64_t used) __attribute__((always_inline)) {
         Vector right[Columns];
-        for (int64_t column = 0; column < Columns; ++column)
-            right[column] = loadUpTo(b + column * strideB + index, used);
+        for (int64_t column = 0; column < Columns; ++column) {
+            const float *place = b + column * strideB + index;
+            if (isFirst) __builtin_prefetch(place + floatsAhead, 0, 2);
+            right[column] = loadUpTo(place, used);
+        }
         for (int64_t row = 0; row < Rows; ++row) {
             Vector left = loadUpTo(a + row * strideA + index, used);
             for (int64_t column = 0; column < Columns; ++column)
@@ -52,7 +58,7 @@ inline void multiplyTile(int64_t k, const float *a, int64_t strideA, const float
         }
     });
     float products[rowsInTile * columnsInTile];
-    store(products, sums(total));
+    store(products, neighbourSums(total));
     for (int64_t row = 0; row < Rows; ++row) {
         float *place = c + row * strideC;
         for (int64_t column = 0; column < Columns; ++column) {
@@ -69,8 +75,8 @@ void multiplyColumns(int64_t m, int64_t first, int64_t last, int64_t k, ConstMat
     auto tiles = [&]<int64_t Columns>(int64_t column, std::integral_constant<int64_t, Columns>) {
         const float *right = b.values + column * b.stride, *above = bias ? bias + column : nullptr;
         auto tile = [&]<int64_t Rows>(int64_t row, std::integral_constant<int64_t, Rows>) {
-            multiplyTile<start, Rows, Columns>(k, a.values + row * a.stride, a.stride, right, b.stride, above,
-                                               c.values + row * c.stride + column, c.stride);
+            multiplyTile<start, Rows, Columns>(row == 0, k, a.values + row * a.stride, a.stride, right, b.stride,
+                                               above, c.values + row * c.stride + column, c.stride);
         };
         int64_t row = 0;
         for (; row + rowsInTile <= m; row += rowsInTile)

@@ -103,39 +103,47 @@ class PanelProduct {
         int64_t ahead = row == 0 ? std::min(columnsInBlock, n - 1 - column) * b.stride : 0;
         Vector total[Vectors][Columns];
         for (auto &part : total) std::fill_n(part, Columns, broadcast(0));
-        for (int64_t line = 0; line < count; line += floatsInCacheLine) {
+        auto accumulate = [&](int64_t index) __attribute__((always_inline)) {
+            Vector rows[Vectors];
+            for (int64_t part = 0; part < Vectors; ++part)
+                rows[part] = load(left + (index * Vectors + part) * lanes);
+            for (int64_t tile = 0; tile < Columns; ++tile)
+                for (int64_t part = 0; part < Vectors; ++part)
+                    total[part][tile] += rows[part] * right[tile][index];
+        };
+        int64_t line = 0;
+        for (; line + floatsInCacheLine <= count; line += floatsInCacheLine) {
             if (ahead > 0)
                 for (int64_t part = 0; part < Columns; ++part) __builtin_prefetch(right[part] + line + ahead, 0, 2);
-            for (int64_t index = line; index < std::min(count, line + floatsInCacheLine); ++index) {
-                Vector rows[Vectors];
-                for (int64_t part = 0; part < Vectors; ++part)
-                    rows[part] = load(left + (index * Vectors + part) * lanes);
-                for (int64_t tile = 0; tile < Columns; ++tile)
-                    for (int64_t part = 0; part < Vectors; ++part)
-                        total[part][tile] += rows[part] * right[tile][index];
-            }
+            for (int64_t index = 0; index < floatsInCacheLine; ++index) accumulate(line + index);
         }
+        for (; line < count; ++line) accumulate(line);
         for (int64_t part = 0; part < Vectors; ++part)
             for (int64_t tile = 0; tile < Columns; tile += 4) {
                 transposeQuads(total[part] + tile);
-                for (int64_t index = 0; index < lanes; ++index) {
-                    Vector both = total[part][tile + index % 4];
-                    add(row + part * lanes + index, column + tile, feature == 0, index < 4 ? both.lo : both.hi);
-                }
+                add(row + part * lanes, column + tile, feature == 0, total[part] + tile);
             }
     }
 
-    void add(int64_t row, int64_t column, bool isFirst, Quad sums) const {
-        if (row >= m || column >= n) return;
+    /// Adds [8, 4] sums, of which the halves of `sums[i]` are the rows i and i + 4.
+    void add(int64_t row, int64_t column, bool isFirst, const Vector *sums) const {
+        constexpr float nothing[4] = {};
+        int64_t rows = std::min(lanes, m - row), columns = std::min<int64_t>(4, n - column);
         float *place = c.values + row * c.stride + column;
-        const float *former = !isFirst || adds ? place : bias ? bias + column : nullptr;
-        if (column + 4 <= n) {
-            Quad start = 0;
-            if (former) std::memcpy(&start, former, sizeof start);
-            sums += start;
-            std::memcpy(place, &sums, sizeof sums);
-        } else {
-            for (int64_t part = 0; part < n - column; ++part) place[part] = (former ? former[part] : 0) + sums[part];
+        bool isThere = !isFirst || adds;
+        const float *former = isThere ? place : bias ? bias + column : nothing;
+        int64_t stride = isThere ? c.stride : 0;
+        for (int64_t index = 0; index < rows; ++index) {
+            Quad sum = index < 4 ? sums[index].lo : sums[index - 4].hi;
+            float *target = place + index * c.stride;
+            if (columns == 4) {
+                Quad start;
+                std::memcpy(&start, former + index * stride, sizeof start);
+                sum += start;
+                std::memcpy(target, &sum, sizeof sum);
+            } else {
+                for (int64_t part = 0; part < columns; ++part) target[part] = former[index * stride + part] + sum[part];
+            }
         }
     }
 

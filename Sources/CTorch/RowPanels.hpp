@@ -7,7 +7,7 @@
 namespace ctorch {
 
 /// Rows up to which `multiplyPanels` is the faster one.
-constexpr int64_t panelRows = 96;
+constexpr int64_t panelRows = 128;
 
 /// The same as `multiplyFewRows`, and as there each row's result depends on that row alone.
 void multiplyPanels(int64_t m, int64_t n, int64_t k, ConstMatrix a, ConstMatrix b, const float *bias, bool adds,

@@ -316,11 +316,11 @@ struct KernelCompositionTests {
     /// Products of few rows, and those of some tens, go other ways than BLAS, in tiles with remainders on every side and
     /// blocks of features.
     @Test(
-        arguments: [1, 2, 5, 16, 17, 24, 31, 48, 96],
+        arguments: [1, 2, 5, 16, 17, 24, 31, 48, 128],
         [(1, 1), (7, 3), (128, 96), (65, 40), (200, 9), (400, 11)])
     func aProductOfFewRowsIsThatOfMany(rows: Int, sides: (inner: Int, outer: Int)) {
         var random = CounterRandom(seed: 3, UInt64(rows), UInt64(sides.inner))
-        let input = Tensor.normal([120, sides.inner], using: &random)
+        let input = Tensor.normal([150, sides.inner], using: &random)
         let weight = Tensor.normal([sides.outer, sides.inner], using: &random)
         let bias = Tensor.normal([sides.outer], using: &random)
         withoutGradient {
