@@ -4,16 +4,23 @@ import Tasks
 /// Numbers in prose as math-verify finds them, by which lmms-eval's reasoning tasks compare numbers: after a
 /// space, an equals sign or at the start, and rather after the word "answer" than elsewhere.
 enum PlainNumber {
-    /// Whether the number that `said` ends in, or its hundredth if that is a percentage, is `right` to six
-    /// places.
-    static func areEqual(_ said: String, _ right: String) -> Bool {
-        guard let expected = values(in: right).first else { return false }
-        return values(in: said).contains { abs($0 - expected) < 0.5e-6 }
+    private struct Reading {
+        let value: Double
+        /// What stands before a sign of percent.
+        var percentage: String?
     }
 
-    private static func values(in text: String) -> [Double] {
-        if let formula = formula(in: text), let value = MathVerifier.number(formula) {
-            return formula.contains("°") ? [] : [value]
+    /// Whether the number that `said` ends in is `right` to six places. A percentage is the hundredth of what is written,
+    /// but is also right if the very same digits are.
+    static func areEqual(_ said: String, _ right: String) -> Bool {
+        guard let expected = reading(of: right), let found = reading(of: said) else { return false }
+        return abs(found.value - expected.value) < 0.5e-6 || found.percentage == right
+    }
+
+    private static func reading(of text: String) -> Reading? {
+        if let formula = formula(in: text) {
+            if formula.isNoNumber { return nil }
+            if let value = formula.value { return Reading(value: value) }
         }
         for beginning in [
             #"(?i:final answer.{0,100}?)\s+is:?"#, #"(?i:answer):"# + gap, "(?i:answer)" + gap, "",
@@ -22,17 +29,22 @@ enum PlainNumber {
             let found = [expression, number].compactMap { form in
                 last(of: beginning + form + end, in: text)
             }
-            if let last = found.max(by: { $0.end < $1.end }) { return last.values }
+            if let last = found.max(by: { $0.end < $1.end }) { return last.reading }
         }
-        return []
+        return nil
     }
 
     /// What stands in a box or between dollars, or a fraction of plain numbers.
-    private static func formula(in text: String) -> String? {
-        if let box = MathVerifier.boxed(in: text) { return box }
-        if let dollars = text.firstMatch(of: /\$([^\n$]+)\$/) { return String(dollars.output.1) }
+    private static func formula(in text: String) -> WrittenFormula? {
+        if let box = MathVerifier.boxed(in: text) {
+            let boxes = text.matches(of: /\\boxed\{[^{}]*\}/)
+            return WrittenFormula(content: box, isBoxed: true, isOneOfSeveral: boxes.count > 1)
+        }
+        if let dollars = text.firstMatch(of: /\$([^\n$]+)\$/) {
+            return WrittenFormula(content: String(dollars.output.1), isBoxed: false)
+        }
         return text.firstMatch(of: /-?\\frac\{-?\d+(?:[.,]\d+)?\}\{-?\d+(?:[.,]\d+)?\}/).map {
-            String($0.output)
+            WrittenFormula(content: String($0.output), isBoxed: false)
         }
     }
 
@@ -44,15 +56,18 @@ enum PlainNumber {
         before + "[$€£¥₹₩]?" + #"(-?[1-9]\d{0,2}(?:[ ,]\d{3})+(?:\.\d+)?|-?\d+[.,]\d+|\.\d+|-?\d+)"#
         + #"(\s*(?:%|[Pp]ercent|[Pp]ct))?"#
 
-    private static func last(of pattern: String, in text: String) -> (end: String.Index, values: [Double])? {
+    private static func last(of pattern: String, in text: String) -> (end: String.Index, reading: Reading)? {
         // The patterns are the ones above: they are right, or a test would have found it.
         guard let form = try? Regex(pattern), let match = text.matches(of: form.likePython).last else {
             return nil
         }
-        let written = match.output[1].substring ?? ""
+        let written = String(match.output[1].substring ?? "")
         let isPercentage = match.output.count > 2 && match.output[2].substring != nil
-        guard let value = value(of: String(written)) else { return nil }
-        return (match.range.upperBound, isPercentage ? [value, value / 100] : [value])
+        guard let value = value(of: written) else { return nil }
+        return (
+            match.range.upperBound,
+            isPercentage ? Reading(value: value / 100, percentage: written) : Reading(value: value)
+        )
     }
 
     private static func value(of text: String) -> Double? {
@@ -61,5 +76,35 @@ enum PlainNumber {
         }
         if let plain = Double(text.replacing(",", with: ".")) { return plain }
         return MathVerifier.number(text)
+    }
+}
+
+/// A formula in an answer, as math-verify takes it.
+private struct WrittenFormula {
+    let content: String
+    let isBoxed: Bool
+    var isOneOfSeveral = false
+
+    /// Whether it is read as a formula and is no number: several boxes or alternatives are a set, the letters of words are
+    /// variables that a number is multiplied by. Sentences are not read as one; between dollars what comes after the word
+    /// "answer" is looked for in the text.
+    var isNoNumber: Bool {
+        if isOneOfSeveral { return true }
+        if content.contains(/[.?]\s|[A-Z]\)\s/) { return false }
+        if content.contains(/\s(?:or|and)\s/) || content.contains(/\de\d/) { return true }
+        guard isBoxed else {
+            return content.contains(/^[A-Za-z][A-Za-z,:\s]*-?\d+(?:\.\d+)?$/) && !namesAnswer
+        }
+        return content.contains("°")
+            || content.contains(/^[A-Za-z{"][A-Za-z,:<|_>{"\s]*-?\d+(?:\.\d+)?"?}?$/)
+    }
+
+    private var namesAnswer: Bool { content.contains(/(?i)answer/) }
+
+    /// The number, without a unit of length; nil if the text is to be searched.
+    var value: Double? {
+        let bare = content.replacing(/\s*(?:[ckm]?m|units)$/, with: "")
+        guard isBoxed else { return MathVerifier.number(bare.replacing(/°$/, with: "")) }
+        return MathVerifier.number(bare)
     }
 }
