@@ -19,6 +19,7 @@ namespace {
 
 /// Cached tokens that one task looks at for one query.
 constexpr int64_t tokensInChunk = 1024;
+
 class Forward {
   public:
     Forward(const PagedAttention &attention, float *output)
@@ -60,10 +61,10 @@ class Forward {
 
     void plan() {
         // Key heads that lie side by side are read together, unless there would be nothing for other threads.
-        int64_t chunks = 0;
+        int64_t chunks = 0, threads = at::get_num_threads();
         for (const TorchPagedSequence &sequence : problem.sequences)
             if (sequence.queryCount == 1) chunks += chunkCount(sequence);
-        headsInTask = chunks >= 2 * at::get_num_threads() ? problem.keyHeadCount : 1;
+        headsInTask = threads == 1 || chunks >= 2 * threads ? problem.keyHeadCount : 1;
         for (size_t index = 0; index < problem.sequences.size(); ++index) {
             const TorchPagedSequence &sequence = problem.sequences[index];
             int64_t place = static_cast<int64_t>(index);
