@@ -11,8 +11,6 @@ namespace ctorch {
 
 namespace {
 
-/// Multiplications that one thread should have at least.
-constexpr int64_t productsInTask = 1 << 18;
 /// Rows of a, and rows of b, whose products are summed in registers at a time.
 constexpr int64_t rowsInTile = 4, columnsInTile = 2;
 

@@ -2,6 +2,7 @@
 #include "Functions.hpp"
 
 #include "PagedAttention.hpp"
+#include "RowPanels.hpp"
 #include "RowProduct.hpp"
 #include "Rows.hpp"
 #include "SegmentAttention.hpp"
@@ -211,7 +212,7 @@ at::Tensor fusedRotary(const at::Tensor &input, const at::Tensor &cosine, const 
 }
 
 bool servesLinear(const at::Tensor &input, const at::Tensor &weight, const std::optional<at::Tensor> &bias) {
-    return input.dim() == 2 && weight.dim() == 2 && input.size(0) <= rowsBeforeBLAS &&
+    return input.dim() == 2 && weight.dim() == 2 && input.size(0) <= panelRows &&
            input.size(1) == weight.size(1) && areServed(input, weight) && weight.is_contiguous() &&
            !isRecorded(input, weight) &&
            (!bias || (isServed(*bias) && bias->is_contiguous() && bias->numel() == weight.size(0) &&

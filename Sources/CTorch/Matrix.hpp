@@ -5,6 +5,9 @@
 
 namespace ctorch {
 
+/// Multiplications that one thread should have at least.
+constexpr int64_t productsInTask = 1 << 18;
+
 /// A row-major matrix whose rows are `stride` floats apart.
 struct ConstMatrix {
     const float *values;

@@ -1,6 +1,6 @@
 /// The rows are copied into panels, where the same value of 16 rows lies side by side. The matrix is read once, where
 /// it lies, and fetched some of its rows ahead. Products with the features of a block, which fit the nearest cache,
-/// are summed one after the other as MKL does on AMD, so that the bits are the same.
+/// are summed one after the other in the order that MKL has on AMD for even numbers of features.
 #include "RowPanels.hpp"
 
 #include "Vector.hpp"
@@ -14,15 +14,12 @@ namespace ctorch {
 
 namespace {
 
-/// Multiplications that one thread should have at least.
-constexpr int64_t productsInTask = 1 << 18;
 /// Features whose products are summed before they are added to what other features gave.
 constexpr int64_t featuresInBlock = 192;
 /// Columns of c that are worked on together.
 constexpr int64_t columnsInBlock = 8;
 /// Rows of c that are worked on together.
 constexpr int64_t rowsInPanel = 2 * lanes;
-constexpr int64_t floatsInCacheLine = 16;
 
 typedef float Quad __attribute__((ext_vector_type(4)));
 

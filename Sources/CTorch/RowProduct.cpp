@@ -1,6 +1,7 @@
 #include "RowProduct.hpp"
 
 #include "FewRows.hpp"
+#include "RowPanels.hpp"
 
 #include <algorithm>
 

@@ -1,12 +1,9 @@
 /// The product of any number of rows with the transpose of a matrix, each number in the way that is fastest for it.
 #pragma once
 
-#include "RowPanels.hpp"
+#include "Matrix.hpp"
 
 namespace ctorch {
-
-/// Rows up to which the ways of this library are faster than BLAS.
-constexpr int64_t rowsBeforeBLAS = panelRows;
 
 /// c [m, n] = a [m, k] · b [n, k]ᵀ + start, where `start` is the bias [n], or c itself, or nothing if null.
 void multiplyRows(int64_t m, int64_t n, int64_t k, ConstMatrix a, ConstMatrix b, const float *bias, bool adds,

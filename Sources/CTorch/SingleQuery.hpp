@@ -54,7 +54,6 @@ template <int64_t knownWidth> class SingleQuery {
 
     /// Fetches a key or value into the second cache; the first one takes only few at a time.
     void fetch(const float *row) const {
-        constexpr int64_t floatsInCacheLine = 16;
         for (int64_t feature = 0; feature < width(); feature += floatsInCacheLine)
             __builtin_prefetch(row + feature, 0, 2);
     }

@@ -10,6 +10,7 @@ namespace ctorch {
 typedef float Vector __attribute__((ext_vector_type(8)));
 typedef int32_t IntegerVector __attribute__((ext_vector_type(8)));
 constexpr int64_t lanes = 8;
+constexpr int64_t floatsInCacheLine = 16;
 
 inline Vector broadcast(float value) { return Vector(value); }
 
