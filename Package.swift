@@ -55,6 +55,7 @@ let package = Package(
                 .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
             ]),
         .target(name: "CounterRandom", swiftSettings: strict),
+        .target(name: "JSON", swiftSettings: strict),
         .target(name: "Torch", dependencies: ["CTorch", "CounterRandom"], swiftSettings: strict),
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
@@ -73,9 +74,10 @@ let package = Package(
         .target(name: "Parquet", dependencies: ["CArrow"], swiftSettings: strict),
 
         // MARK: Vocabulary and tasks, without a tensor
-        .target(name: "Agent", dependencies: ["Imaging", "CounterRandom"], swiftSettings: strict),
         .target(
-            name: "Tasks", dependencies: ["Agent", "Imaging", "Parquet", "CounterRandom"],
+            name: "Agent", dependencies: ["JSON", "Imaging", "CounterRandom"], swiftSettings: strict),
+        .target(
+            name: "Tasks", dependencies: ["Agent", "JSON", "Imaging", "Parquet", "CounterRandom"],
             swiftSettings: strict),
         .target(
             name: "Endpoints",
@@ -99,17 +101,24 @@ let package = Package(
         .target(
             name: "Runs",
             dependencies: [
+                "JSON",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["TensorBoard/tensorboard.proto"],
+            swiftSettings: strict),
+        .target(
+            name: "Reports", dependencies: ["Agent", "JSON", "Imaging", "Runs"], swiftSettings: strict),
+        .target(
+            name: "Rollout", dependencies: ["Agent", "Tasks", "Imaging", "Runs"],
             swiftSettings: strict),
 
         // MARK: Evaluation, without a tensor
         .target(
             name: "Evaluation",
             dependencies: [
-                "Agent", "Tasks", "Endpoints", "Imaging", "Runs", "CounterRandom",
+                "Agent", "JSON", "Tasks", "Rollout", "Endpoints", "Imaging", "Runs", "Reports",
+                "CounterRandom",
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("Benchmarks")], swiftSettings: strict),
@@ -118,7 +127,7 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Agent", "Evaluation", "Imaging", "Runs", "CounterRandom",
+                "Agent", "JSON", "Imaging", "Runs", "Reports", "CounterRandom",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -133,22 +142,35 @@ let package = Package(
             swiftSettings: strict),
 
         // MARK: Model and training
+        .target(name: "Tokenizer", dependencies: ["JSON"], swiftSettings: strict),
         .target(
-            name: "QwenVL", dependencies: ["Torch", "Imaging", "Agent", "CounterRandom"],
+            name: "Models",
+            dependencies: ["Torch", "Tokenizer", "JSON", "Imaging", "Agent", "CounterRandom"],
+            swiftSettings: strict),
+        .target(
+            name: "Generation",
+            dependencies: ["Torch", "Models", "Agent", "CounterRandom"],
             swiftSettings: strict),
         .target(
             name: "Training",
             dependencies: [
-                "Torch", "QwenVL", "Agent", "Tasks", "Evaluation", "Judging", "Imaging", "Runs",
-                "CounterRandom",
+                "Torch", "Models", "Generation", "Rollout", "Tokenizer", "Agent", "JSON", "Tasks",
+                "Evaluation", "Judging", "Imaging", "Runs", "Reports", "CounterRandom",
                 .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "NanoBase",
+            dependencies: [
+                "Torch", "Models", "Generation", "Training", "Tokenizer", "Agent", "Tasks", "Imaging", "Runs",
+                "CounterRandom",
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "deepeyes",
             dependencies: [
-                "Agent", "Tasks", "Endpoints", "Evaluation", "Judging", "Imaging", "QwenVL", "Training",
-                "Runs", "Serving",
+                "Agent", "Tasks", "Endpoints", "Evaluation", "Judging", "Imaging", "Models", "Generation",
+                "Training", "NanoBase", "Runs", "Reports", "Serving",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -156,6 +178,9 @@ let package = Package(
         // MARK: Tests
         .target(
             name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestFixtures", dependencies: ["Runs", "Tokenizer"], path: "Tests/TestFixtures",
+            swiftSettings: strict),
         .target(
             name: "TestPolicy", dependencies: ["Agent", "Imaging"], path: "Tests/TestPolicy",
             swiftSettings: strict),
@@ -168,6 +193,7 @@ let package = Package(
             ],
             path: "Tests/TestServer", swiftSettings: strict),
         .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "CounterRandom"], swiftSettings: strict),
         .testTarget(
             name: "TorchTests", dependencies: ["Torch", "CounterRandom", "TestSupport"], exclude: ["Goldens"],
             swiftSettings: strict),
@@ -176,15 +202,16 @@ let package = Package(
         .testTarget(
             name: "ParquetTests", dependencies: ["Parquet"], exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
-            name: "AgentTests", dependencies: ["Agent", "Imaging", "CounterRandom", "TestPolicy"],
+            name: "AgentTests", dependencies: ["Agent", "JSON", "Imaging", "CounterRandom", "TestPolicy"],
             swiftSettings: strict),
         .testTarget(
-            name: "TasksTests", dependencies: ["Tasks", "Agent", "Imaging", "CounterRandom"],
+            name: "TasksTests", dependencies: ["Tasks", "Agent", "JSON", "Imaging", "CounterRandom"],
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests",
             dependencies: [
-                "Evaluation", "Agent", "Endpoints", "Tasks", "Imaging", "Runs", "CounterRandom",
+                "Evaluation", "Agent", "JSON", "Rollout", "Reports", "Endpoints", "Tasks", "Imaging", "Runs",
+                "CounterRandom",
             ],
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
@@ -195,23 +222,47 @@ let package = Package(
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Serving", "Agent", "Imaging", "Runs", "TestPolicy",
+                "Serving", "Agent", "JSON", "Imaging", "Runs", "TestPolicy",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "RunsTests", dependencies: ["Runs", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "RunsTests",
+            dependencies: ["Runs", "TestFixtures", .product(name: "GRDB", package: "GRDB.swift")],
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
-            name: "QwenVLTests",
-            dependencies: ["QwenVL", "Torch", "Agent", "Imaging", "CounterRandom", "TestSupport"],
+            name: "ReportsTests", dependencies: ["Reports", "Runs", "TestFixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "TokenizerTests", dependencies: ["Tokenizer", "TestFixtures"], exclude: ["Goldens"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ModelsTests",
+            dependencies: [
+                "Models", "Tokenizer", "Torch", "Agent", "Imaging", "CounterRandom", "TestSupport",
+                "TestFixtures",
+            ],
             exclude: ["Goldens"], swiftSettings: strict),
+        .testTarget(
+            name: "GenerationTests",
+            dependencies: [
+                "Generation", "Models", "Torch", "Agent", "Imaging", "CounterRandom", "TestSupport",
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Training", "QwenVL", "Torch", "Agent", "Tasks", "Judging", "Imaging", "Runs", "TestSupport",
+                "Training", "NanoBase", "Models", "Generation", "Torch", "Agent", "Tasks", "Judging",
+                "Imaging",
+                "Runs", "Reports", "TestSupport", "TestFixtures",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "NanoBaseTests",
+            dependencies: [
+                "NanoBase", "Training", "Models", "Agent", "Tasks", "Imaging", "Torch", "TestSupport",
+                "TestFixtures",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,5 @@
 package import CounterRandom
+import JSON
 
 /// How long a trajectory may become.
 package struct AgentLimits: Hashable, Sendable, Codable {

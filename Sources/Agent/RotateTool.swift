@@ -1,3 +1,5 @@
+package import JSON
+
 /// Shows an image turned by a multiple of 90 degrees, so that boxes on it still map to the original exactly.
 package struct RotateTool: Tool {
     package static let name = "image_rotate_tool"

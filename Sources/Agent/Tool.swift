@@ -1,4 +1,5 @@
 package import Imaging
+package import JSON
 
 /// A tool as the model is told of it.
 package struct ToolSpecification: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import JSON
+
 /// Arguments that a tool cannot work with; `message` goes to the model.
 struct ArgumentError: Error {
     let message: String

@@ -1,3 +1,5 @@
+import JSON
+
 /// A tool call as the model wrote it.
 struct ToolCall {
     let name: String

@@ -1,4 +1,5 @@
 package import Imaging
+package import JSON
 
 /// Cuts a box out of an image, from the original pixels, and shows it at full resolution.
 package struct ZoomTool: Tool {

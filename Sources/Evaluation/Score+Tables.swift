@@ -1,4 +1,5 @@
-package import Runs
+package import Reports
+import Runs
 
 extension Score {
     /// The score and its figures, then accuracy by category.

@@ -1,5 +1,6 @@
 package import Agent
 package import Imaging
+import JSON
 
 /// How well the crops of a trajectory show what was asked for.
 package struct BoxQuality: Hashable, Sendable, Codable {

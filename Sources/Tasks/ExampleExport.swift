@@ -1,6 +1,7 @@
 import Agent
 package import Foundation
 import Imaging
+import JSON
 
 extension ExampleSource {
     /// Writes examples to a new folder with `images/` and `examples.jsonl`, for other programs to read.

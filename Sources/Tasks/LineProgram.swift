@@ -1,6 +1,7 @@
 import Agent
 import Dispatch
 import Foundation
+import JSON
 import Synchronization
 
 /// A program that reads questions as lines of JSON and writes a line of JSON for each, with the `id` of the question.

@@ -1,4 +1,5 @@
 import Agent
+import JSON
 
 /// A judge that is any program: it reads a question with the answer given to it as a line of JSON, and writes the verdict
 /// as another.

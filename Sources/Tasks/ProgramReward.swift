@@ -1,4 +1,5 @@
 package import Agent
+import JSON
 
 /// Reward components that a program of the user's pays, beside those that are built in.
 ///

@@ -1,5 +1,5 @@
 package import Agent
-package import QwenVL
+package import Models
 import Torch
 
 /// A prompt and what follows it in each of its continuations; the unit that shares a prefix.

@@ -1,5 +1,5 @@
 package import Foundation
-package import QwenVL
+package import Models
 import Torch
 
 /// What a pass is trained towards.

@@ -1,5 +1,6 @@
 package import Agent
 import Evaluation
+import Rollout
 import Runs
 package import Tasks
 

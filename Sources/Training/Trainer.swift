@@ -1,6 +1,7 @@
 package import Agent
 import Foundation
-package import QwenVL
+package import Generation
+package import Models
 package import Runs
 package import Tasks
 import Torch

@@ -1,8 +1,9 @@
 import Agent
 import Endpoints
 import Evaluation
+import Generation
 import Judging
-import QwenVL
+import Models
 
 /// The model that an evaluation or a selection asks.
 enum AskedModel {

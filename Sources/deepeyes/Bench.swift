@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
-import QwenVL
+import Generation
+import Models
 import Training
 
 struct Bench: ParsableCommand {

@@ -3,7 +3,8 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import Imaging
-import QwenVL
+import Models
+import Reports
 import Runs
 import Tasks
 import Training

@@ -3,7 +3,7 @@ import ArgumentParser
 import Endpoints
 import Evaluation
 import Foundation
-import QwenVL
+import Models
 
 /// A model on a server in place of one from a folder.
 struct EndpointOptions: ParsableArguments {

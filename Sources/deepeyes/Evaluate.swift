@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import Reports
 import Runs
 import Synchronization
 import Training

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NanoBase
 import Runs
 import Training
 

@@ -1,8 +1,9 @@
 import Agent
 import ArgumentParser
 import Foundation
+import Generation
 import Imaging
-import QwenVL
+import Models
 import Serving
 
 struct Serve: ParsableCommand {

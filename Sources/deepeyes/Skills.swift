@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import NanoBase
 import Runs
 import Training
 

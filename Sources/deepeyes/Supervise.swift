@@ -1,7 +1,7 @@
 import Agent
 import ArgumentParser
 import Foundation
-import QwenVL
+import Models
 import Runs
 import Training
 

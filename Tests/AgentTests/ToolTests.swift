@@ -1,5 +1,6 @@
 import Agent
 import Imaging
+import JSON
 import TestPolicy
 import Testing
 

@@ -55,10 +55,12 @@ struct ImportTests {
         #expect(declared.filter { $0.value.contains("CTorch") }.keys.sorted() == ["Torch"])
         #expect(declared.filter { $0.value.contains("CArrow") }.keys.sorted() == ["Parquet"])
         for target in [
-            "Imaging", "Parquet", "Agent", "Tasks", "Endpoints", "Judging", "Evaluation", "Runs", "Serving",
+            "JSON", "Imaging", "Parquet", "Tokenizer", "Agent", "Tasks", "Endpoints", "Judging", "Runs",
+            "Reports",
+            "Rollout", "Evaluation", "Serving",
         ] {
             #expect(
-                try Self.reachable(from: target, in: declared).isDisjoint(with: ["Torch", "CTorch", "QwenVL"])
+                try Self.reachable(from: target, in: declared).isDisjoint(with: ["Torch", "CTorch", "Models"])
             )
         }
     }

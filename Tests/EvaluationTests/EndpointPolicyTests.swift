@@ -4,6 +4,7 @@ import Endpoints
 import Evaluation
 import Foundation
 import Imaging
+import JSON
 import Runs
 import Synchronization
 import Tasks

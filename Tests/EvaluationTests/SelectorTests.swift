@@ -2,6 +2,7 @@ import Agent
 import Evaluation
 import Foundation
 import Imaging
+import JSON
 import Runs
 import Synchronization
 import Tasks

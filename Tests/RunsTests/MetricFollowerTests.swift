@@ -1,5 +1,6 @@
 import Foundation
 import Runs
+import TestFixtures
 import Testing
 
 @Suite struct MetricFollowerTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Runs
 import Synchronization
+import TestFixtures
 import Testing
 
 @Suite struct CRC32CTests {

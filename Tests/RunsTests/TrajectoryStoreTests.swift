@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Runs
+import TestFixtures
 import Testing
 
 @Suite struct TrajectoryStoreTests {

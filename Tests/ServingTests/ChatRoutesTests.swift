@@ -1,6 +1,7 @@
 import Agent
 import Foundation
 import Imaging
+import JSON
 import NIOHTTP1
 import Serving
 import TestPolicy

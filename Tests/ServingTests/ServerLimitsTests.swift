@@ -1,6 +1,7 @@
 import Agent
 import AsyncHTTPClient
 import Foundation
+import JSON
 import NIOCore
 import NIOHTTP1
 import Serving

@@ -1,6 +1,7 @@
 import Agent
 import Foundation
 import Imaging
+import JSON
 import Runs
 import TestPolicy
 import Testing

@@ -1,5 +1,6 @@
 import Agent
 import Foundation
+import JSON
 import NIOHTTP1
 import Runs
 import Serving

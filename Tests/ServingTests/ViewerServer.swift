@@ -2,6 +2,7 @@ import Agent
 import AsyncHTTPClient
 import Foundation
 import Imaging
+import JSON
 import NIOCore
 import NIOHTTP1
 import Runs

@@ -69,8 +69,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("[", "not valid JSON"), (#"{"answer": "yes"}"#, "it lacks messages"),
-        (#"{"messages": [{"role": "user", "content": "x"}]}"#, "it lacks answer"),
+        ("[", "not valid JSON"), (#"{"answer": "yes"}"#, "messages is missing"),
+        (#"{"messages": [{"role": "user", "content": "x"}]}"#, "answer is missing"),
         (#"{"messages": [{"role": "user", "content": "x"}], "answer": ""}"#, "answer is empty"),
         (#"{"messages": [{"role": "assistant", "content": "x"}], "answer": "y"}"#, "not the user's"),
         (#"{"messages": [{"role": "user", "content": [{"type": "video"}]}], "answer": "y"}"#, "video"),

@@ -1,9 +1,10 @@
 import Agent
 import Foundation
-import QwenVL
+import Models
 import Runs
 import Synchronization
 import Tasks
+import TestFixtures
 import TestSupport
 import Testing
 import Torch
@@ -150,7 +151,7 @@ import Training
             func weights(_ url: URL) throws -> [[Float]] {
                 try PolicyModel(directory: url).model.parameters.map { $0.tensor.values(as: Float.self) }
             }
-            #expect(try weights(place.url.appending(path: saved)) == weights(ShortTraining.base))
+            #expect(try weights(place.url.appending(path: saved)) == weights(ShippedModel.nanoBase))
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Runs
 import Testing
 import Training

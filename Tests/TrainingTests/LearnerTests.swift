@@ -1,5 +1,7 @@
 import Foundation
-import QwenVL
+import Models
+import NanoBase
+import TestFixtures
 import Testing
 import Torch
 import Training
@@ -23,7 +25,7 @@ import Training
     }
 
     private static func update(workers: Int) throws -> Result {
-        let policy = try PolicyModel(directory: ShortTraining.base)
+        let policy = try PolicyModel(directory: ShippedModel.nanoBase)
         let packer = BatchPacker(
             configuration: policy.model.configuration, processor: policy.processor, tokensPerPass: 8192)
         let passes = try packer.passes(of: trees(policy), workers: workers)

@@ -1,15 +1,13 @@
 import Agent
-import Foundation
+import FoundationEssentials
+import TestFixtures
 import Training
 
-/// The shipped base, and a training of it that takes seconds.
+/// A training of the shipped base that takes seconds.
 enum ShortTraining {
-    static let base = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Models/nano-base")
-
     static func configuration(steps: Int, scenes: Int) -> TrainingConfiguration {
         var configuration = TrainingConfiguration()
-        configuration.model = base.path
+        configuration.model = ShippedModel.nanoBase.path
         configuration.steps = steps
         configuration.rollout.promptsPerStep = 2
         configuration.rollout.groupSize = 4

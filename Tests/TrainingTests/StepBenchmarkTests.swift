@@ -1,7 +1,8 @@
 import Agent
 import Foundation
 import Imaging
-import QwenVL
+import Models
+import TestFixtures
 import TestSupport
 import Testing
 import Training
@@ -22,7 +23,7 @@ struct StepBenchmarkTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         try body(
             StepBenchmark(
-                PolicyModel(directory: ShortTraining.base), source: PromptFolder(folder),
+                PolicyModel(directory: ShippedModel.nanoBase), source: PromptFolder(folder),
                 configuration: StepBenchmark.Configuration(
                     groupSize: 4, tokenCount: 24, repetitions: 3, warmUps: 1)))
     }

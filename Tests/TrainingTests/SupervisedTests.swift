@@ -1,8 +1,9 @@
 import Agent
 import Foundation
 import Imaging
-import QwenVL
+import Models
 import Tasks
+import TestFixtures
 import Testing
 import Training
 
@@ -54,7 +55,7 @@ import Training
     private func tokens(_ segments: [Segment]) -> [Int32] { segments.flatMap(\.tokens) }
 
     @Test func onlyTheAssistantsTokensCarryALoss() throws {
-        let policy = try PolicyModel(directory: ShortTraining.base)
+        let policy = try PolicyModel(directory: ShippedModel.nanoBase)
         let tree = try file(Self.zooming).tree(at: 0, format: policy.format, tools: Self.tools)
         let segments = tree.branches[0].segments
         #expect(segments.map(\.kind) == [.completion, .observation, .completion])
@@ -65,7 +66,7 @@ import Training
     }
 
     @Test func imagesComeInTheOrderOfTheirPlaces() throws {
-        let policy = try PolicyModel(directory: ShortTraining.base)
+        let policy = try PolicyModel(directory: ShippedModel.nanoBase)
         let tree = try file(Self.zooming).tree(at: 0, format: policy.format, tools: Self.tools)
         let blues = try tree.prompt.images.map { try $0.pixels()[0, 0].blue }
         #expect(blues == [10, 250])
@@ -75,7 +76,7 @@ import Training
     /// The law of every turn: what is built message by message equals the conversation written as a whole.
     @Test(arguments: [zooming, asking])
     func turnsEqualTheWholeConversation(_ line: String) throws {
-        let format = try PolicyModel(directory: ShortTraining.base).format
+        let format = try PolicyModel(directory: ShippedModel.nanoBase).format
         let conversations = try file(line)
         let tree = try conversations.tree(at: 0, format: format, tools: Self.tools)
         let conversation = try conversations.conversation(at: 0)
@@ -109,7 +110,7 @@ import Training
             "[",
         ])
     func aBadLineIsNamed(_ line: String) throws {
-        let format = try PolicyModel(directory: ShortTraining.base).format
+        let format = try PolicyModel(directory: ShippedModel.nanoBase).format
         let conversations = try file(Self.zooming, "", line)
         let error = #expect(throws: ConversationError.self) {
             try conversations.tree(at: 1, format: format, tools: Self.tools)
@@ -124,7 +125,7 @@ import Training
         configuration.optimizer.learningRate = 1e-3
         return SupervisedTrainer(
             configuration: configuration, conversations: try file(Self.zooming, Self.asking),
-            policyModel: try PolicyModel(directory: ShortTraining.base), tools: Self.tools)
+            policyModel: try PolicyModel(directory: ShippedModel.nanoBase), tools: Self.tools)
     }
 
     @Test func lossFalls() throws {

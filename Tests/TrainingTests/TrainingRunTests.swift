@@ -1,6 +1,7 @@
 import Agent
 import Foundation
 import Judging
+import Reports
 import Runs
 import TestSupport
 import Testing

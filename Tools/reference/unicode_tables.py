@@ -1,4 +1,4 @@
-"""Writes Sources/QwenVL/Tokenizer/UnicodeTables.swift: what the `tokenizers` package takes for letters, numbers,
+"""Writes Sources/Tokenizer/UnicodeTables.swift: what the `tokenizers` package takes for letters, numbers,
 combining classes and canonical decompositions, asked of the package itself for every Unicode scalar.
 
 The package carries two Unicode versions (one in its regular expressions, an older one in its normalization), neither
@@ -15,7 +15,7 @@ import unicodedata
 import tokenizers
 from tokenizers import Regex, normalizers, pre_tokenizers
 
-OUTPUT = pathlib.Path(__file__).parents[2] / "Sources/QwenVL/Tokenizer/UnicodeTables.swift"
+OUTPUT = pathlib.Path(__file__).parents[2] / "Sources/Tokenizer/UnicodeTables.swift"
 SCALARS = [code for code in range(0x110000) if not 0xD800 <= code < 0xE000]
 HANGUL = range(0xAC00, 0xAC00 + 11172)
 

@@ -1,6 +1,7 @@
 package import Agent
 import Foundation
 package import Imaging
+import JSON
 import Tasks
 
 /// A question of a benchmark, understood.

@@ -1,5 +1,6 @@
-package import Agent
+import Agent
 package import Foundation
+package import JSON
 import Tasks
 
 /// The questions of a benchmark where it lies.

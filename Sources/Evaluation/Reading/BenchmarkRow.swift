@@ -1,5 +1,6 @@
 import Agent
 import Foundation
+import JSON
 
 /// A row of a benchmark as it lies on disk.
 struct BenchmarkRow: Sendable {

@@ -1,4 +1,5 @@
-package import Agent
+import Agent
+package import JSON
 import Runs
 package import Tasks
 

@@ -1,5 +1,6 @@
 import Agent
 import Foundation
+import JSON
 
 /// A table with a header (`TabSeparated`), mapped into memory: what is read of it are the rows asked for.
 struct TableRows: BenchmarkRows {

@@ -1,5 +1,6 @@
 package import Foundation
 import Imaging
+import Reports
 import Runs
 
 /// An evaluation on disk.

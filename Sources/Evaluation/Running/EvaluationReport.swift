@@ -1,5 +1,6 @@
 import Foundation
-package import Runs
+package import Reports
+import Runs
 
 /// An evaluation's result as tables for people.
 package struct EvaluationReport: Sendable {

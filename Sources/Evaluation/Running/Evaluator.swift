@@ -1,6 +1,7 @@
 package import Agent
 import CounterRandom
 import Imaging
+package import JSON
 package import Runs
 package import Tasks
 

@@ -1,6 +1,7 @@
 package import Agent
 package import CounterRandom
 package import Imaging
+import Rollout
 package import Runs
 package import Tasks
 

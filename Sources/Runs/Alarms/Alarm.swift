@@ -1,4 +1,5 @@
 internal import Foundation
+import JSON
 
 /// What can go wrong in a training that runs on as if nothing had happened.
 package enum Alarm: String, Codable, CaseIterable, Sendable {

@@ -1,4 +1,5 @@
 package import Foundation
+import JSON
 
 /// A file with one JSON object a step: `{"step":3,"reward/total":0.5,…}`.
 ///

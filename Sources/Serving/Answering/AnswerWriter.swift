@@ -1,4 +1,5 @@
 import Agent
+import JSON
 
 /// Turns what happens in a model into what a client is told: cut at the stop texts, sorted by place.
 struct AnswerWriter: Sendable {

@@ -1,4 +1,5 @@
 import Agent
+import JSON
 
 /// A request for `POST /v1/chat/completions`, read and checked; images are still where the client said they are.
 struct ChatCompletionRequest: Sendable {

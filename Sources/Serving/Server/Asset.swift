@@ -1,5 +1,6 @@
 import Hummingbird
 import NIOCore
+import Reports
 import Runs
 
 /// A file of a page, part of the program.

@@ -1,9 +1,9 @@
 import Agent
-import Evaluation
 import Foundation
 import Hummingbird
 import Imaging
 import NIOCore
+import Reports
 import Runs
 
 /// A part of an image that a trajectory refers to, cut again.

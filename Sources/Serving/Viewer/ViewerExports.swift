@@ -1,8 +1,8 @@
-import Evaluation
 import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Reports
 import Runs
 
 /// Files to keep of a run.

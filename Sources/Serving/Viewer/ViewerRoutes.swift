@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Reports
 import Runs
 
 /// Pages and data of the viewer: `/runs`, `/runs/NAME`, and what they read under `/api/runs`.

@@ -1,4 +1,5 @@
 package import Foundation
+import JSON
 
 /// A file with a JSON object a line, mapped into memory: what is read of it are the lines asked for.
 package struct JSONLines: Sendable {
@@ -49,22 +50,4 @@ package struct RowError: Error, Hashable, CustomStringConvertible {
     package init(problem: String) { self.problem = problem }
 
     package var description: String { problem }
-}
-
-extension DecodingError {
-    /// The place and what is wrong there, on one line.
-    package var summary: String {
-        func place(_ context: Context) -> String {
-            let keys = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
-            return keys.isEmpty ? "it" : keys.joined(separator: ".")
-        }
-        return switch self {
-        case .typeMismatch(let type, let context): "\(place(context)) must be a \(type)"
-        case .valueNotFound(let type, let context): "\(place(context)) is empty and must be a \(type)"
-        case .keyNotFound(let key, let context): "\(place(context)) lacks \(key.stringValue)"
-        case .dataCorrupted(let context) where context.codingPath.isEmpty: "not valid JSON or YAML"
-        case .dataCorrupted(let context): "\(place(context)): \(context.debugDescription)"
-        @unknown default: "\(self)"
-        }
-    }
 }

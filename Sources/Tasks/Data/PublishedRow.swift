@@ -1,6 +1,7 @@
 import Agent
 import Foundation
 import Imaging
+import JSON
 import Parquet
 
 /// A row in the schema that the DeepEyes data is published in.

@@ -1,3 +1,4 @@
+import Models
 package import Runs
 
 /// When an alarm begins and what is done then.

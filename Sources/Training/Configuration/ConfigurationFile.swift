@@ -1,4 +1,6 @@
 import Foundation
+import JSON
+import Models
 import Tasks
 import Yams
 

@@ -1,5 +1,6 @@
 import Agent
 import Judging
+import Models
 import Tasks
 
 extension TrainingConfiguration {

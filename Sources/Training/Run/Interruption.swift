@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Generation
 import Synchronization
 
 /// Whether the person at the keyboard asked the process to stop (Ctrl-C, or `SIGTERM`).

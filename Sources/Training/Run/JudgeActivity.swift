@@ -1,4 +1,6 @@
+import Generation
 import Judging
+import Reports
 import Runs
 
 /// What a model that judges did, from step to step.

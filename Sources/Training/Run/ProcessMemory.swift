@@ -1,4 +1,5 @@
 import Foundation
+import Generation
 
 #if canImport(Glibc)
     import Glibc

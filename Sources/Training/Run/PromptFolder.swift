@@ -1,5 +1,6 @@
 import Agent
 package import Foundation
+import Generation
 import Imaging
 package import Tasks
 

@@ -2,8 +2,11 @@ package import Agent
 import CounterRandom
 import Evaluation
 package import Foundation
+import Generation
 import Imaging
-package import QwenVL
+package import Models
+import Reports
+import Rollout
 package import Runs
 import Tasks
 

@@ -1,11 +1,13 @@
 package import Agent
 import Evaluation
 import Foundation
+import Generation
 import Imaging
-import QwenVL
+import Models
 package import Runs
 import Synchronization
 import Tasks
+import Tokenizer
 
 /// Finds again what the trajectories of a run were about, and how their tokens read, without weights.
 package actor RecordedExamples {

@@ -1,3 +1,4 @@
+import Generation
 package import Runs
 
 /// A dozen held-out trajectories that show what was learned and what was not.

@@ -1,4 +1,6 @@
-package import Runs
+import Generation
+import Reports
+import Runs
 
 extension EvaluationSummary {
     /// The figures on one line.

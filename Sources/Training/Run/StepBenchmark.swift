@@ -1,6 +1,7 @@
 import Agent
 import Foundation
-package import QwenVL
+import Generation
+package import Models
 import Tasks
 import Torch
 

@@ -1,3 +1,5 @@
+import Generation
+
 /// Seconds spent in each phase of a step.
 package struct Stopwatch {
     package private(set) var seconds: [(phase: String, seconds: Double)] = []

@@ -1,5 +1,6 @@
 import Agent
 import Foundation
+import Generation
 import Tasks
 
 /// The examples that a configuration names.

@@ -1,8 +1,10 @@
 import Agent
 import Evaluation
 import Foundation
+import Generation
 import Judging
-import QwenVL
+import Models
+package import Reports
 package import Runs
 import Tasks
 import Torch

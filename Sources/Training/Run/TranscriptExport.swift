@@ -1,8 +1,9 @@
 package import Agent
 import CounterRandom
 package import Foundation
+import Generation
 import Imaging
-package import QwenVL
+package import Models
 import Runs
 package import Tasks
 

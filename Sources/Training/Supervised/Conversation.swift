@@ -1,7 +1,7 @@
 package import Agent
 package import Foundation
 import Imaging
-package import QwenVL
+package import Models
 package import Tasks
 
 /// A conversation to learn from, as a line of a JSONL file holds it (OpenAI-style messages).

@@ -1,7 +1,7 @@
 package import Agent
 import CounterRandom
 package import Foundation
-package import QwenVL
+package import Models
 import Torch
 
 /// What supervised training does.

@@ -1,0 +1,63 @@
+import Agent
+import JSON
+
+/// The boxes in what a model said, in the notations that lmms-eval's grounding task reads.
+enum BoxText {
+    /// Those of the JSON in it, else every four numbers with commas or spaces between them.
+    static func boxes(in said: String) -> [Box] {
+        let found = json(in: said).map(boxes) ?? []
+        if !found.isEmpty { return found }
+        let number =
+            /(-?\d+(?:\.\d+)?)\s*[,\s]\s*(-?\d+(?:\.\d+)?)\s*[,\s]\s*(-?\d+(?:\.\d+)?)\s*[,\s]\s*(-?\d+(?:\.\d+)?)/
+        return said.matches(of: number.likePython).compactMap { match in
+            let output = match.output
+            return Box([output.1, output.2, output.3, output.4].compactMap { Double($0) })
+        }
+    }
+
+    /// What stands in a fence, all of the text, or what stands between the first and the last bracket or
+    /// brace.
+    private static func json(in said: String) -> JSONValue? {
+        let text = PythonText(said).stripped()
+        let fence = /```(?:json)?\s*(.*?)\s*```/.ignoresCase().dotMatchesNewlines().likePython
+        var candidates = [text.string.firstMatch(of: fence).map { String($0.output.1) }, text.string]
+        for (open, close) in [("[", "]"), ("{", "}")] {
+            if let start = text.first(open), let end = text.last(close), start < end {
+                candidates.append(text[start..<end + 1].string)
+            }
+        }
+        return candidates.lazy.compactMap { $0.flatMap { try? JSONValue(parsing: $0) } }.first
+    }
+
+    private static func boxes(in value: JSONValue) -> [Box] {
+        switch value {
+        case .array(let list):
+            let numbers = list.compactMap(number)
+            if list.count == 4, numbers.count == 4 { return [Box(numbers)!] }
+            return list.flatMap(boxes)
+        case .object(let members):
+            return box(of: members).map { [$0] }
+                ?? members.sorted { $0.key < $1.key }.flatMap { boxes(in: $0.value) }
+        case .null, .boolean, .number, .string: return []
+        }
+    }
+
+    private static let keys = ["bbox_2d", "bbox", "box", "coordinates", "coord", "location", "position"]
+
+    /// Under one of the usual names; numbers may be written as text there.
+    private static func box(of members: [String: JSONValue]) -> Box? {
+        for key in keys {
+            guard let list = members[key]?.array, list.count == 4 else { continue }
+            if let box = Box(list.compactMap { number($0) ?? $0.string.flatMap(PythonNumber.float) }) {
+                return box
+            }
+        }
+        return nil
+    }
+
+    /// In Python true and false are numbers.
+    private static func number(_ value: JSONValue) -> Double? {
+        if case .boolean(let isTrue) = value { return isTrue ? 1 : 0 }
+        return value.number
+    }
+}

@@ -1,0 +1,116 @@
+import Agent
+import Foundation
+import JSON
+
+/// Predictions or questions that cannot be read.
+package struct PredictionError: Error, Hashable, CustomStringConvertible {
+    package let path: String
+    package let problem: String
+
+    package var description: String { "\(path): \(problem)" }
+}
+
+/// The entries of a file of predictions or questions, whatever program wrote it.
+struct PredictionFile {
+    struct Entry {
+        /// The key in an object by id, else the place in the file, counted from 1.
+        let name: String
+        let values: [String: JSONValue]
+
+        func text(_ key: String) -> String? { values[key]?.plainText }
+    }
+
+    let url: URL
+    let format: PredictionFormat
+    let entries: [Entry]
+
+    /// - Throws: ``PredictionError`` that names the file, the line and what to do.
+    init(_ url: URL) throws {
+        self.url = url
+        guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else {
+            throw PredictionError(path: url.path, problem: "cannot be read; check the path")
+        }
+        format = PredictionFormat(of: data, named: url.lastPathComponent)
+        let read: [Entry]
+        switch format {
+        case .spreadsheet:
+            throw PredictionError(
+                path: url.path, problem: "is a spreadsheet; save it as TSV or JSON lines and score that file")
+        case .table: read = try Self.rows(of: data, at: url)
+        case .json: read = try Self.values(of: data, at: url)
+        }
+        guard !read.isEmpty else { throw PredictionError(path: url.path, problem: "holds no entry") }
+        entries = read.map { Entry(name: $0.name, values: PredictionFormat.uniform($0.values)) }
+    }
+
+    private static func rows(of data: Data, at url: URL) throws -> [Entry] {
+        do {
+            return try TabSeparated.rows(of: data, omitting: ["image"]).enumerated().map {
+                Entry(name: "\($0.offset + 1)", values: $0.element)
+            }
+        } catch let error as TabSeparated.Problem {
+            throw PredictionError(path: url.path, problem: "line \(error.line) \(error.problem)")
+        }
+    }
+
+    /// A list, an object by id, or one object a line.
+    private static func values(of data: Data, at url: URL) throws -> [Entry] {
+        func entry(_ name: String, _ value: JSONValue) throws -> Entry {
+            guard case .object(let values) = value else {
+                throw PredictionError(path: url.path, problem: "entry \(name) is not an object")
+            }
+            return Entry(name: name, values: values)
+        }
+        let text = String(decoding: data, as: UTF8.self)
+        switch try? JSONValue(parsing: text) {
+        case .array(let list)?: return try list.enumerated().map { try entry("\($0.offset + 1)", $0.element) }
+        case .object(let values)? where values.values.allSatisfy({ $0.object != nil }):
+            return try values.sorted { $0.key < $1.key }.map { try entry($0.key, $0.value) }
+        default:
+            return try text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+                .compactMap {
+                    (index, line) in
+                    guard line.contains(where: { $0 > 0x20 }) else { return nil }
+                    do { return try entry("\(index + 1)", try JSONValue(parsing: Substring(line))) } catch let
+                        error as JSONError
+                    {
+                        throw PredictionError(
+                            path: url.path, problem: "line \(index + 1) is not JSON: \(error)")
+                    }
+                }
+        }
+    }
+
+    /// The entries under the text of `key`.
+    func byID(_ key: String) throws -> [String: Entry] {
+        var found: [String: Entry] = [:]
+        for entry in entries {
+            guard let id = entry.text(key) else { throw missing(key, in: entry) }
+            found[id] = entry
+        }
+        return found
+    }
+
+    func missing(_ key: String, in entry: Entry) -> PredictionError {
+        PredictionError(path: url.path, problem: "entry \(entry.name) has no \(key)")
+    }
+}
+
+extension JSONValue {
+    /// A scalar, or the scalars of a list.
+    var texts: [String]? {
+        if case .array(let values) = self { return values.compactMap(\.plainText) }
+        return plainText.map { [$0] }
+    }
+
+    /// A scalar as Python's `str` writes it; nil for null and what has parts.
+    var plainText: String? {
+        switch self {
+        case .string(let text): text
+        case .number(let number):
+            number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
+        case .boolean(let value): value ? "True" : "False"
+        case .null, .array, .object: nil
+        }
+    }
+}

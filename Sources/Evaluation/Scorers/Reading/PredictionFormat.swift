@@ -1,0 +1,57 @@
+import Agent
+import Foundation
+import JSON
+
+/// How a file of predictions is written, as its first bytes tell.
+enum PredictionFormat: Hashable, Sendable {
+    /// JSON of any shape: official results, logs of lmms-eval, lines of DeepEyes.
+    case json
+    /// A header and rows separated by tabs: results of VLMEvalKit.
+    case table
+    /// What VLMEvalKit writes unless told otherwise.
+    case spreadsheet
+
+    init(of data: Data, named name: String) {
+        let start = data.prefix(1 << 16)
+        let header = start.prefix { $0 != 0x0A }
+        if start.starts(with: [0x50, 0x4B, 0x03, 0x04]) || name.hasSuffix(".xlsx") || name.hasSuffix(".xls") {
+            self = .spreadsheet
+        } else if let first = header.first(where: { $0 > 0x20 }), first != UInt8(ascii: "{"),
+            first != UInt8(ascii: "["),
+            header.contains(0x09)
+        {
+            self = .table
+        } else {
+            self = .json
+        }
+    }
+
+    /// The members of an entry under the same names whoever wrote it: the model's text as `prediction`, the
+    /// letter of the right option as `answer`.
+    static func uniform(_ values: [String: JSONValue]) -> [String: JSONValue] {
+        if case .object(let question)? = values["doc"], let said = values["filtered_resps"] ?? values["resps"]
+        {
+            // lmms-eval: the question is an object of its own; its members go before those of the log.
+            var found = values.merging(question) { _, questions in questions }
+            for key in ["doc", "resps", "filtered_resps", "arguments", "input_media"] { found[key] = nil }
+            found["prediction"] = simplified(said)
+            return found
+        }
+        if let said = values["pred_ans"] {
+            // DeepEyes: a choice beside the text of the answer in V*, a choice alone in HR-Bench.
+            var found = values
+            found["pred_output"] = nil
+            found["prediction"] = said
+            found["answer"] = values["answer_choice"] ?? values["answer"]
+            return found
+        }
+        return values
+    }
+
+    /// The responses of a log, which lie in lists of lists: one text, or a list of several.
+    private static func simplified(_ responses: JSONValue) -> JSONValue {
+        func texts(_ value: JSONValue) -> [JSONValue] { value.array.map { $0.flatMap(texts) } ?? [value] }
+        let all = texts(responses)
+        return all.count == 1 ? all[0] : .array(all)
+    }
+}

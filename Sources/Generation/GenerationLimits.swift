@@ -1,0 +1,72 @@
+import Models
+package import Torch
+
+/// How much a generation engine takes on at a time.
+package struct GenerationLimits: Hashable, Sendable {
+    /// Trajectories that hold a place, and so cache pages, at a time.
+    package var sequences: Int
+    /// Tokens of prompts and observations in one iteration; an image is never split, even if it has more.
+    package var prefillTokens: Int
+    /// Tokens in a cache page.
+    package var pageSize: Int
+    /// Cache pages; the memory for them is taken as they are needed.
+    package var pages: Int
+    /// Most of these pages that keep the beginnings of earlier conversations, for requests that begin alike and were not
+    /// announced with a group. With any, the last bits of a result depend on what was asked before.
+    package var prefixPages: Int
+    /// Tokens that a trajectory may hold, or nil for what the model allows.
+    package var contextLength: Int?
+    /// Room, in tokens, that is left to each trajectory under way before another one is admitted.
+    package var headroom: Int
+    /// Iterations from the one that ends a turn to the first of the next turn of the same trajectory; tools have
+    /// that long before the others wait for them.
+    package var rejoinDelay: Int
+
+    package init(
+        sequences: Int = 128, prefillTokens: Int = 4096, pageSize: Int = 16, pages: Int = 65_536,
+        prefixPages: Int = 0, contextLength: Int? = nil, headroom: Int = 256, rejoinDelay: Int = 2
+    ) {
+        self.sequences = sequences
+        self.prefillTokens = prefillTokens
+        self.pageSize = pageSize
+        self.pages = pages
+        self.prefixPages = prefixPages
+        self.contextLength = contextLength
+        self.headroom = headroom
+        self.rejoinDelay = rejoinDelay
+    }
+}
+
+extension TextConfiguration {
+    /// Bytes of the keys and values of one token in all layers.
+    package func cacheByteCount(dtype: DType = .float32) -> Int {
+        2 * layerCount * keyValueHeadCount * headWidth * dtype.byteCount
+    }
+}
+
+/// What an engine has done since its statistics were last taken.
+package struct GenerationStatistics: Hashable, Sendable {
+    package var iterations = 0
+    /// Tokens that were sampled.
+    package var sampledTokens = 0
+    /// Prompt and observation tokens that were computed.
+    package var prefillTokens = 0
+    /// Prompt tokens whose keys and values were taken over from the prompt of the group or from an earlier one.
+    package var sharedTokens = 0
+    package var images = 0
+    /// Turns that have ended.
+    package var completions = 0
+    /// Most cache pages in use at the same time, ever.
+    package var peakPages = 0
+    /// Decoding, resizing and cutting images into patches.
+    package var imageTime = Duration.zero
+    /// Composing batches and keeping the books.
+    package var bookkeepingTime = Duration.zero
+    /// The model, from tokens and patches to logits.
+    package var modelTime = Duration.zero
+    package var samplingTime = Duration.zero
+    /// Standing still because the next iteration could not begin without somebody's request.
+    package var waitingTime = Duration.zero
+
+    package init() {}
+}

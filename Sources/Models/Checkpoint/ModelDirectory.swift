@@ -1,0 +1,31 @@
+package import Foundation
+package import Torch
+
+/// A Hugging Face checkpoint directory: what its small files say, read and checked; the weights on demand.
+package struct ModelDirectory: Sendable {
+    package let url: URL
+    package let configuration: ModelConfiguration
+    package let generation: GenerationConfiguration
+    package let processor: ProcessorConfiguration
+
+    /// Throws `ModelFileError` for files that are missing, broken, unsupported or at odds with each other.
+    package init(_ url: URL) throws {
+        self.url = url
+        configuration = try ModelConfiguration(directory: url)
+        generation = try GenerationConfiguration(directory: url, model: configuration)
+        processor = try ProcessorConfiguration(directory: url)
+        let vision = configuration.vision
+        let wanted = [vision.patchSize, vision.temporalPatchSize, vision.mergeSize]
+        let found = [processor.patchSize, processor.temporalPatchSize, processor.mergeSize]
+        if wanted != found {
+            throw ModelFileError(
+                path: url.appendingPathComponent(ProcessorConfiguration.fileName).path,
+                problem: "patch, temporal patch and merge size are \(found), but \(wanted) in config.json")
+        }
+    }
+
+    /// Throws `CheckpointError` or `SafetensorsError`.
+    package func loadModel(dtype: DType = .float32, device: Device = .cpu) throws -> Qwen25VL {
+        try Qwen25VL(weightsIn: url, configuration: configuration, dtype: dtype, device: device)
+    }
+}

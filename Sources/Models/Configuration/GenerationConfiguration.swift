@@ -1,0 +1,44 @@
+package import Foundation
+
+/// What `generation_config.json` says about where generation ends.
+///
+/// Its sampling defaults are left alone: how to sample is the caller's choice.
+package struct GenerationConfiguration: Hashable, Sendable {
+    /// The name of the file in a model directory.
+    package static let fileName = "generation_config.json"
+
+    /// Tokens that end a generation.
+    package var ends: [Int32]
+    package var beginning: Int32?
+    package var padding: Int32?
+
+    package init(ends: [Int32], beginning: Int32? = nil, padding: Int32? = nil) {
+        self.ends = ends
+        self.beginning = beginning
+        self.padding = padding
+    }
+
+    /// Reads the file of `directory`; what it does not say, or a missing file, is taken from `model`.
+    ///
+    /// Throws `ModelFileError` for a file that is there and cannot be read.
+    package init(directory: URL, model: ModelConfiguration) throws {
+        self.init(ends: model.tokens.ends, beginning: model.tokens.beginning)
+        let url = directory.appendingPathComponent(Self.fileName)
+        guard FileManager.default.fileExists(atPath: url.path) else { return }
+        let file = try HubFile.read(File.self, at: url)
+        ends = file.eosTokenId?.values ?? ends
+        beginning = file.bosTokenId ?? beginning
+        padding = file.padTokenId
+    }
+
+    package func fileContents() throws -> Data {
+        try HubFile.data(
+            of: File(bosTokenId: beginning, eosTokenId: OneOrMany(ends), padTokenId: padding))
+    }
+
+    private struct File: Codable {
+        var bosTokenId: Int32?
+        var eosTokenId: OneOrMany<Int32>?
+        var padTokenId: Int32?
+    }
+}

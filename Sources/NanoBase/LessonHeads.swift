@@ -1,0 +1,78 @@
+import CounterRandom
+import Tasks
+import Torch
+
+/// Small heads that make the model learn to see and to place before words ask for it; thrown away after training.
+final class LessonHeads {
+    /// Dense targets from the features of image tokens.
+    private let dense: Linear
+    /// Boxes of objects from the hidden states of image tokens after ``imageLayer``.
+    private let imageBox: Linear
+    /// The box of what is asked about from the hidden state that begins an answer, after ``answerLayer``.
+    private let answerBox: Linear
+    private let task: VisualSearchConfiguration
+
+    /// Decoder layers after which hidden states are read.
+    static let imageLayer = 2
+    static let answerLayer = 4
+
+    init(width: Int, task: VisualSearchConfiguration, random: CounterRandom) {
+        self.task = task
+        func head(_ outputWidth: Int, _ stream: UInt64) -> Linear {
+            var random = random.child(stream)
+            let head = Linear(
+                width, outputWidth, hasBias: true, standardDeviation: 0.3 / Double(width).squareRoot(),
+                using: &random)
+            for parameter in head.parameters("") { parameter.tensor.requiresGrad = true }
+            return head
+        }
+        dense = head(2 + task.colours.count + task.shapes.count + 3 + task.bullsEyeColours.count, 0)
+        imageBox = head(4, 1)
+        answerBox = head(4, 2)
+    }
+
+    var parameters: [NamedTensor] {
+        dense.parameters("heads.dense") + imageBox.parameters("heads.imageBox")
+            + answerBox.parameters("heads.answerBox")
+    }
+
+    /// How far the features of image tokens [token, width] are from `targets`; a mean for each part, added up.
+    func denseLoss(_ features: Tensor, _ targets: DenseTargets) -> Tensor {
+        let sizes = [2, task.colours.count, task.shapes.count, 3, task.bullsEyeColours.count]
+        let parts = dense(features).split(sizes, dim: 1)
+        var loss = crossEntropy(parts[0], targets.presence)
+        if !targets.tokens.isEmpty {
+            let tokens = Tensor(targets.tokens)
+            let geometry = Tensor(targets.geometry, shape: [targets.tokens.count, 3])
+            loss =
+                loss + crossEntropy(parts[1].indexSelect(0, tokens), targets.colours)
+                + crossEntropy(parts[2].indexSelect(0, tokens), targets.shapes)
+                + squaredError(parts[3].indexSelect(0, tokens), geometry) * 4
+        }
+        if !targets.legibleTokens.isEmpty {
+            let legible = parts[4].indexSelect(0, Tensor(targets.legibleTokens))
+            loss = loss + crossEntropy(legible, targets.bullsEyes)
+        }
+        return loss
+    }
+
+    /// How far boxes read from image tokens [token, width] are from those of the objects.
+    func imageBoxLoss(_ hidden: Tensor, _ targets: DenseTargets) -> Tensor {
+        let boxes = Tensor(targets.boxes, shape: [targets.tokens.count, 4])
+        return squaredError(imageBox(hidden.indexSelect(0, Tensor(targets.tokens))), boxes)
+    }
+
+    /// How far boxes read from hidden states [answer, width] are from `boxes`, in parts of the view. `[answer, 4]`
+    func answerBoxLoss(_ hidden: Tensor, _ boxes: [Float]) -> Tensor {
+        squaredError(answerBox(hidden), Tensor(boxes, shape: [boxes.count / 4, 4]))
+    }
+
+    private func crossEntropy(_ logits: Tensor, _ targets: [Int64]) -> Tensor {
+        -logits.logSoftmax(dim: 1).gather(1, Tensor(targets).unsqueezed(1)).mean()
+    }
+
+    private func squaredError(_ values: Tensor, _ targets: Tensor) -> Tensor {
+        let difference = values - targets
+        return (difference * difference).mean()
+    }
+}

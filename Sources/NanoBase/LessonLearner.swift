@@ -1,0 +1,145 @@
+import Agent
+import CounterRandom
+import Imaging
+import Models
+import Tasks
+import Torch
+import Training
+
+/// A model in a stage of its teaching: answers by likelihood, seeing and placing by throwaway heads.
+///
+/// Matrices move by ``Muon``, the rest by ``AdamW``. Holds tensors, so one thread owns it.
+final class LessonLearner {
+    /// Means over a step; NaN where there was nothing to measure.
+    struct Outcome {
+        /// Negative log-likelihood of the answers' tokens.
+        var answers = 0.0
+        var dense = 0.0
+        var boxes = 0.0
+        var gradientNorm = 0.0
+    }
+
+    private let policyModel: PolicyModel
+    private let stage: LessonStage
+    private let configuration: NanoBaseConfiguration
+    private let heads: LessonHeads
+    private let muon: Muon
+    private let adamW: AdamW
+    /// Heads start anew in each stage: they learn at the full rate while the model warms up.
+    private let headAdamW: AdamW
+    private let blur: CoordinateBlur
+
+    private var model: Qwen25VL { policyModel.model }
+
+    init(_ policyModel: PolicyModel, stage: LessonStage, configuration: NanoBaseConfiguration) {
+        self.policyModel = policyModel
+        self.stage = stage
+        self.configuration = configuration
+        let model = policyModel.model
+        for parameter in model.parameters { parameter.tensor.requiresGrad = true }
+        heads = LessonHeads(
+            width: model.configuration.text.width, task: configuration.task,
+            random: CounterRandom(seed: configuration.seed, 0x6865_6164))
+        let embedding = model.text.embedding.weight
+        let matrices = model.checkpointWeights(.hub).filter {
+            $0.role == .matrix && $0.parameter.rank == 2 && $0.parameter.shape != embedding.shape
+        }
+        muon = Muon(
+            matrices.map { Muon.Matrix(name: $0.name, parameter: $0.parameter, rows: $0.rows) },
+            configuration.muon)
+        let others = model.parameters.filter {
+            $0.tensor.rank != 2 || $0.tensor.shape == embedding.shape
+        }
+        adamW = AdamW(others, configuration.adamW)
+        headAdamW = AdamW(heads.parameters, configuration.adamW)
+        blur = CoordinateBlur(policyModel.format.tokenizer, deviation: stage.coordinateBlur)
+    }
+
+    /// Adds up the gradients of all passes and takes one step.
+    ///
+    /// - Parameter boxes: for each branch of the passes in order, where what it asks about is, in its view.
+    func update(_ passes: [TrainingPass], boxes: [Rectangle?], learningRate: Double) -> Outcome {
+        for parameter in model.parameters + heads.parameters { parameter.tensor.grad = nil }
+        var outcome = Outcome()
+        let targetCount = Double(passes.reduce(0) { $0 + $1.targets.count })
+        var firstBranch = 0
+        for pass in passes {
+            let branches = firstBranch..<firstBranch + pass.branchPredictors.count
+            firstBranch = branches.upperBound
+            let losses = losses(of: pass, boxes: Array(boxes[branches]))
+            let share = 1 / Double(passes.count)
+            var total = Tensor.zeros([])
+            if let answers = losses.answers {
+                total = total + answers / targetCount
+                outcome.answers += answers.item() / targetCount
+            }
+            if stage.denseWeight > 0 {
+                total = total + losses.dense * (share * stage.denseWeight)
+                outcome.dense += losses.dense.item() * share
+            }
+            if let boxes = losses.boxes {
+                total = total + boxes * (share * stage.boxWeight)
+                outcome.boxes += boxes.item() * share
+            }
+            total.backward()
+        }
+        outcome.gradientNorm = clipGradientNorm(
+            (model.parameters + heads.parameters).map(\.tensor), maximum: configuration.maximumGradientNorm)
+        if outcome.gradientNorm.isFinite {
+            muon.step(learningRate: learningRate)
+            adamW.step(learningRate: learningRate)
+            headAdamW.step(learningRate: stage.learningRate)
+        }
+        return outcome
+    }
+
+    /// The parts of the loss: answers summed over tokens, the others means; nil where there is nothing to learn.
+    private func losses(
+        of pass: TrainingPass, boxes: [Rectangle?]
+    ) -> (answers: Tensor?, dense: Tensor, boxes: Tensor?) {
+        let batch = pass.batch
+        let targets = DenseTargets(
+            of: pass.views, task: configuration.task, tokenSide: policyModel.processor.configuration.tokenSide
+        )
+        let slots = Tensor(batch.imageSlots)
+        let embedded = model.embedded(batch)  // [token, width]
+        let dense = heads.denseLoss(embedded.indexSelect(0, slots), targets)
+        guard !pass.targets.isEmpty else { return (nil, dense, nil) }
+
+        let rotary = model.text.rotary(at: batch.positions)
+        let context = SegmentAttention(segments: batch.segments)
+        var hidden = embedded
+        var boxLoss: Tensor?
+        func add(_ loss: Tensor) { boxLoss = boxLoss.map { $0 + loss } ?? loss }
+        for (index, layer) in model.text.layers.enumerated() {
+            hidden = layer(hidden, rotary: rotary, context: context)  // [token, width]
+            guard stage.boxWeight > 0 else { continue }
+            if index + 1 == LessonHeads.imageLayer, !targets.tokens.isEmpty {
+                add(heads.imageBoxLoss(hidden.indexSelect(0, slots), targets))
+            }
+            if index + 1 == LessonHeads.answerLayer {
+                let asked = zip(pass.branchPredictors, boxes).compactMap { place, box in
+                    box.map { (place, $0) }
+                }
+                if !asked.isEmpty {
+                    add(
+                        heads.answerBoxLoss(
+                            hidden.indexSelect(0, Tensor(asked.map(\.0))), asked.flatMap { fractions($0.1) }))
+                }
+            }
+        }
+        let blurred = blur(pass)
+        let normed = model.text.norm(hidden)  // [token, width]
+        let predicting = normed.indexSelect(0, Tensor(blurred.predictors))  // [target, width]
+        let (logProbabilities, _) = Tensor.tokenLogProbabilities(
+            hidden: predicting, weight: model.head, targets: Tensor(blurred.targets))  // [target]
+        return (-(logProbabilities * Tensor(blurred.weights)).sum(), dense, boxLoss)
+    }
+
+    /// A box of the whole view in parts of its sides.
+    private func fractions(_ box: Rectangle) -> [Float] {
+        let task = configuration.task
+        let side = Double(task.canvas) / Double(task.viewFactor)
+        return [box.x1, box.y1, box.x2, box.y2].map { Float($0 / side) }
+    }
+}

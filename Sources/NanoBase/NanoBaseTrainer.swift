@@ -1,0 +1,109 @@
+package import Foundation
+import Models
+import Tasks
+import Torch
+import Training
+
+/// Makes the base of the nano model from nothing, stage by stage.
+///
+/// Each stage leaves a checkpoint under its name; what is there already is not made again.
+package final class NanoBaseTrainer {
+    /// What a step came to.
+    package struct Step: Sendable {
+        package let stage: String
+        /// Counted from 1.
+        package let index: Int
+        /// Steps of the stage.
+        package let count: Int
+        /// Mean negative log-likelihood of the answers' tokens.
+        package let answerLoss: Double
+        package let denseLoss: Double
+        package let boxLoss: Double
+        package let gradientNorm: Double
+    }
+
+    private let configuration: NanoBaseConfiguration
+    private let folder: URL
+
+    /// - Parameters:
+    ///   - configuration: the recipe.
+    ///   - folder: holds a checkpoint for each stage.
+    package init(_ configuration: NanoBaseConfiguration, folder: URL) {
+        self.configuration = configuration
+        self.folder = folder
+        Tensor.setThreadCount(
+            configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
+    }
+
+    /// Steps of the stages that are missing.
+    package var remainingStepCount: Int {
+        configuration.stages.reduce(0) { $0 + (exists(checkpoint(of: $1.name)) ? 0 : $1.stage.steps) }
+    }
+
+    /// Runs the stages that are missing, or stops after a step when `shouldStop` says so; a stage that was stopped begins
+    /// anew.
+    ///
+    /// - Returns: the checkpoint of the last stage; nil if stopped.
+    /// - Throws: an error that names the file or value that cannot be used.
+    package func run(onStep: (Step) -> Void, shouldStop: () -> Bool) throws -> URL? {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var checkpoint = self.checkpoint(of: "fresh")
+        if !exists(checkpoint) {
+            try NanoArchitecture.write(to: checkpoint, task: configuration.task, seed: configuration.seed)
+        }
+        for (number, (name, stage)) in configuration.stages.enumerated() {
+            let next = self.checkpoint(of: name)
+            if !exists(next) {
+                let policyModel = try PolicyModel(directory: checkpoint)
+                let isDone = try teach(
+                    policyModel, name, stage, number: number, onStep: onStep, shouldStop: shouldStop)
+                guard isDone else { return nil }
+                try policyModel.save(to: next)
+            }
+            checkpoint = next
+        }
+        return checkpoint
+    }
+
+    private func checkpoint(of stage: String) -> URL {
+        folder.appending(path: stage, directoryHint: .isDirectory)
+    }
+
+    private func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+
+    /// - Returns: whether the stage was finished.
+    private func teach(
+        _ policyModel: PolicyModel, _ name: String, _ stage: LessonStage, number: Int,
+        onStep: (Step) -> Void, shouldStop: () -> Bool
+    ) throws -> Bool {
+        var configuration = configuration
+        configuration.task.closeUpSize = stage.closeUpSize
+        let lessons = try SceneLessons(configuration, format: policyModel.format)
+        let learner = LessonLearner(policyModel, stage: stage, configuration: configuration)
+        let packer = BatchPacker(
+            configuration: policyModel.model.configuration, processor: policyModel.processor,
+            tokensPerPass: configuration.tokensPerPass)
+        let rates = LearningRateSchedule(
+            stage.schedule, peak: stage.learningRate, warmUpSteps: stage.warmUpSteps, totalSteps: stage.steps)
+        for step in 0..<stage.steps {
+            let first = number * 10_000_000 + step * stage.scenesPerStep
+            let scenes = first..<first + stage.scenesPerStep
+            let questions = try scenes.flatMap { try lessons.lessons(ofScene: $0, stage.lessons) }
+            var passes = try packer.passes(of: questions.map(\.tree))
+            if stage.lessons.crop > 0 {
+                let views = try scenes.flatMap {
+                    try lessons.views(ofScene: $0, cropCount: stage.lessons.crop)
+                }
+                passes.append(try packer.pass(showing: views))
+            }
+            let outcome = learner.update(
+                passes, boxes: questions.flatMap(\.boxes), learningRate: rates.rate(at: step))
+            onStep(
+                Step(
+                    stage: name, index: step + 1, count: stage.steps, answerLoss: outcome.answers,
+                    denseLoss: outcome.dense, boxLoss: outcome.boxes, gradientNorm: outcome.gradientNorm))
+            if shouldStop() && step + 1 < stage.steps { return false }
+        }
+        return true
+    }
+}

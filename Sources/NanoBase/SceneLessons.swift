@@ -1,0 +1,206 @@
+package import Agent
+import CounterRandom
+package import Imaging
+package import Models
+import Tasks
+package import Training
+
+/// Turns scenes into what the base of the nano model learns from: questions with the answers a general
+/// vision-language model would give, and a weak habit of using the tool.
+package struct SceneLessons: Sendable {
+    private let configuration: NanoBaseConfiguration
+    private let format: QwenChatFormat
+    private let scenes: VisualSearch
+    private let random: CounterRandom
+    private let zoom = ZoomTool()
+    private let rule = CropRule()
+
+    /// - Throws: `VisualSearchError` for a task that cannot work.
+    package init(_ configuration: NanoBaseConfiguration, format: QwenChatFormat) throws {
+        self.configuration = configuration
+        self.format = format
+        scenes = try VisualSearch(configuration.task, seed: configuration.seed, split: .training)
+        random = CounterRandom(seed: configuration.seed, 0x6C65_7373_6F6E)
+    }
+
+    /// Questions that share a prompt, and for each of them where what it asks about is in the view, if that is asked.
+    package struct Lesson: Sendable {
+        package let tree: PromptTree
+        package let boxes: [Rectangle?]
+    }
+
+    /// All lessons about the scene of that number. Those that see the same image the same way share a prompt.
+    ///
+    /// - Throws: what viewing or tokenizing throws.
+    package func lessons(ofScene index: Int, _ counts: LessonCounts) throws -> [Lesson] {
+        let scene = scenes.scene(at: index)
+        let image = scenes.image(of: scene)
+        let whole = try format.view(image, region: nil, rotation: .upright)
+        var random = random.child(UInt64(index))
+        let task = configuration.task
+
+        var plain: [Exchange] = []
+        for _ in 0..<counts.grounding {
+            let question = scene.question(.grounding, task, random: &random)
+            plain.append(
+                Exchange(
+                    question.text, [.completion(question.answer)],
+                    box: question.boxes.first.map(whole.viewedBox(ofOriginal:))))
+        }
+        let (relationCount, fraction) = (
+            Int(counts.relation), counts.relation.truncatingRemainder(dividingBy: 1)
+        )
+        let hasOneMore = fraction > 0 && random.uniform() < fraction
+        for number in 0..<relationCount + (hasOneMore ? 1 : 0) {
+            let kind = (index + number).isMultiple(of: 2) ? QuestionKind.leftOf : .above
+            plain.append(seen(scene.question(kind, task, random: &random)))
+        }
+        for _ in 0..<counts.existence {
+            plain.append(seen(scene.question(.existence, task, random: &random)))
+        }
+        let habitual = try (0..<counts.attribute).map { _ in
+            try attribute(scene, on: whole, random: &random)
+        }
+        var lessons = [
+            try lesson(showing: whole, plain, tools: []),
+            try lesson(showing: whole, habitual, tools: [zoom.specification]),
+        ]
+        for _ in 0..<counts.closeUp {
+            let question = scene.question(.closeUp, task, random: &random)
+            let view = try format.view(image, region: question.region, rotation: .upright)
+            lessons.append(try lesson(showing: view, [seen(question)], tools: []))
+        }
+        return lessons.filter { !$0.boxes.isEmpty }
+    }
+
+    /// The scene of that number as a whole, and random crops around its objects, for lessons in seeing.
+    ///
+    /// - Throws: what viewing throws.
+    package func views(ofScene index: Int, cropCount: Int) throws -> [ViewedImage] {
+        let scene = scenes.scene(at: index)
+        let image = scenes.image(of: scene)
+        var random = random.child(UInt64(index)).child(1)
+        let crops = try (0..<cropCount).map { _ in
+            let object = scene.objects[random.integer(below: scene.objects.count)]
+            let side = Double(object.size) * SceneLessons.cropScale.drawnLogarithmically(&random)
+            let stretch = SceneLessons.cropStretch.drawnLogarithmically(&random)
+            func span(_ centre: Double, _ length: Double, _ limit: Int) -> (Double, Double) {
+                let length = min(max(length.rounded(), 28), Double(limit))
+                let start = (centre - length * (0.15 + 0.7 * random.uniform())).rounded()
+                let inside = min(max(start, 0), Double(limit) - length)
+                return (inside, inside + length)
+            }
+            let (x1, x2) = span(object.centre.x, side * stretch, scene.canvas.width)
+            let (y1, y2) = span(object.centre.y, side / stretch, scene.canvas.height)
+            return try format.view(
+                image, region: Rectangle(x1: x1, y1: y1, x2: x2, y2: y2), rotation: .upright)
+        }
+        return [try format.view(image, region: nil, rotation: .upright)] + crops
+    }
+
+    /// Sides of crops in sides of their object.
+    private static let cropScale = 0.3...3.5
+    /// Width of a crop over its side.
+    private static let cropStretch = 0.75...1.33
+
+    // MARK: Exchanges
+
+    /// A question and what follows it.
+    private struct Exchange {
+        enum Turn {
+            case completion(String)
+            /// A call, and the crop that answers it.
+            case call(String, crop: ViewedImage)
+        }
+
+        let question: String
+        let turns: [Turn]
+        let box: Rectangle?
+
+        init(_ question: String, _ turns: [Turn], box: Rectangle? = nil) {
+            self.question = question
+            self.turns = turns
+            self.box = box
+        }
+    }
+
+    private func seen(_ question: Question) -> Exchange {
+        Exchange(question.text, [.completion(LessonText.answer(question.answer))])
+    }
+
+    /// A question that takes a closer look, answered by habit.
+    private func attribute(
+        _ scene: Scene, on view: ViewedImage, random: inout CounterRandom
+    ) throws -> Exchange {
+        let object = scene.objects[random.integer(below: scene.objects.count)]
+        let question = "What colour is the bull's-eye on the \(object.name)?"
+        let colours = configuration.task.bullsEyeColours
+        let guess = colours[random.integer(below: colours.count)].name
+        guard configuration.habit.calls(for: object, random: &random) else {
+            return Exchange(question, [.completion(LessonText.answer(guess))])
+        }
+        let target = view.viewedBox(ofOriginal: object.box)
+        let box = configuration.habit.box(around: target, in: view.viewSize, random: &random)
+        let region = try rule.region(of: box, in: format.boxFrame, on: view)
+        let crop = try format.view(view.source, region: region, rotation: .upright)
+        let isShown = region.contains(x: object.centre.x, y: object.centre.y)
+        return Exchange(
+            question,
+            [
+                .call(LessonText.call(zoom.specification.name, box: box), crop: crop),
+                .completion(LessonText.answerAfterLooking(isShown ? object.bullsEye.name : guess)),
+            ], box: target)
+    }
+
+    // MARK: Tokens
+
+    private func lesson(
+        showing view: ViewedImage, _ exchanges: [Exchange], tools: [ToolSpecification]
+    ) throws -> Lesson {
+        var prefix: [Int32] = []
+        let branches = try exchanges.map { exchange in
+            let prompt = try format.prompt(
+                [Message(role: .user, content: [.image(view), .text(exchange.question)])], tools: tools
+            ).tokens
+            let end = (prompt.lastIndex(of: format.tokens.visionEnd) ?? -1) + 1
+            prefix = Array(prompt[..<end])
+            return PromptTree.Branch(
+                segments: [.prompt(tokens: Array(prompt[end...]))] + (try segments(of: exchange)), weight: 1)
+        }
+        return Lesson(
+            tree: PromptTree(prompt: .prompt(tokens: prefix, images: [view]), branches: branches),
+            boxes: exchanges.map(\.box))
+    }
+
+    private func segments(of exchange: Exchange) throws -> [Segment] {
+        try exchange.turns.flatMap { turn -> [Segment] in
+            switch turn {
+            case .completion(let text): [format.completion(text, finish: .endOfTurn)]
+            case .call(let text, let crop):
+                [
+                    format.completion(text, finish: .toolCall),
+                    try format.observation([.image(crop)], after: .toolCall),
+                ]
+            }
+        }
+    }
+}
+
+/// What the nano model says around an answer.
+enum LessonText {
+    static func answer(_ answer: String) -> String { "<think>I see it.</think>\n<answer>\(answer)</answer>" }
+
+    static func answerAfterLooking(_ answer: String) -> String {
+        "<think>I see it now.</think>\n<answer>\(answer)</answer>"
+    }
+
+    static func call(_ tool: String, box: Rectangle) -> String {
+        let numbers = [box.x1, box.y1, box.x2, box.y2].map { String(Int($0)) }.joined(separator: ", ")
+        return """
+            <think>Look closer.</think>
+            <tool_call>
+            {"name": "\(tool)", "arguments": {"bbox_2d": [\(numbers)]}}
+            </tool_call>
+            """
+    }
+}

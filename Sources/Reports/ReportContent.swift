@@ -1,0 +1,96 @@
+package import Foundation
+package import Runs
+
+/// Everything a report shows, as plain values: made from a run, or by hand in a test.
+package struct ReportContent: Sendable {
+    /// A line of the list that says how the run was made, such as model, machine or version.
+    package struct Fact: Sendable, Equatable {
+        package let name: String
+        package let value: String
+
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package var title: String
+    package var result: RunResult
+    package var history: MetricHistory
+    package var trajectories: [TrajectoryPicture]
+    /// The resolved configuration as YAML.
+    package var configuration: String
+    package var facts: [Fact]
+    package var alarms: [AlarmRecord]
+
+    package init(
+        title: String, result: RunResult, history: MetricHistory, trajectories: [TrajectoryPicture],
+        configuration: String, facts: [Fact], alarms: [AlarmRecord] = []
+    ) {
+        self.title = title
+        self.result = result
+        self.history = history
+        self.trajectories = trajectories
+        self.configuration = configuration
+        self.facts = facts
+        self.alarms = alarms
+    }
+
+    /// Writes `report.json` and `report.html` into a run folder.
+    package func write(to run: RunFolder) throws {
+        try AtomicFile.write(result.json, to: run.reportValuesFile)
+        try AtomicFile.write(ReportPage(self).text, to: run.reportFile)
+    }
+}
+
+/// An image inside a page.
+package struct ReportImage: Sendable, Equatable {
+    package enum Format: String, Sendable {
+        case jpeg
+        case png
+    }
+
+    package let bytes: Data
+    package let format: Format
+    /// In pixels.
+    package let width: Int
+    package let height: Int
+
+    package init(bytes: Data, format: Format, width: Int, height: Int) {
+        self.bytes = bytes
+        self.format = format
+        self.width = width
+        self.height = height
+    }
+
+    var dataURI: String {
+        "data:image/\(format.rawValue);base64,\(bytes.base64EncodedString())"
+    }
+}
+
+/// A trajectory with the pictures that go with it.
+package struct TrajectoryPicture: Sendable {
+    package var record: TrajectoryRecord
+    /// The example's images; boxes are drawn over them in the pixels of the record, whatever size the picture
+    /// has.
+    package var scenes: [ReportImage?]
+    /// For each segment, its images as the model saw them or at full resolution.
+    package var views: [[ReportImage?]]
+    /// Why this one is shown, such as `Tool gain: wrong without the crop, right with it`.
+    package var remark: String?
+
+    package init(
+        record: TrajectoryRecord, scenes: [ReportImage?], views: [[ReportImage?]], remark: String? = nil
+    ) {
+        self.record = record
+        self.scenes = scenes
+        self.views = views
+        self.remark = remark
+    }
+
+    /// A view by segment and place; nil where there is no picture.
+    func view(segment: Int, _ index: Int) -> ReportImage? {
+        guard views.indices.contains(segment), views[segment].indices.contains(index) else { return nil }
+        return views[segment][index]
+    }
+}

@@ -1,0 +1,69 @@
+internal import Foundation
+import Runs
+
+/// A page for one trajectory: `deepeyes ask --trace` writes it.
+package struct TracePage: Sendable {
+    package let picture: TrajectoryPicture
+    /// Where the trajectory comes from, such as the checkpoint and the image.
+    package let facts: [ReportContent.Fact]
+
+    package init(_ picture: TrajectoryPicture, facts: [ReportContent.Fact] = []) {
+        self.picture = picture
+        self.facts = facts
+    }
+
+    /// The page as one self-contained HTML document.
+    package var text: String {
+        Page(title: picture.record.question) {
+            TrajectoryCard(picture, isPage: true).html
+            Page.list(facts)
+            HTML.element("section", ["id": "tokens"]) {
+                HTML.element("h2") { "As tokens" }
+                HTML.element("p", ["class": "note"]) {
+                    "The same conversation as the model was given it; repeated special tokens are counted."
+                }
+                for segment in picture.record.segments { raw(segment) }
+            }
+        }
+        .text
+    }
+
+    private func raw(_ segment: SegmentRecord) -> HTML {
+        .element("div", ["class": "raw \(segment.kind.rawValue)"]) {
+            HTML.element("p", ["class": "note"]) {
+                "\(segment.kind.rawValue.capitalized) · \(Readable.count(segment.tokens.count)) tokens"
+                if let perplexity = segment.perplexity {
+                    " · perplexity \(Readable.fixed(perplexity, 2))"
+                }
+            }
+            HTML.element("pre", ["dir": "auto"]) { Self.withRepeatsCounted(segment.text) }
+        }
+    }
+
+    /// `<|image_pad|>` sixteen times becomes `<|image_pad|>×16`.
+    static func withRepeatsCounted(_ text: String) -> String {
+        var result = ""
+        var rest = text[...]
+        while let start = rest.firstRange(of: "<|") {
+            result += rest[..<start.lowerBound]
+            rest = rest[start.lowerBound...]
+            guard let end = rest.firstRange(of: "|>") else { break }
+            let token = rest[..<end.upperBound]
+            var count = 0
+            while rest.hasPrefix(token) {
+                rest = rest.dropFirst(token.count)
+                count += 1
+            }
+            result += token + (count > 1 ? "×\(count)" : "")
+        }
+        return result + rest
+    }
+}
+
+extension SegmentRecord {
+    /// How many tokens the policy was choosing between, on average; nil without log-probabilities.
+    fileprivate var perplexity: Double? {
+        guard !logProbabilities.isEmpty else { return nil }
+        return exp(-logProbabilities.reduce(0) { $0 + Double($1) } / Double(logProbabilities.count))
+    }
+}

@@ -1,0 +1,238 @@
+import Runs
+
+/// One trajectory as a picture: the image with its boxes on one side, what was written and seen on the other.
+struct TrajectoryCard {
+    let picture: TrajectoryPicture
+    /// Whether the page is about this trajectory alone.
+    let isPage: Bool
+
+    init(_ picture: TrajectoryPicture, isPage: Bool = false) {
+        self.picture = picture
+        self.isPage = isPage
+    }
+
+    private var record: TrajectoryRecord { picture.record }
+
+    var html: HTML {
+        .element("article", ["class": "trajectory"]) {
+            HTML.element("header") {
+                HTML.element("p", ["class": "chips"]) { chips }
+                if isPage {
+                    HTML.element("h1", ["dir": "auto"]) { record.question }
+                } else {
+                    HTML.element("h3", ["dir": "auto"]) { record.question }
+                }
+                if let remark = picture.remark { HTML.element("p", ["class": "note"]) { remark } }
+            }
+            HTML.element("div", ["class": "sides"]) {
+                HTML.element("div", ["class": "look"]) {
+                    scenes
+                    outcome
+                }
+                HTML.element("ol", ["class": "turns"]) {
+                    for turn in turns { self.turn(turn) }
+                }
+            }
+        }
+    }
+
+    // MARK: Heading
+
+    @HTMLBuilder private var chips: HTML {
+        if isAsked {
+            HTML.empty
+        } else if record.isCorrect {
+            HTML.element("span", ["class": "chip right"]) { "✓ Right" }
+        } else {
+            HTML.element("span", ["class": "chip wrong"]) { "✗ Wrong" }
+        }
+        if record.hasFormatError { HTML.element("span", ["class": "chip wrong"]) { "Format error" } }
+        HTML.element("span", ["class": "chip"]) { record.kind }
+        HTML.element("span", ["class": "where"]) { place }
+    }
+
+    /// Whether a person asked and no answer is known to be right.
+    private var isAsked: Bool { record.expected.isEmpty }
+
+    private var place: String {
+        if isAsked { return record.exampleID }
+        return switch record.origin {
+        case .training: "step \(record.step) · prompt \(record.group) · sample \(record.sample)"
+        case .evaluation(let name): "held-out · \(name) · \(record.exampleID)"
+        }
+    }
+
+    // MARK: The image and the outcome
+
+    @HTMLBuilder private var scenes: HTML {
+        for index in record.images.indices {
+            if let scene = ScenePicture(picture: picture, image: index).html {
+                HTML.element("figure") {
+                    scene
+                    if index == 0, !record.groundTruthBoxes.isEmpty {
+                        HTML.element("figcaption", ["class": "note"]) {
+                            record.calls.isEmpty
+                                ? "Dashed: where the answer is." : "Dashed: where the answer is. "
+                            record.calls.isEmpty ? "" : "Numbered: where the model looked."
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private var outcome: HTML {
+        .element("div", ["class": "outcome"]) {
+            HTML.element("dl") {
+                if !isAsked {
+                    HTML.element("div") {
+                        HTML.element("dt") { "Expected" }
+                        HTML.element("dd", ["dir": "auto"]) { record.expected }
+                    }
+                }
+                HTML.element("div", ["class": isAsked ? nil : record.isCorrect ? "right" : "wrong"]) {
+                    HTML.element("dt") { "Answer" }
+                    HTML.element("dd", ["dir": "auto"]) { record.answer ?? "none" }
+                }
+            }
+            if !record.rewards.isEmpty { rewards }
+        }
+    }
+
+    private var rewards: HTML {
+        .element("p", ["class": "reward"]) {
+            for (index, component) in record.rewards.enumerated() {
+                HTML.element("span", ["class": component.value == 0 ? "zero" : nil]) {
+                    index == 0
+                        ? (component.value < 0 ? "−" : "")
+                        : (component.value < 0 ? " − " : " + ")
+                    HTML.element("b") { Readable.fixed(abs(component.value), 2) }
+                    " \(component.name)"
+                }
+            }
+            HTML.element("span", ["class": "sum"]) {
+                " = "
+                HTML.element("b") { Self.signed(record.reward, plus: "") }
+                " reward"
+            }
+            if record.origin == .training {
+                HTML.element("span", ["class": "zero"]) {
+                    ", advantage \(Self.signed(record.advantage, plus: "+"))"
+                }
+            }
+        }
+    }
+
+    private static func signed(_ value: Double, plus: String) -> String {
+        (value < 0 ? "−" : plus) + Readable.fixed(abs(value), 2)
+    }
+
+    // MARK: Turns
+
+    /// A completion with what the model had been shown just before it.
+    private struct Turn {
+        var seen: [Int] = []
+        var completion: Int?
+    }
+
+    private var turns: [Turn] {
+        var turns: [Turn] = []
+        var turn = Turn()
+        for (index, segment) in record.segments.enumerated() {
+            if segment.kind == .completion {
+                turn.completion = index
+                turns.append(turn)
+                turn = Turn()
+            } else {
+                turn.seen.append(index)
+            }
+        }
+        return turn.seen.isEmpty ? turns : turns + [turn]
+    }
+
+    private func turn(_ turn: Turn) -> HTML {
+        .element("li") {
+            HTML.element("div", ["class": "seen"]) {
+                for segment in turn.seen { seen(segment) }
+            }
+            HTML.element("div", ["class": "written"]) {
+                if let completion = turn.completion {
+                    written(completion)
+                } else {
+                    HTML.element("p", ["class": "note"]) { ending }
+                }
+            }
+        }
+    }
+
+    private var ending: String { "The trajectory ended here: \(record.finish)." }
+
+    @HTMLBuilder private func seen(_ index: Int) -> HTML {
+        let segment = record.segments[index]
+        let number = record.calls.firstIndex { $0.segment == index - 1 }
+        for (place, view) in segment.views.enumerated() {
+            if let image = picture.view(segment: index, place) {
+                self.view(image, of: view, number: number)
+            }
+        }
+        if segment.kind == .observation, let text = replyText(segment, number) {
+            HTML.element("p", ["class": number.map { "reply c\($0 % 6 + 1)" } ?? "reply", "dir": "auto"]) {
+                if let number { HTML.element("span", ["class": "number"]) { "\(number + 1)" } }
+                text
+            }
+        }
+    }
+
+    private func view(_ image: ReportImage, of view: ViewRecord, number: Int?) -> HTML {
+        let overlap = number.flatMap { record.overlap(of: record.calls[$0]) }
+        let name = number.map { "Crop \($0 + 1)" } ?? "First look"
+        return .element("figure", ["class": number.map { "view c\($0 % 6 + 1)" } ?? "view"]) {
+            HTML.element(
+                "img",
+                [
+                    "src": image.dataURI, "width": "\(image.width)", "height": "\(image.height)",
+                    "class": image.width < 160 ? "coarse" : nil,
+                    "alt": "\(name): region \(ScenePicture.corners(view.region)) of image \(view.image + 1), "
+                        + "seen as \(view.width) by \(view.height) pixels",
+                ])
+            HTML.element("figcaption") {
+                if let number { HTML.element("span", ["class": "number"]) { "\(number + 1)" } }
+                number == nil ? "First look, " : ""
+                "\(view.width) × \(view.height) px"
+                if let overlap {
+                    HTML.element("span", ["class": "note"]) { "IoU \(Readable.fixed(overlap, 2))" }
+                }
+            }
+        }
+    }
+
+    /// The words of a tool's reply: its error, or the text inside its tags.
+    private func replyText(_ segment: SegmentRecord, _ number: Int?) -> String? {
+        if let number, let error = record.calls[number].error { return error }
+        let words = CompletionText.runs(in: segment.text).filter { $0.role == .reply }.map(\.text)
+        return words.isEmpty ? nil : words.joined(separator: "\n")
+    }
+
+    @HTMLBuilder private func written(_ index: Int) -> HTML {
+        let number = record.calls.firstIndex { $0.segment == index }
+        for run in CompletionText.runs(in: record.segments[index].text) {
+            switch run.role {
+            case .plain, .thought, .reply: HTML.element("p", ["dir": "auto"]) { run.text }
+            case .call: call(run.text, number)
+            case .answer:
+                HTML.element("p", ["class": "answer", "dir": "auto"]) {
+                    HTML.element("span", ["class": "note"]) { "Answer " }
+                    HTML.element("b") { run.text }
+                }
+            case .special: HTML.empty
+            }
+        }
+    }
+
+    private func call(_ text: String, _ number: Int?) -> HTML {
+        .element("div", ["class": number.map { "call c\($0 % 6 + 1)" } ?? "call"]) {
+            if let number { HTML.element("span", ["class": "number"]) { "\(number + 1)" } }
+            HTML.element("code", ["dir": "auto"]) { text }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+import CounterRandom
+import Foundation
+import Models
+import TestSupport
+import Testing
+import Torch
+
+@Suite struct ModelCheckpointTests {
+    private let model: Qwen25VL
+    private let companions = Qwen25VL.Companions(
+        generation: GenerationConfiguration(ends: [304, 7], beginning: 303, padding: 5),
+        processor: ProcessorConfiguration(minimumPixels: 12544, maximumPixels: 12544), tokenizer: [:])
+
+    init() throws { model = try ModelGoldens.model() }
+
+    private func expectSameWeights(
+        _ left: Qwen25VL, _ right: Qwen25VL, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(left.parameters.map(\.name) == right.parameters.map(\.name), sourceLocation: sourceLocation)
+        for (first, second) in zip(left.parameters, right.parameters) {
+            expectClose(
+                first.tensor, second.tensor, absolute: 0, relative: 0, first.name,
+                sourceLocation: sourceLocation)
+        }
+    }
+
+    /// Writes the golden model's tensors in a spelling, changed by `change`, and loads them.
+    private func load(
+        _ spelling: WeightSpelling = .hub, changing change: (inout [NamedTensor]) -> Void
+    ) throws -> Qwen25VL {
+        try ModelGoldens.withTemporaryDirectory { folder in
+            var tensors = model.checkpointWeights(spelling).map { (name: $0.name, tensor: $0.value) }
+            change(&tensors)
+            try SafetensorsWriter.write(tensors, to: folder.appending(path: "model.safetensors"))
+            return try Qwen25VL(weightsIn: folder, configuration: model.configuration)
+        }
+    }
+
+    private func expectRefusal(
+        naming parts: String..., changing change: (inout [NamedTensor]) -> Void,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let error = #expect(throws: (any Error).self, sourceLocation: sourceLocation) {
+            try load(changing: change)
+        }
+        let text = error.map { "\($0)" } ?? ""
+        for part in parts { #expect(text.contains(part), "\(text)", sourceLocation: sourceLocation) }
+    }
+
+    // MARK: Loading
+
+    @Test(arguments: WeightSpelling.allCases)
+    func bothSpellingsLoad(spelling: WeightSpelling) throws {
+        expectSameWeights(try load(spelling) { _ in }, model)
+    }
+
+    @Test func theNamesAreThoseOfTheReference() throws {
+        let names = model.checkpointWeights(.hub).map { "gradient.\($0.name)" }
+        #expect(try Goldens("model").names("gradient") == names.sorted())
+        let nested = Set(model.checkpointWeights(.nested).map(\.name))
+        #expect(nested.contains("model.language_model.layers.3.self_attn.k_proj.bias"))
+        #expect(nested.contains("model.visual.blocks.0.attn.qkv.weight"))
+    }
+
+    @Test func aMissingTensorIsNamed() {
+        expectRefusal(naming: "model.layers.1.mlp.up_proj.weight") {
+            $0.removeAll { $0.name == "model.layers.1.mlp.up_proj.weight" }
+        }
+    }
+
+    @Test func aLeftOverTensorIsNamed() {
+        expectRefusal(naming: "model.layers.4.mlp.up_proj.weight") {
+            $0.append((name: "model.layers.4.mlp.up_proj.weight", tensor: .zeros([2])))
+        }
+    }
+
+    @Test func aTensorOfAnotherShapeIsNamedWithBothShapesAndItsFile() {
+        expectRefusal(naming: "model.norm.weight", "[81]", "[80]", "model.safetensors") {
+            $0.removeAll { $0.name == "model.norm.weight" }
+            $0.append((name: "model.norm.weight", tensor: .ones([81])))
+        }
+    }
+
+    @Test func aLanguageModelAloneIsToldApart() {
+        expectRefusal(naming: "no vision weights") { $0.removeAll { $0.name.hasPrefix("visual.") } }
+    }
+
+    @Test func aTiedHeadMayBeStoredButNotDiffer() throws {
+        let embedding = model.text.embedding.weight
+        expectSameWeights(try load { $0.append((name: "lm_head.weight", tensor: embedding)) }, model)
+        expectRefusal(naming: "lm_head.weight", "tie_word_embeddings") {
+            $0.append((name: "lm_head.weight", tensor: embedding + 1))
+        }
+    }
+
+    @Test func weightsAreConvertedToTheTypeAskedFor() throws {
+        try ModelGoldens.withTemporaryDirectory { folder in
+            let saved = folder.appending(path: "saved")
+            try model.save(to: saved, companions: companions, dtype: .bfloat16)
+            let files = try SafetensorsIndex(saved)
+            #expect(files.dtype(of: "model.norm.weight") == .bfloat16)
+            let loaded = try ModelDirectory(saved).loadModel()
+            #expect(loaded.dtype == .float32)
+            let expected = model.text.norm.weight.to(.bfloat16).to(.float32)
+            expectClose(loaded.text.norm.weight, expected, absolute: 0, relative: 0)
+        }
+    }
+
+    // MARK: Saving
+
+    @Test(arguments: [true, false])
+    func whatIsSavedLoadsAsTheSameModel(tied: Bool) throws {
+        let model = try ModelGoldens.model(tied: tied)
+        try ModelGoldens.withTemporaryDirectory { folder in
+            let saved = folder.appending(path: "saved")
+            try model.save(to: saved, companions: companions)
+            let directory = try ModelDirectory(saved)
+            #expect(directory.configuration == model.configuration)
+            #expect(directory.generation == companions.generation)
+            #expect(directory.processor == companions.processor)
+            #expect(try SafetensorsIndex(saved).contains("lm_head.weight") == !tied)
+            expectSameWeights(try directory.loadModel(), model)
+        }
+    }
+
+    @Test func largeModelsAreSavedInShards() throws {
+        try ModelGoldens.withTemporaryDirectory { folder in
+            let saved = folder.appending(path: "saved")
+            try model.save(to: saved, companions: companions, maximumShardBytes: 500_000)
+            let shards = try FileManager.default.contentsOfDirectory(atPath: saved.path)
+                .filter { $0.hasSuffix(".safetensors") }.sorted()
+            #expect(shards.count > 2)
+            #expect(shards.first == "model-00001-of-0000\(shards.count).safetensors")
+            expectSameWeights(try ModelDirectory(saved).loadModel(), model)
+        }
+    }
+
+    @Test func tokenizerFilesAndAdditionsAreWritten() throws {
+        try ModelGoldens.withTemporaryDirectory { folder in
+            var companions = companions
+            companions.tokenizer = ["tokenizer.json": Data("vocabulary".utf8)]
+            let saved = folder.appending(path: "saved")
+            try model.save(to: saved, companions: companions) { partial in
+                #expect(!FileManager.default.fileExists(atPath: saved.path))
+                try "state".write(to: partial.appending(path: "state"), atomically: true, encoding: .utf8)
+            }
+            for (name, text) in [("tokenizer.json", "vocabulary"), ("state", "state")] {
+                #expect(try String(contentsOf: saved.appending(path: name), encoding: .utf8) == text)
+            }
+        }
+    }
+
+    @Test func aSaveThatFailsLeavesNothingBehind() throws {
+        struct Failure: Error {}
+        try ModelGoldens.withTemporaryDirectory { folder in
+            #expect(throws: Failure.self) {
+                try model.save(to: folder.appending(path: "saved"), companions: companions) { _ in
+                    throw Failure()
+                }
+            }
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(left.isEmpty)
+        }
+    }
+
+    @Test func anExistingDirectoryIsNotOverwritten() throws {
+        try ModelGoldens.withTemporaryDirectory { folder in
+            let error = #expect(throws: CheckpointError.self) {
+                try model.save(to: folder, companions: companions)
+            }
+            #expect(error?.path == folder.path)
+        }
+    }
+
+    @Test func aProcessorThatCutsOtherPatchesThanTheModelIsRefused() throws {
+        try ModelGoldens.withTemporaryDirectory { folder in
+            var companions = companions
+            companions.processor.patchSize = 16
+            let saved = folder.appending(path: "saved")
+            try model.save(to: saved, companions: companions)
+            #expect(throws: ModelFileError.self) { try ModelDirectory(saved) }
+        }
+    }
+
+    // MARK: Initialization
+
+    @Test func freshWeightsFollowTheSeed() throws {
+        let configuration = model.configuration
+        let first = Qwen25VL(configuration, random: .init(seed: 1))
+        expectSameWeights(first, Qwen25VL(configuration, random: .init(seed: 1)))
+        let other = Qwen25VL(configuration, random: .init(seed: 2)).text.embedding.weight
+        #expect((first.text.embedding.weight - other).abs().max().item() > 0.01)
+    }
+
+    @Test func freshWeightsHaveTheRangeOfTheConfiguration() throws {
+        let weights = Qwen25VL(model.configuration, random: .init(seed: 3)).checkpointWeights(.hub)
+        for weight in weights {
+            let values = weight.value.values(as: Double.self)
+            let meanSquare = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
+            switch weight.role {
+            case .norm: #expect(values.allSatisfy { $0 == 1 }, "\(weight.name)")
+            case .bias: #expect(values.allSatisfy { $0 == 0 }, "\(weight.name)")
+            case .matrix: #expect(abs(meanSquare.squareRoot() - 0.02) < 0.002, "\(weight.name)")
+            }
+        }
+    }
+}
