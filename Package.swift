@@ -101,7 +101,7 @@ let package = Package(
         .target(
             name: "Runs",
             dependencies: [
-                "JSON",
+                "JSON", "Imaging",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
@@ -110,7 +110,7 @@ let package = Package(
         .target(
             name: "Reports", dependencies: ["Agent", "JSON", "Imaging", "Runs"], swiftSettings: strict),
         .target(
-            name: "Rollout", dependencies: ["Agent", "Tasks", "Imaging", "Runs"],
+            name: "Rollout", dependencies: ["Agent", "Tasks", "Imaging", "Runs", "CounterRandom"],
             swiftSettings: strict),
 
         // MARK: Evaluation, without a tensor
@@ -149,7 +149,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Generation",
-            dependencies: ["Torch", "Models", "Agent", "CounterRandom"],
+            dependencies: ["Torch", "Models", "Rollout", "Agent", "CounterRandom"],
             swiftSettings: strict),
         .target(
             name: "Training",
@@ -162,15 +162,15 @@ let package = Package(
         .target(
             name: "NanoBase",
             dependencies: [
-                "Torch", "Models", "Generation", "Training", "Tokenizer", "Agent", "Tasks", "Imaging", "Runs",
-                "CounterRandom",
+                "Torch", "Models", "Generation", "Rollout", "Training", "Tokenizer", "Agent", "Tasks",
+                "Imaging", "Runs", "CounterRandom",
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "deepeyes",
             dependencies: [
                 "Agent", "Tasks", "Endpoints", "Evaluation", "Judging", "Imaging", "Models", "Generation",
-                "Training", "NanoBase", "Runs", "Reports", "Serving",
+                "Training", "NanoBase", "Runs", "Reports", "Rollout", "JSON", "Serving",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -179,7 +179,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Torch"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
-            name: "TestFixtures", dependencies: ["Runs", "Tokenizer"], path: "Tests/TestFixtures",
+            name: "TestFixtures", dependencies: ["Runs", "Imaging", "Tokenizer"], path: "Tests/TestFixtures",
             swiftSettings: strict),
         .target(
             name: "TestPolicy", dependencies: ["Agent", "Imaging"], path: "Tests/TestPolicy",
@@ -208,9 +208,16 @@ let package = Package(
             name: "TasksTests", dependencies: ["Tasks", "Agent", "JSON", "Imaging", "CounterRandom"],
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
+            name: "RolloutTests",
+            dependencies: [
+                "Rollout", "Agent", "JSON", "Imaging", "Tasks", "Runs", "CounterRandom", "TestPolicy",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "EvaluationTests",
             dependencies: [
-                "Evaluation", "Agent", "JSON", "Rollout", "Reports", "Endpoints", "Tasks", "Imaging", "Runs",
+                "Evaluation", "Agent", "JSON", "Rollout", "Reports", "Endpoints", "TestPolicy", "Tasks",
+                "Imaging", "Runs",
                 "CounterRandom",
             ],
             exclude: ["Goldens"], swiftSettings: strict),
@@ -230,10 +237,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RunsTests",
-            dependencies: ["Runs", "TestFixtures", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Runs", "Imaging", "TestFixtures", .product(name: "GRDB", package: "GRDB.swift")],
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
-            name: "ReportsTests", dependencies: ["Reports", "Runs", "TestFixtures"], swiftSettings: strict),
+            name: "ReportsTests", dependencies: ["Reports", "Runs", "Imaging", "TestFixtures"], swiftSettings: strict),
         .testTarget(
             name: "TokenizerTests", dependencies: ["Tokenizer", "TestFixtures"], exclude: ["Goldens"],
             swiftSettings: strict),
@@ -255,7 +262,7 @@ let package = Package(
             dependencies: [
                 "Training", "NanoBase", "Models", "Generation", "Torch", "Agent", "Tasks", "Judging",
                 "Imaging",
-                "Runs", "Reports", "TestSupport", "TestFixtures",
+                "Rollout", "Runs", "Reports", "CounterRandom", "TestSupport", "TestFixtures", "TestPolicy",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -60,47 +60,60 @@ package struct AgentLoop: Sendable {
 
     private let policy: any Policy
     private let format: any ChatFormat
-    private let tools: [String: any Tool]
+    private let tools: ToolBox
     private let limits: AgentLimits
 
-    /// `tools` holds all tools that requests may name; of two with the same name the first counts.
-    package init(policy: any Policy, format: any ChatFormat, tools: [any Tool], limits: AgentLimits) {
+    /// `tools` holds all tools that requests may name.
+    package init(policy: any Policy, format: any ChatFormat, tools: ToolBox, limits: AgentLimits) {
         self.policy = policy
         self.format = format
-        self.tools = Dictionary(tools.map { ($0.specification.name, $0) }) { first, _ in first }
+        self.tools = tools
         self.limits = limits
+    }
+
+    /// Rolls out all requests at once and returns what `onEnd` makes of their trajectories, in the order of the requests.
+    ///
+    /// A policy or format that throws spoils only its own trajectory.
+    ///
+    /// - Parameters:
+    ///   - requests: each of another trajectory.
+    ///   - onEvent: told what happens, on any thread.
+    ///   - onEnd: called with the index of a request when its trajectory ends, while others go on.
+    /// - Throws: `CancellationError` if the task was cancelled, and what `onEnd` throws.
+    package func run<Result: Sendable>(
+        _ requests: [AgentRequest], onEvent: EventHandler? = nil,
+        onEnd: @escaping @Sendable (Int, Trajectory) async throws -> Result
+    ) async throws -> [Result] {
+        await policy.begin(requests.map(\.id))
+        return try await withThrowingTaskGroup(of: (Int, Result).self) { group in
+            for (index, request) in requests.enumerated() {
+                group.addTask { (index, try await onEnd(index, run(request, onEvent: onEvent))) }
+            }
+            var results = [Result?](repeating: nil, count: requests.count)
+            for try await (index, result) in group { results[index] = result }
+            return results.compactMap { $0 }
+        }
     }
 
     /// Rolls out all requests at once and returns their trajectories in the order of the requests.
     ///
-    /// A policy or format that throws spoils only its own trajectory.
-    ///
     /// - Throws: `CancellationError` if the task was cancelled, and nothing else.
-    package func run(
-        _ requests: [AgentRequest], onEvent: EventHandler? = nil
-    ) async throws -> [Trajectory] {
-        await policy.begin(requests.map(\.id))
-        return try await withThrowingTaskGroup(of: (Int, Trajectory).self) { group in
-            for (index, request) in requests.enumerated() {
-                group.addTask { (index, try await run(request, onEvent: onEvent)) }
-            }
-            var trajectories = [Trajectory?](repeating: nil, count: requests.count)
-            for try await (index, trajectory) in group { trajectories[index] = trajectory }
-            return trajectories.compactMap { $0 }
-        }
+    package func run(_ requests: [AgentRequest], onEvent: EventHandler? = nil) async throws -> [Trajectory] {
+        try await run(requests, onEvent: onEvent) { $1 }
     }
 
     /// Rolls out one request that was announced to the policy with `begin`, and ends it there.
     ///
     /// - Throws: `CancellationError` if the task was cancelled, and nothing else.
     package func run(_ request: AgentRequest, onEvent: EventHandler? = nil) async throws -> Trajectory {
-        var rollout = Rollout(request: request)
+        var rollout = Rollout(request: request, tools: tools)
         do {
             rollout.finish = try await advance(&rollout, onEvent: onEvent)
         } catch {
             rollout.finish = .failed("\(error)")
         }
         await policy.end(request.id)
+        await rollout.sessions.close()
         try Task.checkCancellation()
         let trajectory = rollout.trajectory
         onEvent?(request.id, .finished(trajectory))
@@ -159,16 +172,7 @@ package struct AgentLoop: Sendable {
         do throws(ToolCallError) {
             let call = try ToolCall(in: rollout.completions.last ?? "")
             (name, arguments) = (call.name, call.arguments.text)
-            if let tool = tools[call.name], rollout.request.tools.contains(call.name) {
-                let context = ToolContext(images: rollout.transcript.images, format: format)
-                result = await tool.call(arguments: call.arguments, in: context)
-            } else {
-                let known = rollout.request.tools
-                result = .failure(
-                    "Error: there is no such tool; "
-                        + (known.isEmpty ? "none is offered." : "use \(known.joined(separator: " or ")).")
-                )
-            }
+            result = await answer(call, &rollout)
         } catch {
             arguments = error.text
             result = .failure(error.message)
@@ -179,6 +183,22 @@ package struct AgentLoop: Sendable {
         onEvent?(rollout.request.id, .toolCalled(record))
         return result
     }
+
+    private func answer(_ call: ToolCall, _ rollout: inout Rollout) async -> ToolResult {
+        let known = rollout.request.tools
+        do {
+            if known.contains(call.name), let session = try await rollout.sessions.session(of: call.name) {
+                let context = ToolContext(images: rollout.transcript.images, format: format)
+                return await session.call(arguments: call.arguments, in: context)
+            }
+            return .failure(
+                "Error: there is no such tool; "
+                    + (known.isEmpty ? "none is offered." : "use \(known.joined(separator: " or ")).")
+            )
+        } catch {
+            return .failure("Error: \(call.name) cannot be used: \(error)")
+        }
+    }
 }
 
 /// A trajectory in the making.
@@ -188,9 +208,11 @@ private struct Rollout {
     var completions: [String] = []
     var toolCalls: [ToolCallRecord] = []
     var finish = Trajectory.Finish.answered
+    var sessions: ToolSessions
 
-    init(request: AgentRequest) {
+    init(request: AgentRequest, tools: ToolBox) {
         self.request = request
+        sessions = ToolSessions(of: tools)
         transcript = Transcript([request.prompt])
     }
 

@@ -17,10 +17,14 @@ package protocol PixelSource: Sendable {
 
     /// Of what the pixels were made of, if it is known: sources with equal digests have equal pixels.
     var digest: ContentDigest? { get }
+
+    /// The file that the pixels are read from, from the root of the file system; nil where there is none.
+    var path: String? { get }
 }
 
 extension PixelSource {
     package var digest: ContentDigest? { nil }
+    package var path: String? { nil }
 
     package func pixels(
         region: Rectangle, resizedTo size: ImageSize, filter: ResizeFilter
@@ -33,6 +37,8 @@ extension PixelSource {
 }
 
 extension EncodedImage: PixelSource {
+    package var path: String? { name.hasPrefix("/") ? name : nil }
+
     package func pixels(region: Rectangle) throws -> Image {
         try decoded(region: region)
     }
@@ -49,6 +55,8 @@ package struct CachedImage: PixelSource {
     }
 
     package var size: ImageSize { file.size }
+    package var digest: ContentDigest? { file.digest }
+    package var path: String? { file.path }
 
     package func pixels(region: Rectangle) throws -> Image {
         try cache.decoded(file, region: region)

@@ -1,19 +1,22 @@
 package import JSON
 
 /// Shows an image turned by a multiple of 90 degrees, so that boxes on it still map to the original exactly.
-package struct RotateTool: Tool {
+package struct RotateTool: Tool, ToolSession {
     package static let name = "image_rotate_tool"
+    package let name: String = RotateTool.name
 
     package init() {}
 
-    package let specification = ToolSpecification(
-        name: RotateTool.name,
-        description: "Turn an image: returns it rotated clockwise.",
-        parameters: #"{"type": "object", "properties": {"angle": {"type": "integer", "#
-            + #""enum": [90, 180, 270], "description": "Degrees clockwise."}, "#
-            + #""image": {"type": "integer", "#
-            + #""description": "Which image, counted from 1; the first if left out."}}, "#
-            + #""required": ["angle"]}"#)
+    package func specification(boxesIn frame: BoxFrame) -> ToolSpecification {
+        ToolSpecification(
+            name: name,
+            description: "Turn an image: returns it rotated clockwise.",
+            parameters: #"{"type": "object", "properties": {"angle": {"type": "integer", "#
+                + #""enum": [90, 180, 270], "description": "Degrees clockwise."}, "#
+                + #""image": {"type": "integer", "#
+                + #""description": "Which image, counted from 1; the first if left out."}}, "#
+                + #""required": ["angle"]}"#)
+    }
 
     package func call(arguments: JSONValue, in context: ToolContext) async -> ToolResult {
         do {
@@ -24,7 +27,7 @@ package struct RotateTool: Tool {
             }
             let (_, image) = try arguments.image("image", among: context.images)
             let turned = try context.format.view(
-                image.source, region: image.region, rotation: image.rotation.followed(by: turn))
+                of: image, region: image.region, rotation: image.rotation.followed(by: turn))
             return ToolResult(content: [.image(turned)])
         } catch let error as ArgumentError {
             return .failure("Error: " + error.message)

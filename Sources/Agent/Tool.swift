@@ -36,10 +36,37 @@ package struct ToolContext: Sendable {
     }
 }
 
-/// What the model can call. A failure is a result that says what was wrong, never an error thrown.
+/// What the model can call.
+///
+/// A tool that keeps nothing between calls is its own session: it conforms to ``ToolSession`` too, and needs no `open`.
 package protocol Tool: Sendable {
-    var specification: ToolSpecification { get }
+    /// What the model calls it by; also its name in configurations and on the command line.
+    var name: String { get }
+
+    /// The tool as a model is told of it that writes boxes in `frame`.
+    func specification(boxesIn frame: BoxFrame) -> ToolSpecification
+
+    /// What the calls of one trajectory go to. The loop opens it at the first call and closes it when the trajectory ends.
+    ///
+    /// - Throws: what is in the way; the model is told, and the trajectory goes on.
+    func open() async throws -> any ToolSession
+}
+
+/// The calls of one trajectory to a tool.
+package protocol ToolSession: Sendable {
+    /// Answers a call. A failure is a result that says what was wrong, never an error thrown.
     func call(arguments: JSONValue, in context: ToolContext) async -> ToolResult
+
+    /// Gives back what the session holds; called once, however the trajectory ended.
+    func close() async
+}
+
+extension ToolSession {
+    package func close() async {}
+}
+
+extension Tool where Self: ToolSession {
+    package func open() async throws -> any ToolSession { self }
 }
 
 /// What a tool answered.
@@ -48,13 +75,24 @@ package struct ToolResult: Sendable {
     package struct Cut: Hashable, Sendable, Codable {
         /// Index from 0 of the image among those seen.
         package let image: Int
+        /// Which image that is a view of.
+        package let root: ImageRoot
+        /// How the image was turned, and what was cut is.
+        package let rotation: QuarterTurn
         /// The box in the frame of the view of that image, as the model gave it.
         package let viewed: Rectangle
-        /// The box that was cut, in pixels of the original, after clamping and growing.
+        /// The box that was cut, in pixels of the root, after clamping and growing.
         package let original: Rectangle
 
-        package init(image: Int, viewed: Rectangle, original: Rectangle) {
-            self.image = image
+        /// - Parameters:
+        ///   - index: of the image among those seen.
+        ///   - image: that was cut.
+        ///   - viewed: the box in the frame of its view.
+        ///   - original: the box that was cut, in pixels of the root.
+        package init(_ index: Int, of image: ViewedImage, viewed: Rectangle, original: Rectangle) {
+            self.image = index
+            root = image.root
+            rotation = image.rotation
             self.viewed = viewed
             self.original = original
         }

@@ -35,6 +35,8 @@ package struct Trajectory: Sendable {
     /// What stands in the last `<answer>` of the last completion, trimmed; nil if there is none.
     package var answer: String? { completions.last.flatMap(Markup.answer(in:)) }
 
-    /// Whether at least one crop was cut.
-    package var usedCrop: Bool { toolCalls.contains { $0.failure == nil && $0.cut != nil } }
+    /// Whether a call of one of the named tools did its work.
+    package func succeeded(in tools: [String]) -> Bool {
+        toolCalls.contains { $0.failure == nil && tools.contains($0.name) }
+    }
 }

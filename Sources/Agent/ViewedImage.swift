@@ -1,9 +1,24 @@
 package import Imaging
 
+/// Which image a view shows a part of.
+package enum ImageRoot: Hashable, Sendable, Codable {
+    /// An image of the example, by its index.
+    case example(Int)
+    /// An image that a tool made, by the index of its first view among the images seen.
+    case tool(Int)
+
+    /// Index among the images of the example; nil for an image that a tool made.
+    package var exampleIndex: Int? { if case .example(let index) = self { index } else { nil } }
+}
+
 /// An image as the model sees it: a region of an original, turned, and resized to `viewSize`.
+///
+/// It carries where it came from, so that crops of crops, records and pictures need not be reconstructed from tool calls.
 package struct ViewedImage: Sendable {
     /// Where the pixels come from.
     package let source: any PixelSource
+    /// Which image `source` is.
+    package let root: ImageRoot
     /// The part of the source that is shown, in original pixels, with integral corners.
     package let region: Rectangle
     /// How the region is turned before it is resized.
@@ -14,10 +29,11 @@ package struct ViewedImage: Sendable {
     package let tokenCount: Int
 
     package init(
-        source: any PixelSource, region: Rectangle, rotation: QuarterTurn, viewSize: ImageSize,
-        tokenCount: Int
+        source: any PixelSource, root: ImageRoot, region: Rectangle, rotation: QuarterTurn,
+        viewSize: ImageSize, tokenCount: Int
     ) {
         self.source = source
+        self.root = root
         self.region = region
         self.rotation = rotation
         self.viewSize = viewSize

@@ -2,8 +2,9 @@ package import Imaging
 package import JSON
 
 /// Cuts a box out of an image, from the original pixels, and shows it at full resolution.
-package struct ZoomTool: Tool {
+package struct ZoomTool: Tool, ToolSession {
     package static let name = "image_zoom_in_tool"
+    package let name: String = ZoomTool.name
 
     private let rule: CropRule
 
@@ -11,15 +12,17 @@ package struct ZoomTool: Tool {
         self.rule = rule
     }
 
-    package let specification = ToolSpecification(
-        name: ZoomTool.name,
-        description: "Look closer: returns the given box of an image at full resolution.",
-        parameters: #"{"type": "object", "properties": {"bbox_2d": {"type": "array", "#
-            + #""items": {"type": "number"}, "minItems": 4, "maxItems": 4, "#
-            + #""description": "[x1, y1, x2, y2] in pixels of the image as shown."}, "#
-            + #""image": {"type": "integer", "#
-            + #""description": "Which image, counted from 1; the first if left out."}}, "#
-            + #""required": ["bbox_2d"]}"#)
+    package func specification(boxesIn frame: BoxFrame) -> ToolSpecification {
+        ToolSpecification(
+            name: name,
+            description: "Look closer: returns the given box of an image at full resolution.",
+            parameters: #"{"type": "object", "properties": {"bbox_2d": {"type": "array", "#
+                + #""items": {"type": "number"}, "minItems": 4, "maxItems": 4, "#
+                + #""description": "[x1, y1, x2, y2] in \#(frame.phrase)."}, "#
+                + #""image": {"type": "integer", "#
+                + #""description": "Which image, counted from 1; the first if left out."}}, "#
+                + #""required": ["bbox_2d"]}"#)
+    }
 
     package func call(arguments: JSONValue, in context: ToolContext) async -> ToolResult {
         do {
@@ -28,11 +31,11 @@ package struct ZoomTool: Tool {
             let (index, image) = try arguments.image("image", among: context.images)
             let box = Rectangle(x1: numbers[0], y1: numbers[1], x2: numbers[2], y2: numbers[3])
             let region = try rule.region(of: box, in: context.format.boxFrame, on: image)
-            let crop = try context.format.view(image.source, region: region, rotation: image.rotation)
+            let crop = try context.format.view(of: image, region: region, rotation: image.rotation)
             let viewed = image.viewedBox(of: box, in: context.format.boxFrame)
             return ToolResult(
                 content: [.image(crop)],
-                cut: ToolResult.Cut(image: index, viewed: viewed, original: region))
+                cut: ToolResult.Cut(index, of: image, viewed: viewed, original: region))
         } catch let error as ArgumentError {
             return .failure("Error: " + error.message)
         } catch BoxError.inverted {

@@ -1,5 +1,6 @@
 package import Agent
 import Dispatch
+package import Rollout
 import Synchronization
 
 /// The policy of a model on this machine: the mailbox between those who ask and the thread that owns the engine.
@@ -28,6 +29,7 @@ package final class EnginePolicy: Policy {
         var awaited: [TrajectoryID] = []
         /// Why nothing is answered any more.
         var closure: (any Error)?
+        var statistics = RolloutStatistics()
     }
 
     private let state = Mutex(State())
@@ -37,6 +39,9 @@ package final class EnginePolicy: Policy {
 
     /// Trajectories whose request the engine waits for; names the culprit when a run stands still.
     package var awaited: [TrajectoryID] { state.withLock { $0.awaited } }
+
+    /// What the engine has done.
+    package var statistics: RolloutStatistics { state.withLock { $0.statistics } }
 }
 
 // MARK: - The side that asks
@@ -114,6 +119,11 @@ extension EnginePolicy {
         state.withLock { $0.awaited = awaited }
         arrival.wait()
         state.withLock { $0.awaited = [] }
+    }
+
+    /// Adds what has been done since this was last called.
+    func record(_ statistics: RolloutStatistics) {
+        state.withLock { $0.statistics = $0.statistics + statistics }
     }
 
     func deliver(_ event: GenerationEngine.Event) {

@@ -1,6 +1,7 @@
 package import Agent
 import CounterRandom
 import Models
+import Rollout
 import Torch
 
 extension GenerationEngine {
@@ -145,7 +146,7 @@ extension GenerationEngine {
         sequence.table = pool.share(prompt.table)
         sequence.advance(to: prompt.cursor, imageCount: prompt.cachedImageCount)
         sequence.awaitsPrompt = false
-        statistics.sharedTokens += prompt.table.length
+        statistics.cachedTokens += prompt.table.length
         return true
     }
 

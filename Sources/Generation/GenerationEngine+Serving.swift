@@ -1,5 +1,7 @@
+import Agent
 import Dispatch
 import Foundation
+import Rollout
 import Synchronization
 
 extension GenerationEngine {
@@ -11,6 +13,7 @@ extension GenerationEngine {
         while !policy.isClosed {
             for message in policy.takeMessages() { isPaused = receive(message) || isPaused }
             let (progress, events) = step()
+            policy.record(takeStatistics())
             for event in events { policy.deliver(event) }
             if progress == .ran { continue }
             if isPaused { return }
@@ -35,6 +38,7 @@ extension GenerationEngine {
         let start = ContinuousClock.now
         policy.waitForMessages(from: ids)
         statistics.waitingTime += ContinuousClock.now - start
+        policy.record(takeStatistics())
     }
 }
 

@@ -1,5 +1,6 @@
 package import Agent
 package import Models
+package import Rollout
 package import Torch
 
 /// Writes completions for many trajectories at once: continuous batching over a paged key-value cache.
@@ -57,7 +58,7 @@ package final class GenerationEngine {
     /// What takes part in iterations, in the order in which it joined.
     var running: [CachedSequence] = []
     var events: [Event] = []
-    var statistics = GenerationStatistics()
+    var statistics = RolloutStatistics()
 
     package init(
         model: Qwen25VL, processor: ImageProcessor, rules: TokenRules, limits: GenerationLimits = .init(),
@@ -91,8 +92,8 @@ package final class GenerationEngine {
     package var usedPageCount: Int { pool.usedCount }
 
     /// What has been done since this was last called.
-    package func takeStatistics() -> GenerationStatistics {
-        defer { statistics = GenerationStatistics() }
+    package func takeStatistics() -> RolloutStatistics {
+        defer { statistics = RolloutStatistics() }
         statistics.peakPages = pool.peakCount
         return statistics
     }
@@ -281,7 +282,7 @@ extension GenerationEngine {
         let images = sequence.images.prefix { $0.tokens.lowerBound < length }
         let cursor = PositionCursor(afterTokens: length, images: images.map(\.grid))
         sequence.advance(to: cursor, imageCount: images.count)
-        statistics.sharedTokens += length
+        statistics.cachedTokens += length
         return nil
     }
 

@@ -1,5 +1,6 @@
 package import Agent
 import Dispatch
+package import Rollout
 import Synchronization
 import Torch
 
@@ -9,7 +10,7 @@ import Torch
 /// where there are enough of them. What is returned depends on the number of workers in the last bits only.
 ///
 /// The owner of the weights calls it, as it calls the model.
-package final class GenerationWorkers {
+package final class GenerationWorkers: RolloutEngine {
     private let engines: [GenerationEngine]
     private let policies: [EnginePolicy]
 
@@ -24,6 +25,10 @@ package final class GenerationWorkers {
 
     /// Most tokens a trajectory can have.
     package var contextLength: Int { engines[0].contextLength }
+
+    package var statistics: RolloutStatistics {
+        policies.reduce(RolloutStatistics()) { $0 + $1.statistics }
+    }
 
     /// Runs `body` as a task of its own, and answers its requests until it has returned.
     ///
@@ -44,10 +49,8 @@ package final class GenerationWorkers {
         return try outcome.wait()
     }
 
-    /// Says that the weights were changed in place; no turn may be under way.
-    ///
-    /// - Parameter version: of the new weights, or nil for the next number.
-    package func publish(version: Int? = nil) throws {
+    /// Says that the weights, which are the model's own, were changed in place; no turn may be under way.
+    package func publish(version: Int) throws {
         for engine in engines { try engine.publish(version: version) }
     }
 }

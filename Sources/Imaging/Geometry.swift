@@ -16,7 +16,9 @@ package struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
 
 /// An axis-aligned box in pixels with fractions: x grows to the right, y downwards, and the pixel (i, j)
 /// covers i ..< i + 1 and j ..< j + 1, so that (0, 0, width, height) is a whole image.
-package struct Rectangle: Hashable, Sendable, Codable {
+///
+/// Encoded as `[x1, y1, x2, y2]`.
+package struct Rectangle: Hashable, Sendable {
     package var x1: Double
     package var y1: Double
     package var x2: Double
@@ -27,6 +29,11 @@ package struct Rectangle: Hashable, Sendable, Codable {
         self.y1 = y1
         self.x2 = x2
         self.y2 = y2
+    }
+
+    /// The corners in the order in which models and files write them.
+    package init(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) {
+        self.init(x1: x1, y1: y1, x2: x2, y2: y2)
     }
 
     /// The whole of an image.
@@ -67,6 +74,11 @@ package struct Rectangle: Hashable, Sendable, Codable {
     package func intersectionOverUnion(with other: Rectangle) -> Double {
         guard let common = intersection(other)?.area else { return 0 }
         return common / (area + other.area - common)
+    }
+
+    /// The largest intersection over union with one of `others`; 0 without any.
+    package func bestOverlap(with others: [Rectangle]) -> Double {
+        others.map(intersectionOverUnion).max() ?? 0
     }
 
     /// Whether `other` lies inside, edges included.
@@ -116,6 +128,20 @@ package struct Rectangle: Hashable, Sendable, Codable {
         let bottom = Int(box.y2.rounded(.toNearestOrEven))
         guard right > left, bottom > top else { return nil }
         return PixelRegion(x: left, y: top, width: right - left, height: bottom - top)
+    }
+}
+
+extension Rectangle: Codable {
+    package init(from decoder: any Decoder) throws {
+        var corners = try decoder.unkeyedContainer()
+        self.init(
+            try corners.decode(Double.self), try corners.decode(Double.self), try corners.decode(Double.self),
+            try corners.decode(Double.self))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var corners = encoder.unkeyedContainer()
+        for corner in [x1, y1, x2, y2] { try corners.encode(corner) }
     }
 }
 

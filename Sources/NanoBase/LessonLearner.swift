@@ -106,18 +106,14 @@ final class LessonLearner {
         let dense = heads.denseLoss(embedded.indexSelect(0, slots), targets)
         guard !pass.targets.isEmpty else { return (nil, dense, nil) }
 
-        let rotary = model.text.rotary(at: batch.positions)
-        let context = SegmentAttention(segments: batch.segments)
-        var hidden = embedded
         var boxLoss: Tensor?
         func add(_ loss: Tensor) { boxLoss = boxLoss.map { $0 + loss } ?? loss }
-        for (index, layer) in model.text.layers.enumerated() {
-            hidden = layer(hidden, rotary: rotary, context: context)  // [token, width]
-            guard stage.boxWeight > 0 else { continue }
-            if index + 1 == LessonHeads.imageLayer, !targets.tokens.isEmpty {
+        let hidden = model.hiddenStates(of: batch, embedded: embedded) { [self] layer, hidden in
+            guard stage.boxWeight > 0 else { return }
+            if layer + 1 == LessonHeads.imageLayer, !targets.tokens.isEmpty {
                 add(heads.imageBoxLoss(hidden.indexSelect(0, slots), targets))
             }
-            if index + 1 == LessonHeads.answerLayer {
+            if layer + 1 == LessonHeads.answerLayer {
                 let asked = zip(pass.branchPredictors, boxes).compactMap { place, box in
                     box.map { (place, $0) }
                 }
@@ -127,10 +123,9 @@ final class LessonLearner {
                             hidden.indexSelect(0, Tensor(asked.map(\.0))), asked.flatMap { fractions($0.1) }))
                 }
             }
-        }
+        }  // [token, width]
         let blurred = blur(pass)
-        let normed = model.text.norm(hidden)  // [token, width]
-        let predicting = normed.indexSelect(0, Tensor(blurred.predictors))  // [target, width]
+        let predicting = hidden.indexSelect(0, Tensor(blurred.predictors))  // [target, width]
         let (logProbabilities, _) = Tensor.tokenLogProbabilities(
             hidden: predicting, weight: model.head, targets: Tensor(blurred.targets))  // [target]
         return (-(logProbabilities * Tensor(blurred.weights)).sum(), dense, boxLoss)

@@ -78,7 +78,9 @@ enum NanoArchitecture {
             if let box = scene.objects.first?.box {
                 texts.append(LessonText.call(ZoomTool.name, box: box.scaled(x: 0.1, y: 0.1)))
             }
-            texts += QwenChatFormat.fixedTexts(tools: [ZoomTool().specification, RotateTool().specification])
+            let tools = ToolBox.standard
+            texts += QwenChatFormat.fixedTexts(
+                tools: tools.specifications(of: tools.names, boxesIn: .asViewed))
         }
         return texts
     }

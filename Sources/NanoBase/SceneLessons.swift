@@ -35,7 +35,7 @@ package struct SceneLessons: Sendable {
     package func lessons(ofScene index: Int, _ counts: LessonCounts) throws -> [Lesson] {
         let scene = scenes.scene(at: index)
         let image = scenes.image(of: scene)
-        let whole = try format.view(image, region: nil, rotation: .upright)
+        let whole = try format.view(image, as: .example(0))
         var random = random.child(UInt64(index))
         let task = configuration.task
 
@@ -63,11 +63,12 @@ package struct SceneLessons: Sendable {
         }
         var lessons = [
             try lesson(showing: whole, plain, tools: []),
-            try lesson(showing: whole, habitual, tools: [zoom.specification]),
+            try lesson(showing: whole, habitual, tools: [zoom.specification(boxesIn: format.boxFrame)]),
         ]
         for _ in 0..<counts.closeUp {
             let question = scene.question(.closeUp, task, random: &random)
-            let view = try format.view(image, region: question.region, rotation: .upright)
+            let view = try format.view(
+                image, as: .example(0), region: question.region, rotation: .upright)
             lessons.append(try lesson(showing: view, [seen(question)], tools: []))
         }
         return lessons.filter { !$0.boxes.isEmpty }
@@ -93,9 +94,9 @@ package struct SceneLessons: Sendable {
             let (x1, x2) = span(object.centre.x, side * stretch, scene.canvas.width)
             let (y1, y2) = span(object.centre.y, side / stretch, scene.canvas.height)
             return try format.view(
-                image, region: Rectangle(x1: x1, y1: y1, x2: x2, y2: y2), rotation: .upright)
+                image, as: .example(0), region: Rectangle(x1, y1, x2, y2), rotation: .upright)
         }
-        return [try format.view(image, region: nil, rotation: .upright)] + crops
+        return [try format.view(image, as: .example(0))] + crops
     }
 
     /// Sides of crops in sides of their object.
@@ -142,12 +143,12 @@ package struct SceneLessons: Sendable {
         let target = view.viewedBox(ofOriginal: object.box)
         let box = configuration.habit.box(around: target, in: view.viewSize, random: &random)
         let region = try rule.region(of: box, in: format.boxFrame, on: view)
-        let crop = try format.view(view.source, region: region, rotation: .upright)
+        let crop = try format.view(of: view, region: region, rotation: .upright)
         let isShown = region.contains(x: object.centre.x, y: object.centre.y)
         return Exchange(
             question,
             [
-                .call(LessonText.call(zoom.specification.name, box: box), crop: crop),
+                .call(LessonText.call(zoom.name, box: box), crop: crop),
                 .completion(LessonText.answerAfterLooking(isShown ? object.bullsEye.name : guess)),
             ], box: target)
     }

@@ -1,12 +1,14 @@
 import Agent
+import CounterRandom
 import Foundation
 import Generation
 import Imaging
 import Models
+import Rollout
 import Runs
 import Tasks
 import Torch
-package import Training
+import Training
 
 /// What a base brings to visual search, skill by skill, on held-out scenes, greedy.
 package struct Skills: Sendable {
@@ -41,72 +43,91 @@ package struct Skills: Sendable {
 /// Holds tensors, so one thread owns it.
 package final class SkillEvaluation {
     private let policyModel: PolicyModel
-    private let workers: GenerationWorkers
-    private let configuration: TrainingConfiguration
+    private let engine: any RolloutEngine
+    private let sceneCount: Int
 
-    /// - Parameter configuration: names the model, and the scenes and seed of its evaluation.
+    private static let sampling = Sampling(temperature: 0, maximumTokens: 64)
+    private static let limits = AgentLimits(toolCalls: 2, completionTokens: 160, contextTokens: 640)
+    private static let concurrency = 128
+
+    /// - Parameters:
+    ///   - model: folder of the model.
+    ///   - sceneCount: scenes for each skill.
     /// - Throws: an error that names the file that cannot be used.
-    package init(_ configuration: TrainingConfiguration) throws {
-        self.configuration = configuration
-        Tensor.setThreadCount(
-            configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
-        policyModel = try PolicyModel(
-            directory: URL(filePath: configuration.model), device: Device(configuration.device))
-        workers = policyModel.workers(configuration.workers)
+    package init(model: String, sceneCount: Int) throws {
+        self.sceneCount = sceneCount
+        Tensor.setThreadCount(ProcessInfo.processInfo.activeProcessorCount)
+        policyModel = try PolicyModel(directory: URL(filePath: model))
+        engine = policyModel.workers()
     }
 
     /// - Parameter onProgress: told which skill is measured next.
     /// - Throws: what scenes or images throw.
     package func run(onProgress: (String) -> Void) throws -> Skills {
-        func accuracy(_ groups: [TrajectoryGroup]) -> Double {
-            mean(groups.map { $0.members[0].reward.isCorrect ? 1 : 0 })
-        }
-        func groups(_ kind: QuestionKind) throws -> [TrajectoryGroup] {
+        func answers(_ kind: QuestionKind) throws -> [Answer] {
             onProgress(kind.rawValue)
             return try answered([kind: 1])
         }
-        let grounded = try groups(.grounding).map(groundingIoU)
-        let closeUps = try groups(.closeUp)
+        func accuracy(_ answers: [Answer]) -> Double { mean(answers.map { $0.isCorrect ? 1 : 0 }) }
+        let grounded = try answers(.grounding).map(\.groundingIoU)
+        let closeUps = try answers(.closeUp)
         onProgress("relation")
         let relations = try answered([.leftOf: 1, .above: 1])
-        let existence = try groups(.existence)
-        let attribute = try groups(.attribute)
+        let existence = try answers(.existence)
+        let attribute = try answers(.attribute)
         return Skills(
             groundingIoU: mean(grounded), closeUpAccuracy: accuracy(closeUps),
             relationAccuracy: accuracy(relations), existenceAccuracy: accuracy(existence),
-            attributeCallRate: mean(
-                attribute.map { $0.members[0].trajectory.toolCalls.isEmpty ? 0 : 1 }),
+            attributeCallRate: mean(attribute.map { $0.record.calls.isEmpty ? 0 : 1 }),
             attributeAccuracy: accuracy(attribute),
-            firstBoxIoU: mean(
-                attribute.compactMap { BoxQuality(of: $0.members[0].trajectory, for: $0.example)?.first }))
+            firstBoxIoU: mean(attribute.compactMap(\.record.firstBoxIoU)))
     }
 
-    private func answered(_ questions: VisualSearchConfiguration.QuestionWeights) throws -> [TrajectoryGroup]
-    {
-        var task = configuration.scenes
+    private struct Answer: Sendable {
+        let record: TrajectoryRecord
+        let isCorrect: Bool
+        /// Of a box that was answered; 0 where there is none.
+        let groundingIoU: Double
+    }
+
+    private func answered(_ questions: VisualSearchConfiguration.QuestionWeights) throws -> [Answer] {
+        var task = VisualSearchConfiguration()
         task.questions = questions
-        let evaluation = HeldOutEvaluation(
-            source: try VisualSearch(
-                task, seed: configuration.evaluation.seed, split: .test,
-                count: configuration.evaluation.scenes),
-            format: policyModel.format, tools: [ZoomTool()], rollout: configuration.rollout,
-            scorer: GroupScorer(
-                reward: configuration.reward, advantage: configuration.advantage, judge: ExactMatchJudge()),
-            configuration: configuration.evaluation)
-        return try workers.serve { policy in
-            try await evaluation.run(by: policy, offersTools: true) { _ in }
+        let scenes = EvaluationPlan.Scenes()
+        let source = try VisualSearch(task, seed: scenes.seed, split: .test, count: sceneCount)
+        let (format, sceneCount) = (policyModel.format, sceneCount)
+        let scorer = TrajectoryScorer(reward: Reward(), judge: ExactMatchJudge())
+        return try engine.serve { policy in
+            let runner = RolloutRunner(
+                policy: policy, format: format, tools: ToolBox([ZoomTool()]), limits: Self.limits)
+            let purpose = RolloutPurpose(.evaluation("skills"), step: 0, seed: scenes.seed)
+            var answers: [Answer] = []
+            for start in stride(from: 0, to: sceneCount, by: Self.concurrency) {
+                let requests = (start..<min(start + Self.concurrency, sceneCount)).map { index in
+                    RolloutRequest(
+                        source.example(at: index), at: index, place: TrajectoryID(group: index, sample: 0),
+                        sampling: Self.sampling, random: CounterRandom(seed: scenes.seed, UInt64(index)))
+                }
+                answers += try await runner.run(requests) { rollout in
+                    let reward = try await scorer.outcome(of: rollout).get()
+                    return Answer(
+                        record: runner.record(rollout, reward: reward, for: purpose),
+                        isCorrect: reward.isCorrect,
+                        groundingIoU: try Self.groundingIoU(of: rollout, in: format))
+                }
+            }
+            return answers
         }
     }
 
-    private func groundingIoU(_ group: TrajectoryGroup) throws -> Double {
-        let text = group.members[0].trajectory.completions.last ?? ""
+    private static func groundingIoU(of rollout: Rollout, in format: any ChatFormat) throws -> Double {
+        let text = rollout.trajectory.completions.last ?? ""
         let end = text.lastIndex(of: "}").map { text[...$0] } ?? text[...]
-        guard let box = BoxAnswer.box(in: String(end)), let source = group.example.images.first,
-            let target = group.example.groundTruthBoxes.first
+        let example = rollout.request.example
+        guard let box = BoxAnswer.box(in: String(end)), let source = example.images.first,
+            let target = example.groundTruthBoxes.first
         else { return 0 }
-        let view = try policyModel.format.view(source, region: nil, rotation: .upright)
-        let answered = view.originalBox(ofViewed: view.viewedBox(of: box, in: policyModel.format.boxFrame))
-        return answered.intersectionOverUnion(with: target)
+        return try format.originalBox(box, in: source).intersectionOverUnion(with: target)
     }
 
     private func mean(_ values: [Double]) -> Double {

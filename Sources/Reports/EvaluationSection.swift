@@ -1,48 +1,18 @@
 import JSON
 import Runs
 
-/// The held-out examples before and after: headline tiles and the table with all measures.
+/// One evaluation before and after training, as tiles and a table.
 struct EvaluationSection {
-    let result: RunResult
-
-    /// One row of the table.
-    private struct Measure {
-        let name: String
-        let note: String
-        let value: any KeyPath<EvaluationSummary, Double> & Sendable
-        var isShare = true
-        var isBetterLower = false
-        /// Needs a crop to be measured.
-        var needsBox = false
-    }
-
-    private static let measures: [Measure] = [
-        Measure(
-            name: "Attribute questions right", note: "a detail too small for the first look",
-            value: \.attributeAccuracy),
-        Measure(name: "Relation questions right", note: "no tool on offer", value: \.relationAccuracy),
-        Measure(name: "Existence questions right", note: "no tool on offer", value: \.existenceAccuracy),
-        Measure(
-            name: "Attribute questions with a tool call", note: "share that looked closer",
-            value: \.attributeCallRate),
-        Measure(
-            name: "Tool calls per trajectory", note: "over all kinds", value: \.callsPerTrajectory,
-            isShare: false),
-        Measure(
-            name: "Overlap of the first box", note: "intersection over union with the ground truth",
-            value: \.firstBoxIoU, needsBox: true),
-        Measure(
-            name: "Format errors", note: "lower is better", value: \.formatErrorRate, isBetterLower: true),
-    ]
+    let evaluation: ReportFigures.Evaluation
+    /// Whether it is the only one, or the first.
+    let isFirst: Bool
 
     var html: HTML {
-        .element("section", ["id": "result"]) {
-            HTML.element("h2") { "Before and after" }
-            HTML.element("p", ["class": "note"]) {
-                "\(Readable.count(result.trained.examples)) held-out examples, the same for each column."
-            }
+        .element("section", ["id": isFirst ? "result" : "result-\(evaluation.name)"]) {
+            HTML.element("h2") { evaluation.title }
+            HTML.element("p", ["class": "note"]) { note }
             HTML.element("div", ["class": "tiles"]) {
-                for index in [0, 3, 5, 6] { tile(Self.measures[index]) }
+                for measure in tiles { tile(measure) }
             }
             HTML.element(
                 "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "All measures"]
@@ -52,47 +22,59 @@ struct EvaluationSection {
         }
     }
 
+    private var note: String {
+        let count = Readable.count((evaluation.trained ?? evaluation.base)?.overall.items ?? 0)
+        let meanwhile = Set(evaluation.measurements.map(\.step)).count - 2
+        return "\(count) held-out questions, the same for each column."
+            + (meanwhile > 0 ? " Asked \(meanwhile) times during training too; the curves show it." : "")
+    }
+
     // MARK: Tiles
 
-    private func tile(_ measure: Measure) -> HTML {
+    /// What a reader looks for first: the questions that are looked at most, and how.
+    private var tiles: [EvaluationMeasure] {
+        let measures = evaluation.measures
+        let calling = evaluation.focus?.name.capitalizedFirst
+        let first = measures.first { measure in
+            measure.scale == .accuracy && (calling.map { measure.name.hasPrefix($0) } ?? true)
+        }
+        return [
+            first ?? measures.first { $0.scale == .accuracy }, measures.first { $0.scale == .rate },
+            measures.first { $0.scale == .overlap }, measures.first { $0.scale == .errors },
+        ].compactMap(\.self)
+    }
+
+    private func tile(_ measure: EvaluationMeasure) -> HTML {
         .element("div", ["class": "tile"]) {
             HTML.element("h3") { measure.name }
             HTML.element("p", ["class": "figure"]) {
-                HTML.element("b") { text(measure, result.trained) }
-                HTML.element("span") { " from \(text(measure, result.base))" }
+                HTML.element("b") { evaluation.trained.map(measure.text) ?? "–" }
+                HTML.element("span") { evaluation.base.map { " from \(measure.text($0))" } ?? "" }
             }
             scale(measure)
         }
     }
 
-    private var columns: [(name: String, tone: String, summary: EvaluationSummary)] {
-        [
-            ("base", "base", result.base), ("trained without tools", "bare", result.trainedWithoutTools),
-            ("trained", "trained", result.trained),
-        ]
-    }
-
-    /// The three values on a line from 0 to 1 (or to the largest).
-    private func scale(_ measure: Measure) -> HTML {
-        let shown = columns.filter { isKnown(measure, $0.summary) }
-        let values = shown.map { $0.summary[keyPath: measure.value] }
-        let end = measure.isShare ? 1 : max(1, values.max() ?? 1)
+    /// The values on a line from 0 to 1 (or to the largest).
+    private func scale(_ measure: EvaluationMeasure) -> HTML {
+        let shown = evaluation.columns.compactMap { column in
+            measure.value(column.measurement).map { (column, $0) }
+        }
+        let end = measure.isFraction ? 1 : max(1, shown.map(\.1).max() ?? 1)
         let place = { (value: Double) in JSONText.number((6 + 188 * min(1, max(0, value / end))).rounded()) }
-        let label = zip(shown, values).map { "\($0.name) \(format(measure, $1))" }.joined(separator: ", ")
+        let label = shown.map { "\($0.name) \(measure.format($1))" }.joined(separator: ", ")
         return .element(
             "svg", ["viewBox": "0 0 200 16", "class": "scale", "role": "img", "aria-label": label]
         ) {
             HTML.element("line", ["x1": "6", "x2": "194", "y1": "8", "y2": "8", "class": "track"])
-            if isKnown(measure, result.base), isKnown(measure, result.trained) {
+            if let base = evaluation.base.flatMap(measure.value),
+                let trained = evaluation.trained.flatMap(measure.value)
+            {
                 HTML.element(
                     "line",
-                    [
-                        "x1": place(result.base[keyPath: measure.value]),
-                        "x2": place(result.trained[keyPath: measure.value]), "y1": "8", "y2": "8",
-                        "class": "way",
-                    ])
+                    ["x1": place(base), "x2": place(trained), "y1": "8", "y2": "8", "class": "way"])
             }
-            for (column, value) in zip(shown, values) {
+            for (column, value) in shown {
                 if column.tone == "bare" {
                     HTML.element(
                         "path", ["d": "M\(place(value)) 2l6 6l-6 6l-6 -6z", "class": column.tone])
@@ -114,12 +96,12 @@ struct EvaluationSection {
                     heading("Base", "base")
                     heading("Trained", "trained")
                     HTML.element("th", ["scope": "col"]) { "Change" }
-                    heading("Trained, no tools", "bare")
+                    if evaluation.withoutTools != nil { heading("Trained, no tools", "bare") }
                     HTML.element("th", ["scope": "col", "class": "wide"]) { "0 to 1" }
                 }
             }
             HTML.element("tbody") {
-                for measure in Self.measures { row(measure) }
+                for measure in evaluation.measures { row(measure) }
             }
         }
     }
@@ -137,44 +119,50 @@ struct EvaluationSection {
         }
     }
 
-    private func row(_ measure: Measure) -> HTML {
+    private func row(_ measure: EvaluationMeasure) -> HTML {
         .element("tr") {
             HTML.element("th", ["scope": "row"]) {
                 measure.name
                 HTML.element("span", ["class": "note"]) { measure.note }
             }
-            HTML.element("td") { text(measure, result.base) }
-            HTML.element("td", ["class": "strong"]) { text(measure, result.trained) }
+            HTML.element("td") { evaluation.base.map(measure.text) ?? "–" }
+            HTML.element("td", ["class": "strong"]) { evaluation.trained.map(measure.text) ?? "–" }
             change(measure)
-            HTML.element("td") { text(measure, result.trainedWithoutTools) }
-            HTML.element("td", ["class": "wide"]) { measure.isShare ? scale(measure) : HTML.empty }
+            if let bare = evaluation.withoutTools { HTML.element("td") { measure.text(bare) } }
+            HTML.element("td", ["class": "wide"]) { measure.isFraction ? scale(measure) : HTML.empty }
         }
     }
 
-    private func change(_ measure: Measure) -> HTML {
-        guard isKnown(measure, result.base), isKnown(measure, result.trained) else {
-            return .element("td") { "–" }
+    private func change(_ measure: EvaluationMeasure) -> HTML {
+        guard let base = evaluation.base.flatMap(measure.value),
+            let trained = evaluation.trained.flatMap(measure.value)
+        else { return .element("td") { "–" } }
+        let change = trained - base
+        guard let text = measure.changeText(change) else { return .element("td") { "0" } }
+        let tone = measure.isBetter(change).map { $0 ? "up" : "down" }
+        return .element("td", ["class": tone]) { text }
+    }
+}
+
+extension ReportFigures.Evaluation {
+    /// The kind of question that the trained model looks closer at most, if it does on most of them and there are others.
+    var focus: EvaluationMeasurement.Kind? {
+        guard let trained, trained.kinds.count > 1 else { return nil }
+        return trained.kinds.filter { $0.share.callRate > 0.5 }.max {
+            ($0.share.callRate, $1.name) < ($1.share.callRate, $0.name)
         }
-        let change = result.trained[keyPath: measure.value] - result.base[keyPath: measure.value]
-        let isPoints = measure.isShare && !measure.needsBox
-        let size = isPoints ? Readable.fixed(abs(change) * 100, 1) : Readable.fixed(abs(change), 2)
-        guard size.contains(where: { ("1"..."9").contains($0) }) else { return .element("td") { "0" } }
-        let isBetter = (change > 0) != measure.isBetterLower
-        return .element("td", ["class": measure.isShare ? (isBetter ? "up" : "down") : nil]) {
-            (change > 0 ? "+" : "−") + size + (isPoints ? " pp" : "")
+    }
+
+    /// The result in a sentence or two.
+    var sentence: String {
+        guard let base, let trained else { return "" }
+        func accuracy(_ measurement: EvaluationMeasurement) -> String {
+            let share = focus.flatMap { kind in measurement.kinds.first { $0.name == kind.name }?.share }
+            return Readable.percent((share ?? measurement.overall).accuracy)
         }
-    }
-
-    /// A first box is measured only where a box was cut.
-    private func isKnown(_ measure: Measure, _ summary: EvaluationSummary) -> Bool {
-        !measure.needsBox || summary.callsPerTrajectory > 0
-    }
-
-    private func text(_ measure: Measure, _ summary: EvaluationSummary) -> String {
-        isKnown(measure, summary) ? format(measure, summary[keyPath: measure.value]) : "–"
-    }
-
-    private func format(_ measure: Measure, _ value: Double) -> String {
-        measure.isShare && !measure.needsBox ? Readable.percent(value, decimals: 1) : Readable.fixed(value, 2)
+        let questions = focus.map { "the \($0.name) questions" } ?? "the answers"
+        var text = "\(title): \(questions) went from \(accuracy(base)) right to \(accuracy(trained))."
+        if let withoutTools { text += " Without tools the same model is right on \(accuracy(withoutTools))." }
+        return text
     }
 }

@@ -29,9 +29,9 @@ package struct PictureMaker: Sendable {
             record: record, scenes: try images.map(thumbnail),
             views: try record.segments.map { segment in
                 try segment.views.map { view in
-                    guard images.indices.contains(view.image) else { return nil }
+                    guard let index = view.image, images.indices.contains(index) else { return nil }
                     return try Self.encoded(
-                        images[view.image], region: Rectangle(view.region),
+                        images[index], region: view.region,
                         rotation: QuarterTurn(rawValue: view.rotation) ?? .upright, side: viewSide)
                 }
             }, remark: remark)
@@ -67,8 +67,4 @@ package struct PictureMaker: Sendable {
             bytes: Data(isExact ? try pixels.encodedPNG() : try pixels.encodedJPEG(quality: 88)),
             format: isExact ? .png : .jpeg, width: pixels.size.width, height: pixels.size.height)
     }
-}
-
-extension Rectangle {
-    init(_ box: BoxRecord) { self.init(x1: box.x1, y1: box.y1, x2: box.x2, y2: box.y2) }
 }

@@ -15,7 +15,7 @@ package struct ReportContent: Sendable {
     }
 
     package var title: String
-    package var result: RunResult
+    package var figures: ReportFigures
     package var history: MetricHistory
     package var trajectories: [TrajectoryPicture]
     /// The resolved configuration as YAML.
@@ -24,11 +24,11 @@ package struct ReportContent: Sendable {
     package var alarms: [AlarmRecord]
 
     package init(
-        title: String, result: RunResult, history: MetricHistory, trajectories: [TrajectoryPicture],
+        title: String, figures: ReportFigures, history: MetricHistory, trajectories: [TrajectoryPicture],
         configuration: String, facts: [Fact], alarms: [AlarmRecord] = []
     ) {
         self.title = title
-        self.result = result
+        self.figures = figures
         self.history = history
         self.trajectories = trajectories
         self.configuration = configuration
@@ -38,7 +38,7 @@ package struct ReportContent: Sendable {
 
     /// Writes `report.json` and `report.html` into a run folder.
     package func write(to run: RunFolder) throws {
-        try AtomicFile.write(result.json, to: run.reportValuesFile)
+        try AtomicFile.write(figures.json, to: run.reportValuesFile)
         try AtomicFile.write(ReportPage(self).text, to: run.reportFile)
     }
 }

@@ -12,7 +12,9 @@ package struct ReportPage: Sendable {
     package var text: String {
         Page(title: "\(content.title) · DeepEyes run report") {
             header
-            EvaluationSection(result: content.result).html
+            for (index, evaluation) in content.figures.evaluations.enumerated() {
+                EvaluationSection(evaluation: evaluation, isFirst: index == 0).html
+            }
             CurvesSection(history: content.history).html
             alarms
             trajectories
@@ -27,7 +29,11 @@ package struct ReportPage: Sendable {
             HTML.element("h1") { content.title }
             HTML.element("p", ["class": "lead"]) { lead.keepingUnits }
             HTML.element("nav", ["aria-label": "Sections"]) {
-                HTML.element("a", ["href": "#result"]) { "Before and after" }
+                for (index, evaluation) in content.figures.evaluations.enumerated() {
+                    HTML.element("a", ["href": index == 0 ? "#result" : "#result-\(evaluation.name)"]) {
+                        evaluation.title
+                    }
+                }
                 HTML.element("a", ["href": "#curves"]) { "Learning curves" }
                 if !content.alarms.isEmpty { HTML.element("a", ["href": "#alarms"]) { "Alarms" } }
                 if !content.trajectories.isEmpty {
@@ -38,17 +44,14 @@ package struct ReportPage: Sendable {
         }
     }
 
-    /// The result in two sentences.
+    /// The result in a few sentences.
     private var lead: String {
-        let (result, training) = (content.result, content.result.training)
-        let base = Readable.percent(result.base.attributeAccuracy)
-        let trained = Readable.percent(result.trained.attributeAccuracy)
-        let withoutTools = Readable.percent(result.trainedWithoutTools.attributeAccuracy)
-        return "\(Readable.count(training.steps)) steps of reinforcement learning, "
-            + "\(Readable.count(training.trajectories)) trajectories in "
-            + "\(Readable.seconds(training.seconds)), took the held-out questions "
-            + "that need a closer look from \(base) right to \(trained). "
-            + "Without tools the same model answers \(withoutTools) of them."
+        let training = content.figures.training
+        let effort =
+            "\(Readable.count(training.steps)) steps of reinforcement learning, "
+            + "\(Readable.count(training.trajectories)) trajectories in \(Readable.seconds(training.seconds))."
+        return ([effort] + content.figures.evaluations.map(\.sentence)).filter { !$0.isEmpty }
+            .joined(separator: " ")
     }
 
     /// Alarms that are listed; the file has all.
@@ -91,7 +94,7 @@ package struct ReportPage: Sendable {
         .element("section", ["id": "configuration"]) {
             HTML.element("h2") { "How it was made" }
             HTML.element("p", ["class": "note"]) {
-                "Task \(content.result.task), seed \(content.result.seed); the same file makes the same run."
+                "Seed \(content.figures.seed); the same file makes the same run."
             }
             Page.list(content.facts)
             HTML.element("details") {

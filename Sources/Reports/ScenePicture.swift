@@ -1,3 +1,4 @@
+import Imaging
 import JSON
 import Runs
 
@@ -41,14 +42,14 @@ struct ScenePicture {
     }
 
     /// The boxes cut from this image with the number of their call, counted from 1.
-    private var numberedBoxes: [(number: Int, box: BoxRecord)] {
+    private var numberedBoxes: [(number: Int, box: Rectangle)] {
         picture.record.calls.enumerated().compactMap { index, call in
             guard call.image == image, let box = call.box, call.error == nil else { return nil }
             return (index + 1, box)
         }
     }
 
-    private var truth: [BoxRecord] {
+    private var truth: [Rectangle] {
         image == 0 ? picture.record.groundTruthBoxes : []
     }
 
@@ -66,7 +67,7 @@ struct ScenePicture {
     }
 
     /// A box as a line of the tone, over a darker one.
-    static func outline(_ box: BoxRecord, _ tone: String) -> HTML {
+    static func outline(_ box: Rectangle, _ tone: String) -> HTML {
         let places: KeyValuePairs<StaticString, String?> = [
             "x": JSONText.number(box.x1), "y": JSONText.number(box.y1),
             "width": JSONText.number(max(0, box.width)),
@@ -78,7 +79,7 @@ struct ScenePicture {
         }
     }
 
-    private func badge(_ number: Int, _ place: BoxRecord) -> HTML {
+    private func badge(_ number: Int, _ place: Rectangle) -> HTML {
         .element("g", ["class": "badge c\((number - 1) % 6 + 1)"]) {
             HTML.element(
                 "rect",
@@ -100,26 +101,26 @@ struct ScenePicture {
 
     /// A square for each number at the outside of a corner of its box, or inside where the image ends; the
     /// first corner where it covers no other number.
-    private func badgePlaces(in size: ImageReference) -> [(number: Int, place: BoxRecord)] {
+    private func badgePlaces(in size: ImageReference) -> [(number: Int, place: Rectangle)] {
         let side = (Double(max(size.width, size.height)) / 22).rounded()
-        var places: [(number: Int, place: BoxRecord)] = []
+        var places: [(number: Int, place: Rectangle)] = []
         for (number, box) in numberedBoxes {
             let above = box.y1 >= side ? box.y1 - side : box.y1
             let below = box.y2 + side <= Double(size.height) ? box.y2 : box.y2 - side
             let corners = [(box.x1, above), (box.x2 - side, above), (box.x1, below), (box.x2 - side, below)]
                 .map { x, y in
                     let left = min(max(0, x), Double(size.width) - side)
-                    return BoxRecord(left, y, left + side, y + side)
+                    return Rectangle(left, y, left + side, y + side)
                 }
             let free = corners.first { corner in
-                places.allSatisfy { corner.intersectionOverUnion($0.place) == 0 }
+                places.allSatisfy { corner.intersectionOverUnion(with: $0.place) == 0 }
             }
             places.append((number, free ?? corners[0]))
         }
         return places
     }
 
-    static func corners(_ box: BoxRecord) -> String {
+    static func corners(_ box: Rectangle) -> String {
         "["
             + [box.x1, box.y1, box.x2, box.y2].map { JSONText.number(($0 * 10).rounded() / 10) }
             .joined(separator: ", ") + "]"

@@ -1,4 +1,5 @@
-package import Runs
+package import Imaging
+import Runs
 
 /// A page of questions with their images: `deepeyes data inspect --sheet` writes it.
 package struct SheetPage: Sendable {
@@ -24,11 +25,11 @@ package struct SheetPage: Sendable {
         package let answer: String
         package let pictures: [Picture]
         /// On the first picture.
-        package let boxes: [BoxRecord]
+        package let boxes: [Rectangle]
 
         package init(
             id: String, remarks: [String], question: String, answer: String, pictures: [Picture],
-            boxes: [BoxRecord]
+            boxes: [Rectangle]
         ) {
             self.id = id
             self.remarks = remarks
@@ -91,7 +92,7 @@ package struct SheetPage: Sendable {
         }
     }
 
-    private func drawing(_ picture: Item.Picture, boxes: [BoxRecord]) -> HTML {
+    private func drawing(_ picture: Item.Picture, boxes: [Rectangle]) -> HTML {
         .element(
             "svg",
             [

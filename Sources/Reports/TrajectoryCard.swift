@@ -192,7 +192,8 @@ struct TrajectoryCard {
                 [
                     "src": image.dataURI, "width": "\(image.width)", "height": "\(image.height)",
                     "class": image.width < 160 ? "coarse" : nil,
-                    "alt": "\(name): region \(ScenePicture.corners(view.region)) of image \(view.image + 1), "
+                    "alt": "\(name): region \(ScenePicture.corners(view.region)) of "
+                        + (view.image.map { "image \($0 + 1), " } ?? "an image that a tool made, ")
                         + "seen as \(view.width) by \(view.height) pixels",
                 ])
             HTML.element("figcaption") {

@@ -69,23 +69,11 @@ package struct Example: Sendable {
                     guard images.indices.contains(index) else {
                         throw ExampleError.missingImage(id: id, index: index, count: images.count)
                     }
-                    return .image(try format.view(images[index], region: nil, rotation: .upright))
+                    return .image(try format.view(images[index], as: .example(index)))
                 }
             }
             return Agent.Message(role: message.role, content: content)
         }
-    }
-}
-
-extension Example {
-    /// The prompt, and the names of those of `tools` that the example offers, which the prompt tells of.
-    ///
-    /// - Throws: what ``messages(viewedBy:)`` and the format throw.
-    package func prompt(
-        in format: any ChatFormat, from tools: [any Tool]
-    ) throws -> (segment: Segment, tools: [String]) {
-        let offered = tools.map(\.specification).filter { self.tools.contains($0.name) }
-        return (try format.prompt(messages(viewedBy: format), tools: offered), offered.map(\.name))
     }
 }
 

@@ -20,18 +20,6 @@ extension ExampleSource {
     }
 }
 
-extension VisualSearch {
-    /// Writes all examples, or the first 1000 of a set without end; see `export(_:to:)`.
-    ///
-    /// - Throws: `ExportError` if the folder exists or cannot be written; `ImageError` for a photograph that cannot
-    ///   be read.
-    package func export(to folder: URL) throws {
-        var export = try ExampleExport(to: folder)
-        for index in 0..<(count ?? 1000) { try export.append(example(at: index)) }
-        try export.finish()
-    }
-}
-
 /// Examples could not be written.
 package struct ExportError: Error, Hashable, Sendable, CustomStringConvertible {
     package let path: String

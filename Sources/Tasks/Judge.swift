@@ -87,12 +87,8 @@ package struct RuleJudge: Judge {
             if let form, form == answeredForm { return .right }
             return isFinal ? .wrong : .differs
         }
-        let view = try format.view(source, region: nil, rotation: .upright)
-        let answered = view.originalBox(ofViewed: view.viewedBox(of: box, in: format.boxFrame))
-        let overlaps = example.groundTruthBoxes.contains {
-            answered.intersectionOverUnion(with: $0) >= threshold
-        }
-        return overlaps ? .right : .wrong
+        let answered = try format.originalBox(box, in: source)
+        return answered.bestOverlap(with: example.groundTruthBoxes) >= threshold ? .right : .wrong
     }
 }
 

@@ -7,12 +7,12 @@ package enum RewardKind: String, Hashable, Sendable, Codable, CaseIterable {
 
 /// What each part of the reward counts.
 package struct RewardWeights: Hashable, Sendable, Codable {
-    /// When a trajectory that cut a crop receives the tool bonus.
+    /// When a trajectory receives the tool bonus.
     package enum ToolBonusRule: String, Hashable, Sendable, Codable, CaseIterable {
         case none
-        /// Whenever it cut a crop.
+        /// Whenever a call of one of the bonus tools succeeded.
         case unconditional
-        /// When it cut a crop and its answer is right.
+        /// When a call of one of the bonus tools succeeded and the answer is right.
         case conditional
     }
 
@@ -23,6 +23,8 @@ package struct RewardWeights: Hashable, Sendable, Codable {
     /// Added according to `toolBonusRule`.
     package var toolBonus: Double
     package var toolBonusRule: ToolBonusRule
+    /// Names of the tools that earn it. A crop does; turning an image does not, unless it is named here.
+    package var bonusTools = [ZoomTool.name]
 
     package init(
         accuracy: Double, formatError: Double, toolBonus: Double = 0, toolBonusRule: ToolBonusRule = .none
@@ -130,21 +132,28 @@ package struct Reward: Hashable, Sendable, Codable {
         if formatError == nil || formatError == .unbalancedTags, let answer = trajectory.answer {
             isCorrect = try await judge.isCorrect(answer, for: example)
         }
+        let weights = weights(of: example.rewardKind)
         return breakdown(
             kind: example.rewardKind, isCorrect: isCorrect, formatError: formatError,
-            usedCrop: trajectory.usedCrop)
+            usedBonusTool: trajectory.succeeded(in: weights.bonusTools))
+    }
+
+    private func weights(of kind: RewardKind) -> RewardWeights {
+        kind == .perception ? perception : mathematics
     }
 
     /// The reward for an outcome.
+    ///
+    /// - Parameter usedBonusTool: whether a call of one of the tools that earn the bonus succeeded.
     package func breakdown(
-        kind: RewardKind, isCorrect: Bool, formatError: FormatError?, usedCrop: Bool
+        kind: RewardKind, isCorrect: Bool, formatError: FormatError?, usedBonusTool: Bool
     ) -> RewardBreakdown {
-        let weights = kind == .perception ? perception : mathematics
+        let weights = weights(of: kind)
         let earnsBonus =
             switch weights.toolBonusRule {
             case .none: false
-            case .unconditional: usedCrop
-            case .conditional: usedCrop && isCorrect
+            case .unconditional: usedBonusTool
+            case .conditional: usedBonusTool && isCorrect
             }
         return RewardBreakdown(
             components: [

@@ -1,64 +1,69 @@
 package import Agent
 import CounterRandom
+import Evaluation
+package import Rollout
+import Runs
 package import Tasks
 
-/// Collects a group of trajectories for each prompt of a step.
+/// Collects a group of trajectories for each prompt of a step, each rewarded as it ends.
 ///
 /// The loops of all trajectories run as tasks, while the thread that owns the model computes what they ask for.
 package struct RolloutCollector: Sendable {
+    /// What a trajectory is paid, or why there is no verdict on its answer.
+    package typealias Score = @Sendable (Rollout) async throws -> Result<RewardBreakdown, Unjudged>
+
     private let source: any ExampleSource
     private let format: any ChatFormat
-    private let tools: [any Tool]
+    private let tools: ToolBox
     private let configuration: RolloutConfiguration
+    private let score: Score
     private let seed: UInt64
 
     package init(
-        source: any ExampleSource, format: any ChatFormat, tools: [any Tool],
-        configuration: RolloutConfiguration,
-        seed: UInt64
+        source: any ExampleSource, format: any ChatFormat, tools: ToolBox,
+        configuration: RolloutConfiguration, seed: UInt64, score: @escaping Score
     ) {
         self.source = source
         self.format = format
         self.tools = tools
         self.configuration = configuration
         self.seed = seed
+        self.score = score
     }
 
-    /// A prompt with all of its trajectories.
-    package struct Group: Sendable {
-        package let example: Example
-        package let index: Int
-        package let trajectories: [Trajectory]
-    }
-
-    /// The groups of a step, in the order of its prompts.
+    /// The groups of a step, in the order of its prompts, without advantages.
     ///
     /// Each trajectory draws from random numbers of its own, so that with a policy that schedules by trajectory the
     /// results depend on seed, step and weights alone.
     ///
+    /// - Parameters:
+    ///   - step: steps done before.
+    ///   - policy: writes the turns.
     /// - Throws: what the example source, the chat format or cancellation throws.
-    package func collect(step: Int, by policy: any Policy) async throws -> [Group] {
+    package func collect(step: Int, by policy: any Policy) async throws -> [TrajectoryGroup] {
         let indices = (0..<configuration.promptsPerStep).map { step * configuration.promptsPerStep + $0 }
-        var examples: [Example] = []
-        var requests: [AgentRequest] = []
+        var requests: [RolloutRequest] = []
         for (group, index) in indices.enumerated() {
             let example = try await source.example(at: index)
-            let prompt = try example.prompt(in: format, from: tools)
-            examples.append(example)
-            for sample in 0..<configuration.groupSize {
-                requests.append(
-                    AgentRequest(
-                        id: TrajectoryID(group: group, sample: sample), prompt: prompt.segment,
-                        tools: prompt.tools,
-                        sampling: configuration.sampling,
-                        random: CounterRandom(seed: seed, UInt64(step), UInt64(index), UInt64(sample))))
+            requests += (0..<configuration.groupSize).map { sample in
+                RolloutRequest(
+                    example, at: index, place: TrajectoryID(group: group, sample: sample),
+                    sampling: configuration.sampling,
+                    random: CounterRandom(seed: seed, UInt64(step), UInt64(index), UInt64(sample)))
             }
         }
-        let loop = AgentLoop(policy: policy, format: format, tools: tools, limits: configuration.limits)
-        let trajectories = try await loop.run(requests)
-        return zip(examples, indices).enumerated().map { group, prompt in
-            let range = group * configuration.groupSize..<(group + 1) * configuration.groupSize
-            return Group(example: prompt.0, index: prompt.1, trajectories: Array(trajectories[range]))
+        let runner = RolloutRunner(policy: policy, format: format, tools: tools, limits: configuration.limits)
+        let purpose = RolloutPurpose(.training, step: step + 1, seed: seed)
+        let scored = try await runner.run(requests) { [score] rollout in
+            ScoredTrajectory(rollout, try await score(rollout)) {
+                runner.record(rollout, reward: $0, unjudged: $1, for: purpose)
+            }
+        }
+        return stride(from: 0, to: scored.count, by: configuration.groupSize).map { start in
+            let request = requests[start]
+            return TrajectoryGroup(
+                example: request.example, index: request.index,
+                members: Array(scored[start..<start + configuration.groupSize]))
         }
     }
 }

@@ -1,26 +1,58 @@
 package import Agent
-import Evaluation
-import Rollout
-import Runs
+package import Rollout
+package import Runs
 package import Tasks
 
-/// A trajectory with what it was paid and how that compares to its group.
+/// A trajectory with what it was paid and how that compares to others.
 package struct ScoredTrajectory: Sendable {
+    package let id: TrajectoryID
     package let trajectory: Trajectory
     package let reward: RewardBreakdown
-    /// See ``GroupAdvantage``.
+    /// See ``Advantage``; 0 until the groups of the step have been compared.
     package let advantage: Double
     /// Why there is no verdict on its answer; it takes no part in its group then, and its reward means nothing.
     package let unjudged: String?
+    private let recorded: TrajectoryRecord
 
+    /// - Parameters:
+    ///   - rollout: the trajectory and what it was made for.
+    ///   - outcome: what it is paid, or why that is unknown.
+    ///   - record: makes its record, given reward and reason.
     package init(
-        trajectory: Trajectory, reward: RewardBreakdown, advantage: Double, unjudged: String? = nil
+        _ rollout: Rollout, _ outcome: Result<RewardBreakdown, Unjudged>,
+        record: (RewardBreakdown, String?) -> TrajectoryRecord
     ) {
-        self.trajectory = trajectory
-        self.reward = reward
-        self.advantage = advantage
-        self.unjudged = unjudged
+        id = rollout.request.place
+        trajectory = rollout.trajectory
+        switch outcome {
+        case .success(let reward): (self.reward, unjudged) = (reward, nil)
+        case .failure(let error): (reward, unjudged) = (.none, error.reason)
+        }
+        advantage = 0
+        recorded = record(reward, unjudged)
     }
+
+    private init(_ scored: ScoredTrajectory, advantage: Double) {
+        id = scored.id
+        trajectory = scored.trajectory
+        reward = scored.reward
+        unjudged = scored.unjudged
+        recorded = scored.recorded
+        self.advantage = advantage
+    }
+
+    func withAdvantage(_ advantage: Double) -> ScoredTrajectory {
+        ScoredTrajectory(self, advantage: advantage)
+    }
+
+    /// As the run keeps it.
+    package var record: TrajectoryRecord {
+        var record = recorded
+        record.advantage = advantage
+        return record
+    }
+
+    package var firstBoxIoU: Double? { recorded.firstBoxIoU }
 }
 
 /// All samples of one prompt.
@@ -45,17 +77,14 @@ package struct TrajectoryGroup: Sendable {
     }
 
     /// Whether its rewards differ.
-    package var hasSignal: Bool { GroupAdvantage.hasSignal(judged.map(\.reward.total)) }
-}
+    package var hasSignal: Bool { Advantage.hasSignal(judged.map(\.reward.total)) }
 
-extension TrajectoryRecord {
-    /// A member of a group as the run keeps it.
-    init(
-        _ scored: ScoredTrajectory, of example: Example, at index: Int, origin: TrajectoryOrigin, step: Int,
-        seed: UInt64, text: ([Int32]) -> String
-    ) {
-        self.init(
-            scored.trajectory, reward: scored.reward, advantage: scored.advantage, unjudged: scored.unjudged,
-            of: example, at: index, origin: origin, step: step, seed: seed, text: text)
+    /// With an advantage for each judged member, in order.
+    func withAdvantages(_ advantages: [Double]) -> TrajectoryGroup {
+        var left = advantages[...]
+        let members = members.map { member in
+            member.unjudged == nil ? member.withAdvantage(left.popFirst() ?? 0) : member
+        }
+        return TrajectoryGroup(example: example, index: index, members: members)
     }
 }

@@ -1,4 +1,5 @@
 import Agent
+import Evaluation
 package import Runs
 import Tasks
 
@@ -49,7 +50,7 @@ package struct StepReport {
         add(MetricName.callErrorRate, share(trajectories.flatMap(\.toolCalls)) { $0.failure != nil })
         add(
             MetricName.firstBoxIoU,
-            mean(offered.compactMap { BoxQuality(of: $0.scored.trajectory, for: $0.example)?.first }))
+            mean(offered.compactMap(\.scored.firstBoxIoU)))
         add(MetricName.formatErrorRate, share(members) { $0.scored.reward.formatError != nil })
         add(
             MetricName.completionTokens, mean(trajectories.map { Double($0.transcript.completionTokenCount) })
@@ -66,10 +67,16 @@ package struct StepReport {
         let entropies = trajectories.flatMap { $0.transcript.segments.flatMap(\.entropies) }
         add(MetricName.entropy, mean(entropies.map(Double.init)))
         add(MetricName.loss, outcome.loss)
-        add(MetricName.clipFraction, outcome.clippedShare)
+        add(MetricName.clipFraction, clippedShare)
         add(MetricName.gradientNorm, outcome.gradientNorm)
         add(MetricName.learningRate, learningRate)
         return metrics
+    }
+
+    /// Of the completion tokens that have a verdict.
+    private var clippedShare: Double {
+        let count = groups.reduce(0) { $0 + $1.completionTokenCount }
+        return count == 0 ? 0 : outcome.clippedCount / Double(count)
     }
 
     /// Whether a mean over the judged speaks for all.

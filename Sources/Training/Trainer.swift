@@ -1,7 +1,8 @@
 package import Agent
 import Foundation
-package import Generation
+import Generation
 package import Models
+package import Rollout
 package import Runs
 package import Tasks
 import Torch
@@ -14,13 +15,11 @@ package final class Trainer {
     package let configuration: TrainingConfiguration
     package let folder: RunFolder
     private let policyModel: PolicyModel
-    /// Compute what the policy is asked; whoever calls `step` may use them between steps.
-    package let workers: GenerationWorkers
+    /// Writes what the policy is asked; whoever calls `step` may use it between steps.
+    package let engine: any RolloutEngine
     private let learner: Learner
     private let collector: RolloutCollector
     private let packer: BatchPacker
-    private let format: any ChatFormat
-    private let scorer: GroupScorer
     private let store: TrajectoryStore
 
     /// Why there was no verdict on an answer of the last step, if so.
@@ -32,69 +31,61 @@ package final class Trainer {
 
     package init(
         configuration: TrainingConfiguration, folder: RunFolder, policyModel: PolicyModel,
-        source: any ExampleSource, tools: [any Tool], judge: any Judge, store: TrajectoryStore
+        source: any ExampleSource, tools: ToolBox, judge: any Judge, store: TrajectoryStore
     ) throws {
         self.configuration = configuration
         self.folder = folder
         self.policyModel = policyModel
         self.store = store
-        format = policyModel.format
-        workers = policyModel.workers(configuration.workers)
+        engine = policyModel.workers(configuration.workers)
         learner = Learner(
             model: policyModel.model, rules: policyModel.rules, configuration: configuration.optimizer,
             workers: configuration.workers)
         collector = RolloutCollector(
-            source: source, format: format, tools: tools, configuration: configuration.rollout,
-            seed: configuration.seed)
-        scorer = GroupScorer(reward: configuration.reward, advantage: configuration.advantage, judge: judge)
+            source: source, format: policyModel.format, tools: tools, configuration: configuration.rollout,
+            seed: configuration.seed,
+            score: TrajectoryScorer(reward: configuration.reward, judge: judge).outcome)
         packer = BatchPacker(
             configuration: policyModel.model.configuration, processor: policyModel.processor,
             tokensPerPass: configuration.optimizer.tokensPerPass)
     }
 
-    /// One step: collect, reward, compare, pack, update, publish, record.
+    /// One step: collect and reward, compare, pack, update, publish, record.
     package func step() throws -> StepMetrics {
         var watch = Stopwatch()
         let step = completedSteps
-        let groups = try watch.measure("rollout") {
-            try workers.serve { [collector, scorer] policy in
-                try await scorer.scored(collector.collect(step: step, by: policy))
-            }
+        let before = engine.statistics
+        let collected = try watch.measure("rollout") {
+            try engine.serve { [collector] policy in try await collector.collect(step: step, by: policy) }
         }
-        unjudged = groups.lazy.flatMap(\.members).compactMap(\.unjudged).first
-        failure = groups.lazy.flatMap(\.members).compactMap(\.trajectory.finish.failure).first
+        let groups = configuration.algorithm.compared(collected)
+        notice(groups)
+        let (trees, divisor) = configuration.algorithm.trees(of: groups)
         let passes = try watch.measure("pack") {
-            try packer.passes(
-                of: groups.filter(\.hasSignal).map(PromptTree.init), workers: configuration.workers)
+            try packer.passes(of: trees, workers: configuration.workers)
         }
-        let targetCount = groups.reduce(0) { $0 + $1.completionTokenCount }
         let rate = configuration.optimizer.rates(steps: configuration.steps).rate(at: step)
         let outcome = try watch.measure("update") {
             try learner.update(
                 passes,
-                towards: .policyGradient(
-                    configuration.loss, temperature: configuration.rollout.sampling.temperature),
-                targetCount: targetCount, learningRate: rate)
+                towards: .reward(
+                    configuration.algorithm.objective,
+                    temperature: configuration.rollout.sampling.temperature),
+                divisor: divisor, learningRate: rate)
         }
-        try workers.publish(version: step + 1)
+        try engine.publish(version: step + 1)
         completedSteps += 1
         let report = StepReport(groups: groups, outcome: outcome, learningRate: rate)
-        try watch.measure("record") { try record(groups) }
+        try watch.measure("record") { try store.insert(groups.flatMap { $0.members.map(\.record) }) }
         return StepMetrics(
-            step: completedSteps, values: report.metrics, performance: report.performance(watch))
+            step: completedSteps, values: report.metrics,
+            performance: report.performance(watch) + (engine.statistics - before).metrics)
     }
 
-    // MARK: Stages
-
-    private func record(_ groups: [TrajectoryGroup]) throws {
-        try store.insert(
-            groups.flatMap { group in
-                group.members.map { member in
-                    TrajectoryRecord(
-                        member, of: group.example, at: group.index, origin: .training, step: completedSteps,
-                        seed: configuration.seed, text: format.text(of:))
-                }
-            })
+    /// Keeps what went wrong in a step, for whoever tells people.
+    private func notice(_ groups: [TrajectoryGroup]) {
+        unjudged = groups.lazy.flatMap(\.members).compactMap(\.unjudged).first
+        failure = groups.lazy.flatMap(\.members).compactMap(\.trajectory.finish.failure).first
     }
 
     // MARK: State
@@ -118,7 +109,7 @@ package final class Trainer {
         try learner.loadState(from: Self.optimizerFile(in: saved.url))
         try store.removeTrajectories(after: saved.step)
         completedSteps = saved.step
-        try workers.publish(version: saved.step)
+        try engine.publish(version: saved.step)
     }
 
     private static func optimizerFile(in checkpoint: URL) -> URL {

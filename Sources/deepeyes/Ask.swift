@@ -6,6 +6,7 @@ import Imaging
 import Models
 import Runs
 import Synchronization
+import Tasks
 import Training
 
 struct Ask: ParsableCommand {
@@ -39,23 +40,8 @@ struct Ask: ParsableCommand {
     @Option(help: "Most tokens in one turn.")
     var maximumTokens: Int = 1024
 
-    /// A tool under the name it has on the command line.
-    enum OfferedTool: String, ExpressibleByArgument, CaseIterable {
-        case zoom, rotate
-
-        var tool: any Tool {
-            switch self {
-            case .zoom: ZoomTool()
-            case .rotate: RotateTool()
-            }
-        }
-    }
-
-    @Option(
-        help:
-            "A tool that the model is told of, zoom or rotate; may be repeated. Offer what it was trained with."
-    )
-    var tool: [OfferedTool] = [.zoom]
+    @OptionGroup
+    var tools: ToolOptions
 
     @Flag(help: "Tell the model of no tool.")
     var withoutTools = false
@@ -63,12 +49,13 @@ struct Ask: ParsableCommand {
     func validate() throws {
         guard temperature >= 0 else { throw ValidationError("--temperature must be 0 or more") }
         guard maximumTokens > 0 else { throw ValidationError("--maximum-tokens must be 1 or more") }
+        _ = try tools.box()
     }
 
     func run() throws {
         let policyModel = try PolicyModel(directory: URL(filePath: model))
         let request = QuestionRequest(
-            question: question, imagePaths: image, tools: withoutTools ? [] : tool.map(\.tool),
+            question: question, imagePaths: image, tools: withoutTools ? ToolBox([]) : try tools.box(),
             sampling: Sampling(temperature: temperature, maximumTokens: maximumTokens), seed: seed)
         let printer = EventPrinter(hiding: policyModel.format.tokens.turnEnd)
         let record = try request.answer(with: policyModel) { printer.print($0) }

@@ -4,6 +4,7 @@ import Evaluation
 import Generation
 import Judging
 import Models
+import Rollout
 
 /// The model that an evaluation or a selection asks.
 enum AskedModel {
@@ -22,14 +23,14 @@ enum AskedModel {
     ///
     /// - Throws: what `body` throws.
     func serve<Output: Sendable>(
-        _ body: @escaping @Sendable (any Respondent) async throws -> Output
+        _ body: @escaping @Sendable (RolloutRunner) async throws -> Output
     ) throws -> Output {
         let format = format
-        let tools: [any Tool] = [ZoomTool(), RotateTool()]
+        let tools = ToolBox.standard
         switch self {
         case .here(let model, let limits):
             return try model.workers().serve { policy in
-                try await body(AgentRespondent(policy: policy, format: format, tools: tools, limits: limits))
+                try await body(RolloutRunner(policy: policy, format: format, tools: tools, limits: limits))
             }
         case .endpoint(let client, let name, let format, let toolCalls):
             // Lengths are the server's to limit: here tokens are characters.
@@ -37,7 +38,7 @@ enum AskedModel {
                 toolCalls: toolCalls, completionTokens: .max / 2, contextTokens: .max / 2)
             let policy = EndpointPolicy(model: name, format: format) { try await client.complete($0) }
             return try waiting {
-                try await body(AgentRespondent(policy: policy, format: format, tools: tools, limits: limits))
+                try await body(RolloutRunner(policy: policy, format: format, tools: tools, limits: limits))
             }
         }
     }

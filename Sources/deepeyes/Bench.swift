@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Generation
 import Models
+import Tasks
 import Training
 
 struct Bench: ParsableCommand {

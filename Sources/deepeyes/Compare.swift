@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Reports
 import Runs
+import Tasks
 
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,7 +43,7 @@ struct Compare: ParsableCommand {
             ] where !changed.isEmpty && items > 0 {
                 let ids = changed.prefix(items).map(\.id).joined(separator: ", ")
                 let more = changed.count > items ? " and \(changed.count - items) more" : ""
-                try Console.write("\(comparison.arm), \(name): \(ids)\(more)\n")
+                try Console.write("\(comparison.condition), \(name): \(ids)\(more)\n")
             }
         }
         if let output {
@@ -56,7 +57,7 @@ struct Compare: ParsableCommand {
             (value < 0 ? "−" : "+") + Readable.fixed(abs(value) * 100, 1)
         }
         return [
-            comparison.arm == "tools" ? "with tools" : "without tools",
+            comparison.condition == "tools" ? "with tools" : "without tools",
             Readable.count(comparison.pairs.count),
             Readable.percent(comparison.first, decimals: 1), Readable.percent(comparison.second, decimals: 1),
             points(comparison.difference),

@@ -93,7 +93,6 @@ extension DataCommand {
 /// What was seen so far of some files.
 private struct Inspection {
     private let format: QwenChatFormat?
-    private let tools: [any Tool] = [ZoomTool(), RotateTool()]
     private let start = ContinuousClock.now
     private let isWatched = isatty(STDERR_FILENO) == 1
     private var progress: ProgressReporter
@@ -124,7 +123,7 @@ private struct Inspection {
 
     private func tokenCount(of example: Example) throws -> Int? {
         guard let format else { return nil }
-        let offered = tools.map(\.specification).filter { example.tools.contains($0.name) }
+        let offered = ToolBox.standard.specifications(of: example.tools, boxesIn: format.boxFrame)
         return try format.prompt(example.messages(viewedBy: format), tools: offered).tokens.count
     }
 
@@ -138,7 +137,7 @@ private struct Inspection {
                     image: try PictureMaker().thumbnail(of: image), width: image.size.width,
                     height: image.size.height)
             },
-            boxes: example.groundTruthBoxes.map { BoxRecord($0.x1, $0.y1, $0.x2, $0.y2) })
+            boxes: example.groundTruthBoxes)
     }
 
     func facts(badCount: Int) -> [ReportContent.Fact] {

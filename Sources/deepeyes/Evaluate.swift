@@ -1,9 +1,11 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import Judging
 import Reports
 import Runs
 import Synchronization
+import Tasks
 import Training
 
 struct Evaluate: ParsableCommand {
@@ -71,7 +73,7 @@ struct Evaluate: ParsableCommand {
     var prompting: Prompting = .agent
 
     @Option(help: "tools or no_tools: ask under this condition alone; may be repeated.")
-    var arm: [EvaluationSettings.Arm] = []
+    var condition: [EvaluationSettings.Condition] = []
 
     @Flag(help: "Leave the options in the order in which they lie on disk, as the official scripts do.")
     var optionsAsOnDisk = false
@@ -120,7 +122,7 @@ struct Evaluate: ParsableCommand {
         settings.seed = seed
         settings.shufflesOptions = !optionsAsOnDisk
         settings.prompting = prompting
-        settings.arms = arm.isEmpty ? EvaluationSettings.Arm.allCases : arm
+        settings.conditions = condition.isEmpty ? EvaluationSettings.Condition.allCases : condition
         settings.limit = limit
         settings.concurrency = concurrency
         settings.maximumTokens = maximumTokens
@@ -142,16 +144,16 @@ struct Evaluate: ParsableCommand {
         let evaluator = Evaluator(
             benchmark, items: items, settings: settings,
             judge: try judging.judge(format: asked.format, keepingVerdictsIn: folder.url),
-            store: try TrajectoryStore(at: folder.databaseFile))
+            place: EvaluationPlace(try TrajectoryStore(at: folder.databaseFile)))
         let interruption = Interruption {
             Console.report("\nstopping after the answers under way; press Ctrl-C again to stop at once\n")
         }
         let line = ProgressLine("asking")
         let badItems = Mutex<[Evaluator.BadItem]>([])
         let failures = Mutex<[String]>([])
-        let isDone = try asked.serve { respondent in
+        let isDone = try asked.serve { runner in
             try await evaluator.run(
-                asking: respondent, onProgress: { line.show($0.completed, of: $0.total) },
+                by: runner, onProgress: { line.show($0.completed, of: $0.total) },
                 onBadItem: { item in
                     badItems.withLock { $0.append(item) }
                     line.message("left out: \(item.problem)")
@@ -171,12 +173,10 @@ struct Evaluate: ParsableCommand {
         }
         let result = EvaluationResult(
             of: benchmark, model: name, settings: settings, badItems: badItems.withLock(\.self),
-            unanswered: failed.count,
-            outcomes: Dictionary(
-                uniqueKeysWithValues: try settings.arms.map { ($0, try evaluator.outcomes($0)) }),
+            unanswered: failed.count, outcomes: try waiting { try await evaluator.outcomes() },
             published: try published(benchmark, evaluator, in: folder))
         let pages = ProgressLine("drawing")
-        try folder.write(result, of: evaluator) { pages.show($0, of: $1) }
+        try waiting { try await folder.write(result, of: evaluator) { pages.show($0, of: $1) } }
         pages.finish()
         let tables = EvaluationReport(result).tables.map(\.text).joined(separator: "\n\n")
         try Console.write("\n\(tables)\n\nreport: \(folder.reportFile.path)\n")
@@ -185,13 +185,14 @@ struct Evaluate: ParsableCommand {
     /// What the official scorer makes of the answers, which are written in its form.
     private func published(
         _ benchmark: Benchmark, _ evaluator: Evaluator, in folder: EvaluationFolder
-    ) throws -> [EvaluationSettings.Arm: Score]? {
+    ) throws -> [EvaluationSettings.Condition: Score]? {
         guard scoring == .published, let published = benchmark.published else { return nil }
-        var scores: [EvaluationSettings.Arm: Score] = [:]
-        for arm in evaluator.settings.arms {
-            let file = folder.predictionsFile(arm)
-            try AtomicFile.write(try evaluator.predictions(arm), to: file)
-            do { scores[arm] = try published.score(file, data: nil) } catch let error as PredictionError {
+        var scores: [EvaluationSettings.Condition: Score] = [:]
+        for condition in evaluator.settings.conditions {
+            let file = folder.predictionsFile(condition)
+            try AtomicFile.write(try waiting { try await evaluator.predictions(condition) }, to: file)
+            do { scores[condition] = try published.score(file, data: nil) } catch let error as PredictionError
+            {
                 // Where a judge decides, its record comes first.
                 Console.report("\(benchmark.title) is scored after its judge: \(error)\n")
             }
@@ -206,9 +207,8 @@ struct Evaluate: ParsableCommand {
             }
             return try BenchmarkQuestions(benchmark, data: URL(filePath: data))
         }
-        let defaults = TrainingConfiguration()
-        return try SceneItems(
-            defaults.scenes, seed: defaults.evaluation.seed, sceneCount: defaults.evaluation.scenes)
+        let scenes = EvaluationPlan.Scenes()
+        return ExampleItems(try ProceduralTask().heldOut(seed: scenes.seed, sceneCount: scenes.count))
     }
 
     // MARK: Scoring predictions
@@ -230,4 +230,4 @@ struct Evaluate: ParsableCommand {
 
 extension Prompting: ExpressibleByArgument {}
 extension EvaluationSettings.Scoring: ExpressibleByArgument {}
-extension EvaluationSettings.Arm: ExpressibleByArgument {}
+extension EvaluationSettings.Condition: ExpressibleByArgument {}

@@ -44,8 +44,8 @@ struct JudgeCommand: ParsableCommand {
         var questions: String?
 
         func run() throws {
-            var configuration = try ConfigurationFile.load(
-                TrainingConfiguration(), from: config, overrides: assignments
+            var configuration = try TrainingConfiguration.load(
+                from: config, overrides: assignments
             ).judge
             configuration.cache = "none"
             let check = try questions.map { try JudgeCheck(contentsOf: $0) } ?? JudgeCheck.shipped()

@@ -23,7 +23,7 @@ struct JudgeOptions: ParsableArguments {
     ///   - folder: that keeps the verdicts of a model.
     /// - Throws: an error that names the value that cannot be used.
     func judge(format: any ChatFormat, keepingVerdictsIn folder: URL) throws -> JudgeChain {
-        try ConfigurationFile.load(TrainingConfiguration(), from: configurationFile, overrides: assignments)
+        try TrainingConfiguration.load(from: configurationFile, overrides: assignments)
             .judge.judges(runCache: folder.appending(path: "verdicts.sqlite")).chain(format: format)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import NanoBase
 import Runs
+import Tasks
 import Training
 
 struct NanoBase: ParsableCommand {

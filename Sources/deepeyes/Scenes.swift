@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Judging
 import Tasks
 import Training
 
@@ -18,7 +19,7 @@ struct Scenes: ParsableCommand {
     var count: Int = 100
 
     @Option(help: "training, validation or test: sets that share no scene.")
-    var split: VisualSearch.Split = .validation
+    var split: ExampleSplit = .validation
 
     @Option(
         help: "YAML file of a training configuration, whose task is used.",
@@ -29,13 +30,13 @@ struct Scenes: ParsableCommand {
     var assignments: [String] = []
 
     func run() throws {
-        let configuration = try ConfigurationFile.load(
-            TrainingConfiguration(), from: config, overrides: assignments)
-        let source = try VisualSearch(
-            configuration.scenes, seed: configuration.seed, split: split, count: count)
-        try source.export(to: URL(filePath: output))
+        let configuration = try TrainingConfiguration.load(from: config, overrides: assignments)
+        let source = try configuration.madeTask.examples(
+            seed: configuration.seed, split: split, count: count)
+        let (count, folder) = (count, URL(filePath: output))
+        try waiting { try await source.export(0..<count, to: folder) }
         print("\(count) examples in \(output)")
     }
 }
 
-extension VisualSearch.Split: ExpressibleByArgument {}
+extension ExampleSplit: ExpressibleByArgument {}

@@ -94,9 +94,9 @@ struct Select: ParsableCommand {
             Console.report("\nstopping after the answers under way; press Ctrl-C again to stop at once\n")
         }
         let line = ProgressLine("asking")
-        let isDone = try asked.serve { respondent in
+        let isDone = try asked.serve { runner in
             try await selector.run(
-                asking: respondent, onProgress: { line.show($0, of: $1) },
+                by: runner, onProgress: { line.show($0, of: $1) },
                 shouldStop: { interruption.isRequested })
         }
         line.finish()

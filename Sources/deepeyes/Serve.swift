@@ -5,6 +5,7 @@ import Generation
 import Imaging
 import Models
 import Serving
+import Tasks
 
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,11 +31,8 @@ struct Serve: ParsableCommand {
     @Option(help: "A run, or a folder of runs, to show at /runs; may be repeated.", completion: .directory)
     var runs: [String] = []
 
-    @Option(
-        help:
-            "A tool that the thinking model is told of, zoom or rotate; may be repeated. Offer what it was trained with."
-    )
-    var tool: [Ask.OfferedTool] = [.zoom]
+    @OptionGroup
+    var toolNames: ToolOptions
 
     @Option(help: "Most tool calls in an answer.")
     var toolCalls: Int = 6
@@ -84,6 +82,7 @@ struct Serve: ParsableCommand {
         ] where value < 1 {
             throw ValidationError("--\(name) must be 1 or more")
         }
+        _ = try toolNames.box()
         guard workers ?? 1 > 0 else { throw ValidationError("--workers must be 1 or more") }
         for (name, value) in [("queue", queue), ("kept-tokens", keptTokens)] where value < 0 {
             throw ValidationError("--\(name) must be 0 or more")
@@ -108,8 +107,8 @@ struct Serve: ParsableCommand {
             toolCalls: toolCalls, completionTokens: maximumTokens, contextTokens: workers.contextLength)
         let name = name ?? Self.name(of: folder.standardizedFileURL)
         let images = ImageRules(allowedHosts: Set(imageHost.map { $0.lowercased() }))
-        let (tools, parallel, queue, seconds) = (tool.map(\.tool), parallel, queue, seconds)
-        let scenes = try SampleScenes()
+        let (tools, parallel, queue, seconds) = (try toolNames.box(), parallel, queue, seconds)
+        let scenes = SampleScenes()
         try workers.serve { [configuration] policy in
             let served = ServedModel(
                 name: name, policy: policy, format: format, turnEnds: turnEnds, tools: tools, limits: limits)

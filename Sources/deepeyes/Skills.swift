@@ -2,6 +2,7 @@ import Agent
 import ArgumentParser
 import NanoBase
 import Runs
+import Tasks
 import Training
 
 struct Skills: ParsableCommand {
@@ -21,12 +22,8 @@ struct Skills: ParsableCommand {
     var scenes: Int = 500
 
     func run() throws {
-        var configuration = TrainingConfiguration()
-        configuration.model = model
-        configuration.evaluation.scenes = scenes
-        configuration.rollout.limits = .init(toolCalls: 2, completionTokens: 160, contextTokens: 640)
         let output = ConsoleOutput.standard
-        let skills = try SkillEvaluation(configuration).run { skill in
+        let skills = try SkillEvaluation(model: model, sceneCount: scenes).run { skill in
             output.write("measuring \(skill) on \(scenes) scenes\n")
         }
         output.write("\n\(skills.table)\n")

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Models
 import Runs
+import Tasks
 import Training
 
 struct Supervise: ParsableCommand {
@@ -51,7 +52,7 @@ struct Supervise: ParsableCommand {
         let trainer = SupervisedTrainer(
             configuration: configuration, conversations: try ConversationFile(URL(filePath: data)),
             policyModel: try PolicyModel(directory: URL(filePath: configuration.model)),
-            tools: [ZoomTool(), RotateTool()])
+            tools: .standard)
         let interruption = Interruption {
             Console.report("\nstopping after this step; press Ctrl-C again to stop at once\n")
         }

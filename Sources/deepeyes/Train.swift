@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Reports
 import Runs
 import Training
 
@@ -55,13 +56,13 @@ struct Train: ParsableCommand {
         let url = URL(filePath: runPath)
         let configuration = try resolved(in: url)
         if printConfiguration {
-            print(try ConfigurationFile.text(of: configuration), terminator: "")
+            print(try ConfigurationFile.text(of: configuration.resolved), terminator: "")
             return
         }
         let folder =
             resume
             ? try RunFolder.open(at: url)
-            : try RunFolder.create(at: url, configuration: ConfigurationFile.text(of: configuration))
+            : try RunFolder.create(at: url, configuration: ConfigurationFile.text(of: configuration.resolved))
         let interruption = Interruption {
             Console.report("\nstopping after this step; press Ctrl-C again to stop at once\n")
         }
@@ -74,8 +75,9 @@ struct Train: ParsableCommand {
             throw error
         }
         switch try training.run() {
-        case .completed(let result):
-            print("\n\(result.table)\n\nreport: \(folder.reportFile.path)")
+        case .completed(let figures):
+            let tables = figures.tables.map(\.text).joined(separator: "\n\n")
+            print("\n\(tables)\n\nreport: \(folder.reportFile.path)")
         case .interrupted(let step):
             print("saved after step \(step); go on with: deepeyes train --run \(runPath) --resume")
         case .alarmed(let ending):
@@ -93,15 +95,15 @@ struct Train: ParsableCommand {
                     "--resume takes the configuration of the run; leave the other options but --set alarms… out"
                 )
             }
-            return try ConfigurationFile.load(
-                TrainingConfiguration(), from: RunFolder.open(at: url).configurationFile.path,
+            return try TrainingConfiguration.load(
+                from: RunFolder.open(at: url).configurationFile.path,
                 overrides: assignments)
         }
         var overrides = assignments
         if let seed { overrides.append("seed=\(seed)") }
         if let model { overrides.append("model=\(quoted(model))") }
         if let backgrounds { overrides.append("backgrounds=\(quoted(backgrounds))") }
-        return try ConfigurationFile.load(TrainingConfiguration(), from: config, overrides: overrides)
+        return try TrainingConfiguration.load(from: config, overrides: overrides)
     }
 
     private func quoted(_ text: String) -> String {

@@ -32,12 +32,11 @@ struct Transcripts: ParsableCommand {
     var assignments: [String] = []
 
     func run() throws {
-        let configuration = try ConfigurationFile.load(
-            TrainingConfiguration(), from: config, overrides: assignments)
-        let source = try VisualSearch(
-            configuration.scenes, seed: configuration.seed, split: .test, count: count)
+        let configuration = try TrainingConfiguration.load(from: config, overrides: assignments)
+        let source = try configuration.madeTask.examples(
+            seed: configuration.seed, split: .test, count: count)
         let export = TranscriptExport(
-            of: source, tools: [ZoomTool()], maximumTokens: maximumTokens)
+            of: source, tools: ToolBox([ZoomTool()]), maximumTokens: maximumTokens)
         let summary = try export.write(
             count, by: PolicyModel(directory: URL(filePath: model)), to: URL(filePath: output))
         print(

@@ -11,13 +11,13 @@ import Testing
     private let zoom = #"{"name": "image_zoom_in_tool", "arguments": {"bbox_2d": [34, 20, 50, 36]}}"#
 
     private func loop(_ policy: ScriptedPolicy, _ limits: AgentLimits = AgentLimits()) -> AgentLoop {
-        AgentLoop(policy: policy, format: format, tools: [ZoomTool(), RotateTool()], limits: limits)
+        AgentLoop(policy: policy, format: format, tools: .standard, limits: limits)
     }
 
     private func request(
         _ id: TrajectoryID? = nil, tools: [String] = [ZoomTool.name], maximumTokens: Int = 1024
     ) throws -> AgentRequest {
-        let image = try format.view(BlankImage(1120, 1120), region: nil, rotation: .upright)
+        let image = try format.view(BlankImage(1120, 1120), as: .example(0))
         let prompt = try format.prompt(
             [Message(role: .user, content: [.image(image), .text("What colour is it?")])], tools: [])
         return AgentRequest(
@@ -54,7 +54,7 @@ import Testing
             trajectory.transcript.segments.map(\.kind) == [.prompt, .completion, .observation, .completion])
         #expect(trajectory.transcript.images.count == 2)
         #expect(trajectory.transcript.images[1].region == Rectangle(340, 200, 500, 360))
-        #expect(trajectory.usedCrop)
+        #expect(trajectory.succeeded(in: [ZoomTool.name]))
         #expect(trajectory.answer == "red")
     }
 
@@ -73,6 +73,8 @@ import Testing
             #"{"name": "image_zoom_in_tool", "arguments": {"bbox_2d": [28, 56, 84, 112], "image": 2}}"#
         let trajectory = try await run(ScriptedPolicy(.call(zoom), .call(second), .answer("red")))
         #expect(trajectory.toolCalls[1].cut?.image == 1)
+        #expect(trajectory.toolCalls[1].cut?.root == .example(0))
+        #expect(trajectory.transcript.images.map(\.root) == [.example(0), .example(0), .example(0)])
         #expect(trajectory.toolCalls[1].cut?.original == Rectangle(380, 280, 460, 360))
     }
 
@@ -183,7 +185,7 @@ import Testing
         #expect(trajectory.finish == .answered)
         #expect(trajectory.toolCalls.map(\.failure) == [message])
         #expect(format.text(of: trajectory.transcript.segments[2].tokens) == "[\(message)]")
-        #expect(!trajectory.usedCrop)
+        #expect(!trajectory.succeeded(in: [ZoomTool.name]))
     }
 
     @Test func aCallThatWasNeverOpenedIsAnObservation() async throws {

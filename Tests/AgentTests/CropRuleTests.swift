@@ -13,7 +13,7 @@ import Testing
     ) -> ViewedImage {
         let image = BlankImage(width, height)
         return ViewedImage(
-            source: image, region: region ?? image.bounds, rotation: rotation,
+            source: image, root: .example(0), region: region ?? image.bounds, rotation: rotation,
             viewSize: ImageSize(width: shown.0, height: shown.1), tokenCount: 16)
     }
 

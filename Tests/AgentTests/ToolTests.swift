@@ -9,7 +9,7 @@ import Testing
 
     private func context(_ format: ByteFormat = ByteFormat(), imageCount: Int = 2) throws -> ToolContext {
         let images = try (0..<imageCount).map { index in
-            try format.view(BlankImage(1120 * (index + 1), 1120), region: nil, rotation: .upright)
+            try format.view(BlankImage(1120 * (index + 1), 1120), as: .example(index))
         }
         return ToolContext(images: images, format: format)
     }
@@ -26,28 +26,39 @@ import Testing
 
     @Test func theZoomToolIsToldToTheModelInTheseWords() {
         #expect(
-            ZoomTool().specification.json
+            ZoomTool().specification(boxesIn: .asViewed).json
                 == #"{"type": "function", "function": {"name": "image_zoom_in_tool", "description": "Look closer: returns the given box of an image at full resolution.", "parameters": {"type": "object", "properties": {"bbox_2d": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4, "description": "[x1, y1, x2, y2] in pixels of the image as shown."}, "image": {"type": "integer", "description": "Which image, counted from 1; the first if left out."}}, "required": ["bbox_2d"]}}}"#
         )
     }
 
     @Test func specificationsAreJSON() throws {
-        for tool: any Tool in [ZoomTool(), RotateTool()] {
-            let value = try JSONValue(parsing: tool.specification.json)
-            #expect(value["function"]?["name"]?.string == tool.specification.name)
-            #expect(value["function"]?["parameters"]?["type"]?.string == "object")
+        for tool in ToolBox.standard.tools {
+            for frame in BoxFrame.allCases {
+                let value = try JSONValue(parsing: tool.specification(boxesIn: frame).json)
+                #expect(value["function"]?["name"]?.string == tool.name)
+                #expect(value["function"]?["parameters"]?["type"]?.string == "object")
+            }
         }
+    }
+
+    @Test func theDescriptionSaysTheFrameOfTheFamily() {
+        let zoom = ZoomTool()
+        #expect(zoom.specification(boxesIn: .asViewed).parameters.contains("pixels of the image as shown"))
+        #expect(zoom.specification(boxesIn: .permille).parameters.contains("from 0 to 1000"))
+        #expect(!zoom.specification(boxesIn: .permille).parameters.contains("pixels"))
+        #expect(zoom.specification(boxesIn: .original).parameters.contains("at full resolution"))
     }
 
     // MARK: Zoom
 
     @Test func zoomTakesTheFirstImageUnlessTold() async throws {
         let first = try await zoom(#"{"bbox_2d": [0, 0, 56, 56]}"#)
-        #expect(
-            first.cut
-                == ToolResult.Cut(
-                    image: 0, viewed: Rectangle(0, 0, 56, 56), original: Rectangle(0, 0, 560, 560)))
+        #expect(first.cut?.image == 0)
+        #expect(first.cut?.root == .example(0))
+        #expect(first.cut?.viewed == Rectangle(0, 0, 56, 56))
+        #expect(first.cut?.original == Rectangle(0, 0, 560, 560))
         let second = try await zoom(#"{"bbox_2d": [0, 0, 56, 56], "image": 2}"#)
+        #expect(second.cut?.root == .example(1))
         #expect(second.cut?.original == Rectangle(0, 0, 1120, 560))
         #expect(second.content.compactMap(\.image).map(\.region) == [Rectangle(0, 0, 1120, 560)])
     }
@@ -113,7 +124,8 @@ import Testing
 
     @Test func aViewThatTheFormatRefusesIsAnObservation() async throws {
         let thin = ViewedImage(
-            source: BlankImage(10_000, 10), region: Rectangle(0, 0, 10_000, 10), rotation: .upright,
+            source: BlankImage(10_000, 10), root: .example(0), region: Rectangle(0, 0, 10_000, 10),
+            rotation: .upright,
             viewSize: ImageSize(width: 112, height: 112), tokenCount: 16)
         let result = await ZoomTool().call(
             arguments: try JSONValue(parsing: #"{"bbox_2d": [0, 0, 112, 112]}"#),
@@ -144,7 +156,9 @@ import Testing
             arguments: try JSONValue(parsing: #"{"bbox_2d": [0, 0, 56, 56]}"#),
             in: ToolContext(images: [turned], format: format))
         #expect(result.cut?.original == Rectangle(0, 560, 560, 1120))
+        #expect(result.cut?.rotation == .clockwise)
         #expect(result.content.first?.image?.rotation == .clockwise)
+        #expect(result.content.first?.image?.root == .example(0))
     }
 
     @Test(arguments: [

@@ -26,7 +26,7 @@ import Testing
     @Test func imagesAreInTheOrderTheyAreSeen() throws {
         let format = ByteFormat()
         let images = try [10, 20, 30].map {
-            try format.view(BlankImage($0, 10), region: nil, rotation: .upright)
+            try format.view(BlankImage($0, 10), as: .example(0))
         }
         var transcript = Transcript([.prompt(tokens: [], images: Array(images[..<2]))])
         transcript.append(.observation(tokens: [], images: [images[2]]))

@@ -8,7 +8,7 @@ import Testing
 
     private func view(_ region: Rectangle, _ rotation: QuarterTurn) -> ViewedImage {
         ViewedImage(
-            source: image, region: region, rotation: rotation,
+            source: image, root: .example(0), region: region, rotation: rotation,
             viewSize: ImageSize(width: 56, height: 28), tokenCount: 2)
     }
 
@@ -19,7 +19,8 @@ import Testing
         #expect(pixels.size == shown.nativeSize)
         // A box in native pixels of the view, and the pixels of the original that it maps to.
         let native = ViewedImage(
-            source: image, region: shown.region, rotation: rotation, viewSize: shown.nativeSize, tokenCount: 2
+            source: image, root: .example(0), region: shown.region, rotation: rotation,
+            viewSize: shown.nativeSize, tokenCount: 2
         )
         let box = Rectangle(3, 7, 21, 30)
         let part = view(native.originalBox(ofViewed: box), rotation)

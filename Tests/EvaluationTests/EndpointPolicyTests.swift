@@ -5,6 +5,7 @@ import Evaluation
 import Foundation
 import Imaging
 import JSON
+import Rollout
 import Runs
 import Synchronization
 import Tasks
@@ -72,16 +73,18 @@ import Testing
     ) async throws -> TrajectoryRecord {
         let format = format ?? self.format
         let policy = EndpointPolicy(model: "m", format: format) { try server.complete($0) }
-        let respondent = AgentRespondent(
-            policy: policy, format: format, tools: [ZoomTool()],
+        let runner = RolloutRunner(
+            policy: policy, format: format, tools: ToolBox([ZoomTool()]),
             limits: AgentLimits(toolCalls: 2, completionTokens: .max / 2, contextTokens: .max / 2))
         let example = Example(
             id: "1", messages: [.instruction, .question("What is it?", imageCount: 1)], images: [Blank()],
             answer: "red", kind: "text", tools: tools)
-        let inquiry = Inquiry(
-            index: 0, sample: 0, example: example, sampling: Sampling(temperature: 0, maximumTokens: 50),
-            random: CounterRandom(seed: 1))
-        return try await respondent.answers(to: [inquiry], origin: .evaluation("tools"))[0]
+        let request = RolloutRequest(
+            example, at: 0, place: TrajectoryID(group: 0, sample: 0),
+            sampling: Sampling(temperature: 0, maximumTokens: 50), random: CounterRandom(seed: 1))
+        return try await runner.run([request]) {
+            runner.record($0, for: RolloutPurpose(.evaluation("tools"), step: 0, seed: 0))
+        }[0]
     }
 
     @Test func theQuestionIsSentWithItsImageAndTheTools() async throws {
@@ -117,7 +120,7 @@ import Testing
     @Test func aCallIsAnsweredWithTheCropOfTheOriginal() async throws {
         let server = Server(call + " and more that nobody asked for", "<answer>blue</answer>")
         let record = try await record(server)
-        #expect(record.calls.map(\.box) == [BoxRecord(20, 40, 220, 140)])
+        #expect(record.calls.map(\.box) == [Rectangle(20, 40, 220, 140)])
         #expect(record.answer == "blue")
         let second = try #require(server.requests.last)
         #expect(second.messages.map(\.role) == [.system, .user, .assistant, .user])
@@ -134,7 +137,7 @@ import Testing
     @Test func imagesThatWouldBeResizedAgainAreSentAsTheyWereCut() async throws {
         let server = Server(call, "<answer>blue</answer>")
         let record = try await record(server, format: EndpointFormat(geometry: Halved(longestSide: 0)))
-        #expect(record.calls.map(\.box) == [BoxRecord(20, 40, 220, 140)])
+        #expect(record.calls.map(\.box) == [Rectangle(20, 40, 220, 140)])
         let parts = try #require(server.requests.last).messages.flatMap(\.parts)
         let sizes = try parts.compactMap { part in
             guard case .image(let bytes, _) = part else { return nil as ImageSize? }
@@ -158,22 +161,24 @@ import Testing
         let data = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "Goldens/benchmarks/pope")
         var settings = EvaluationSettings()
-        settings.arms = [.noTools]
+        settings.conditions = [.noTools]
         let evaluator = Evaluator(
             benchmark, items: try BenchmarkQuestions(benchmark, data: data), settings: settings,
-            judge: ExactMatchJudge(), store: try TrajectoryStore(at: folder.appending(path: "run.sqlite")))
+            judge: ExactMatchJudge(),
+            place: EvaluationPlace(try TrajectoryStore(at: folder.appending(path: "run.sqlite"))))
         func run(_ server: Server) async throws -> Int {
             let failures = Mutex(0)
             let policy = EndpointPolicy(model: "m", format: format) { try server.complete($0) }
             _ = try await evaluator.run(
-                asking: AgentRespondent(policy: policy, format: format, tools: [], limits: AgentLimits()),
+                by: RolloutRunner(
+                    policy: policy, format: format, tools: ToolBox([]), limits: AgentLimits()),
                 onProgress: { _ in }, onBadItem: { _ in },
                 onFailure: { _ in failures.withLock { $0 += 1 } }, shouldStop: { false })
             return failures.withLock { $0 }
         }
         #expect(try await run(Server("down")) == 6)
-        #expect(try evaluator.outcomes(.noTools).isEmpty)
+        #expect(try await evaluator.outcomes(.noTools).isEmpty)
         #expect(try await run(Server("<answer>yes</answer>")) == 0)
-        #expect(try evaluator.outcomes(.noTools).count == 6)
+        #expect(try await evaluator.outcomes(.noTools).count == 6)
     }
 }

@@ -3,24 +3,25 @@ import CounterRandom
 import Evaluation
 import Foundation
 import Imaging
+import Rollout
 import Runs
 import Synchronization
 import Tasks
 import Testing
 
-/// Asking, checking, keeping and going on, with a respondent that always says the same.
+/// Asking, checking, keeping and going on, with a model that always says the same.
 @Suite struct EvaluatorTests {
     private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "Goldens/benchmarks")
 
     private struct Asked {
-        let outcomes: [EvaluationSettings.Arm: [Outcome]]
+        let outcomes: [EvaluationSettings.Condition: [Outcome]]
         let isDone: Bool
         let bad: [Evaluator.BadItem]
     }
 
     private func ask(
-        _ name: String, _ path: String, _ respondent: ScriptedRespondent, in folder: URL,
+        _ name: String, _ path: String, _ model: ScriptedModel, in folder: URL,
         stopAfter batches: Int = .max,
         change: (inout EvaluationSettings) -> Void = { _ in }
     ) async throws -> Asked {
@@ -31,15 +32,13 @@ import Testing
             benchmark,
             items: try BenchmarkQuestions(benchmark, data: Self.fixtures.appending(path: path)),
             settings: settings, judge: ExactMatchJudge(),
-            store: try TrajectoryStore(at: folder.appending(path: "run.sqlite")))
+            place: EvaluationPlace(try TrajectoryStore(at: folder.appending(path: "run.sqlite"))))
         let bad = Mutex<[Evaluator.BadItem]>([])
         let isDone = try await evaluator.run(
-            asking: respondent, onProgress: { _ in }, onBadItem: { item in bad.withLock { $0.append(item) } },
+            by: model, onProgress: { _ in }, onBadItem: { item in bad.withLock { $0.append(item) } },
             shouldStop: stopping(after: batches))
         return Asked(
-            outcomes: Dictionary(
-                uniqueKeysWithValues: try settings.arms.map { ($0, try evaluator.outcomes($0)) }),
-            isDone: isDone, bad: bad.withLock { $0 })
+            outcomes: try await evaluator.outcomes(), isDone: isDone, bad: bad.withLock { $0 })
     }
 
     // MARK: Options
@@ -47,12 +46,12 @@ import Testing
     /// What the published script of V* rewards: saying A.
     @Test func alwaysSayingAIsRightOnlyWhereOptionsStayAsTheyLie() async throws {
         try await inFolder { folder in
-            let parrot = ScriptedRespondent { _ in "<answer>A</answer>" }
+            let parrot = ScriptedModel { _ in "<answer>A</answer>" }
             let asked = try await ask("vstar", "vstar", parrot, in: folder) { $0.shufflesOptions = false }
             #expect(asked.outcomes[.tools]?.allSatisfy { $0.isCorrect == true } == true)
         }
         try await inFolder { folder in
-            let parrot = ScriptedRespondent { _ in "<answer>A</answer>" }
+            let parrot = ScriptedModel { _ in "<answer>A</answer>" }
             let asked = try await ask("vstar", "vstar", parrot, in: folder) {
                 ($0.samples, $0.temperature) = (64, 1)
             }
@@ -65,9 +64,9 @@ import Testing
 
     @Test func bothArmsSeeTheSameOrder() async throws {
         try await inFolder { folder in
-            let parrot = ScriptedRespondent { _ in "<answer>B</answer>" }
+            let parrot = ScriptedModel { _ in "<answer>B</answer>" }
             _ = try await ask("hrbench-4k", "hrbench", parrot, in: folder)
-            let (tools, without) = (parrot.inquiries.prefix(8), parrot.inquiries.suffix(8))
+            let (tools, without) = (parrot.requests.prefix(8), parrot.requests.suffix(8))
             #expect(tools.map(\.example.question) == without.map(\.example.question))
             #expect(tools.allSatisfy { $0.example.tools == ["image_zoom_in_tool"] })
             #expect(without.allSatisfy { $0.example.tools.isEmpty })
@@ -76,7 +75,7 @@ import Testing
 
     @Test func namingTheRightOptionIsRightInAnyOrder() async throws {
         try await inFolder { folder in
-            let parrot = ScriptedRespondent { "<answer>\($0.example.answer)</answer>" }
+            let parrot = ScriptedModel { "<answer>\($0.example.answer)</answer>" }
             let asked = try await ask("mme-realworld-lite", "mme-realworld-lite", parrot, in: folder)
             #expect(asked.outcomes[.tools]?.count == 6)
             #expect(asked.outcomes[.tools]?.allSatisfy { $0.isCorrect == true && $0.isParsed } == true)
@@ -99,14 +98,14 @@ import Testing
             settings.scoring = .published
             let evaluator = Evaluator(
                 benchmark, items: questions, settings: settings, judge: ExactMatchJudge(),
-                store: try TrajectoryStore(at: folder.appending(path: "run.sqlite")))
-            let parrot = ScriptedRespondent {
+                place: EvaluationPlace(try TrajectoryStore(at: folder.appending(path: "run.sqlite"))))
+            let parrot = ScriptedModel {
                 "<think>Look.</think>\n<answer>\($0.example.answer)</answer><|im_end|>"
             }
             _ = try await evaluator.run(
-                asking: parrot, onProgress: { _ in }, onBadItem: { _ in }, shouldStop: { false })
+                by: parrot, onProgress: { _ in }, onBadItem: { _ in }, shouldStop: { false })
             let file = folder.appending(path: "predictions.jsonl")
-            try Data(evaluator.predictions(.tools).utf8).write(to: file)
+            try await Data(evaluator.predictions(.tools).utf8).write(to: file)
             let score = try #require(benchmark.published).score(file, data: nil)
             #expect(score.overall.total == questions.count)
             #expect(score.overall.correct == questions.count)
@@ -117,14 +116,14 @@ import Testing
 
     @Test func anUnreadableAnswerIsWrongAndCounted() async throws {
         try await inFolder { folder in
-            let asked = try await ask("pope", "pope", ScriptedRespondent { _ in "perhaps" }, in: folder)
+            let asked = try await ask("pope", "pope", ScriptedModel { _ in "perhaps" }, in: folder)
             #expect(asked.outcomes[.tools]?.allSatisfy { $0.isCorrect == false && !$0.isParsed } == true)
         }
     }
 
     @Test func aBoxIsMeasuredAgainstTheTruth() async throws {
         try await inFolder { folder in
-            let parrot = ScriptedRespondent { _ in #"<answer>{"bbox_2d": [10, 8, 30, 24]}</answer>"# }
+            let parrot = ScriptedModel { _ in #"<answer>{"bbox_2d": [10, 8, 30, 24]}</answer>"# }
             let asked = try await ask("refcoco", "refcoco/refcoco_testA.jsonl", parrot, in: folder)
             let overlaps = (asked.outcomes[.tools] ?? []).map { ($0.intersection ?? 0) / ($0.union ?? 1) }
             // The first is the truth itself; against [0, 0, 20, 16]: 10 · 8 of 320 + 320 − 80.
@@ -137,7 +136,7 @@ import Testing
     @Test func aRegionIsMeasuredByItsPixels() async throws {
         try await inFolder { folder in
             // With its outline the polygon covers 20 · 10 pixels, of which the box holds 19 · 10.
-            let parrot = ScriptedRespondent { _ in #"<answer>{"bbox_2d": [10, 5, 29, 15]}</answer>"# }
+            let parrot = ScriptedModel { _ in #"<answer>{"bbox_2d": [10, 5, 29, 15]}</answer>"# }
             let asked = try await ask("reasonseg", "reasonseg", parrot, in: folder)
             let first = try #require(asked.outcomes[.tools]?.first)
             #expect(first.intersection == 190)
@@ -147,7 +146,7 @@ import Testing
 
     @Test func aBoxBeyondAllBoundsIsOnlyWrong() async throws {
         try await inFolder { folder in
-            let parrot = ScriptedRespondent { _ in
+            let parrot = ScriptedModel { _ in
                 #"<answer>{"bbox_2d": [-1e300, -5, 1e300, 1e300]}</answer>"#
             }
             let asked = try await ask("reasonseg", "reasonseg", parrot, in: folder)
@@ -159,19 +158,19 @@ import Testing
 
     @Test func whatWasAnsweredIsNotAskedAgain() async throws {
         try await inFolder { folder in
-            let first = ScriptedRespondent { _ in "<answer>B</answer>" }
+            let first = ScriptedModel { _ in "<answer>B</answer>" }
             let stopped = try await ask("hrbench-4k", "hrbench", first, in: folder, stopAfter: 3) {
                 $0.concurrency = 2
             }
             #expect(!stopped.isDone)
-            #expect(first.inquiries.count == 6)
-            let second = ScriptedRespondent { _ in "<answer>B</answer>" }
+            #expect(first.requests.count == 6)
+            let second = ScriptedModel { _ in "<answer>B</answer>" }
             let resumed = try await ask("hrbench-4k", "hrbench", second, in: folder) { $0.concurrency = 2 }
             #expect(resumed.isDone)
-            #expect(second.inquiries.count == 10)
+            #expect(second.requests.count == 10)
             try await inFolder { other in
                 let whole = try await ask(
-                    "hrbench-4k", "hrbench", ScriptedRespondent { _ in "<answer>B</answer>" }, in: other)
+                    "hrbench-4k", "hrbench", ScriptedModel { _ in "<answer>B</answer>" }, in: other)
                 #expect(whole.outcomes == resumed.outcomes)
             }
         }

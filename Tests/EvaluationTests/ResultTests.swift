@@ -14,7 +14,7 @@ import Testing
     }
 
     private func result(
-        _ outcomes: [EvaluationSettings.Arm: [Outcome]], benchmark: String = "hrbench-4k"
+        _ outcomes: [EvaluationSettings.Condition: [Outcome]], benchmark: String = "hrbench-4k"
     ) throws -> EvaluationResult {
         EvaluationResult(
             of: try Benchmark(named: benchmark), model: "m", settings: EvaluationSettings(), badItems: [],
@@ -28,7 +28,7 @@ import Testing
                 .tools: [
                     outcome(0, true), outcome(1, false), outcome(2, false), outcome(3, true, category: "b"),
                 ]
-            ]).arms["tools"])
+            ]).conditions["tools"])
         #expect(score.overall.accuracy == 0.5)
         #expect(abs(score.headline - 2.0 / 3) < 1e-12)
         #expect(score.categories["category"]?["a"]?.items == 3)
@@ -42,7 +42,7 @@ import Testing
                     outcome(0, true), outcome(0, false, sample: 1), outcome(1, true),
                     outcome(1, true, sample: 1),
                 ]
-            ]).arms["tools"])
+            ]).conditions["tools"])
         #expect(score.overall.accuracy == 0.75)
         #expect(score.overall.items == 2)
         #expect(score.answers == 4)
@@ -50,7 +50,7 @@ import Testing
 
     @Test func whatIsUnjudgedIsNeitherRightNorWrong() throws {
         let score = try #require(
-            result([.tools: [outcome(0, true), outcome(1, nil), outcome(2, false)]]).arms["tools"])
+            result([.tools: [outcome(0, true), outcome(1, nil), outcome(2, false)]]).conditions["tools"])
         #expect(score.overall.accuracy == 0.5)
         #expect(abs(score.unjudged - 1.0 / 3) < 1e-12)
     }
@@ -81,7 +81,7 @@ import Testing
     /// 0.5 ± 1.96 · 0.5/√400 = 0.451 … 0.549.
     @Test func theIntervalIsThatOfTheNormalApproximation() throws {
         let outcomes = (0..<400).map { outcome($0, $0 % 2 == 0) }
-        let interval = try #require(result([.tools: outcomes]).arms["tools"]?.overall.interval)
+        let interval = try #require(result([.tools: outcomes]).conditions["tools"]?.overall.interval)
         #expect(abs(interval[0] - 0.451) < 0.006)
         #expect(abs(interval[1] - 0.549) < 0.006)
     }

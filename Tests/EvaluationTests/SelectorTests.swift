@@ -3,16 +3,22 @@ import Evaluation
 import Foundation
 import Imaging
 import JSON
+import Rollout
 import Runs
 import Synchronization
 import Tasks
 import Testing
 
+extension RolloutRequest {
+    /// Which of the four samples of an example it is.
+    fileprivate var sample: Int { place.group % 4 }
+}
+
 /// Choosing examples by how often a model is right.
 @Suite struct SelectorTests {
     /// Answers with what the script gives; nil writes no answer.
-    private func script(_ answer: @escaping @Sendable (Inquiry) -> String?) -> ScriptedRespondent {
-        ScriptedRespondent { answer($0).map { "<answer>\($0)</answer>" } ?? "I do not know." }
+    private func script(_ answer: @escaping @Sendable (RolloutRequest) -> String?) -> ScriptedModel {
+        ScriptedModel { answer($0).map { "<answer>\($0)</answer>" } ?? "I do not know." }
     }
 
     private struct Silent: Judge {
@@ -33,7 +39,7 @@ import Testing
     }
 
     private func select(
-        _ rows: [String], _ respondent: ScriptedRespondent, in folder: URL,
+        _ rows: [String], _ model: ScriptedModel, in folder: URL,
         judge: any Judge = ExactMatchJudge(),
         stopAfter batches: Int = .max, change: (inout SelectionSettings) -> Void = { _ in }
     ) async throws -> (selector: Selector, isDone: Bool) {
@@ -46,7 +52,7 @@ import Testing
             ExampleRows(try RowFiles.open(file), toleratedShare: 1), settings: settings, judge: judge,
             store: try TrajectoryStore(at: folder.appending(path: "run.sqlite")))
         let isDone = try await selector.run(
-            asking: respondent, onProgress: { _, _ in },
+            by: model, onProgress: { _, _ in },
             shouldStop: stopping(after: batches))
         return (selector, isDone)
     }
@@ -97,11 +103,11 @@ import Testing
                 $0.showsRegion = true
             }.selector
             #expect(try selector.choices().map(\.fate) == [.keptAsShown, .wrongAsShown])
-            let shown = try #require(script.inquiries.last)
+            let shown = try #require(script.requests.last)
             #expect(shown.example.tools.isEmpty)
             #expect(shown.example.images[1].size == ImageSize(width: 28, height: 28))
             // 4 samples of 2 examples without, and 4 of 2 with the region.
-            #expect(script.inquiries.count == 16)
+            #expect(script.requests.count == 16)
         }
     }
 
@@ -115,8 +121,8 @@ import Testing
             let selector = try await select([try row(0, Self.options, answer: "B")], script, in: folder) {
                 $0.opensQuestions = true
             }.selector
-            #expect(script.inquiries.first?.example.question == "What colour is it?")
-            #expect(script.inquiries.first?.example.answer == "blue")
+            #expect(script.requests.first?.example.question == "What colour is it?")
+            #expect(script.requests.first?.example.answer == "blue")
             #expect(try selector.choices().map(\.fate) == [.kept])
         }
     }
@@ -140,16 +146,16 @@ import Testing
     @Test func noFinishedSampleIsRepeated() async throws {
         try await inFolder { folder in
             let rows = try (0..<5).map { try row($0) }
-            let answer: @Sendable (Inquiry) -> String? = { $0.sample % 2 == 0 ? "red" : "blue" }
+            let answer: @Sendable (RolloutRequest) -> String? = { $0.sample % 2 == 0 ? "red" : "blue" }
             let first = script(answer)
             let stopped = try await select(rows, first, in: folder, stopAfter: 2) { $0.concurrency = 3 }
             #expect(!stopped.isDone)
-            #expect(first.inquiries.count == 6)
+            #expect(first.requests.count == 6)
             let second = script(answer)
             let resumed = try await select(rows, second, in: folder) { $0.concurrency = 3 }
             #expect(resumed.isDone)
-            #expect(second.inquiries.count == 14)
-            let places = (first.inquiries + second.inquiries).map { $0.index * 4 + $0.sample }
+            #expect(second.requests.count == 14)
+            let places = (first.requests + second.requests).map { $0.index * 4 + $0.sample }
             #expect(Set(places).count == 20)
         }
     }

@@ -2,6 +2,7 @@ import Agent
 import CounterRandom
 import Generation
 import Models
+import Rollout
 import Testing
 import Torch
 
@@ -54,7 +55,7 @@ private typealias Fixture = GenerationFixture
         let together = try engine.generate(requests)
         let statistics = engine.takeStatistics()
         #expect(statistics.prefillTokens == prompt.tokenCount - 1)
-        #expect(statistics.sharedTokens == 6 * (prompt.tokenCount - 1))
+        #expect(statistics.cachedTokens == 6 * (prompt.tokenCount - 1))
         #expect(statistics.images == 2)
         #expect(engine.usedPageCount == 0)
         #expect(Set(together.map(\.tokens)).count > 1)
@@ -219,8 +220,8 @@ private typealias Fixture = GenerationFixture
             #expect(completion.tokens == expected.tokens)
             #expect(largestDifference(completion.logProbabilities, expected.logProbabilities) < 1e-5)
             let statistics = engine.takeStatistics()
-            #expect(statistics.prefillTokens + statistics.sharedTokens == transcript.tokenCount)
-            shared += statistics.sharedTokens
+            #expect(statistics.prefillTokens + statistics.cachedTokens == transcript.tokenCount)
+            shared += statistics.cachedTokens
         }
         // The second and the third find the five full pages; what follows is each one's own.
         #expect(shared == 2 * 20)
@@ -246,7 +247,7 @@ private typealias Fixture = GenerationFixture
         }
         let statistics = engine.takeStatistics()
         #expect(
-            statistics.prefillTokens + statistics.sharedTokens
+            statistics.prefillTokens + statistics.cachedTokens
                 == transcripts.reduce(0) { $0 + $1.tokenCount })
         // Two of each kind; the second and the fourth request begin with the pages that are full with what they share
         // with the first and do not end within an image.
@@ -277,7 +278,7 @@ private typealias Fixture = GenerationFixture
         _ = engine.takeStatistics()
         engine.submit(Fixture.request(transcript, group: 1))
         let second = try #require(try engine.drain(isLast: true).values.first?.get())
-        #expect(engine.takeStatistics().sharedTokens == known / 2 * 2)
+        #expect(engine.takeStatistics().cachedTokens == known / 2 * 2)
         let expected = try Fixture.greedy(transcript, count: 6, rules: Fixture.endlessRules, engine.model)
         #expect(second.tokens == expected.tokens)
     }

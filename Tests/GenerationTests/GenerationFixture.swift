@@ -60,7 +60,7 @@ extension GenerationFixture {
         let pixels = (0..<3 * size.pixelCount).map { _ in UInt8(random.integer(below: 256)) }
         let image = Image(size: size, pixels: pixels)
         return ViewedImage(
-            source: image, region: image.bounds, rotation: .upright, viewSize: size,
+            source: image, root: .example(0), region: image.bounds, rotation: .upright, viewSize: size,
             tokenCount: processor.tokenCount(of: size))
     }
 
@@ -115,7 +115,7 @@ private struct DigestedImage: PixelSource {
 extension ViewedImage {
     fileprivate func showing(_ source: any PixelSource) -> ViewedImage {
         ViewedImage(
-            source: source, region: region, rotation: rotation, viewSize: viewSize, tokenCount: tokenCount)
+            source: source, root: .example(0), region: region, rotation: rotation, viewSize: viewSize, tokenCount: tokenCount)
     }
 
     /// With the negative of its pixels.

@@ -190,7 +190,7 @@ private typealias Fixture = GenerationFixture
         for delays in 0..<2 {
             transcripts = try workers.serve { [self] in try await rollOutAll($0, delays: UInt64(delays)) }
             #expect(transcripts.count == 12)
-            try workers.publish()
+            try workers.publish(version: 1)
         }
         struct Refusal: Error {}
         #expect(throws: Refusal.self) { try workers.serve { _ in throw Refusal() } }

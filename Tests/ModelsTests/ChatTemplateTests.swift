@@ -173,7 +173,7 @@ import Tokenizer
 
     @Test func viewsKnowTheirSizeAndTokens() throws {
         let source = Blank(size: ImageSize(width: 640, height: 480))
-        let view = try format.view(source, region: nil, rotation: .upright)
+        let view = try format.view(source, as: .example(0))
         #expect(view.region == source.bounds)
         #expect(view.viewSize == ImageSize(width: 644, height: 476))
         #expect(view.tokenCount == 23 * 17)
@@ -182,7 +182,7 @@ import Tokenizer
     @Test func aRegionIsTurnedBeforeItIsResized() throws {
         let region = Rectangle(x1: 10, y1: 20, x2: 490, y2: 660)
         let source = Blank(size: ImageSize(width: 1000, height: 1000))
-        let view = try format.view(source, region: region, rotation: .clockwise)
+        let view = try format.view(source, as: .example(0), region: region, rotation: .clockwise)
         #expect(view.region == region)
         #expect(view.rotation == .clockwise)
         #expect(view.viewSize == ImageSize(width: 644, height: 476))
@@ -191,7 +191,7 @@ import Tokenizer
     @Test func anImageTheProcessorRefusesIsRefused() {
         let source = Blank(size: ImageSize(width: 7, height: 7))
         #expect(throws: RecordedGeometry.Unknown.self) {
-            try format.view(source, region: nil, rotation: .upright)
+            try format.view(source, as: .example(0))
         }
     }
 
@@ -226,7 +226,7 @@ import Tokenizer
                         return .text(part.text ?? "")
                     }
                     let source = Blank(size: ImageSize(width: width, height: height))
-                    return .image(try format.view(source, region: nil, rotation: .upright))
+                    return .image(try format.view(source, as: .example(0)))
                 })
         }
     }

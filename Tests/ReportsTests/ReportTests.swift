@@ -4,17 +4,6 @@ import Runs
 import TestFixtures
 import Testing
 
-private func summary(_ attribute: Double, calls: Double = 0.6) -> EvaluationSummary {
-    EvaluationSummary(
-        examples: 600, attributeAccuracy: attribute, relationAccuracy: 0.75, existenceAccuracy: 0.9,
-        attributeCallRate: calls, callsPerTrajectory: calls, firstBoxIoU: calls > 0 ? 0.4375 : 0,
-        formatErrorRate: 1.0 / 600)
-}
-
-private let result = RunResult(
-    task: "visual-search", seed: 1, training: .init(steps: 400, seconds: 928.4, trajectories: 25_600),
-    base: summary(0.2), trained: summary(0.825), trainedWithoutTools: summary(0.125, calls: 0))
-
 private func content(
     title: String = "Visual search", trajectories: [TrajectoryPicture] = [], steps: Int = 60
 ) -> ReportContent {
@@ -30,90 +19,8 @@ private func content(
                 ])
         })
     return ReportContent(
-        title: title, result: result, history: history, trajectories: trajectories,
+        title: title, figures: .sample, history: history, trajectories: trajectories,
         configuration: "task: visual-search\n", facts: [.init("Model", "nano")])
-}
-
-@Suite struct RunResultTests {
-    @Test func theJSONIsExact() {
-        let m = { (attribute: String, calls: String, iou: String) in
-            """
-            {
-                  "examples": 600,
-                  "attribute_accuracy": \(attribute),
-                  "relation_accuracy": 0.75,
-                  "existence_accuracy": 0.9,
-                  "tool_call_rate_attribute": \(calls),
-                  "calls_per_trajectory": \(calls),
-                  "first_box_iou": \(iou),
-                  "format_error_rate": 0.0016666666666666668
-                }
-            """
-        }
-        #expect(
-            result.json == """
-                {
-                  "task": "visual-search",
-                  "seed": 1,
-                  "training": {
-                    "steps": 400,
-                    "seconds": 928.4,
-                    "trajectories": 25600
-                  },
-                  "evaluation": {
-                    "base": \(m("0.2", "0.6", "0.4375")),
-                    "trained": \(m("0.825", "0.6", "0.4375")),
-                    "trained_without_tools": \(m("0.125", "0", "0"))
-                  }
-                }
-
-                """)
-    }
-
-    @Test func aTaskNameCannotBreakTheJSON() throws {
-        var result = result
-        result.task = "a\"b\\c\n\u{1}"
-        struct Task: Decodable { let task: String }
-        #expect(try JSONDecoder().decode(Task.self, from: Data(result.json.utf8)).task == result.task)
-    }
-
-    @Test func aSummaryMeasuresTrajectories() {
-        var malformed = TrajectoryRecord.sample(step: 0, kind: "existence", isCorrect: false, callCount: 0)
-        malformed.hasFormatError = true
-        let summary = EvaluationSummary([
-            .sample(step: 0, isCorrect: true, callCount: 2), .sample(step: 0, isCorrect: false, callCount: 0),
-            .sample(step: 0, kind: "relation", callCount: 0), malformed,
-        ])
-        #expect(summary.examples == 4)
-        #expect(summary.attributeAccuracy == 0.5)
-        #expect(summary.relationAccuracy == 1)
-        #expect(summary.existenceAccuracy == 0)
-        #expect(summary.attributeCallRate == 0.5)
-        #expect(summary.callsPerTrajectory == 0.5)
-        #expect(summary.firstBoxIoU == 10_000.0 / 25_600)
-        #expect(summary.formatErrorRate == 0.25)
-    }
-
-    @Test func anAnswerWithoutAVerdictCountsNeitherWay() {
-        var unjudged = TrajectoryRecord.sample(step: 0, isCorrect: false)
-        unjudged.rewards = [RewardRecord(TrajectoryRecord.unjudgedMark, 0)]
-        let summary = EvaluationSummary([.sample(step: 0, isCorrect: true), unjudged])
-        #expect(summary.attributeAccuracy == 1)
-    }
-
-    @Test func noTrajectoriesMeasureAsZero() {
-        #expect(EvaluationSummary([]).json.contains("\"attribute_accuracy\": 0,"))
-    }
-}
-
-extension EvaluationSummary {
-    fileprivate var json: String {
-        RunResult(
-            task: "", seed: 0, training: .init(steps: 0, seconds: 0, trajectories: 0), base: self,
-            trained: self,
-            trainedWithoutTools: self
-        ).json
-    }
 }
 
 @Suite struct ReportPageTests {
@@ -121,7 +28,7 @@ extension EvaluationSummary {
         let temporary = try TemporaryFolder()
         let run = try RunFolder.create(at: temporary.url.appending(path: "run"), configuration: "")
         try content().write(to: run)
-        #expect(try text(of: run.reportValuesFile) == result.json)
+        #expect(try text(of: run.reportValuesFile) == ReportFigures.sample.json)
         #expect(try text(of: run.reportFile).hasPrefix("<!doctype html>"))
     }
 
@@ -187,7 +94,7 @@ extension EvaluationSummary {
 
     @Test func aRunWithoutMetricsOrTrajectoriesStillReports() {
         let page = ReportPage(content(steps: 0)).text
-        #expect(page.contains("Before and after"))
+        #expect(page.contains("Held-out scenes"))
         #expect(!page.contains("#trajectories"))
     }
 
@@ -227,7 +134,19 @@ extension EvaluationSummary {
         var content = content(title: attack, trajectories: [picture(attack)])
         content.facts = [.init(attack, attack)]
         content.configuration = attack
-        content.result.task = attack
+        content.figures = ReportFigures(
+            seed: 1, training: .init(steps: 1, seconds: 1, trajectories: 1),
+            evaluations: [
+                .init(
+                    name: attack, title: attack,
+                    measurements: [0, 1].map { step in
+                        let share = EvaluationMeasurement.Share(items: 1, accuracy: 1, callRate: 1)
+                        return EvaluationMeasurement(
+                            step: step, offersTools: true, overall: share,
+                            kinds: [.init(name: attack, share: share), .init(name: "other", share: share)],
+                            callsPerTrajectory: 1, firstBoxIoU: nil, formatErrorRate: 0)
+                    })
+            ])
         content.history = MetricHistory([
             StepMetrics(step: 1, values: [Metric(attack, 1), Metric("reward/" + attack, 1)])
         ])

@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import Reports
 import Runs
 import Testing
@@ -15,7 +16,7 @@ import Testing
                         image: ReportImage(bytes: Data([1, 2, 3]), format: .jpeg, width: 20, height: 10),
                         width: 400, height: 200)
                 ],
-                boxes: [BoxRecord(10, 20, 30, 60)])
+                boxes: [Rectangle(10, 20, 30, 60)])
         ],
         problems: ["train.parquet:2: <no image>"])
 

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Imaging
 import Runs
 import TestFixtures
 import Testing
@@ -218,24 +219,24 @@ import Testing
 
 @Suite struct TrajectoryRecordTests {
     @Test func overlapOfBoxes() {
-        let box = BoxRecord(0, 0, 10, 10)
-        #expect(box.intersectionOverUnion(box) == 1)
-        #expect(box.intersectionOverUnion(BoxRecord(5, 0, 15, 10)) == 50.0 / 150)
-        #expect(box.intersectionOverUnion(BoxRecord(10, 0, 20, 10)) == 0)
-        #expect(BoxRecord(3, 3, 3, 3).intersectionOverUnion(BoxRecord(3, 3, 3, 3)) == 0)
+        let box = Rectangle(0, 0, 10, 10)
+        #expect(box.intersectionOverUnion(with: box) == 1)
+        #expect(box.intersectionOverUnion(with: Rectangle(5, 0, 15, 10)) == 50.0 / 150)
+        #expect(box.intersectionOverUnion(with: Rectangle(10, 0, 20, 10)) == 0)
+        #expect(Rectangle(3, 3, 3, 3).intersectionOverUnion(with: Rectangle(3, 3, 3, 3)) == 0)
     }
 
     @Test func aBoxIsWrittenAsFourNumbers() throws {
-        let data = try JSONEncoder().encode([BoxRecord(1, 2, 3.5, 4)])
+        let data = try JSONEncoder().encode([Rectangle(1, 2, 3.5, 4)])
         #expect(String(decoding: data, as: UTF8.self) == "[[1,2,3.5,4]]")
-        #expect(try JSONDecoder().decode([BoxRecord].self, from: data) == [BoxRecord(1, 2, 3.5, 4)])
+        #expect(try JSONDecoder().decode([Rectangle].self, from: data) == [Rectangle(1, 2, 3.5, 4)])
     }
 
     @Test func theFirstBoxIsTheFirstThatWasCut() {
         var record = TrajectoryRecord.sample(step: 1, callCount: 2)
-        record.groundTruthBoxes = [BoxRecord(0, 0, 10, 10), BoxRecord(100, 100, 110, 110)]
+        record.groundTruthBoxes = [Rectangle(0, 0, 10, 10), Rectangle(100, 100, 110, 110)]
         record.calls[0].error = "inverted"
-        record.calls[1].box = BoxRecord(100, 100, 110, 120)
+        record.calls[1].box = Rectangle(100, 100, 110, 120)
         #expect(record.firstBoxIoU == 0.5)
         record.calls[1].image = 1
         #expect(record.firstBoxIoU == 0)

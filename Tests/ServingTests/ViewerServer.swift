@@ -118,22 +118,22 @@ struct ViewerServer: Sendable {
         exampleID: String? = nil, answer: String = "green", thought: String = "Closer."
     ) -> TrajectoryRecord {
         let isCorrect = sample == 0
-        let box = BoxRecord(10, 20, 30, 40)
-        let whole = ViewRecord(image: 0, region: BoxRecord(0, 0, 64, 48), width: 64, height: 48)
+        let box = Rectangle(10, 20, 30, 40)
+        let whole = ViewRecord(image: 0, region: Rectangle(0, 0, 64, 48), width: 64, height: 48)
         let crop = ViewRecord(image: 0, region: box, width: 28, height: 28)
         let looking = [
             SegmentRecord(
                 kind: .completion, text: thought, tokens: [1, 2], logProbabilities: [-0.5, -.infinity]),
             SegmentRecord(kind: .observation, text: "<tool_response>", tokens: [9], views: [crop]),
         ]
-        let call = CallRecord(segment: 1, name: "image_zoom_in_tool", arguments: "{}", box: box, viewBox: box)
+        let call = CallRecord(segment: 1, name: "image_zoom_in_tool", arguments: "{}", image: 0, box: box, viewBox: box)
         return TrajectoryRecord(
             origin: origin, step: step, group: group, sample: sample,
             exampleID: exampleID ?? "example-\(group)", kind: group == 0 ? "attribute" : "relation",
             question: group == 0 ? "What colour is it?" : "Is it left of the star?",
             expected: "green", answer: isCorrect ? answer : nil,
             images: [ImageReference(.file(path: "/nowhere.png"), width: 64, height: 48)],
-            groundTruthBoxes: [BoxRecord(10, 20, 30, 30)],
+            groundTruthBoxes: [Rectangle(10, 20, 30, 30)],
             segments: [SegmentRecord(kind: .prompt, text: "prompt", tokens: [7], views: [whole])]
                 + (isCorrect ? looking : [])
                 + [SegmentRecord(kind: .completion, text: "<answer>", tokens: [3], logProbabilities: [-1])],

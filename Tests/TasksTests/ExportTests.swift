@@ -39,13 +39,13 @@ import Testing
         }
     }
 
-    @Test func allOfASetAreWritten() throws {
-        try TemporaryFolder.with { temporary in
+    @Test func allOfASetAreWritten() async throws {
+        try await TemporaryFolder.with { temporary in
             var configuration = VisualSearchConfiguration()
             configuration.canvas = 420
             configuration.objectCount = 1...1
             let folder = temporary.url.appending(path: "exported", directoryHint: .isDirectory)
-            try VisualSearch(configuration, seed: 5, split: .test, count: 3).export(to: folder)
+            try await VisualSearch(configuration, seed: 5, split: .test, count: 3).export(0..<3, to: folder)
             let path = folder.path(percentEncoded: false)
             let images = try FileManager.default.contentsOfDirectory(atPath: path + "/images")
             #expect(Set(images) == ["0-0.png", "1-0.png", "2-0.png"])

@@ -2,22 +2,16 @@ import Agent
 import Imaging
 import Tasks
 
-extension Rectangle {
-    init(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) {
-        self.init(x1: x1, y1: y1, x2: x2, y2: y2)
-    }
-}
-
 /// Views are a tenth of the image; nothing else is needed of it here.
 struct TenthFormat: ChatFormat {
     var boxFrame: BoxFrame { .asViewed }
 
     func view(
-        _ source: any PixelSource, region: Rectangle?, rotation: QuarterTurn
+        _ source: any PixelSource, as root: ImageRoot, region: Rectangle?, rotation: QuarterTurn
     ) throws -> ViewedImage {
         let region = region ?? source.bounds
         return ViewedImage(
-            source: source, region: region, rotation: rotation,
+            source: source, root: root, region: region, rotation: rotation,
             viewSize: ImageSize(width: Int(region.width / 10), height: Int(region.height / 10)), tokenCount: 1
         )
     }
@@ -32,15 +26,11 @@ struct TenthFormat: ChatFormat {
 }
 
 func trajectory(
-    _ completions: String..., crops: [Rectangle] = [], finish: Trajectory.Finish = .answered
+    _ completions: String..., calling tools: [String] = [], finish: Trajectory.Finish = .answered
 ) -> Trajectory {
     Trajectory(
         id: TrajectoryID(group: 0, sample: 0), transcript: Transcript(), completions: completions,
-        toolCalls: crops.map { box in
-            ToolCallRecord(
-                name: ZoomTool.name, arguments: "", cut: .init(image: 0, viewed: box, original: box))
-        },
-        finish: finish)
+        toolCalls: tools.map { ToolCallRecord(name: $0, arguments: "") }, finish: finish)
 }
 
 func example(

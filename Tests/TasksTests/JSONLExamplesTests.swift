@@ -55,10 +55,10 @@ import Testing
         #expect(try file([row("What?", image: address)]).example(at: 0).images[0].size.width == 40)
     }
 
-    @Test func exportedScenesAreRead() throws {
+    @Test func exportedScenesAreRead() async throws {
         let scenes = try VisualSearch(VisualSearchConfiguration(), seed: 3, split: .training, count: 3)
         let exported = folder.appending(path: "scenes")
-        try scenes.export(to: exported)
+        try await scenes.export(0..<3, to: exported)
         let rows = ExampleRows(try JSONLExamples(exported.appending(path: "examples.jsonl")))
         for index in 0..<3 {
             let (written, read) = (scenes.example(at: index), try rows.example(at: index))

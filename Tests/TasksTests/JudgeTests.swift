@@ -45,25 +45,4 @@ import Testing
         #expect(try await judge.isCorrect("Red.", for: example(answer: "red")))
         #expect(try await !judge.isCorrect("[1, 2, 3, 4]", for: example(answer: "red")))
     }
-
-    @Test func boxQualityIsThatOfTheFirstAndOfTheBestCrop() throws {
-        let truth = [Rectangle(0, 0, 10, 10), Rectangle(100, 100, 110, 110)]
-        // 5 x 10 of 10 x 10; the second object exactly; nothing.
-        let crops = [Rectangle(0, 0, 5, 10), Rectangle(100, 100, 110, 110), Rectangle(50, 50, 60, 60)]
-        let quality = try #require(BoxQuality(crops: crops, groundTruth: truth))
-        #expect(quality.first == 0.5)
-        #expect(quality.best == 1)
-        #expect(BoxQuality(crops: [], groundTruth: truth) == nil)
-        #expect(BoxQuality(crops: crops, groundTruth: []) == nil)
-    }
-
-    @Test func boxQualityLeavesFailedCallsOut() throws {
-        let good = Rectangle(0, 0, 10, 10)
-        let quality = BoxQuality(
-            of: trajectory("x", crops: [Rectangle(0, 0, 10, 20), good]),
-            for: example(answer: "red", boxes: [good]))
-        #expect(quality?.first == 0.5)
-        #expect(quality?.best == 1)
-        #expect(BoxQuality(of: trajectory("x"), for: example(answer: "red", boxes: [good])) == nil)
-    }
 }

@@ -4,7 +4,6 @@ import Tasks
 import Testing
 
 @Suite struct RewardTests {
-    private let crop = Rectangle(0, 0, 100, 100)
 
     /// An outcome and what it earns by the formula 0.8 a - 0.2 f + 1.2 (a and c), or 1.2 a - 0.4 f.
     struct Row: CustomTestStringConvertible {
@@ -42,7 +41,7 @@ import Testing
     func outcomesEarnWhatTheFormulaSays(row: Row) {
         let breakdown = Reward().breakdown(
             kind: row.kind, isCorrect: row.isCorrect, formatError: row.hasFormatError ? .unbalancedTags : nil,
-            usedCrop: row.usedCrop)
+            usedBonusTool: row.usedCrop)
         #expect(breakdown.components.map(\.name) == ["accuracy", "format", "tool"])
         #expect(breakdown.components.map(\.value) == [row.accuracy, row.format, row.tool])
         #expect(breakdown.total == row.accuracy + row.format + row.tool)
@@ -59,8 +58,9 @@ import Testing
         let reward = Reward(perception: weights)
         let bonuses = [(false, false), (true, false), (false, true), (true, true)].map {
             isCorrect, usedCrop in
-            reward.breakdown(kind: .perception, isCorrect: isCorrect, formatError: nil, usedCrop: usedCrop)[
-                "tool"]
+            reward.breakdown(
+                kind: .perception, isCorrect: isCorrect, formatError: nil, usedBonusTool: usedCrop)[
+                    "tool"]
         }
         #expect(bonuses == expected)
     }
@@ -72,21 +72,22 @@ import Testing
     @Test func aRightAnswerAfterACropEarnsAll() async throws {
         let result = try await breakdown(
             trajectory(
-                "<tool_call>{}</tool_call>", "<think>I see.</think><answer> Red. </answer>", crops: [crop]))
+                "<tool_call>{}</tool_call>", "<think>I see.</think><answer> Red. </answer>",
+                calling: [ZoomTool.name]))
         #expect(result.total == 2.0)
         #expect(result.isCorrect)
         #expect(result.formatError == nil)
     }
 
     @Test func aMissingAnswerIsWrongAndAFormatError() async throws {
-        let result = try await breakdown(trajectory("red", crops: [crop]))
+        let result = try await breakdown(trajectory("red", calling: [ZoomTool.name]))
         #expect(result.total == -0.2)
         #expect(result.formatError == .missingAnswer)
     }
 
     @Test func anAnswerBeforeTheLastTurnDoesNotCount() async throws {
         let result = try await breakdown(
-            trajectory("<answer>red</answer><tool_call>{}</tool_call>", "well", crops: [crop]))
+            trajectory("<answer>red</answer><tool_call>{}</tool_call>", "well", calling: [ZoomTool.name]))
         #expect(result.formatError == .missingAnswer)
     }
 

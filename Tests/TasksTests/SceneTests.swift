@@ -55,7 +55,7 @@ import Testing
 
     @Test func splitsShareNoScene() throws {
         var seen: Set<[Scene.Object]> = []
-        for split in VisualSearch.Split.allCases {
+        for split in ExampleSplit.allCases {
             let search = try VisualSearch(.init(), seed: 1, split: split)
             for index in 0..<300 { #expect(seen.insert(search.scene(at: index).objects).inserted) }
         }

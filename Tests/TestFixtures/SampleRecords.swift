@@ -1,3 +1,4 @@
+import Imaging
 package import Runs
 
 extension TrajectoryRecord {
@@ -7,7 +8,7 @@ extension TrajectoryRecord {
         kind: String = "attribute",
         isCorrect: Bool = true, callCount: Int = 1, answerTokens: Int = 12
     ) -> TrajectoryRecord {
-        let whole = ViewRecord(image: 0, region: BoxRecord(0, 0, 1120, 1120), width: 112, height: 112)
+        let whole = ViewRecord(image: 0, region: Rectangle(0, 0, 1120, 1120), width: 112, height: 112)
         var segments = [
             SegmentRecord(
                 kind: .prompt, text: "<|im_start|>user\n<|image_pad|><|image_pad|>What?<|im_end|>\n",
@@ -16,11 +17,11 @@ extension TrajectoryRecord {
         var calls: [CallRecord] = []
         for index in 0..<callCount {
             let corner = Double(340 + 10 * index)
-            let box = BoxRecord(corner, 200, corner + 160, 360)
+            let box = Rectangle(corner, 200, corner + 160, 360)
             calls.append(
                 CallRecord(
                     segment: segments.count, name: "image_zoom_in_tool",
-                    arguments: #"{"bbox_2d": [34, 20, 50, 36]}"#, box: box, viewBox: BoxRecord(34, 20, 50, 36)
+                    arguments: #"{"bbox_2d": [34, 20, 50, 36]}"#, image: 0, box: box, viewBox: Rectangle(34, 20, 50, 36)
                 ))
             segments.append(
                 SegmentRecord(
@@ -52,7 +53,7 @@ extension TrajectoryRecord {
                     width: 1120,
                     height: 1120)
             ],
-            groundTruthBoxes: [BoxRecord(360, 220, 460, 320)], segments: segments, calls: calls,
+            groundTruthBoxes: [Rectangle(360, 220, 460, 320)], segments: segments, calls: calls,
             rewards: [
                 RewardRecord("accuracy", accuracy), RewardRecord("format", 0), RewardRecord("tool", tool),
             ],

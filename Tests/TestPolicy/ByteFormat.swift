@@ -18,14 +18,15 @@ package struct ByteFormat: ChatFormat {
     }
 
     package func view(
-        _ source: any PixelSource, region: Rectangle?, rotation: QuarterTurn
+        _ source: any PixelSource, as root: ImageRoot, region: Rectangle?, rotation: QuarterTurn
     ) throws -> ViewedImage {
         let region = region ?? source.bounds
         guard max(region.width, region.height) <= 200 * min(region.width, region.height) else {
             throw TooThin()
         }
         return ViewedImage(
-            source: source, region: region, rotation: rotation, viewSize: viewSize, tokenCount: 16)
+            source: source, root: root, region: region, rotation: rotation, viewSize: viewSize,
+            tokenCount: 16)
     }
 
     package func prompt(_ messages: [Message], tools: [ToolSpecification]) throws -> Segment {
@@ -82,10 +83,6 @@ package func numberedImage(_ width: Int, _ height: Int) -> Image {
 }
 
 extension Rectangle {
-    package init(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) {
-        self.init(x1: x1, y1: y1, x2: x2, y2: y2)
-    }
-
     /// The largest difference between coordinates.
     package func distance(to other: Rectangle) -> Double {
         [x1 - other.x1, y1 - other.y1, x2 - other.x2, y2 - other.y2].map(abs).max() ?? 0

@@ -135,7 +135,7 @@ import Training
         var configuration = configuration(steps: steps)
         configuration.rollout.promptsPerStep = 4
         configuration.reward.perception.accuracy = 1e200
-        configuration.advantage.normalizesByDeviation = false
+        configuration.algorithm.advantage = .groupMean
         configuration.alarms.notFinite = AlarmRule(action, threshold: 0, window: 1)
         return configuration
     }

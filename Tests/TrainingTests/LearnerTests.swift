@@ -36,7 +36,7 @@ import Training
         let targetCount = passes.reduce(0) { $0 + $1.targets.count }
         func step() throws -> Learner.Outcome {
             try learner.update(
-                passes, towards: .likelihood, targetCount: targetCount, learningRate: 1e-3)
+                passes, towards: .likelihood, divisor: Double(targetCount), learningRate: 1e-3)
         }
         _ = try step()
         let outcome = try step()
@@ -54,6 +54,20 @@ import Training
         // Adam's first steps are as long where the gradient is nearly nothing, so the sign of rounding shows there.
         let differences = zip(one.weights, many.weights).flatMap { zip($0, $1).map { abs($0 - $1) } }.sorted()
         #expect(differences[differences.count * 99 / 100] < 1e-5)
+    }
+
+    @Test func supervisedTextHasNoLogProbabilitiesAndCannotBeTrainedOnByReward() throws {
+        let policy = try PolicyModel(directory: ShippedModel.nanoBase)
+        let packer = BatchPacker(
+            configuration: policy.model.configuration, processor: policy.processor, tokensPerPass: 8192)
+        let passes = try packer.passes(of: Self.trees(policy))
+        #expect(passes.allSatisfy { $0.oldLogProbabilities == nil })
+        let learner = Learner(
+            model: policy.model, rules: policy.rules, configuration: OptimizerConfiguration())
+        #expect(throws: MissingLogProbabilitiesError.self) {
+            try learner.update(
+                passes, towards: .reward(Objective(), temperature: 1), divisor: 1, learningRate: 1e-3)
+        }
     }
 
     @Test func workersRepeatThemselvesBitForBit() throws {

@@ -15,7 +15,7 @@ enum ShortTraining {
         configuration.rollout.limits.toolCalls = 2
         configuration.optimizer.learningRate = 1e-3
         configuration.checkpoint.every = 2
-        configuration.evaluation.scenes = scenes
+        configuration.evaluation = .listed([EvaluationPlan(name: "scenes", scenes: scenes)])
         return configuration
     }
 }

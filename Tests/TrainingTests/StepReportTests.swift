@@ -1,4 +1,5 @@
 import Agent
+import Rollout
 import Runs
 import Tasks
 import Testing
@@ -8,20 +9,9 @@ import Training
 struct StepReportTests {
     /// A group of `right` right answers, worth 0.8, and of answers without a verdict.
     private func group(kind: String = "attribute", right: Int, unjudged: Int) -> TrajectoryGroup {
-        let reward = Reward().breakdown(
-            kind: .perception, isCorrect: true, formatError: nil, usedCrop: false)
-        let example = Example(
-            id: "e", messages: [.question("What?", imageCount: 0)], images: [], answer: "red", kind: kind)
-        let members = (0..<right + unjudged).map { index in
-            ScoredTrajectory(
-                trajectory: Trajectory(
-                    id: TrajectoryID(group: 0, sample: index), transcript: Transcript(),
-                    completions: ["<answer>red</answer>"], toolCalls: [], finish: .answered),
-                reward: index < right
-                    ? reward : RewardBreakdown(components: [], isCorrect: false, formatError: nil),
-                advantage: 0, unjudged: index < right ? nil : "silent")
-        }
-        return TrajectoryGroup(example: example, index: 0, members: members)
+        SampleGroups.group(
+            kind: kind,
+            rewards: Array(repeating: 0.8, count: right) + Array(repeating: nil, count: unjudged))
     }
 
     private func metrics(_ groups: [TrajectoryGroup]) -> StepMetrics {
@@ -57,16 +47,9 @@ struct StepReportTests {
             .prompt(tokens: [1]), .completion(tokens: [1, 2, 3]), .observation(tokens: [9, 9]),
             .completion(tokens: [4]),
         ])
-        let trajectory = Trajectory(
-            id: TrajectoryID(group: 0, sample: 0), transcript: transcript, completions: ["a", "b"],
-            toolCalls: [], finish: .answered)
-        let member = ScoredTrajectory(
-            trajectory: trajectory,
-            reward: RewardBreakdown(components: [], isCorrect: true, formatError: nil),
-            advantage: 0)
-        let example = Example(
-            id: "e", messages: [.question("What?", imageCount: 0)], images: [], answer: "red",
-            kind: "attribute")
+        let example = SampleGroups.example()
+        let member = SampleGroups.member(
+            transcript, completions: ["a", "b"], .success(.none), of: example)
         let metrics = metrics([TrajectoryGroup(example: example, index: 0, members: [member])])
         #expect(metrics[MetricName.completionTokens] == 4)
         #expect(metrics[MetricName.turnTokens] == 2)

@@ -9,7 +9,7 @@ import Training
 
 /// Conversations of a JSONL file, as tokens and as something to learn from.
 @Suite(.serialized) final class SupervisedTests {
-    private static let tools: [any Tool] = [ZoomTool(), RotateTool()]
+    private static let tools = ToolBox.standard
     private static let call =
         #"<think>small</think>\n<tool_call>\n{\"name\": \"image_zoom_in_tool\", "#
         + #"\"arguments\": {\"bbox_2d\": [1, 2, 30, 40]}}\n</tool_call>"#
@@ -88,11 +88,11 @@ import Training
                     case .text(let text): return .text(text)
                     case .image(let name):
                         let image = try EncodedImage(path: folder.appending(path: name).path)
-                        return .image(try format.view(image, region: nil, rotation: .upright))
+                        return .image(try format.view(image, as: .example(0)))
                     }
                 })
         }
-        let offered = conversation.tools == nil ? [] : [ZoomTool().specification]
+        let offered = conversation.tools == nil ? [] : [ZoomTool().specification(boxesIn: .asViewed)]
         let whole = try format.prompt(messages, tools: offered).tokens
         #expect(tokens([tree.prompt] + tree.branches[0].segments.dropLast()) == whole)
     }

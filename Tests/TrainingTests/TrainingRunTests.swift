@@ -52,10 +52,11 @@ import Training
         try handle.close()
         _ = try Self.run(Self.configuration(steps: 5), at: halted, resume: true)
 
-        let name = "metrics.jsonl"
-        #expect(
-            try Data(contentsOf: whole.appending(path: name))
-                == Data(contentsOf: halted.appending(path: name)))
+        for name in ["metrics.jsonl", "evaluations.jsonl"] {
+            #expect(
+                try Data(contentsOf: whole.appending(path: name))
+                    == Data(contentsOf: halted.appending(path: name)), "\(name)")
+        }
         let weights = "checkpoints/step-5/model.safetensors"
         #expect(
             try Data(contentsOf: whole.appending(path: weights))
@@ -106,13 +107,17 @@ import Training
     private static func checkReport() throws {
         let url = try Self.folder()
         defer { try? FileManager.default.removeItem(at: url) }
-        guard case .completed(let result) = try Self.run(Self.configuration(steps: 1), at: url) else {
+        guard case .completed(let figures) = try Self.run(Self.configuration(steps: 1), at: url) else {
             Issue.record("the run did not complete")
             return
         }
-        #expect(result.training.trajectories == 8)
-        #expect(result.base.examples == 4)
-        #expect(result.trainedWithoutTools.attributeCallRate == 0)
+        #expect(figures.training.trajectories == 8)
+        let measurements = figures.evaluations[0].measurements
+        #expect(measurements.map(\.step) == [0, 1, 1])
+        #expect(measurements.map(\.offersTools) == [true, true, false])
+        #expect(measurements.allSatisfy { $0.kinds.map(\.name) == ["attribute", "relation", "existence"] })
+        #expect(measurements.allSatisfy { $0.kinds.allSatisfy { $0.share.items == 4 } })
+        #expect(measurements[2].overall.callRate == 0)
         let page = try String(contentsOf: url.appending(path: "report.html"), encoding: .utf8)
         #expect(page.contains("<svg"))
         #expect(FileManager.default.fileExists(atPath: url.appending(path: "report.json").path))

@@ -135,7 +135,7 @@ class Viewer:
             self.is_quiet(browser)
 
     def shows_a_prompt_across_steps(self):
-        at = self.one("origin=evaluation/base&calls=1..")
+        at = self.one("origin=evaluation/scenes/tools&calls=1..")
         with self.of_run(f"?view=trajectories&at={at}&show=prompt") as browser:
             browser.wait("document.querySelectorAll('.times li').length > 1")
             self.picture(browser, "prompt")

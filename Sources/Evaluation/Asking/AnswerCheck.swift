@@ -70,7 +70,7 @@ package struct AnswerCheck: Sendable {
             (verdict.intersection, verdict.union) = (Double(pixels.shared), Double(pixels.union))
         } else {
             verdict.union = 1
-            verdict.intersection = item.boxes.map(box.intersectionOverUnion).max() ?? 0
+            verdict.intersection = box.bestOverlap(with: item.boxes)
         }
         verdict.isCorrect = verdict.union > 0 && verdict.intersection / verdict.union >= 0.5
         return verdict

@@ -1,4 +1,4 @@
-import Agent
+package import Agent
 import CounterRandom
 package import Tasks
 
@@ -16,8 +16,10 @@ package struct PosedQuestion: Sendable {
     ///   - seed: of the orders; nil leaves the options as they are.
     ///   - tools: names of those on offer.
     ///   - prompting: whether the instruction on thinking and `<answer>` opens the conversation.
+    ///   - boxFrame: in which the model writes boxes.
     package init(
-        _ item: BenchmarkItem, index: Int, sample: Int, seed: UInt64?, tools: [String], prompting: Prompting
+        _ item: BenchmarkItem, index: Int, sample: Int, seed: UInt64?, tools: [String], prompting: Prompting,
+        boxFrame: BoxFrame
     ) {
         self.item = item
         var order = Array(item.options.indices)
@@ -26,10 +28,14 @@ package struct PosedQuestion: Sendable {
             random.shuffle(&order)
         }
         self.order = order
+        if let example = item.example {
+            self.example = example.offering(tools)
+            return
+        }
         let options = order.map { item.options[$0] }
         let rightPlace = item.rightOption.flatMap { order.firstIndex(of: $0) }
         let question = Example.Message.question(
-            Self.text(item, options), imageCount: item.images.count)
+            Self.text(item, options, boxFrame), imageCount: item.images.count)
         example = Example(
             id: item.id, messages: prompting == .agent ? [.instruction, question] : [question],
             images: item.images, answer: rightPlace.map(OptionLetters.letter) ?? item.answer,
@@ -40,17 +46,30 @@ package struct PosedQuestion: Sendable {
     /// The options in the order in which they were shown.
     package var shownOptions: [String] { order.map { item.options[$0] } }
 
-    private static func text(_ item: BenchmarkItem, _ options: [String]) -> String {
+    private static func text(
+        _ item: BenchmarkItem, _ options: [String], _ boxFrame: BoxFrame
+    ) -> String {
         var lines = [item.question]
         lines += options.enumerated().map { "\(OptionLetters.letter($0.offset)). \($0.element)" }
         switch item.form {
         case .option: lines.append("Answer with the letter of the right option.")
         case .yesNo: lines.append("Answer with yes or no.")
         case .box, .region:
-            lines.append("Answer with the box of it in pixels of the image: {\"bbox_2d\": [x1, y1, x2, y2]}")
+            lines.append(
+                "Answer with its box, [x1, y1, x2, y2] in \(boxFrame.phrase): {\"bbox_2d\": [x1, y1, x2, y2]}"
+            )
         case .text, .mathematics: break
         }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension Example {
+    /// The same question with other tools on offer.
+    func offering(_ tools: [String]) -> Example {
+        Example(
+            id: id, messages: messages, images: images, answer: answer, kind: kind, tools: tools,
+            groundTruthBoxes: groundTruthBoxes, rewardKind: rewardKind)
     }
 }
 

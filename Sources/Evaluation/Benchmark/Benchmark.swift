@@ -91,6 +91,21 @@ package enum AnswerForm: String, Hashable, Sendable, Codable, CaseIterable {
     case region
 }
 
+extension Benchmark {
+    init(ofExamples name: String) {
+        self.name = name
+        title = name
+        version = 1
+        paper = ""
+        data = Data(layout: .scenes, files: nil, imageFolders: nil, fields: nil)
+        answer = .text
+        answerWithoutOptions = nil
+        tools = []
+        averagedOver = nil
+        published = nil
+    }
+}
+
 extension Benchmark: Decodable {
     private enum CodingKeys: String, CodingKey {
         case name, title, version, paper, data, answer, answerWithoutOptions, tools, averagedOver, published

@@ -40,6 +40,9 @@ extension Benchmark {
         try self.init(parsing: contents, from: name)
     }
 
+    /// Examples that are no published benchmark, such as the held-out part of somebody's questions.
+    package static func examples(_ name: String) -> Benchmark { Benchmark(ofExamples: name) }
+
     private init(parsing contents: Foundation.Data, from place: String) throws(BenchmarkError) {
         do { self = try YAMLDecoder().decode(Benchmark.self, from: contents) } catch {
             let problem = (error as? DecodingError)?.summary ?? "\(error)"

@@ -28,12 +28,13 @@ package struct EndpointFormat: ChatFormat {
     }
 
     package func view(
-        _ source: any PixelSource, region: Rectangle?, rotation: QuarterTurn
+        _ source: any PixelSource, as root: ImageRoot, region: Rectangle?, rotation: QuarterTurn
     ) throws -> ViewedImage {
         let region = region ?? source.bounds
         let size = rotation.applied(to: ImageSize(width: Int(region.width), height: Int(region.height)))
         return ViewedImage(
-            source: source, region: region, rotation: rotation, viewSize: try geometry.viewSize(of: size),
+            source: source, root: root, region: region, rotation: rotation,
+            viewSize: try geometry.viewSize(of: size),
             tokenCount: 1)
     }
 

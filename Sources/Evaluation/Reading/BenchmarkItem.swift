@@ -2,7 +2,7 @@ package import Agent
 import Foundation
 package import Imaging
 import JSON
-import Tasks
+package import Tasks
 
 /// A question of a benchmark, understood.
 package struct BenchmarkItem: Sendable {
@@ -22,6 +22,8 @@ package struct BenchmarkItem: Sendable {
     package var outlines: [LabelledOutline] = []
     /// Names of the tools on offer; nil for those of the benchmark.
     package var tools: [String]?
+    /// The prompt as it lies in the data; nil if it is made of question and options.
+    package var example: Example?
 }
 
 /// A polygon of labelme.

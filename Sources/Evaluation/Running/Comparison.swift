@@ -7,7 +7,7 @@ package struct Comparison: Hashable, Sendable, Codable {
         package let second: Double
     }
 
-    package let arm: String
+    package let condition: String
     package let pairs: [Pair]
     package let first: Double
     package let second: Double
@@ -20,7 +20,7 @@ package struct Comparison: Hashable, Sendable, Codable {
     package let better: Int
     package let worse: Int
 
-    /// One comparison for each arm that both have.
+    /// One comparison for each condition that both have.
     ///
     /// - Throws: ``BenchmarkError`` if they are of different benchmarks or share no item.
     package static func all(
@@ -36,10 +36,10 @@ package struct Comparison: Hashable, Sendable, Codable {
                 problem: "they are of versions \(first.benchmarkVersion) and "
                     + "\(second.benchmarkVersion) of \(first.benchmark); evaluate the older one again")
         }
-        let arms = first.outcomes.keys.filter { second.outcomes[$0] != nil }.sorted()
-        let comparisons = arms.compactMap { arm -> Comparison? in
-            let pairs = pairs(first.outcomes[arm] ?? [], second.outcomes[arm] ?? [])
-            return pairs.isEmpty ? nil : Comparison(arm, pairs)
+        let conditions = first.outcomes.keys.filter { second.outcomes[$0] != nil }.sorted()
+        let comparisons = conditions.compactMap { condition -> Comparison? in
+            let pairs = pairs(first.outcomes[condition] ?? [], second.outcomes[condition] ?? [])
+            return pairs.isEmpty ? nil : Comparison(condition, pairs)
         }
         guard !comparisons.isEmpty else {
             throw BenchmarkError(place: "compare", problem: "they share no item under the same condition")
@@ -47,10 +47,10 @@ package struct Comparison: Hashable, Sendable, Codable {
         return comparisons
     }
 
-    private init(_ arm: String, _ pairs: [Pair]) {
+    private init(_ condition: String, _ pairs: [Pair]) {
         func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
         let differences = pairs.map { $0.second - $0.first }
-        self.arm = arm
+        self.condition = condition
         self.pairs = pairs
         first = mean(pairs.map(\.first))
         second = mean(pairs.map(\.second))
@@ -63,8 +63,9 @@ package struct Comparison: Hashable, Sendable, Codable {
 
     /// The items with a verdict in both.
     static func pairs(_ first: [Outcome], _ second: [Outcome]) -> [Pair] {
-        let others = Dictionary(ArmScore.accuracies(second).map { ($0.index, $0.accuracy) }) { a, _ in a }
-        return ArmScore.accuracies(first).compactMap { item in
+        let others = Dictionary(ConditionScore.accuracies(second).map { ($0.index, $0.accuracy) }) { a, _ in a
+        }
+        return ConditionScore.accuracies(first).compactMap { item in
             others[item.index].map { Pair(id: item.id, first: item.accuracy, second: $0) }
         }
     }

@@ -38,9 +38,9 @@ package struct EvaluationFolder: Sendable {
         try SettledFolder.open(url, holding: identity)
     }
 
-    /// The answers of an arm as the official scorer reads them.
-    package func predictionsFile(_ arm: EvaluationSettings.Arm) -> URL {
-        url.appending(path: "predictions-\(arm.rawValue).jsonl")
+    /// The answers of a condition as the official scorer reads them.
+    package func predictionsFile(_ condition: EvaluationSettings.Condition) -> URL {
+        url.appending(path: "predictions-\(condition.rawValue).jsonl")
     }
 
     package var databaseFile: URL { url.appending(path: "run.sqlite") }
@@ -55,12 +55,12 @@ package struct EvaluationFolder: Sendable {
     /// - Throws: `RunError` for a file that cannot be written; what an image throws.
     package func write(
         _ result: EvaluationResult, of evaluator: Evaluator, onPage: (_ shown: Int, _ total: Int) -> Void
-    ) throws {
+    ) async throws {
         let report = EvaluationReport(result)
         try AtomicFile.write(json: result, to: url.appending(path: "result.json"))
         try AtomicFile.write(report.markdown, to: url.appending(path: "result.md"))
-        let records = try EvaluationSettings.Arm.allCases.flatMap(evaluator.records)
-            .sorted { ($0.group, $0.step) < ($1.group, $1.step) }
+        let records = try EvaluationSettings.Condition.allCases.flatMap(evaluator.records)
+            .sorted { $0.group < $1.group }
         let starts = Array(stride(from: 0, to: records.count, by: Self.itemsPerPage))
         let page = FiguresPage(
             title: result.title, lead: report.lead, facts: report.facts, tables: report.tables,
@@ -74,7 +74,7 @@ package struct EvaluationFolder: Sendable {
         for (number, start) in starts.enumerated() {
             let shown = records[start..<min(start + Self.itemsPerPage, records.count)]
             try AtomicFile.write(
-                itemsPage(shown, number: number, of: starts.count, title: result.title, evaluator).text,
+                await itemsPage(shown, number: number, of: starts.count, title: result.title, evaluator).text,
                 to: folder.appending(path: "\(number + 1).html"))
             onPage(start + shown.count, records.count)
         }
@@ -83,12 +83,14 @@ package struct EvaluationFolder: Sendable {
     private func itemsPage(
         _ records: ArraySlice<TrajectoryRecord>, number: Int, of count: Int, title: String,
         _ evaluator: Evaluator
-    ) throws -> TrajectoriesPage {
+    ) async throws -> TrajectoriesPage {
         var links = [FiguresPage.Link("Result", path: "../report.html")]
         if number > 0 { links.append(FiguresPage.Link("Before", path: "\(number).html")) }
         if number + 1 < count { links.append(FiguresPage.Link("Next", path: "\(number + 2).html")) }
-        let pictures = try records.map { record in
-            try PictureMaker().picture(of: record, images: evaluator.images(at: record.group))
+        var pictures: [TrajectoryPicture] = []
+        for record in records {
+            pictures.append(
+                try PictureMaker().picture(of: record, images: try await evaluator.images(of: record)))
         }
         return TrajectoriesPage(
             title: "\(title) · page \(number + 1) of \(count)", pictures: pictures, links: links)

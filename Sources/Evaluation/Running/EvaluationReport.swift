@@ -8,27 +8,27 @@ package struct EvaluationReport: Sendable {
 
     package init(_ result: EvaluationResult) { self.result = result }
 
-    private var arms: [(name: String, score: ArmScore)] {
-        [("with tools", "tools"), ("without tools", "no_tools")].compactMap { name, arm in
-            result.arms[arm].map { (name, $0) }
+    private var conditions: [(name: String, score: ConditionScore)] {
+        [("with tools", "tools"), ("without tools", "no_tools")].compactMap { name, condition in
+            result.conditions[condition].map { (name, $0) }
         }
     }
 
-    /// The measures in all arms, then accuracy by category.
+    /// The measures in all conditions, then accuracy by category.
     package var tables: [FigureTable] {
         publishedTables + [overview] + categories.map(table)
     }
 
     private var publishedTables: [FigureTable] {
-        (result.published ?? [:]).sorted { $0.key > $1.key }.flatMap { arm, score in
-            let name = arm == "tools" ? "with tools" : "without tools"
+        (result.published ?? [:]).sorted { $0.key > $1.key }.flatMap { condition, score in
+            let name = condition == "tools" ? "with tools" : "without tools"
             return score.tables("\(result.title) by its published protocol, \(name)")
         }
     }
 
     private var overview: FigureTable {
-        func row(_ name: String, _ value: (ArmScore) -> String?) -> [String]? {
-            let cells = arms.map { value($0.score) }
+        func row(_ name: String, _ value: (ConditionScore) -> String?) -> [String]? {
+            let cells = conditions.map { value($0.score) }
             return cells.allSatisfy { $0 == nil } ? nil : [name] + cells.map { $0 ?? "–" }
         }
         let accuracy =
@@ -50,19 +50,19 @@ package struct EvaluationReport: Sendable {
             guard let mean else { continue }
             rows.append([name, "\(Self.percent(mean.accuracy)) (\(Self.interval(mean)))", ""])
         }
-        return FigureTable(result.title, columns: arms.map(\.name), rows: rows)
+        return FigureTable(result.title, columns: conditions.map(\.name), rows: rows)
     }
 
     private var categories: [String] {
-        Set(arms.flatMap { $0.score.categories.keys }).sorted()
+        Set(conditions.flatMap { $0.score.categories.keys }).sorted()
     }
 
     private func table(_ category: String) -> FigureTable {
-        let values = Set(arms.flatMap { $0.score.categories[category, default: [:]].keys })
+        let values = Set(conditions.flatMap { $0.score.categories[category, default: [:]].keys })
         return FigureTable(
-            "accuracy by \(category)", columns: ["items"] + arms.map(\.name),
+            "accuracy by \(category)", columns: ["items"] + conditions.map(\.name),
             rows: values.sorted { $0.compare($1, options: .numeric) == .orderedAscending }.map { value in
-                let means = arms.map { $0.score.categories[category]?[value] }
+                let means = conditions.map { $0.score.categories[category]?[value] }
                 return [value, Readable.count(means.compactMap { $0?.items }.max() ?? 0)]
                     + means.map { $0.map { Self.percent($0.accuracy) } ?? "–" }
             })
@@ -101,7 +101,7 @@ package struct EvaluationReport: Sendable {
 
     /// The result in a sentence or two.
     package var lead: String {
-        let scores = arms.map { "\(Self.percent($0.score.headline)) \($0.name)" }
+        let scores = conditions.map { "\(Self.percent($0.score.headline)) \($0.name)" }
         var text = scores.joined(separator: ", ") + "."
         if let gain = result.toolGain, let harm = result.toolHarm {
             text +=
@@ -119,7 +119,7 @@ package struct EvaluationReport: Sendable {
 
     private static func percent(_ share: Double) -> String { Readable.percent(share, decimals: 1) }
 
-    private static func interval(_ mean: ArmScore.Mean) -> String {
+    private static func interval(_ mean: ConditionScore.Mean) -> String {
         guard mean.interval.count == 2 else { return "–" }
         return
             "\(Readable.fixed(mean.interval[0] * 100, 1)) to \(Readable.fixed(mean.interval[1] * 100, 1)) %"

@@ -8,22 +8,23 @@ package struct EvaluationResult: Hashable, Sendable, Codable {
     /// The folder or address of what was asked.
     package let model: String
     package let settings: EvaluationSettings
-    package let arms: [String: ArmScore]
+    package let conditions: [String: ConditionScore]
     /// Share of items that are wrong without tools and right with them, and the reverse; only where both were asked.
-    package let toolGain: ArmScore.Mean?
-    package let toolHarm: ArmScore.Mean?
+    package let toolGain: ConditionScore.Mean?
+    package let toolHarm: ConditionScore.Mean?
     package let badItems: [Evaluator.BadItem]
-    /// Questions that were asked and got no answer, in all arms.
+    /// Questions that were asked and got no answer, in all conditions.
     package let unanswered: Int
-    /// By arm.
+    /// By condition.
     package let outcomes: [String: [Outcome]]
-    /// What the official scorer makes of the answers, by arm, if it was asked.
+    /// What the official scorer makes of the answers, by condition, if it was asked.
     package let published: [String: Score]?
 
     package init(
         of benchmark: Benchmark, model: String, settings: EvaluationSettings, badItems: [Evaluator.BadItem],
         unanswered: Int = 0,
-        outcomes: [EvaluationSettings.Arm: [Outcome]], published: [EvaluationSettings.Arm: Score]? = nil
+        outcomes: [EvaluationSettings.Condition: [Outcome]],
+        published: [EvaluationSettings.Condition: Score]? = nil
     ) {
         self.benchmark = benchmark.name
         title = benchmark.title
@@ -34,11 +35,11 @@ package struct EvaluationResult: Hashable, Sendable, Codable {
         self.unanswered = unanswered
         self.published = published.map { Dictionary(uniqueKeysWithValues: $0.map { ($0.rawValue, $1) }) }
         self.outcomes = Dictionary(uniqueKeysWithValues: outcomes.map { ($0.rawValue, $1) })
-        arms = self.outcomes.mapValues { ArmScore($0, averagedOver: benchmark.averagedOver) }
+        conditions = self.outcomes.mapValues { ConditionScore($0, averagedOver: benchmark.averagedOver) }
         let pairs = Comparison.pairs(outcomes[.noTools] ?? [], outcomes[.tools] ?? [])
-        // Of two samples of an item, one in each arm: the chance that one is right and the other wrong.
-        toolGain = pairs.isEmpty ? nil : ArmScore.Mean(pairs.map { (1 - $0.first) * $0.second })
-        toolHarm = pairs.isEmpty ? nil : ArmScore.Mean(pairs.map { $0.first * (1 - $0.second) })
+        // Of two samples of an item, one in each condition: the chance that one is right and the other wrong.
+        toolGain = pairs.isEmpty ? nil : ConditionScore.Mean(pairs.map { (1 - $0.first) * $0.second })
+        toolHarm = pairs.isEmpty ? nil : ConditionScore.Mean(pairs.map { $0.first * (1 - $0.second) })
     }
 
     /// - Throws: ``BenchmarkError`` that names the file if it holds no result.

@@ -12,7 +12,7 @@ package struct EvaluationSettings: Hashable, Sendable, Codable {
     package var shufflesOptions = true
     package var prompting = Prompting.agent
     /// The conditions that each question is asked under.
-    package var arms = Arm.allCases
+    package var conditions = Condition.allCases
     /// Items, from the first on; nil for all.
     package var limit: Int?
     /// Questions asked at the same time.
@@ -38,7 +38,7 @@ package struct EvaluationSettings: Hashable, Sendable, Codable {
     }
 
     /// What a question is asked under.
-    package enum Arm: String, Hashable, Sendable, Codable, CaseIterable {
+    package enum Condition: String, Hashable, Sendable, Codable, CaseIterable {
         /// The tools of the benchmark are on offer.
         case tools
         case noTools = "no_tools"

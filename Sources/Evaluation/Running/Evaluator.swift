@@ -2,23 +2,26 @@ package import Agent
 import CounterRandom
 import Imaging
 package import JSON
+package import Rollout
 package import Runs
 package import Tasks
 
 /// Asks a model the questions of a benchmark and keeps every answer, so that an evaluation that was stopped goes on.
+///
+/// `deepeyes evaluate` and the evaluations of a training run are this one.
 package struct Evaluator: Sendable {
-    /// Items to ask, by position.
+    /// Items to ask, by index.
     package protocol Items: Sendable {
         var count: Int { get }
-        func item(at index: Int) throws -> BenchmarkItem
-        func categories(at index: Int) throws -> [String: [String]]
-        /// What lies on disk of an item.
-        func values(at index: Int) throws -> [String: JSONValue]
+        func item(at index: Int) async throws -> BenchmarkItem
+        func categories(at index: Int) async throws -> [String: [String]]
+        /// What lies on disk of an item; nothing of one that is made.
+        func values(at index: Int) async throws -> [String: JSONValue]
     }
 
     /// How far it is.
     package struct Progress: Sendable {
-        package let arm: EvaluationSettings.Arm
+        package let condition: EvaluationSettings.Condition
         package let completed: Int
         package let total: Int
     }
@@ -31,30 +34,36 @@ package struct Evaluator: Sendable {
 
     package let benchmark: Benchmark
     package let settings: EvaluationSettings
-    private let items: any Items
+    package let items: any Items
     private let judge: any Judge
-    private let store: TrajectoryStore
+    private let place: EvaluationPlace
 
+    /// - Parameters:
+    ///   - benchmark: what is asked.
+    ///   - items: its questions.
+    ///   - settings: how they are asked.
+    ///   - judge: of free text.
+    ///   - place: where the answers are kept.
     package init(
         _ benchmark: Benchmark, items: any Items, settings: EvaluationSettings, judge: any Judge,
-        store: TrajectoryStore
+        place: EvaluationPlace
     ) {
         self.benchmark = benchmark
         self.items = items
         self.settings = settings
         self.judge = judge
-        self.store = store
+        self.place = place
     }
 
     private var itemCount: Int { min(items.count, settings.limit ?? .max) }
 
-    /// Answers in all arms.
-    package var total: Int { itemCount * settings.samples * settings.arms.count }
+    /// Answers in all conditions.
+    package var total: Int { itemCount * settings.samples * settings.conditions.count }
 
     /// Asks what has no answer yet.
     ///
     /// - Parameters:
-    ///   - respondent: answers.
+    ///   - runner: puts the questions to the model.
     ///   - onProgress: told after each batch.
     ///   - onBadItem: told of each item that is left out.
     ///   - onFailure: told why a question got no answer; it is not kept, so that it is asked again another time.
@@ -62,18 +71,18 @@ package struct Evaluator: Sendable {
     /// - Returns: false if stopped.
     /// - Throws: ``BenchmarkError`` if more items are unusable than are tolerated, and what the model or the store throw.
     package func run(
-        asking respondent: any Respondent, onProgress: @Sendable (Progress) -> Void,
+        by runner: any ExampleRollouts, onProgress: @Sendable (Progress) -> Void,
         onBadItem: @Sendable (BadItem) -> Void, onFailure: @Sendable (String) -> Void = { _ in },
         shouldStop: @Sendable () -> Bool
     ) async throws -> Bool {
         var bad: Set<Int> = []
-        for (number, arm) in settings.arms.enumerated() {
-            let collection = collection(arm)
+        for (number, condition) in settings.conditions.enumerated() {
+            let collection = collection(condition)
             let isDone = try await collection.run(
                 read: { index -> BenchmarkItem? in
                     do {
-                        let item = try items.item(at: index)
-                        try respondent.check(item.images)
+                        let item = try await items.item(at: index)
+                        try runner.check(item.images)
                         return item
                     } catch {
                         guard bad.insert(index).inserted else { return nil }
@@ -82,38 +91,26 @@ package struct Evaluator: Sendable {
                         return nil
                     }
                 },
-                pose: { item, index, sample in
-                    PosedPlace(index, sample, question(item, index, sample: sample, arm: arm))
-                },
-                answer: { places in
-                    let records = try await answers(to: places, in: arm, by: respondent)
+                pose: { item, place in posed(item, place, under: condition, runner.format.boxFrame) },
+                answer: { questions in
+                    let records = try await answers(to: questions, under: condition, by: runner)
                     for record in records where record.isFailed { onFailure(record.finish) }
                     return records.filter { !$0.isFailed }
                 },
                 onProgress: { completed in
                     onProgress(
-                        Progress(arm: arm, completed: number * collection.total + completed, total: total))
+                        Progress(
+                            condition: condition, completed: number * collection.total + completed,
+                            total: total))
                 }, shouldStop: shouldStop)
             if !isDone { return false }
         }
         return true
     }
 
-    private struct PosedPlace {
-        let index: Int
-        let sample: Int
-        let question: PosedQuestion
-
-        init(_ index: Int, _ sample: Int, _ question: PosedQuestion) {
-            self.index = index
-            self.sample = sample
-            self.question = question
-        }
-    }
-
-    private func collection(_ arm: EvaluationSettings.Arm) -> AnswerCollection {
+    private func collection(_ condition: EvaluationSettings.Condition) -> AnswerCollection {
         AnswerCollection(
-            store: store, origin: .evaluation(arm.rawValue), itemCount: itemCount, samples: settings.samples,
+            place: place, part: condition.rawValue, itemCount: itemCount, samples: settings.samples,
             concurrency: settings.concurrency)
     }
 
@@ -125,27 +122,40 @@ package struct Evaluator: Sendable {
                 "\(count) of \(itemCount) items cannot be asked, more than are tolerated; the last: \(last)")
     }
 
-    private func question(
-        _ item: BenchmarkItem, _ index: Int, sample: Int, arm: EvaluationSettings.Arm
-    ) -> PosedQuestion {
-        PosedQuestion(
-            item, index: index, sample: sample, seed: settings.ordersOptions ? settings.seed : nil,
-            tools: arm == .tools ? item.tools ?? benchmark.tools : [], prompting: settings.prompting)
+    // MARK: Asking
+
+    private typealias Posed = (question: PosedQuestion, place: AnswerPlace)
+
+    private func posed(
+        _ item: BenchmarkItem, _ place: AnswerPlace, under condition: EvaluationSettings.Condition,
+        _ boxFrame: BoxFrame
+    ) -> Posed {
+        let question = PosedQuestion(
+            item, index: place.index, sample: place.sample,
+            seed: settings.ordersOptions ? settings.seed : nil,
+            tools: condition == .tools ? item.tools ?? benchmark.tools : [], prompting: settings.prompting,
+            boxFrame: boxFrame)
+        return (question, place)
     }
 
     private func answers(
-        to places: [PosedPlace], in arm: EvaluationSettings.Arm, by respondent: any Respondent
+        to posed: [Posed], under condition: EvaluationSettings.Condition, by runner: any ExampleRollouts
     ) async throws -> [TrajectoryRecord] {
-        let inquiries = places.map { place in
-            Inquiry(
-                index: place.index, sample: place.sample, example: place.question.example,
+        let requests = posed.map { question, place in
+            RolloutRequest(
+                question.example, at: place.index, place: TrajectoryID(group: place.number, sample: 0),
                 sampling: Sampling(temperature: settings.temperature, maximumTokens: settings.maximumTokens),
                 random: CounterRandom(seed: settings.seed, UInt64(place.index), UInt64(place.sample)))
         }
-        let records = try await respondent.answers(to: inquiries, origin: .evaluation(arm.rawValue))
-        let check = AnswerCheck(judge: judge, originalBox: respondent.originalBox)
-        return try await Array(zip(records, places.map(\.question))).concurrentlyMapped { record, question in
-            try await checked(record, question, check)
+        let questions = Dictionary(uniqueKeysWithValues: posed.map { ($0.place.number, $0.question) })
+        let check = AnswerCheck(judge: judge, originalBox: runner.format.originalBox)
+        let purpose = place.purpose(of: condition.rawValue)
+        return try await runner.run(requests) { rollout in
+            let reward = RewardBreakdown(
+                components: [], isCorrect: false, formatError: Reward.formatError(of: rollout.trajectory))
+            let record = runner.record(rollout, reward: reward, for: purpose)
+            guard let question = questions[record.group] else { return record }
+            return try await checked(record, question, check)
         }
     }
 
@@ -165,44 +175,73 @@ package struct Evaluator: Sendable {
 
     // MARK: What is kept
 
-    /// What came of the answers of an arm, by item and sample.
-    package func outcomes(_ arm: EvaluationSettings.Arm) throws -> [Outcome] {
-        try collection(arm).records()
-            .map { Outcome($0, categories: try items.categories(at: $0.group)) }
-            .sorted { ($0.index, $0.sample) < ($1.index, $1.sample) }
+    /// Whether every question has an answer.
+    ///
+    /// - Throws: what the store throws.
+    package func isComplete() throws -> Bool {
+        try settings.conditions.allSatisfy {
+            try collection($0).answerCount() >= itemCount * settings.samples
+        }
     }
 
-    /// The answers of an arm as the official scorer reads them: a line for each, with what lies on disk of its item.
+    /// What came of the answers under a condition, by item and sample.
+    package func outcomes(_ condition: EvaluationSettings.Condition) async throws -> [Outcome] {
+        var outcomes: [Outcome] = []
+        for record in try records(condition) {
+            let place = AnswerPlace(number: record.group, samples: settings.samples)
+            outcomes.append(
+                Outcome(record, at: place, categories: try await items.categories(at: place.index)))
+        }
+        return outcomes
+    }
+
+    /// What came of the answers under all conditions.
+    package func outcomes() async throws -> [EvaluationSettings.Condition: [Outcome]] {
+        var all: [EvaluationSettings.Condition: [Outcome]] = [:]
+        for condition in settings.conditions { all[condition] = try await outcomes(condition) }
+        return all
+    }
+
+    /// The answers under a condition as the official scorer reads them: a line for each, with what lies on disk of its item.
     ///
     /// - Throws: an error that names the row that cannot be used.
-    package func predictions(_ arm: EvaluationSettings.Arm) throws -> String {
-        try records(arm).sorted { ($0.group, $0.step) < ($1.group, $1.step) }.map { record in
-            var values = try items.values(at: record.group)
+    package func predictions(_ condition: EvaluationSettings.Condition) async throws -> String {
+        var lines = ""
+        for record in try records(condition) {
+            let index = AnswerPlace(number: record.group, samples: settings.samples).index
+            var values = try await items.values(at: index)
             for field in benchmark.data.fields?.images ?? [] { values[field] = nil }
-            for (group, named) in try items.categories(at: record.group) where values[group] == nil {
+            for (group, named) in try await items.categories(at: index) where values[group] == nil {
                 values[group] = named.first.map(JSONValue.string)
             }
             let said = AnswerReader.withoutMarks(record.lastCompletion)
             values.merge(benchmark.prediction(said)) { _, said in said }
-            return JSONValue.object(values).text + "\n"
-        }.joined()
+            lines += JSONValue.object(values).text + "\n"
+        }
+        return lines
     }
 
-    /// The images of an item.
+    /// The images of the item that an answer is about.
     ///
     /// - Throws: an error that names the row that cannot be used.
-    package func images(at index: Int) throws -> [any PixelSource] { try items.item(at: index).images }
-
-    /// The answers of an arm, to look at.
-    package func records(_ arm: EvaluationSettings.Arm) throws -> [TrajectoryRecord] {
-        try collection(arm).records()
+    package func images(of record: TrajectoryRecord) async throws -> [any PixelSource] {
+        try await items.item(at: AnswerPlace(number: record.group, samples: settings.samples).index).images
     }
+
+    /// The answers under a condition, by item and sample.
+    package func records(_ condition: EvaluationSettings.Condition) throws -> [TrajectoryRecord] {
+        try collection(condition).records()
+    }
+}
+
+extension Evaluator.Items {
+    package func values(at index: Int) -> [String: JSONValue] { [:] }
 }
 
 extension BenchmarkQuestions: Evaluator.Items {}
 
 extension TrajectoryRecord {
-    fileprivate var lastCompletion: String { segments.last { $0.kind == .completion }?.text ?? "" }
+    var lastCompletion: String { segments.last { $0.kind == .completion }?.text ?? "" }
 
     /// Whether the model could not be asked, for the reason that `finish` gives.
     var isFailed: Bool { finish.hasPrefix("failed") }

@@ -64,10 +64,10 @@ extension Outcome {
     }
 
     /// What was kept of an answer.
-    init(_ record: TrajectoryRecord, categories: [String: [String]]) {
+    init(_ record: TrajectoryRecord, at place: AnswerPlace, categories: [String: [String]] = [:]) {
         let rewards = Dictionary(record.rewards.map { ($0.name, $0.value) }) { first, _ in first }
         self.init(
-            id: record.exampleID, index: record.group, sample: record.step,
+            id: record.exampleID, index: place.index, sample: place.sample,
             isCorrect: rewards[Name.unjudged] == nil ? record.isCorrect : nil, answer: record.answer,
             isParsed: rewards[Name.unparsed] == nil, expected: record.expected,
             toolCalls: record.calls.count, firstBoxIoU: record.firstBoxIoU,

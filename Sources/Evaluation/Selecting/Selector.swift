@@ -2,6 +2,7 @@ import Agent
 import CounterRandom
 package import Foundation
 import Imaging
+package import Rollout
 package import Runs
 package import Tasks
 
@@ -41,52 +42,53 @@ package struct Selector: Sendable {
 
     private func collection(_ round: Round) -> AnswerCollection {
         AnswerCollection(
-            store: store, origin: .evaluation(round.rawValue), itemCount: examples.count ?? 0,
+            place: EvaluationPlace(store), part: round.rawValue, itemCount: examples.count ?? 0,
             samples: settings.samples, concurrency: settings.concurrency)
     }
 
     /// Asks what has no answer yet.
     ///
     /// - Parameters:
-    ///   - respondent: answers.
+    ///   - runner: puts the examples to the model.
     ///   - onProgress: told how many answers of how many there are.
     ///   - shouldStop: asked between batches.
     /// - Returns: false if stopped.
     /// - Throws: `ExampleFileError` if too many rows are bad, and what the model or the store throw.
     package func run(
-        asking respondent: any Respondent, onProgress: @Sendable (Int, Int) -> Void,
+        by runner: any ExampleRollouts, onProgress: @Sendable (Int, Int) -> Void,
         shouldStop: @Sendable () -> Bool
     ) async throws -> Bool {
         let plain = collection(.plain)
-        guard try await ask(plain, nil, respondent, { onProgress($0, plain.total) }, shouldStop) else {
+        guard try await ask(plain, nil, runner, { onProgress($0, plain.total) }, shouldStop) else {
             return false
         }
         guard settings.showsRegion else { return true }
         let never = try tallies(.plain).filter { fate($0.value) == .neverRight }.keys.sorted()
         let total = plain.total + never.count * settings.samples
         return try await ask(
-            collection(.shown), never, respondent, { onProgress(plain.total + $0, total) }, shouldStop)
+            collection(.shown), never, runner, { onProgress(plain.total + $0, total) }, shouldStop)
     }
 
     private func ask(
-        _ collection: AnswerCollection, _ indices: [Int]?, _ respondent: any Respondent,
+        _ collection: AnswerCollection, _ indices: [Int]?, _ runner: any ExampleRollouts,
         _ onProgress: (Int) -> Void, _ shouldStop: () -> Bool
     ) async throws -> Bool {
-        try await collection.run(
+        let purpose = collection.place.purpose(of: collection.part)
+        return try await collection.run(
             indices,
             read: { index -> Example? in try example(at: index, shown: indices != nil) },
-            pose: { example, index, sample in
-                Inquiry(
-                    index: index, sample: sample, example: example,
+            pose: { example, place in
+                RolloutRequest(
+                    example, at: place.index, place: TrajectoryID(group: place.number, sample: 0),
                     sampling: Sampling(
                         temperature: settings.temperature, maximumTokens: settings.maximumTokens),
-                    random: CounterRandom(seed: settings.seed, UInt64(index), UInt64(sample)))
+                    random: CounterRandom(seed: settings.seed, UInt64(place.index), UInt64(place.sample)))
             },
-            answer: { inquiries in
-                let records = try await respondent.answers(to: inquiries, origin: collection.origin)
+            answer: { requests in
                 // A question without an answer is asked again another time.
-                return try await zip(records, inquiries.map(\.example)).filter { !$0.0.isFailed }
-                    .concurrentlyMapped(judged)
+                try await runner.run(requests) { rollout in
+                    try await judged(runner.record(rollout, for: purpose), rollout.request.example)
+                }.filter { !$0.isFailed }
             }, onProgress: onProgress, shouldStop: shouldStop)
     }
 
@@ -95,13 +97,13 @@ package struct Selector: Sendable {
         guard let row = try examples.usable(index),
             let example = settings.opensQuestions ? OpenQuestion.opened(row) : row
         else { return nil }
-        return shown ? example.withRegion : settings.offersTools ? example : example.withoutTools
+        return shown ? example.withRegion : settings.offersTools ? example : example.offering([])
     }
 
     /// The answer with the verdict on it.
-    @Sendable private func judged(_ answered: (TrajectoryRecord, Example)) async throws -> TrajectoryRecord {
-        var record = answered.0
-        let example = answered.1
+    private func judged(_ record: TrajectoryRecord, _ example: Example) async throws -> TrajectoryRecord {
+        var record = record
+        if record.isFailed { return record }
         var verdict = Verdict(prediction: record.answer)
         do {
             if let answer = record.answer {
@@ -148,10 +150,11 @@ package struct Selector: Sendable {
 
     private func tallies(_ round: Round) throws -> [Int: Tally] {
         try collection(round).records().reduce(into: [:]) { tallies, record in
-            var tally = tallies[record.group] ?? (0, 0)
-            if Outcome(record, categories: [:]).isCorrect != nil { tally.judged += 1 }
+            let place = AnswerPlace(number: record.group, samples: settings.samples)
+            var tally = tallies[place.index] ?? (0, 0)
+            if Outcome(record, at: place).isCorrect != nil { tally.judged += 1 }
             if record.isCorrect { tally.right += 1 }
-            tallies[record.group] = tally
+            tallies[place.index] = tally
         }
     }
 
@@ -172,12 +175,6 @@ package struct Selector: Sendable {
 }
 
 extension Example {
-    fileprivate var withoutTools: Example {
-        Example(
-            id: id, messages: messages, images: images, answer: answer, kind: kind,
-            groundTruthBoxes: groundTruthBoxes, rewardKind: rewardKind)
-    }
-
     /// With the ground-truth regions as further images, and no tools; nil if they are not known.
     fileprivate var withRegion: Example? {
         guard let image = images.first, !groundTruthBoxes.isEmpty, let last = messages.last else {

@@ -25,13 +25,13 @@ package struct QwenChatFormat: ChatFormat {
 
     /// What the model sees of `region`, resized as the image processor does. Throws what `geometry` throws.
     package func view(
-        _ source: any PixelSource, region: Rectangle?, rotation: QuarterTurn
+        _ source: any PixelSource, as root: ImageRoot, region: Rectangle?, rotation: QuarterTurn
     ) throws -> ViewedImage {
         let region = region ?? source.bounds
         let size = rotation.applied(to: ImageSize(width: Int(region.width), height: Int(region.height)))
         let viewSize = try geometry.viewSize(of: size)
         return ViewedImage(
-            source: source, region: region, rotation: rotation, viewSize: viewSize,
+            source: source, root: root, region: region, rotation: rotation, viewSize: viewSize,
             tokenCount: geometry.tokenCount(of: viewSize))
     }
 

@@ -36,3 +36,6 @@ package struct SegmentAttention: AttentionContext {
         Tensor.segmentAttention(query, key, value, segments: segments)
     }
 }
+
+/// Looks at what a decoder layer made: its index, and the hidden states after it, [token, width].
+package typealias LayerObserver = (_ layer: Int, _ hidden: Tensor) -> Void

@@ -51,10 +51,19 @@ extension Qwen25VL {
     /// The hidden states of all tokens of `batch`, ready for the head, [token, width].
     ///
     /// The tokens look at what `context` has; at their own segments if it is nil.
-    package func hiddenStates(of batch: PackedBatch, context: (any AttentionContext)? = nil) -> Tensor {
+    ///
+    /// - Parameters:
+    ///   - batch: the tokens.
+    ///   - embedded: its tokens as vectors, if they are at hand.
+    ///   - context: what the tokens look at.
+    ///   - afterLayer: shown what each decoder layer made.
+    package func hiddenStates(
+        of batch: PackedBatch, embedded: Tensor? = nil, context: (any AttentionContext)? = nil,
+        afterLayer: LayerObserver? = nil
+    ) -> Tensor {
         text(
-            embedded(batch), positions: batch.positions,
-            context: context ?? SegmentAttention(segments: batch.segments))
+            embedded ?? self.embedded(batch), positions: batch.positions,
+            context: context ?? SegmentAttention(segments: batch.segments), afterLayer: afterLayer)
     }
 
     /// The tokens of `batch` as vectors [token, width], with the features of images in the places of their

@@ -75,12 +75,21 @@ package final class TextDecoder {
     }
 
     /// The hidden states of `embedded` tokens [token, width] at `positions`, ready for the head, [token, width].
+    ///
+    /// - Parameter afterLayer: shown what each layer made, by its index; see `VisionLanguageModel`.
     package func callAsFunction(
-        _ embedded: Tensor, positions: TokenPositions, context: any AttentionContext
+        _ embedded: Tensor, positions: TokenPositions, context: any AttentionContext,
+        afterLayer: LayerObserver? = nil
     ) -> Tensor {
         let rotary = rotary(at: positions)
-        if let hidden = context.hiddenStates(of: embedded, rotary: rotary, in: self) { return hidden }
-        let hidden = layers.reduce(embedded) { $1($0, rotary: rotary, context: context) }
+        if afterLayer == nil, let hidden = context.hiddenStates(of: embedded, rotary: rotary, in: self) {
+            return hidden
+        }
+        var hidden = embedded
+        for (index, layer) in layers.enumerated() {
+            hidden = layer(hidden, rotary: rotary, context: context)  // [token, width]
+            afterLayer?(index, hidden)
+        }
         return norm(hidden)
     }
 

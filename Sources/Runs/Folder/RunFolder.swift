@@ -11,6 +11,7 @@ package import Foundation
 ///     config.yaml          the configuration as resolved, written once
 ///     metrics.jsonl        what the seed determines: equal byte for byte between equal runs
 ///     performance.jsonl    what the clock measured
+///     evaluations.jsonl    what the evaluations came to, equal byte for byte too
 ///     alarms.jsonl         the alarms that began (``AlarmRecord``), equal byte for byte too
 ///     tensorboard/         the same numbers as TensorBoard event files
 ///     run.sqlite           the trajectories (``TrajectoryStore``)
@@ -23,6 +24,7 @@ package struct RunFolder: Sendable, Hashable {
     package var configurationFile: URL { file("config.yaml") }
     package var metricsFile: URL { file("metrics.jsonl") }
     package var performanceFile: URL { file("performance.jsonl") }
+    package var evaluationsFile: URL { file("evaluations.jsonl") }
     package var alarmsFile: URL { file("alarms.jsonl") }
     package var tensorBoardFolder: URL { url.appending(path: "tensorboard", directoryHint: .isDirectory) }
     package var databaseFile: URL { file("run.sqlite") }
@@ -81,7 +83,8 @@ package struct RunFolder: Sendable, Hashable {
             ["", "-wal", "-shm"].map { file(database.lastPathComponent + $0) }
         }
         let made = [
-            configurationFile, judgeCheckFile, metricsFile, performanceFile, alarmsFile, tensorBoardFolder,
+            configurationFile, judgeCheckFile, metricsFile, performanceFile, evaluationsFile, alarmsFile,
+            tensorBoardFolder,
             checkpointsFolder, lockFile,
         ]
         let files = FileManager.default
@@ -107,6 +110,7 @@ package struct RunFolder: Sendable, Hashable {
         [
             try MetricLines(at: metricsFile, of: .values, keepingThrough: step),
             try MetricLines(at: performanceFile, of: .performance, keepingThrough: step),
+            try MetricLines(at: evaluationsFile, of: .evaluations, keepingThrough: step),
             try EventFile(in: tensorBoardFolder, keepingThrough: step),
         ]
     }
@@ -114,6 +118,11 @@ package struct RunFolder: Sendable, Hashable {
     /// The steps in `metrics.jsonl` up to `step`, what was not finite as not a number.
     package func recordedSteps(through step: Int) throws -> [StepMetrics] {
         try MetricLines.read(metricsFile, of: .values).filter { $0.step <= step }
+    }
+
+    /// The steps whose evaluations are recorded already.
+    package func evaluatedSteps() throws -> Set<Int> {
+        Set(try MetricLines.read(evaluationsFile, of: .evaluations).map(\.step))
     }
 
     private init(url: URL) {

@@ -37,6 +37,8 @@ package final class ConsoleSink: MetricSink {
     }
 
     package func record(_ metrics: StepMetrics) throws {
+        // What an evaluation came to is said by whoever ran it.
+        if metrics.values.isEmpty { return }
         state.withLock { state in
             state.progress.advance(to: metrics.step, elapsed: elapsed() - state.beginning)
             if let reward = metrics[MetricName.reward] { state.rewards = state.rewards.suffix(23) + [reward] }

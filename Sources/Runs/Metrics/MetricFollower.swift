@@ -23,7 +23,9 @@ package final class MetricFollower: Sendable {
     private let state: Mutex<State>
 
     package init(_ run: RunFolder) {
-        state = Mutex(State(files: [run.metricsFile, run.performanceFile].map { GrowingLines($0) }))
+        state = Mutex(
+            State(
+                files: [run.metricsFile, run.performanceFile, run.evaluationsFile].map { GrowingLines($0) }))
     }
 
     /// Everything that is there now. Files that are missing and a line that is not whole are no error.

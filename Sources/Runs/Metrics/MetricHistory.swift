@@ -19,18 +19,19 @@ package struct MetricHistory: Sendable, Equatable {
     /// Collects recorded steps.
     package init(_ steps: [StepMetrics]) {
         for metrics in steps {
-            for metric in metrics.values + metrics.performance where metric.value.isFinite {
+            for metric in metrics.all where metric.value.isFinite {
                 series[metric.name, default: []].append(Point(step: metrics.step, value: metric.value))
             }
         }
     }
 
-    /// Reads `metrics.jsonl` and `performance.jsonl` of a run; files or a last line that are not there yet
+    /// Reads `metrics.jsonl`, `performance.jsonl` and `evaluations.jsonl` of a run; files or a last line that are not there yet
     /// are no error.
     package init(of run: RunFolder) throws {
         self.init(
             try MetricLines.read(run.metricsFile, of: .values)
-                + MetricLines.read(run.performanceFile, of: .performance))
+                + MetricLines.read(run.performanceFile, of: .performance)
+                + MetricLines.read(run.evaluationsFile, of: .evaluations))
     }
 
     package subscript(name: String) -> [Point] {

@@ -1,7 +1,7 @@
 package import Foundation
 import JSON
 
-/// A file with one JSON object a step: `{"step":3,"reward/total":0.5,…}`.
+/// A file with one JSON object for each step that has something to say: `{"step":3,"reward/total":0.5,…}`.
 ///
 /// Keys come in the order recorded and numbers in their shortest form, so that equal runs write equal bytes.
 /// Each line is one write; a line cut short by a kill has no newline and is dropped when the run is resumed.
@@ -10,6 +10,15 @@ package final class MetricLines: MetricSink {
     package enum Part: Sendable {
         case values
         case performance
+        case evaluations
+
+        func metrics(of step: StepMetrics) -> [Metric] {
+            switch self {
+            case .values: step.values
+            case .performance: step.performance
+            case .evaluations: step.evaluations
+            }
+        }
     }
 
     private let part: Part
@@ -34,8 +43,8 @@ package final class MetricLines: MetricSink {
     }
 
     package func record(_ metrics: StepMetrics) throws {
-        try file.append(
-            Data(Self.line(step: metrics.step, part == .values ? metrics.values : metrics.performance).utf8))
+        let own = part.metrics(of: metrics)
+        if !own.isEmpty { try file.append(Data(Self.line(step: metrics.step, own).utf8)) }
     }
 
     package func synchronize() throws {
@@ -60,6 +69,7 @@ package final class MetricLines: MetricSink {
             return switch part {
             case .values: StepMetrics(step: step, values: metrics)
             case .performance: StepMetrics(step: step, performance: metrics)
+            case .evaluations: StepMetrics(step: step, evaluations: metrics)
             }
         }
     }

@@ -5,17 +5,23 @@ package struct StepMetrics: Sendable, Equatable {
     package var values: [Metric]
     /// What the clock and the machine determine; kept apart so that `values` can be compared between runs.
     package var performance: [Metric]
+    /// What evaluations of the weights after this step came to; nothing at most steps.
+    package var evaluations: [Metric]
 
-    package init(step: Int, values: [Metric] = [], performance: [Metric] = []) {
+    package init(
+        step: Int, values: [Metric] = [], performance: [Metric] = [], evaluations: [Metric] = []
+    ) {
         self.step = step
         self.values = values
         self.performance = performance
+        self.evaluations = evaluations
     }
 
-    /// The value recorded under `name`, from either part.
-    package subscript(name: String) -> Double? {
-        (values.first { $0.name == name } ?? performance.first { $0.name == name })?.value
-    }
+    /// All parts, one after the other.
+    package var all: [Metric] { values + performance + evaluations }
+
+    /// The value recorded under `name`, from any part.
+    package subscript(name: String) -> Double? { all.first { $0.name == name }?.value }
 }
 
 /// One named number.

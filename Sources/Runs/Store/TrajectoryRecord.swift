@@ -1,3 +1,5 @@
+package import Imaging
+
 /// One trajectory as a run keeps it: plain values, enough to read it, judge it and cut its crops again.
 package struct TrajectoryRecord: Sendable, Equatable {
     /// What the trajectory was made for.
@@ -16,7 +18,7 @@ package struct TrajectoryRecord: Sendable, Equatable {
     /// The example's images in the order they are numbered for the model.
     package var images: [ImageReference]
     /// In pixels of the first image, as it lies on disk.
-    package var groundTruthBoxes: [BoxRecord]
+    package var groundTruthBoxes: [Rectangle]
     package var segments: [SegmentRecord]
     package var calls: [CallRecord]
     /// Reward components in the order they are added up.
@@ -32,7 +34,7 @@ package struct TrajectoryRecord: Sendable, Equatable {
         origin: TrajectoryOrigin = .training, step: Int, group: Int, sample: Int, exampleID: String,
         kind: String,
         question: String, expected: String, answer: String?, images: [ImageReference],
-        groundTruthBoxes: [BoxRecord], segments: [SegmentRecord], calls: [CallRecord],
+        groundTruthBoxes: [Rectangle], segments: [SegmentRecord], calls: [CallRecord],
         rewards: [RewardRecord],
         reward: Double, advantage: Double, isCorrect: Bool, hasFormatError: Bool, finish: String
     ) {
@@ -67,18 +69,15 @@ package struct TrajectoryRecord: Sendable, Equatable {
         segments.reduce(0) { $0 + ($1.kind == .completion ? $1.tokens.count : 0) }
     }
 
-    /// Overlap of the first box that was cut with the ground truth it fits best; nil without one of the two.
+    /// Intersection over union of the first box that was cut with the ground truth it fits best; nil without one of the two.
     ///
     /// Ground truth lies in the first image: a box in another one overlaps with none.
-    package var firstBoxIoU: Double? {
-        guard let call = calls.first(where: { $0.isCut }) else { return nil }
-        return overlap(of: call)
-    }
+    package var firstBoxIoU: Double? { calls.first(where: \.isCut).flatMap(overlap) }
 
-    /// Overlap of a call's box with the ground truth it fits best; nil without one of the two.
+    /// The same for the box of a call.
     package func overlap(of call: CallRecord) -> Double? {
         guard let box = call.box, call.isCut, !groundTruthBoxes.isEmpty else { return nil }
-        return call.image == 0 ? groundTruthBoxes.map(box.intersectionOverUnion).max() : 0
+        return call.image == 0 ? box.bestOverlap(with: groundTruthBoxes) : 0
     }
 }
 
@@ -141,17 +140,17 @@ package struct CallRecord: Sendable, Equatable, Codable {
     /// The arguments as the model wrote them.
     package var arguments: String
     /// Which of the example's images was looked at, counted from 0; a crop counts as the image it was cut
-    /// from.
-    package var image: Int
-    /// In pixels of the image as it lies on disk, after clamping and growing.
-    package var box: BoxRecord?
+    /// from. Nil where a tool made the image, or none was looked at.
+    package var image: Int?
+    /// In pixels of that image as it lies on disk, after clamping and growing.
+    package var box: Rectangle?
     /// As written, in the frame of the image as the model saw it.
-    package var viewBox: BoxRecord?
+    package var viewBox: Rectangle?
     package var error: String?
 
     package init(
-        segment: Int, name: String, arguments: String, image: Int = 0, box: BoxRecord? = nil,
-        viewBox: BoxRecord? = nil, error: String? = nil
+        segment: Int, name: String, arguments: String, image: Int? = nil, box: Rectangle? = nil,
+        viewBox: Rectangle? = nil, error: String? = nil
     ) {
         self.segment = segment
         self.name = name
@@ -168,17 +167,17 @@ package struct CallRecord: Sendable, Equatable, Codable {
 
 /// An image as the model saw it: a region of an example's image, turned and resized.
 package struct ViewRecord: Sendable, Equatable, Codable {
-    /// Which of the example's images, counted from 0.
-    package var image: Int
+    /// Which of the example's images, counted from 0; nil for an image that a tool made.
+    package var image: Int?
     /// In pixels of that image as it lies on disk.
-    package var region: BoxRecord
+    package var region: Rectangle
     /// Clockwise, in degrees.
     package var rotation: Int
     /// Size after resizing, in pixels.
     package var width: Int
     package var height: Int
 
-    package init(image: Int, region: BoxRecord, rotation: Int = 0, width: Int, height: Int) {
+    package init(image: Int?, region: Rectangle, rotation: Int = 0, width: Int, height: Int) {
         self.image = image
         self.region = region
         self.rotation = rotation
@@ -222,37 +221,5 @@ package struct ImageReference: Sendable, Equatable, Codable {
         self.source = source
         self.width = width
         self.height = height
-    }
-}
-
-/// An axis-parallel box, written `[x1, y1, x2, y2]`.
-package struct BoxRecord: Sendable, Equatable, Codable {
-    package var x1, y1, x2, y2: Double
-
-    package init(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) {
-        (self.x1, self.y1, self.x2, self.y2) = (x1, y1, x2, y2)
-    }
-
-    package init(from decoder: any Decoder) throws {
-        var values = try decoder.unkeyedContainer()
-        self.init(
-            try values.decode(Double.self), try values.decode(Double.self), try values.decode(Double.self),
-            try values.decode(Double.self))
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var values = encoder.unkeyedContainer()
-        for value in [x1, y1, x2, y2] { try values.encode(value) }
-    }
-
-    package var width: Double { x2 - x1 }
-    package var height: Double { y2 - y1 }
-
-    /// Common area over joint area; 0 for boxes without area.
-    package func intersectionOverUnion(_ other: BoxRecord) -> Double {
-        let common =
-            max(0, min(x2, other.x2) - max(x1, other.x1)) * max(0, min(y2, other.y2) - max(y1, other.y1))
-        let joint = width * height + other.width * other.height - common
-        return joint > 0 ? common / joint : 0
     }
 }

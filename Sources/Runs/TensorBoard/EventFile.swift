@@ -34,7 +34,7 @@ package final class EventFile: MetricSink {
         let event = TensorBoardEvent.with {
             $0.wallTime = now().timeIntervalSince1970
             $0.step = Int64(metrics.step)
-            $0.summary.value = (metrics.values + metrics.performance).map { metric in
+            $0.summary.value = metrics.all.map { metric in
                 .with {
                     $0.tag = metric.name
                     $0.simpleValue = Float(metric.value)

@@ -9,7 +9,7 @@ package struct ServedModel: Sendable {
     /// Tokens that end a turn, which clients are not shown.
     package let turnEnds: Set<Int32>
     /// Tools that the server runs for the thinking model.
-    package let tools: [any Tool]
+    package let tools: ToolBox
     package let limits: AgentLimits
 
     /// - Parameters:
@@ -20,7 +20,7 @@ package struct ServedModel: Sendable {
     ///   - tools: for the thinking model; none leaves it without one.
     ///   - limits: of an answer; `contextTokens` is what the policy can hold.
     package init(
-        name: String, policy: any Policy, format: any ChatFormat, turnEnds: Set<Int32>, tools: [any Tool],
+        name: String, policy: any Policy, format: any ChatFormat, turnEnds: Set<Int32>, tools: ToolBox,
         limits: AgentLimits
     ) {
         self.name = name

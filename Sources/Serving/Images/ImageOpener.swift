@@ -14,14 +14,17 @@ actor ImageOpener {
     ///   - bytes: of the file.
     ///   - format: of the model.
     ///   - place: of the image within the request, for errors.
+    ///   - index: of the image among those of the request.
     /// - Throws: ``APIError``.
-    func view(of bytes: [UInt8], in format: any ChatFormat, place: String) throws -> ViewedImage {
+    func view(
+        of bytes: [UInt8], in format: any ChatFormat, place: String, index: Int
+    ) throws -> ViewedImage {
         do {
             let file = try EncodedImage(bytes: bytes, limits: rules.limits, name: place)
-            let view = try format.view(file, region: nil, rotation: .upright)
+            let view = try format.view(file, as: .example(index))
             let shown = try view.resizedPixels()
             let image = OpenedImage(file: file, shown: shown, digest: ContentDigest(of: bytes))
-            return try format.view(image, region: nil, rotation: .upright)
+            return try format.view(image, as: .example(index))
         } catch {
             throw APIError(status: 400, .invalidRequest, "\(error)", parameter: place, code: "invalid_image")
         }

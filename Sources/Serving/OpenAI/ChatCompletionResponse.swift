@@ -83,8 +83,12 @@ struct ToolEvent: Encodable, Hashable, Sendable {
     private let arguments: String
     /// Number from 1 of the image that was looked at, among those that the model had seen.
     private let image: Int?
-    /// What was cut, [x1, y1, x2, y2] in pixels of the client's image that it lies in.
+    /// Number from 1 of the client's image that the box lies in; absent for an image that a tool made.
+    private let source: Int?
+    /// What was cut, [x1, y1, x2, y2] in pixels of that image.
     private let box: [Double]?
+    /// Degrees clockwise by which what was cut is shown turned.
+    private let rotation: Int?
     /// What was wrong.
     private let error: String?
 
@@ -92,6 +96,8 @@ struct ToolEvent: Encodable, Hashable, Sendable {
         name = call.name
         arguments = call.arguments
         image = call.cut.map { $0.image + 1 }
+        source = call.cut?.root.exampleIndex.map { $0 + 1 }
+        rotation = call.cut?.rotation.degrees
         box = call.cut.map { [$0.original.x1, $0.original.y1, $0.original.x2, $0.original.y2] }
         error = call.failure
     }

@@ -60,7 +60,7 @@ package final class ChatRoutes: RouteSet {
     }
 
     private var list: ModelList {
-        let names = [model.name] + (model.tools.isEmpty ? [] : [model.thinkingName])
+        let names = [model.name] + (model.tools.tools.isEmpty ? [] : [model.thinkingName])
         return ModelList(data: names.map { ModelList.Model(id: $0, created: created) })
     }
 
@@ -106,7 +106,7 @@ package final class ChatRoutes: RouteSet {
     }
 
     private func prompt(for asked: ChatCompletionRequest) async throws -> ChatPrompt {
-        guard let isThinking = model.isThinking(asked.model), !isThinking || !model.tools.isEmpty else {
+        guard let isThinking = model.isThinking(asked.model), !isThinking || !model.tools.tools.isEmpty else {
             throw APIError.noModel(asked.model, known: list.data.map(\.id))
         }
         if isThinking, !asked.tools.isEmpty {
@@ -119,7 +119,9 @@ package final class ChatRoutes: RouteSet {
         }
         let messages = try await messages(of: asked)
         let looksCloser = isThinking && messages.contains { !$0.images.isEmpty }
-        let tools = looksCloser ? model.tools.map(\.specification) : asked.tools
+        let tools =
+            looksCloser
+            ? model.tools.specifications(of: model.tools.names, boxesIn: model.format.boxFrame) : asked.tools
         let segment: Segment
         do {
             segment = try model.format.prompt(messages, tools: tools)
@@ -149,6 +151,7 @@ package final class ChatRoutes: RouteSet {
                 "messages", "\(asked.imageCount) images; a request may have \(images.rules.maximumCount)")
         }
         var messages: [Message] = []
+        var imageCount = 0
         for message in asked.messages {
             var content: [Message.Content] = []
             for part in message.parts {
@@ -157,7 +160,10 @@ package final class ChatRoutes: RouteSet {
                 case .image(let address, let place):
                     let bytes = try await images.bytes(at: address, place: place)
                     content.append(
-                        .image(try await opener.view(of: bytes, in: model.format, place: place)))
+                        .image(
+                            try await opener.view(
+                                of: bytes, in: model.format, place: place, index: imageCount)))
+                    imageCount += 1
                 }
             }
             messages.append(Message(role: message.role, content: content))

@@ -1,4 +1,6 @@
+import Agent
 import Foundation
+import Imaging
 import Reports
 import Runs
 
@@ -188,9 +190,9 @@ struct TrajectoryValue: Encodable {
         let segment: Int
         let name: String
         let arguments: String
-        let image: Int
-        let box: BoxRecord?
-        let viewBox: BoxRecord?
+        let image: Int?
+        let box: Rectangle?
+        let viewBox: Rectangle?
         let error: String?
         let overlap: Double?
     }
@@ -211,7 +213,7 @@ struct TrajectoryValue: Encodable {
     let expected: String
     let answer: String?
     let images: [Size]
-    let groundTruth: [BoxRecord]
+    let groundTruth: [Rectangle]
     let segments: [Segment]
     let calls: [Call]
     let rewards: [RewardRecord]

@@ -7,21 +7,8 @@ import Imaging
 /// An object carries a bull's-eye whose colour averages to grey in the model's view of the scene, and shows in a
 /// crop. Every index names a scene and a question about it; nothing is stored.
 package struct VisualSearch: ExampleSource {
-    /// Sets of scenes that share none, since each has random numbers of its own.
-    package enum Split: String, Hashable, Sendable, Codable, CaseIterable {
-        case training, validation, test
-
-        fileprivate var stream: UInt64 {
-            switch self {
-            case .training: 0
-            case .validation: 1
-            case .test: 2
-            }
-        }
-    }
-
     package let configuration: VisualSearchConfiguration
-    package let split: Split
+    package let split: ExampleSplit
     package let count: Int?
 
     private let random: CounterRandom
@@ -32,7 +19,7 @@ package struct VisualSearch: ExampleSource {
     ///
     /// - Throws: `VisualSearchError` for a configuration that cannot work or a folder without photographs.
     package init(
-        _ configuration: VisualSearchConfiguration, seed: UInt64, split: Split, count: Int? = nil
+        _ configuration: VisualSearchConfiguration, seed: UInt64, split: ExampleSplit, count: Int? = nil
     ) throws {
         try configuration.validate()
         guard count.map({ $0 > 0 }) ?? true else {
@@ -80,6 +67,16 @@ package struct VisualSearch: ExampleSource {
             groundTruthBoxes: question.boxes.map { box in
                 question.region.map { box.offset(x: -$0.x1, y: -$0.y1) } ?? box
             })
+    }
+}
+
+extension ExampleSplit {
+    fileprivate var stream: UInt64 {
+        switch self {
+        case .training: 0
+        case .validation: 1
+        case .test: 2
+        }
     }
 }
 

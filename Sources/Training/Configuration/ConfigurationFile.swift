@@ -17,11 +17,13 @@ package enum ConfigurationFile {
     ///   - defaults: also decide which keys there are.
     ///   - path: of a YAML file; nil for none.
     ///   - overrides: dotted assignments such as `rollout.groupSize=4`, with YAML values.
+    ///   - retired: keys of earlier versions, dotted, and how they are spelled now.
     /// - Throws: ``ConfigurationError`` that names the file, the line and the keys that would be right.
     package static func load<Configuration: Codable>(
-        _ defaults: Configuration, from path: String?, overrides: [String] = []
+        _ defaults: Configuration, from path: String?, overrides: [String] = [],
+        retired: [String: String] = [:]
     ) throws -> Configuration {
-        var tree = try defaultTree(defaults)
+        var merger = Merger(tree: try defaultTree(defaults), retired: retired)
         if let path {
             guard
                 let text = FileManager.default.contents(atPath: path).map({
@@ -32,7 +34,7 @@ package enum ConfigurationFile {
             do { node = try Yams.compose(yaml: text) } catch {
                 throw ConfigurationError(description: "\(path): is not YAML: \(error)")
             }
-            if let node { try merge(node, into: &tree, at: [], origin: path) }
+            if let node { try merger.merge(node, origin: path) }
         }
         for assignment in overrides {
             guard let equals = assignment.firstIndex(of: "=") else {
@@ -43,10 +45,10 @@ package enum ConfigurationFile {
             let value =
                 try Yams.compose(yaml: String(assignment[assignment.index(after: equals)...])) ?? Node("")
             let nested = keys.reversed().reduce(value) { Node.mapping(Node.Mapping([(Node($1), $0)])) }
-            try merge(nested, into: &tree, at: [], origin: "--set \(assignment)")
+            try merger.merge(nested, origin: "--set \(assignment)")
         }
         do {
-            return try YAMLDecoder().decode(Configuration.self, from: Yams.serialize(node: tree))
+            return try YAMLDecoder().decode(Configuration.self, from: Yams.serialize(node: merger.tree))
         } catch let error as DecodingError {
             throw ConfigurationError(description: "\(path ?? "configuration"): \(error.summary)")
         }
@@ -62,10 +64,22 @@ package enum ConfigurationFile {
     private static func defaultTree(_ defaults: some Encodable) throws -> Node {
         try Yams.compose(yaml: text(of: defaults)) ?? Node.mapping(Node.Mapping([]))
     }
+}
 
-    private static func merge(_ change: Node, into tree: inout Node, at keys: [String], origin: String) throws
-    {
+/// Lays what a person wrote over the tree of defaults, which says what keys there are.
+private struct Merger {
+    var tree: Node
+    let retired: [String: String]
+
+    mutating func merge(_ change: Node, origin: String) throws {
+        try merge(change, into: &tree, at: [], origin: origin)
+    }
+
+    private func merge(_ change: Node, into tree: inout Node, at keys: [String], origin: String) throws {
         guard case .mapping(var base) = tree else {
+            if case .mapping(let changes) = change {
+                for key in changes.keys { try refuseRetired(keys + [key.string ?? ""], place(key, origin)) }
+            }
             tree = change
             return
         }
@@ -82,6 +96,7 @@ package enum ConfigurationFile {
         for (key, value) in changes {
             let name = key.string ?? ""
             guard var old = base[name] else {
+                try refuseRetired(keys + [name], place(key, origin))
                 let parent = keys.isEmpty ? "" : " under \(keys.joined(separator: "."))"
                 throw ConfigurationError(
                     description: place(key, origin)
@@ -93,11 +108,17 @@ package enum ConfigurationFile {
         tree = .mapping(base)
     }
 
-    private static func place(_ node: Node, _ origin: String) -> String {
+    private func refuseRetired(_ keys: [String], _ place: String) throws {
+        let key = keys.joined(separator: ".")
+        guard let spelling = retired[key] else { return }
+        throw ConfigurationError(description: "\(place)\(key) is now \(spelling)")
+    }
+
+    private func place(_ node: Node, _ origin: String) -> String {
         node.mark.map { origin.hasPrefix("--") ? "\(origin): " : "\(origin):\($0.line): " } ?? "\(origin): "
     }
 
-    private static func list(_ mapping: Node.Mapping) -> String {
+    private func list(_ mapping: Node.Mapping) -> String {
         mapping.keys.compactMap(\.string).joined(separator: ", ")
     }
 }

@@ -21,22 +21,9 @@ package struct DataConfiguration: Codable, Hashable, Sendable {
 
         private enum CodingKeys: String, CodingKey, CaseIterable { case file, weight }
 
-        private struct AnyKey: CodingKey {
-            let stringValue: String
-            let intValue: Int? = nil
-            init(stringValue: String) { self.stringValue = stringValue }
-            init?(intValue: Int) { nil }
-        }
-
         /// - Throws: `DecodingError` for a key that there is none of and a weight that is not positive.
         package init(from decoder: any Decoder) throws {
-            let written = try decoder.container(keyedBy: AnyKey.self)
-            let known = CodingKeys.allCases.map(\.rawValue)
-            if let stranger = written.allKeys.first(where: { !known.contains($0.stringValue) }) {
-                throw DecodingError.dataCorruptedError(
-                    forKey: stranger, in: written,
-                    debugDescription: "unknown key; the keys are \(known.joined(separator: ", "))")
-            }
+            try decoder.refuseKeys(besides: CodingKeys.self)
             let values = try decoder.container(keyedBy: CodingKeys.self)
             self.init(
                 file: try values.decodeIfPresent(String.self, forKey: .file) ?? "",

@@ -10,6 +10,11 @@ extension TrainingConfiguration {
         try judge.validate()
         try validateReward()
         try alarms.validate()
+        try algorithm.validate()
+        try validateEvaluations()
+        do { _ = try ToolBox.standard.choosing(tools) } catch {
+            throw ConfigurationError(description: "configuration: tools: \(error)")
+        }
         let least = [
             ("steps", steps, 0), ("threads", threads, 0), ("workers", workers, 1),
             ("rollout.promptsPerStep", rollout.promptsPerStep, 1),
@@ -17,13 +22,29 @@ extension TrainingConfiguration {
             ("rollout.sampling.maximumTokens", rollout.sampling.maximumTokens, 1),
             ("optimizer.tokensPerPass", optimizer.tokensPerPass, 1),
             ("checkpoint.every", checkpoint.every, 1), ("checkpoint.keep", checkpoint.keep, 1),
-            ("evaluation.scenes", evaluation.scenes, 1),
-            ("evaluation.concurrency", evaluation.concurrency, 1),
         ]
         for (name, value, minimum) in least where value < minimum {
             throw ConfigurationError(
                 description: "configuration: \(name) is \(value); it must be at least \(minimum)")
         }
+    }
+
+    private func validateEvaluations() throws {
+        let plans = evaluations
+        let names = plans.map(\.name)
+        let problem: String? =
+            if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+                "evaluation: two are named \(twice); give one of them another name"
+            } else if plans.count(where: { $0.holdOut > 0 }) > 1 {
+                "evaluation: holdOut is given twice; once is enough, its limit says how many are asked"
+            } else if plans.contains(where: { $0.holdOut > 0 }),
+                !data.parts.contains(where: { !$0.file.isEmpty })
+            {
+                "evaluation: holdOut keeps back questions of files, and data.parts names none"
+            } else {
+                nil
+            }
+        if let problem { throw ConfigurationError(description: "configuration: \(problem)") }
     }
 
     private func validateReward() throws {
@@ -34,6 +55,11 @@ extension TrainingConfiguration {
                 "reward.components are paid by a program; name it in reward.program"
             } else if let name = reward.components.keys.first(where: Reward.ownComponents.contains) {
                 "reward.components.\(name) is a name that the rewards use themselves; choose another"
+            } else if let stranger = (reward.perception.bonusTools + reward.mathematics.bonusTools)
+                .first(where: { ToolBox.standard[$0] == nil })
+            {
+                "reward: bonusTools: "
+                    + "\(UnknownToolError(name: stranger, known: ToolBox.standard.names))"
             } else if !(reward.timeoutSeconds > 0) {
                 "reward.timeoutSeconds is \(reward.timeoutSeconds); it must be above 0"
             } else {

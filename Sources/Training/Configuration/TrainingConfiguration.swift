@@ -19,35 +19,63 @@ package struct TrainingConfiguration: Codable, Sendable {
     /// threads. The bits of a run depend on it.
     package var workers = 1
     package var device = "cpu"
-    package var task = TrainingConfiguration.allQuestions
+    /// The procedural task: what it looks like and what it asks.
+    package var task = ProceduralTask()
     /// Folder of photographs to search in; empty for procedural backgrounds.
     package var backgrounds = ""
     package var data = DataConfiguration()
+    /// Tools that examples may offer, by name.
+    package var tools = ToolBox.standard.names
     package var rollout = RolloutConfiguration()
     package var reward = Reward()
     package var judge = JudgeConfiguration()
-    package var advantage = GroupAdvantage()
-    package var loss = PolicyLoss()
+    package var algorithm = Algorithm()
     package var optimizer = OptimizerConfiguration()
     package var checkpoint = CheckpointConfiguration()
-    package var evaluation = EvaluationConfiguration()
+    /// What is measured on questions that are not trained on.
+    package var evaluation = EvaluationChoice.automatic
     package var alarms = AlarmConfiguration()
 
     package init() {}
 
-    /// Names every kind of question, so that a file can weigh each.
-    private static var allQuestions: VisualSearchConfiguration {
-        var task = VisualSearchConfiguration()
-        for kind in QuestionKind.allCases { task.questions[kind] = task.questions[kind] ?? 0 }
-        return task
+    /// The task with its backgrounds.
+    package var madeTask: ProceduralTask { task.onPhotographs(in: backgrounds) }
+
+    /// What is evaluated. Automatically: the task's scenes where it is trained on, and a part of the files of questions.
+    package var evaluations: [EvaluationPlan] {
+        switch evaluation {
+        case .listed(let plans): return plans
+        case .automatic:
+            let asksFiles = data.parts.contains { !$0.file.isEmpty }
+            let asksTask = data.parts.isEmpty || data.parts.contains { $0.file.isEmpty }
+            return (asksTask ? [EvaluationPlan(name: "scenes", scenes: EvaluationPlan.Scenes().count)] : [])
+                + (asksFiles ? [EvaluationPlan(name: "held-out", holdOut: 0.05, limit: 500)] : [])
+        }
     }
 
-    /// The task with its backgrounds.
-    package var scenes: VisualSearchConfiguration {
-        var scenes = task
-        if !backgrounds.isEmpty { scenes.photographs = backgrounds }
-        return scenes
+    /// The configuration with everything decided, as the run's folder keeps it.
+    package var resolved: TrainingConfiguration {
+        var resolved = self
+        resolved.evaluation = .listed(evaluations)
+        return resolved
     }
+
+    /// The defaults, changed by a file and by overrides; see ``ConfigurationFile``.
+    ///
+    /// - Throws: ``ConfigurationError`` that names the file, the line and the keys that would be right.
+    package static func load(from path: String?, overrides: [String] = []) throws -> TrainingConfiguration {
+        try ConfigurationFile.load(
+            TrainingConfiguration(), from: path, overrides: overrides, retired: retiredKeys)
+    }
+
+    /// Keys of earlier versions and how they are spelled now.
+    private static let retiredKeys = [
+        "advantage": "algorithm.advantage: groupDeviation or groupMean",
+        "loss": "algorithm.objective: {clipLow: 0.2, clipHigh: 0.2, dualClip: 3}",
+        "evaluation.scenes": "evaluation: [{scenes: 500}], a list",
+        "evaluation.seed": "evaluation: [{scenes: 500, seed: 1}], a list",
+        "evaluation.concurrency": "gone; as many are asked at a time as a step has trajectories",
+    ]
 }
 
 /// How trajectories are collected.
@@ -88,17 +116,6 @@ package struct CheckpointConfiguration: Codable, Hashable, Sendable {
     package var every = 25
     /// How many of the newest are kept.
     package var keep = 2
-
-    package init() {}
-}
-
-/// What is measured on held-out scenes when training ends.
-package struct EvaluationConfiguration: Codable, Hashable, Sendable {
-    /// Scenes, each with one question of every kind.
-    package var scenes = 500
-    package var seed: UInt64 = 20_250_514
-    /// Trajectories generated at the same time.
-    package var concurrency = 128
 
     package init() {}
 }

@@ -19,7 +19,7 @@ package struct QuestionError: Error, CustomStringConvertible {
 package struct QuestionRequest: Sendable {
     private let question: String
     private let imagePaths: [String]
-    private let tools: [any Tool]
+    private let tools: ToolBox
     private let sampling: Sampling
     private let seed: UInt64
 
@@ -30,7 +30,7 @@ package struct QuestionRequest: Sendable {
     ///   - sampling: for each turn.
     ///   - seed: for temperatures above 0.
     package init(
-        question: String, imagePaths: [String], tools: [any Tool], sampling: Sampling, seed: UInt64
+        question: String, imagePaths: [String], tools: ToolBox, sampling: Sampling, seed: UInt64
     ) {
         self.question = question
         self.imagePaths = imagePaths
@@ -49,22 +49,27 @@ package struct QuestionRequest: Sendable {
     package func answer(
         with policyModel: PolicyModel, onEvent: @escaping @Sendable (AgentEvent) -> Void
     ) throws -> TrajectoryRecord {
-        let example = try example(for: policyModel.format)
         let format = policyModel.format
-        let request = AgentRequest(
-            id: TrajectoryID(group: 0, sample: 0),
-            prompt: try format.prompt(
-                example.messages(viewedBy: format), tools: tools.map(\.specification)),
-            tools: tools.map(\.specification.name), sampling: sampling, random: CounterRandom(seed: seed))
-        let trajectory = try policyModel.workers().serve { [tools] policy in
-            let loop = AgentLoop(policy: policy, format: format, tools: tools, limits: AgentLimits())
-            return try await loop.run(request) { _, event in onEvent(event) }
+        var request = RolloutRequest(
+            try example(for: format), at: 0, place: TrajectoryID(group: 0, sample: 0), sampling: sampling,
+            random: CounterRandom(seed: seed))
+        request.offers = .all
+        let record = try policyModel.workers().serve { [request, tools, seed] policy in
+            let runner = RolloutRunner(policy: policy, format: format, tools: tools, limits: AgentLimits())
+            return try await runner.run([request], onEvent: { onEvent($1) }) { rollout in
+                if case .failed(let reason) = rollout.trajectory.finish {
+                    throw QuestionError(description: reason)
+                }
+                return runner.record(
+                    rollout, for: RolloutPurpose(.evaluation("ask"), step: 0, seed: seed))
+            }[0]
         }
-        if case .failed(let reason) = trajectory.finish { throw QuestionError(description: reason) }
-        let nothing = RewardBreakdown(components: [], isCorrect: false, formatError: nil)
-        var record = TrajectoryRecord(
-            trajectory, reward: nothing, of: example, at: 0,
-            origin: .evaluation("ask"), step: 0, seed: seed, text: format.text(of:))
+        return named(record)
+    }
+
+    /// With the paths as the person gave them.
+    private func named(_ record: TrajectoryRecord) -> TrajectoryRecord {
+        var record = record
         record.images = zip(record.images, imagePaths).map { image, path in
             ImageReference(.file(path: path), width: image.width, height: image.height)
         }
@@ -87,7 +92,7 @@ package struct QuestionRequest: Sendable {
         let images = try images()
         for (image, path) in zip(images, imagePaths) {
             do {
-                _ = try format.view(image, region: nil, rotation: .upright)
+                _ = try format.view(image, as: .example(0))
             } catch {
                 throw QuestionError(description: "\(path): \(error)")
             }

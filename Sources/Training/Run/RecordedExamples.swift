@@ -12,7 +12,7 @@ import Tokenizer
 /// Finds again what the trajectories of a run were about, and how their tokens read, without weights.
 package actor RecordedExamples {
     private let run: RunFolder
-    private var sources: [TrajectoryOrigin: any ExampleSource] = [:]
+    private var questions: [TrajectoryOrigin: any Evaluator.Items] = [:]
     private var format: QwenChatFormat?
     /// Images of the examples asked for last, the newest at the end.
     private var recent: [(place: Place, images: [any PixelSource])] = []
@@ -65,26 +65,33 @@ package actor RecordedExamples {
 
     private func images(at place: Place, of record: TrajectoryRecord) async throws -> [any PixelSource] {
         if let known = recent.first(where: { $0.place == place }) { return known.images }
-        let example = try await source(of: place.origin).example(at: place.index)
-        guard example.id == record.exampleID else { throw changed(record) }
-        recent.append((place, example.images))
+        let item = try await questions(of: place.origin).item(at: place.index)
+        guard item.id == record.exampleID else { throw changed(record) }
+        recent.append((place, item.images))
         if recent.count > Self.recentCount { recent.removeFirst() }
-        return example.images
+        return item.images
     }
 
-    private func source(of origin: TrajectoryOrigin) throws -> any ExampleSource {
-        if let source = sources[origin] { return source }
+    private func questions(of origin: TrajectoryOrigin) throws -> any Evaluator.Items {
+        if let known = questions[origin] { return known }
         let configuration = try configuration
-        let source: any ExampleSource =
+        let data = try TrainingData(configuration, format: chatFormat())
+        let items: any Evaluator.Items =
             switch origin {
-            case .training: try TrainingData(configuration, format: chatFormat()).source
-            case .evaluation:
-                try HeldOutScenes(
-                    configuration.scenes, seed: configuration.evaluation.seed,
-                    sceneCount: configuration.evaluation.scenes)
+            case .training: ExampleItems(data.source)
+            case .evaluation(let name):
+                try configuration.evaluations.first { name.hasPrefix("\($0.name)/") }
+                    .map { try RunEvaluation($0, of: configuration, data: data).items }
+                    ?? ExampleItems(standardScenes())
             }
-        sources[origin] = source
-        return source
+        questions[origin] = items
+        return items
+    }
+
+    /// What an evaluation is about that is no run's and whose images are no files.
+    private func standardScenes() throws -> any ExampleSource {
+        let scenes = EvaluationPlan.Scenes()
+        return try ProceduralTask().heldOut(seed: scenes.seed, sceneCount: scenes.count)
     }
 
     private func chatFormat() throws -> QwenChatFormat {
@@ -95,12 +102,12 @@ package actor RecordedExamples {
         return format
     }
 
-    /// An evaluation has none of its own and is that of the standard scenes, if its images are not files.
+    /// An evaluation that is no run's has none of its own.
     private var configuration: TrainingConfiguration {
         get throws {
             let file = run.configurationFile.path
-            return try ConfigurationFile.load(
-                TrainingConfiguration(), from: FileManager.default.fileExists(atPath: file) ? file : nil)
+            return try TrainingConfiguration.load(
+                from: FileManager.default.fileExists(atPath: file) ? file : nil)
         }
     }
 

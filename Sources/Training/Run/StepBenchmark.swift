@@ -2,6 +2,7 @@ import Agent
 import Foundation
 import Generation
 package import Models
+import Rollout
 import Tasks
 import Torch
 
@@ -77,7 +78,7 @@ package final class StepBenchmark {
     private let configuration: Configuration
     private let source: PromptFolder
     private let policyModel: PolicyModel
-    private let workers: GenerationWorkers
+    private let engine: any RolloutEngine
     /// Made for the first step: generation alone needs no memory for gradients and moments.
     private lazy var learner = Learner(
         model: policyModel.model, rules: policyModel.rules, configuration: optimizer,
@@ -100,13 +101,14 @@ package final class StepBenchmark {
         self.source = source
         self.policyModel = policyModel
         policyModel.rules = policyModel.rules.withoutStops
-        workers = policyModel.workers(configuration.workers)
+        engine = policyModel.workers(configuration.workers)
         var rollout = RolloutConfiguration()
         rollout.promptsPerStep = 1
         rollout.groupSize = configuration.groupSize
         rollout.sampling = Sampling(maximumTokens: configuration.tokenCount)
         collector = RolloutCollector(
-            source: source, format: policyModel.format, tools: [], configuration: rollout, seed: 1)
+            source: source, format: policyModel.format, tools: ToolBox([]), configuration: rollout, seed: 1,
+            score: Self.score)
         packer = BatchPacker(
             configuration: policyModel.model.configuration, processor: policyModel.processor,
             tokensPerPass: optimizer.tokensPerPass)
@@ -124,18 +126,20 @@ package final class StepBenchmark {
 
     /// Runs one step and says what it trained on.
     package func step(timedBy watch: inout Stopwatch) throws -> TrajectoryGroup {
-        let group = scored(try collect(timedBy: &watch))
+        let algorithm = Algorithm()
+        let groups = algorithm.compared([try collect(timedBy: &watch)])
+        let (trees, divisor) = algorithm.trees(of: groups)
         let passes = try watch.measure("pack") {
-            try packer.passes(of: [PromptTree(group)], workers: configuration.workers)
+            try packer.passes(of: trees, workers: configuration.workers)
         }
         try watch.measure("update") {
             let outcome = try learner.update(
-                passes, towards: .policyGradient(PolicyLoss(), temperature: 1),
-                targetCount: group.completionTokenCount, learningRate: optimizer.learningRate)
-            guard outcome.isFinite else { throw BenchmarkError(problem: "the gradient is not finite") }
-            try workers.publish()
+                passes, towards: .reward(algorithm.objective, temperature: 1), divisor: divisor,
+                learningRate: optimizer.learningRate)
+            guard outcome.isFinite else { throw MeasurementError(problem: "the gradient is not finite") }
+            try engine.publish(version: groupCount)
         }
-        return group
+        return groups[0]
     }
 
     /// The tokens of every prompt, for comparison with what another program makes of them. `[prompt][token]`
@@ -157,39 +161,32 @@ package final class StepBenchmark {
         return Timing(watches, warmUps: configuration.warmUps)
     }
 
-    private func collect(timedBy watch: inout Stopwatch) throws -> RolloutCollector.Group {
+    private func collect(timedBy watch: inout Stopwatch) throws -> TrajectoryGroup {
         let step = groupCount
         groupCount += 1
         let group = try watch.measure("generation") {
-            try workers.serve { [collector] policy in
+            try engine.serve { [collector] policy in
                 try await collector.collect(step: step, by: policy)[0]
             }
         }
-        let counts = Set(group.trajectories.map(\.transcript.completionTokenCount))
+        let counts = Set(group.members.map(\.trajectory.transcript.completionTokenCount))
         guard counts == [configuration.tokenCount] else {
-            throw BenchmarkError(
+            throw MeasurementError(
                 problem: "completions have \(counts.sorted()) tokens instead of \(configuration.tokenCount)")
         }
         return group
     }
 
     /// Rewards every second completion.
-    private func scored(_ group: RolloutCollector.Group) -> TrajectoryGroup {
-        let rewards = group.trajectories.indices.map { Double($0 % 2) }
-        let advantages = GroupAdvantage().advantages(of: rewards)
-        let members = zip(group.trajectories, zip(rewards, advantages)).map { trajectory, worth in
-            let component = RewardBreakdown.Component(name: "accuracy", value: worth.0)
-            return ScoredTrajectory(
-                trajectory: trajectory,
-                reward: RewardBreakdown(components: [component], isCorrect: worth.0 > 0, formatError: nil),
-                advantage: worth.1)
-        }
-        return TrajectoryGroup(example: group.example, index: group.index, members: members)
+    @Sendable private static func score(_ rollout: Rollout) -> Result<RewardBreakdown, Unjudged> {
+        let isRight = rollout.request.place.sample % 2 == 1
+        let component = RewardBreakdown.Component(name: "accuracy", value: isRight ? 1 : 0)
+        return .success(RewardBreakdown(components: [component], isCorrect: isRight, formatError: nil))
     }
 }
 
 /// A round did not do what is to be measured.
-package struct BenchmarkError: Error, CustomStringConvertible {
+package struct MeasurementError: Error, CustomStringConvertible {
     /// What happened instead.
     package let problem: String
 

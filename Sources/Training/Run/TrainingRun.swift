@@ -9,13 +9,13 @@ package import Runs
 import Tasks
 import Torch
 
-/// A whole run: evaluates the base, trains with checkpoints, evaluates what came out, writes the report.
+/// A whole run: trains with checkpoints, evaluates before, meanwhile and after, and writes the report.
 ///
 /// Every part that was finished is kept in the run's folder, so that a run that was stopped goes on where it was.
 package final class TrainingRun {
     /// How it ended.
     package enum Ending {
-        case completed(RunResult)
+        case completed(ReportFigures)
         /// Stopped on request after the step given, with everything saved.
         case interrupted(step: Int)
         /// Ended by an alarm.
@@ -28,8 +28,9 @@ package final class TrainingRun {
     private let store: TrajectoryStore
     private let trainer: Trainer
     private let policyModel: PolicyModel
-    private let evaluation: HeldOutEvaluation
-    private let heldOut: HeldOutScenes
+    private let evaluations: RunEvaluations
+    /// Steps whose evaluations are recorded.
+    private var evaluatedSteps: Set<Int>
     private let console: ConsoleSink
     private let files: [ExampleRows]
     private var activity: JudgeActivity
@@ -65,23 +66,19 @@ package final class TrainingRun {
         store = try TrajectoryStore(at: folder.databaseFile)
         let data = try TrainingData(configuration, format: policyModel.format)
         files = data.files
-        heldOut = try HeldOutScenes(
-            configuration.scenes, seed: configuration.evaluation.seed,
-            sceneCount: configuration.evaluation.scenes)
-        let tools: [any Tool] = [ZoomTool(), RotateTool()]
         let judge = judges.chain(format: policyModel.format)
         trainer = try Trainer(
-            configuration: configuration, folder: folder, policyModel: policyModel,
-            source: data.source, tools: tools, judge: judge, store: store)
-        evaluation = HeldOutEvaluation(
-            source: heldOut, format: policyModel.format, tools: tools, rollout: configuration.rollout,
-            scorer: GroupScorer(
-                reward: configuration.reward, advantage: configuration.advantage, judge: judge),
-            configuration: configuration.evaluation)
-        if let start { try trainer.restore(start) } else { try store.removeTrajectories(after: nil) }
+            configuration: configuration, folder: folder, policyModel: policyModel, source: data.source,
+            tools: ToolBox.standard.choosing(configuration.tools), judge: judge, store: store)
+        if let start { try trainer.restore(start) } else { try store.removeTrajectories(after: 0) }
         console = ConsoleSink(
             total: configuration.steps, completed: trainer.completedSteps, output: output)
         sinks = CombinedSink(try folder.metricSinks(keepingThrough: start?.step) + [console])
+        evaluatedSteps = try folder.evaluatedSteps()
+        evaluations = RunEvaluations(
+            try configuration.evaluations.map { try RunEvaluation($0, of: configuration, data: data) },
+            configuration: configuration, format: policyModel.format, judge: judge, store: store,
+            console: console)
         alarms = try AlarmLines(at: folder.alarmsFile, keepingThrough: start?.step)
         watch = AlarmWatch(configuration.alarms)
         for metrics in try folder.recordedSteps(through: trainer.completedSteps) { _ = watch.take(metrics) }
@@ -90,33 +87,57 @@ package final class TrainingRun {
     /// Runs to the end, or until interrupted.
     package func run() throws -> Ending {
         defer { console.finish() }
-        let base = try evaluated("base")
-        console.begin()
-        while trainer.completedSteps < configuration.steps {
-            var metrics = try trainer.step()
-            metrics.performance += activity.metrics()
-            let changes = watch.take(metrics)
-            metrics.values.append(Metric(MetricName.activeAlarms, Double(watch.active.count)))
-            try sinks.record(metrics)
-            reportProblems(in: metrics)
-            let ending = try report(changes)
-            if let ending, ending.record.action == .stop { return .alarmed(alarmEnding(ending)) }
+        var isBegun = false
+        while true {
+            guard try evaluate() else { return try interrupted() }
+            if trainer.completedSteps == configuration.steps { break }
+            if !isBegun { console.begin() }
+            isBegun = true
+            if let ending = try step() { return ending }
             let isLast = trainer.completedSteps == configuration.steps
-            let isDue = trainer.completedSteps.isMultiple(of: configuration.checkpoint.every)
-            if isLast || isDue || interruption.isRequested || ending != nil { try save() }
-            if let ending { return .alarmed(alarmEnding(ending)) }
-            if interruption.isRequested && !isLast { return .interrupted(step: trainer.completedSteps) }
+            if interruption.isRequested && !isLast { return try interrupted() }
         }
-        let trained = try evaluated("trained")
-        let withoutTools = try evaluated("trained_without_tools", offersTools: false)
-        let result = RunResult(
-            task: "VisualSearch", seed: configuration.seed,
-            training: RunResult.Training(
-                steps: configuration.steps, seconds: try trainingSeconds(),
-                trajectories: try store.count(TrajectoryFilter(origin: .training))),
-            base: base.summary, trained: trained.summary, trainedWithoutTools: withoutTools.summary)
-        try writeReport(result, base: base.records, trained: trained.records)
-        return .completed(result)
+        return .completed(try writeReport())
+    }
+
+    /// Asks what is due at this step and not recorded yet.
+    ///
+    /// - Returns: false if interrupted.
+    private func evaluate() throws -> Bool {
+        let step = trainer.completedSteps
+        if evaluatedSteps.contains(step) { return true }
+        let interruption = interruption
+        guard
+            let metrics = try evaluations.evaluate(
+                at: step, by: trainer.engine, shouldStop: { interruption.isRequested })
+        else { return false }
+        if !metrics.isEmpty { try sinks.record(StepMetrics(step: step, evaluations: metrics)) }
+        evaluatedSteps.insert(step)
+        return true
+    }
+
+    /// One step with everything around it.
+    ///
+    /// - Returns: how an alarm ended the run, if one did.
+    private func step() throws -> Ending? {
+        var metrics = try trainer.step()
+        metrics.performance += activity.metrics()
+        let changes = watch.take(metrics)
+        metrics.values.append(Metric(MetricName.activeAlarms, Double(watch.active.count)))
+        try sinks.record(metrics)
+        reportProblems(in: metrics)
+        let ending = try report(changes)
+        if let ending, ending.record.action == .stop { return .alarmed(alarmEnding(ending)) }
+        let isLast = trainer.completedSteps == configuration.steps
+        let isDue = trainer.completedSteps.isMultiple(of: configuration.checkpoint.every)
+        if isLast || isDue || interruption.isRequested || ending != nil { try save() }
+        return ending.map { .alarmed(alarmEnding($0)) }
+    }
+
+    private func interrupted() throws -> Ending {
+        let step = trainer.completedSteps
+        if step > 0, folder.latestCheckpoint()?.step != step { try save() }
+        return .interrupted(step: step)
     }
 
     private func save() throws {
@@ -178,59 +199,22 @@ package final class TrainingRun {
         for row in rows where reported.insert(row).inserted { console.message("left out: \(row)") }
     }
 
-    // MARK: Evaluation
-
-    private typealias Evaluated = (summary: EvaluationSummary, records: [TrajectoryRecord])
-
-    /// The records of an evaluation of the weights of now, or from the store if it was made before.
-    private func evaluated(_ name: String, offersTools: Bool = true) throws -> Evaluated {
-        let origin = TrajectoryOrigin.evaluation(name)
-        let total = heldOut.count ?? 0
-        var records = try store.trajectories(TrajectoryFilter(origin: origin), limit: total)
-        if records.count < total {
-            records = try evaluate(origin, offersTools: offersTools, total: total)
-            try store.insert(records)
-        }
-        let summary = EvaluationSummary(records, examples: configuration.evaluation.scenes)
-        console.message("\(name): \(summary.line)")
-        return (summary, records)
-    }
-
-    private func evaluate(
-        _ origin: TrajectoryOrigin, offersTools: Bool, total: Int
-    ) throws -> [TrajectoryRecord] {
-        let (evaluation, console) = (evaluation, console)
-        let groups = try trainer.workers.serve { policy in
-            try await evaluation.run(by: policy, offersTools: offersTools) { done in
-                console.message("evaluating \(origin): \(Readable.count(done)) of \(Readable.count(total))")
-            }
-        }
-        return groups.map { group in
-            TrajectoryRecord(
-                group.members[0], of: group.example, at: group.index, origin: origin,
-                step: trainer.completedSteps,
-                seed: configuration.evaluation.seed, text: policyModel.format.text(of:))
-        }
-    }
-
     // MARK: Report
 
-    private func writeReport(_ result: RunResult, base: [TrajectoryRecord], trained: [TrajectoryRecord])
-        throws
-    {
-        let selection = ReportSelection(base: base, trained: trained).chosen
-        let pictures = try selection.map { record, remark in
-            try PictureMaker().picture(of: record, images: heldOut.images(of: record), remark: remark)
-        }
+    private func writeReport() throws -> ReportFigures {
+        let history = try MetricHistory(of: folder)
+        let figures = ReportFigures(
+            seed: configuration.seed,
+            training: ReportFigures.Training(
+                steps: configuration.steps,
+                seconds: history[MetricName.stepSeconds].reduce(0) { $0 + $1.value },
+                trajectories: try store.count(TrajectoryFilter(origin: .training))),
+            evaluations: try evaluations.figures())
         try ReportContent(
-            title: folder.url.lastPathComponent, result: result, history: MetricHistory(of: folder),
-            trajectories: pictures, configuration: try folder.configuration(),
-            facts: try JudgeFacts(configuration, history: MetricHistory(of: folder)).list,
-            alarms: AlarmRecord.all(of: folder)
+            title: folder.url.lastPathComponent, figures: figures, history: history,
+            trajectories: try evaluations.pictures(), configuration: try folder.configuration(),
+            facts: JudgeFacts(configuration, history: history).list, alarms: AlarmRecord.all(of: folder)
         ).write(to: folder)
-    }
-
-    private func trainingSeconds() throws -> Double {
-        try MetricHistory(of: folder)[MetricName.stepSeconds].reduce(0) { $0 + $1.value }
+        return figures
     }
 }

@@ -4,6 +4,7 @@ package import Foundation
 import Generation
 import Imaging
 package import Models
+import Rollout
 import Runs
 package import Tasks
 
@@ -19,14 +20,14 @@ package import Tasks
 /// were resized for the model, in the order of their placeholders.
 package struct TranscriptExport: Sendable {
     private let source: any ExampleSource
-    private let tools: [any Tool]
+    private let tools: ToolBox
     private let maximumTokens: Int
 
     /// - Parameters:
     ///   - source: of the examples.
     ///   - tools: that may be called.
     ///   - maximumTokens: in one turn.
-    package init(of source: any ExampleSource, tools: [any Tool], maximumTokens: Int) {
+    package init(of source: any ExampleSource, tools: ToolBox, maximumTokens: Int) {
         self.source = source
         self.tools = tools
         self.maximumTokens = maximumTokens
@@ -47,10 +48,10 @@ package struct TranscriptExport: Sendable {
     package func write(_ count: Int, by policyModel: PolicyModel, to folder: URL) throws -> Summary {
         let format = policyModel.format
         let trajectories = try policyModel.workers().serve { [tools] policy in
-            let loop = AgentLoop(policy: policy, format: format, tools: tools, limits: AgentLimits())
-            var requests: [AgentRequest] = []
+            let runner = RolloutRunner(policy: policy, format: format, tools: tools, limits: AgentLimits())
+            var requests: [RolloutRequest] = []
             for index in 0..<count { requests.append(try await request(index, format: format)) }
-            return try await loop.run(requests)
+            return try await runner.run(requests) { $0.trajectory }
         }
         let path = folder.path
         guard !FileManager.default.fileExists(atPath: path) else {
@@ -82,7 +83,7 @@ package struct TranscriptExport: Sendable {
 
     /// A call that cuts out what the question is about, or the whole image where that is unknown, and its answer.
     private func zoom(in example: Example, _ format: QwenChatFormat) throws -> [Message] {
-        let image = try format.view(example.images[0], region: nil, rotation: .upright)
+        let image = try format.view(example.images[0], as: .example(0))
         let box = image.viewedBox(ofOriginal: example.groundTruthBoxes.first ?? image.region)
         let region = try CropRule().region(of: box, in: .asViewed, on: image)
         let corners = [box.x1, box.y1, box.x2, box.y2].map { "\(Int($0))" }.joined(separator: ", ")
@@ -91,20 +92,19 @@ package struct TranscriptExport: Sendable {
             Message(role: .assistant, "\(Markup.toolCallStart)\n\(call)\n\(Markup.toolCallEnd)"),
             Message(
                 role: .tool,
-                content: [.image(try format.view(image.source, region: region, rotation: .upright))]),
+                content: [.image(try format.view(of: image, region: region, rotation: .upright))]),
         ]
     }
 
-    private func request(_ index: Int, format: QwenChatFormat) async throws -> AgentRequest {
+    private func request(_ index: Int, format: QwenChatFormat) async throws -> RolloutRequest {
         let example = try await source.example(at: index)
-        let offered = index.isMultiple(of: 2) ? tools.map(\.specification) : []
-        var messages = try example.messages(viewedBy: format)
-        if index.isMultiple(of: 8) { messages += try zoom(in: example, format) }
-        return AgentRequest(
-            id: TrajectoryID(group: index, sample: 0),
-            prompt: try format.prompt(messages, tools: offered),
-            tools: offered.map(\.name), sampling: Sampling(temperature: 0, maximumTokens: maximumTokens),
+        var request = RolloutRequest(
+            example, at: index, place: TrajectoryID(group: index, sample: 0),
+            sampling: Sampling(temperature: 0, maximumTokens: maximumTokens),
             random: CounterRandom(seed: 0, UInt64(index)))
+        request.offers = index.isMultiple(of: 2) ? .all : .none
+        if index.isMultiple(of: 8) { request.history = try zoom(in: example, format) }
+        return request
     }
 }
 

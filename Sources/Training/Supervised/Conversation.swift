@@ -51,13 +51,13 @@ package struct ConversationFile: Sendable {
 
     /// The conversation as tokens: what comes before the first assistant message is the prompt, assistant messages
     /// carry the loss, what others say between them does not. What follows the last assistant message is left out.
-    package func tree(at index: Int, format: QwenChatFormat, tools: [any Tool]) throws -> PromptTree {
+    package func tree(at index: Int, format: QwenChatFormat, tools: ToolBox) throws -> PromptTree {
         let conversation = try conversation(at: index)
         let offered = try (conversation.tools ?? []).map { name in
-            guard let tool = tools.first(where: { $0.specification.name == name }) else {
-                throw failure(index, "there is no tool \(name)")
+            guard let tool = tools[name] else {
+                throw failure(index, "\(UnknownToolError(name: name, known: tools.names))")
             }
-            return tool.specification
+            return tool.specification(boxesIn: format.boxFrame)
         }
         guard let first = conversation.messages.firstIndex(where: { $0.role == .assistant }), first > 0 else {
             throw failure(index, "a user message and an assistant message are needed")
@@ -96,7 +96,7 @@ package struct ConversationFile: Sendable {
                     do {
                         let image = try ImageAddress.image(
                             at: address, in: lines.url.deletingLastPathComponent())
-                        return .image(try format.view(image, region: nil, rotation: .upright))
+                        return .image(try format.view(image, as: .example(0)))
                     } catch {
                         // An ImageError names its file; what the format refuses does not.
                         throw failure(line, error is ImageError ? "\(error)" : "\(address): \(error)")

@@ -42,11 +42,11 @@ package final class SupervisedTrainer {
     private let policyModel: PolicyModel
     private let learner: Learner
     private let packer: BatchPacker
-    private let tools: [any Tool]
+    private let tools: ToolBox
 
     package init(
         configuration: SupervisedConfiguration, conversations: ConversationFile, policyModel: PolicyModel,
-        tools: [any Tool]
+        tools: ToolBox
     ) {
         self.configuration = configuration
         self.conversations = conversations
@@ -79,7 +79,7 @@ package final class SupervisedTrainer {
             }
             let passes = try packer.passes(of: trees)
             let outcome = try learner.update(
-                passes, towards: .likelihood, targetCount: passes.reduce(0) { $0 + $1.targets.count },
+                passes, towards: .likelihood, divisor: Double(passes.reduce(0) { $0 + $1.targets.count }),
                 learningRate: rates.rate(at: step))
             onStep(Step(index: step + 1, loss: outcome.loss, gradientNorm: outcome.gradientNorm))
             if shouldStop() { return }

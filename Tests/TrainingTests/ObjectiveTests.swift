@@ -3,7 +3,7 @@ import Testing
 import Torch
 import Training
 
-struct PolicyLossTests {
+struct ObjectiveTests {
     /// The formula spelled out token by token, apart from tensors.
     private func reference(ratio: Double, advantage: Double, low: Double, high: Double, dual: Double)
         -> Double
@@ -14,7 +14,7 @@ struct PolicyLossTests {
     }
 
     @Test func equalsTheFormulaOnEveryBranch() {
-        let loss = PolicyLoss(clipLow: 0.2, clipHigh: 0.28, dualClip: 3)
+        let loss = Objective(clipLow: 0.2, clipHigh: 0.28, dualClip: 3)
         for advantage in [1.5, -0.5, 0] {
             for ratio in [0.3, 0.79, 0.81, 1, 1.27, 1.29, 2.9, 3.1, 8] {
                 let old = -1.25
@@ -34,7 +34,7 @@ struct PolicyLossTests {
         let new = Tensor([-1, -2, -0.5] as [Float], shape: [3])
         new.requiresGrad = true
         let advantages: [Float] = [2, -1, 0.25]
-        let sum = PolicyLoss()(
+        let sum = Objective()(
             logProbabilities: new, old: new.detached(), advantages: Tensor(advantages, shape: [3]))
         sum.loss.backward()
         let gradient = try #require(new.grad).values(as: Float.self)
@@ -45,7 +45,7 @@ struct PolicyLossTests {
     @Test func clippedTokensCarryNoGradientAndAreCounted() throws {
         let new = Tensor([0, 0] as [Float], shape: [2])
         new.requiresGrad = true
-        let sum = PolicyLoss()(
+        let sum = Objective()(
             logProbabilities: new, old: Tensor([-1, 1] as [Float], shape: [2]),
             advantages: Tensor([1, -1] as [Float], shape: [2]))
         sum.loss.backward()

@@ -8,12 +8,15 @@ package struct PromptTree: Sendable {
     package struct Branch: Sendable {
         /// Completions and observations in order; a prompt segment here is text that carries no loss.
         package let segments: [Segment]
-        /// Carried by each completion token: an advantage, or the weight of a supervised example.
+        /// Carried by each completion token: an advantage with its normalizer's factor, or the weight of a supervised example.
         package let weight: Double
+        /// The trajectory that it is; nil for supervised text.
+        package let id: TrajectoryID?
 
-        package init(segments: [Segment], weight: Double) {
+        package init(segments: [Segment], weight: Double, id: TrajectoryID? = nil) {
             self.segments = segments
             self.weight = weight
+            self.id = id
         }
 
         var tokenCount: Int { segments.reduce(0) { $0 + $1.tokens.count } }
@@ -28,11 +31,15 @@ package struct PromptTree: Sendable {
     }
 
     /// The prompt of a group, and what each member made of it with its advantage.
-    package init(_ group: TrajectoryGroup) {
+    ///
+    /// - Parameter factor: what advantages are multiplied by, given the number of completion tokens.
+    package init(_ group: TrajectoryGroup, weighing factor: (Int) -> Double) {
         prompt = group.members[0].trajectory.transcript.segments[0]
         branches = group.judged.map { member in
-            Branch(
-                segments: Array(member.trajectory.transcript.segments.dropFirst()), weight: member.advantage)
+            let transcript = member.trajectory.transcript
+            return Branch(
+                segments: Array(transcript.segments.dropFirst()),
+                weight: member.advantage * factor(transcript.completionTokenCount), id: member.id)
         }
     }
 }
@@ -44,10 +51,14 @@ package struct TrainingPass: Sendable {
     package fileprivate(set) var predictors: [Int64] = []
     /// `[target]`
     package fileprivate(set) var targets: [Int64] = []
-    /// Log-probability of the target when it was sampled; 0 for supervised text. `[target]`
-    package fileprivate(set) var oldLogProbabilities: [Float] = []
+    /// Log-probability of the target when it was sampled; nil where one was not, as in supervised text. `[target]`
+    package fileprivate(set) var oldLogProbabilities: [Float]? = []
     /// Weight of the branch. `[target]`
     package fileprivate(set) var weights: [Float] = []
+    /// Branch that the target belongs to. `[target]`
+    package fileprivate(set) var branches: [Int] = []
+    /// Trajectory that each branch is; nil for supervised text. `[branch]`
+    package fileprivate(set) var trajectories: [TrajectoryID?] = []
     /// Token that predicts the first token the model writes in each branch. `[branch]`
     package fileprivate(set) var branchPredictors: [Int64] = []
     /// What the images of the batch show, in order. `[image]`
@@ -122,14 +133,20 @@ package struct BatchPacker {
                     pass.predictors.append(Int64(place == 0 ? lastOfPrompt : start + place - 1))
                     pass.targets.append(Int64(token))
                 }
-                pass.oldLogProbabilities +=
-                    segment.logProbabilities.isEmpty
-                    ? Array(repeating: 0, count: segment.tokens.count) : segment.logProbabilities
+                if segment.logProbabilities.count == segment.tokens.count {
+                    pass.oldLogProbabilities?.append(contentsOf: segment.logProbabilities)
+                } else {
+                    pass.oldLogProbabilities = nil
+                }
                 pass.weights += Array(repeating: Float(branch.weight), count: segment.tokens.count)
+                pass.branches += Array(repeating: pass.trajectories.count, count: segment.tokens.count)
             }
             offset += segment.tokens.count
         }
-        if firstTarget < pass.predictors.count { pass.branchPredictors.append(pass.predictors[firstTarget]) }
+        if firstTarget < pass.predictors.count {
+            pass.branchPredictors.append(pass.predictors[firstTarget])
+            pass.trajectories.append(branch.id)
+        }
         _ = try append(
             branch.segments.flatMap(\.tokens), branch.segments.flatMap(\.images), continuing: parent,
             to: &pass)

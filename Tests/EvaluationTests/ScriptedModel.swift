@@ -2,36 +2,36 @@ import Agent
 import Evaluation
 import Foundation
 import Imaging
-import Runs
+import Rollout
 import Synchronization
 import Tasks
+import TestPolicy
 
 /// Says what a script says to each question, and remembers what it was asked.
-final class ScriptedRespondent: Respondent {
-    private let completion: @Sendable (Inquiry) -> String
-    private let asked = Mutex<[Inquiry]>([])
+final class ScriptedModel: ExampleRollouts {
+    let format: any ChatFormat = ByteFormat(boxFrame: .original)
+    private let completion: @Sendable (RolloutRequest) -> String
+    private let asked = Mutex<[RolloutRequest]>([])
 
-    init(_ completion: @escaping @Sendable (Inquiry) -> String) { self.completion = completion }
+    init(_ completion: @escaping @Sendable (RolloutRequest) -> String) { self.completion = completion }
 
-    var inquiries: [Inquiry] { asked.withLock { $0 } }
+    var requests: [RolloutRequest] { asked.withLock { $0 } }
 
-    func answers(to inquiries: [Inquiry], origin: TrajectoryOrigin) async throws -> [TrajectoryRecord] {
-        asked.withLock { $0 += inquiries }
-        return inquiries.map { inquiry in
-            let text = completion(inquiry)
-            return TrajectoryRecord(
-                origin: origin, step: inquiry.sample, group: inquiry.index, sample: 0,
-                exampleID: inquiry.example.id, kind: inquiry.example.kind, question: inquiry.example.question,
-                expected: inquiry.example.answer, answer: Markup.answer(in: text), images: [],
-                groundTruthBoxes: [], segments: [SegmentRecord(kind: .completion, text: text, tokens: [1])],
-                calls: [], rewards: [], reward: 0, advantage: 0, isCorrect: false, hasFormatError: false,
-                finish: "answered")
+    func run<Result: Sendable>(
+        _ requests: [RolloutRequest], onEnd: @escaping @Sendable (Rollout) async throws -> Result
+    ) async throws -> [Result] {
+        asked.withLock { $0 += requests }
+        var results: [Result] = []
+        for request in requests {
+            let text = completion(request)
+            let trajectory = Trajectory(
+                id: request.place,
+                transcript: Transcript([.prompt(tokens: [1]), .completion(tokens: ByteFormat.bytes(text))]),
+                completions: [text], toolCalls: [], finish: .answered)
+            results.append(try await onEnd(Rollout(request: request, trajectory: trajectory)))
         }
+        return results
     }
-
-    func check(_ images: [any PixelSource]) {}
-
-    func originalBox(_ box: Rectangle, in image: any PixelSource) -> Rectangle { box }
 }
 
 /// A folder for the length of a test.

@@ -1,17 +1,15 @@
-package import Agent
-package import Runs
-package import Tasks
+import Agent
 
 /// Held-out scenes with one question of each reported kind about every scene.
-package struct HeldOutScenes: ExampleSource {
+struct HeldOutScenes: ExampleSource {
     private let sources: [VisualSearch]
 
     /// - Parameters:
-    ///   - sceneCount: how many scenes there are.
     ///   - scenes: how scenes look; which questions it asks does not matter here.
     ///   - seed: names the scenes, which share nothing with those of training.
+    ///   - sceneCount: how many scenes there are.
     /// - Throws: `VisualSearchError` for a configuration that cannot work.
-    package init(_ scenes: VisualSearchConfiguration, seed: UInt64, sceneCount: Int) throws {
+    init(_ scenes: VisualSearchConfiguration, seed: UInt64, sceneCount: Int) throws {
         let kinds: [VisualSearchConfiguration.QuestionWeights] = [
             [.attribute: 1], [.leftOf: 1, .above: 1], [.existence: 1],
         ]
@@ -23,15 +21,9 @@ package struct HeldOutScenes: ExampleSource {
         }
     }
 
-    package var count: Int? { sources.reduce(0) { $0 + ($1.count ?? 0) } }
+    var count: Int? { sources.reduce(0) { $0 + ($1.count ?? 0) } }
 
-    /// The images of a recorded example, rendered again.
-    package func images(of record: TrajectoryRecord) -> [any PixelSource] {
-        guard case .example(_, _, let index, _) = record.images.first?.source else { return [] }
-        return example(at: index).images
-    }
-
-    package func example(at index: Int) -> Example {
+    func example(at index: Int) -> Example {
         let (scene, question) = index.quotientAndRemainder(dividingBy: sources.count)
         return sources[question].example(at: scene)
     }

@@ -1,13 +1,16 @@
 /// What the answers under one condition add up to.
-package struct ArmScore: Hashable, Sendable, Codable {
+package struct ConditionScore: Hashable, Sendable, Codable {
     /// A mean over items and how sure it is.
     package struct Mean: Hashable, Sendable, Codable {
         package let items: Int
         package let accuracy: Double
         /// The middle 95 % of the means of resampled items; nothing for no item.
         package let interval: [Double]
+        /// Fraction of the answers with a tool call; nil where it does not apply.
+        package let toolCallRate: Double?
 
-        init(_ values: [Double]) {
+        init(_ values: [Double], toolCallRate: Double? = nil) {
+            self.toolCallRate = toolCallRate
             items = values.count
             accuracy = values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
             interval = Resampling.interval(of: values) ?? []
@@ -34,32 +37,40 @@ package struct ArmScore: Hashable, Sendable, Codable {
     package let cIoU: Double?
 
     /// - Parameters:
-    ///   - outcomes: of one arm.
+    ///   - outcomes: of one condition.
     ///   - group: the category that the headline is averaged over; nil for none.
     package init(_ outcomes: [Outcome], averagedOver group: String?) {
+        func share(_ outcomes: [Outcome], _ condition: (Outcome) -> Bool) -> Double {
+            outcomes.isEmpty ? 0 : Double(outcomes.count(where: condition)) / Double(outcomes.count)
+        }
+        func callRate(_ outcomes: [Outcome]) -> Double { share(outcomes) { $0.toolCalls > 0 } }
         let items = Self.accuracies(outcomes)
-        overall = Mean(items.map(\.accuracy))
+        overall = Mean(items.map(\.accuracy), toolCallRate: callRate(outcomes))
         var groups: [String: [String: [Double]]] = [:]
         for item in items {
             for (group, values) in item.categories {
                 for value in values { groups[group, default: [:]][value, default: []].append(item.accuracy) }
             }
         }
-        let categories = groups.mapValues { $0.mapValues { Mean($0) } }
+        let categories = Dictionary(
+            uniqueKeysWithValues: groups.map { group, values in
+                let means = values.map { value, accuracies in
+                    let answers = outcomes.filter { $0.categories[group]?.contains(value) ?? false }
+                    return (value, Mean(accuracies, toolCallRate: callRate(answers)))
+                }
+                return (group, Dictionary(uniqueKeysWithValues: means))
+            })
         self.categories = categories
         let parts = group.flatMap { categories[$0] }.map { $0.values.map(\.accuracy) } ?? []
         headline = parts.isEmpty ? overall.accuracy : parts.reduce(0, +) / Double(parts.count)
         answers = outcomes.count
-        func share(_ condition: (Outcome) -> Bool) -> Double {
-            outcomes.isEmpty ? 0 : Double(outcomes.count(where: condition)) / Double(outcomes.count)
-        }
         func mean(_ values: [Double]) -> Double? {
             values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
         }
-        unparsed = share { !$0.isParsed }
-        unjudged = share { $0.isCorrect == nil }
-        formatErrors = share(\.hasFormatError)
-        toolCallRate = share { $0.toolCalls > 0 }
+        unparsed = share(outcomes) { !$0.isParsed }
+        unjudged = share(outcomes) { $0.isCorrect == nil }
+        formatErrors = share(outcomes, \.hasFormatError)
+        toolCallRate = callRate(outcomes)
         callsPerAnswer = mean(outcomes.map { Double($0.toolCalls) }) ?? 0
         firstBoxIoU = mean(outcomes.compactMap(\.firstBoxIoU))
         let overlaps = outcomes.compactMap { outcome in

@@ -1,13 +1,28 @@
+package import Agent
+import Evaluation
 package import Foundation
 package import Models
 import Torch
 
 /// What a pass is trained towards.
-package enum Objective: Sendable {
-    /// The clipped policy gradient; weights are advantages, log-probabilities those of the sampled distribution.
-    case policyGradient(PolicyLoss, temperature: Double)
+package enum TrainingGoal: Sendable {
+    /// An objective of reinforcement learning; weights are advantages, log-probabilities those of the sampled distribution.
+    case reward(Objective, temperature: Double)
     /// The likelihood of the targets; weights are weights.
     case likelihood
+}
+
+/// Targets lack the log-probability of the policy that sampled them.
+package struct MissingLogProbabilitiesError: Error, Hashable, CustomStringConvertible {
+    /// Trajectories of the pass.
+    package let trajectories: [TrajectoryID]
+
+    package var description: String {
+        let names = trajectories.prefix(3).map { "\($0.group)/\($0.sample)" }.joined(separator: ", ")
+        return
+            "a completion of the trajectories \(names) has no log-probabilities: only what was sampled can be "
+            + "trained on by reward"
+    }
 }
 
 /// A model with its optimizer: turns packed passes into one step of the weights.
@@ -38,9 +53,10 @@ package final class Learner {
 
     /// What an update measured.
     package struct Outcome: Sendable {
-        /// Mean over the targets counted.
+        /// The sum over targets by the divisor.
         package var loss = 0.0
-        package var clippedShare = 0.0
+        /// Targets that the objective's clip holds back.
+        package var clippedCount = 0.0
         package var gradientNorm = 0.0
         package var isFinite = true
 
@@ -54,23 +70,23 @@ package final class Learner {
     ///
     /// - Parameters:
     ///   - passes: shared out among the workers in turn.
-    ///   - objective: what they are trained towards.
-    ///   - targetCount: what the summed loss is divided by; more than the passes hold where targets without a gradient
-    ///     were left out.
+    ///   - goal: what they are trained towards.
+    ///   - divisor: what the summed loss is divided by, such as the number of targets, those without a gradient that
+    ///     were left out included.
     ///   - learningRate: of this step.
     package func update(
-        _ passes: [TrainingPass], towards objective: Objective, targetCount: Int, learningRate: Double
+        _ passes: [TrainingPass], towards goal: TrainingGoal, divisor: Double, learningRate: Double
     ) throws -> Outcome {
         var outcome = Outcome()
         guard !passes.isEmpty else { return outcome }
         optimizer.clearGradients()
         let shares = try sideBySide(replicas.count) { [self] worker in
             let passes = stride(from: worker, to: passes.count, by: replicas.count).map { passes[$0] }
-            return gradients(of: passes, towards: objective, targetCount: targetCount, in: replicas[worker])
+            return try gradients(of: passes, towards: goal, divisor: divisor, in: replicas[worker])
         }
         for share in shares {
             outcome.loss += share.loss
-            outcome.clippedShare += share.clippedShare
+            outcome.clippedCount += share.clippedCount
         }
         for replica in replicas.dropFirst() { collectGradients(of: replica) }
         outcome.gradientNorm = clipGradientNorm(
@@ -82,15 +98,15 @@ package final class Learner {
 
     /// Adds the gradients of all `passes` to those of `model`.
     private func gradients(
-        of passes: [TrainingPass], towards objective: Objective, targetCount: Int, in model: Qwen25VL
-    ) -> Outcome {
+        of passes: [TrainingPass], towards goal: TrainingGoal, divisor: Double, in model: Qwen25VL
+    ) throws -> Outcome {
         var outcome = Outcome()
         for pass in passes {
-            let (loss, clippedCount) = summedLoss(of: pass, towards: objective, in: model)
-            let mean = loss / Double(targetCount)
+            let (loss, clippedCount) = try summedLoss(of: pass, towards: goal, in: model)
+            let mean = loss / divisor
             mean.backward()
             outcome.loss += mean.item()
-            outcome.clippedShare += clippedCount / Double(targetCount)
+            outcome.clippedCount += clippedCount
         }
         return outcome
     }
@@ -105,21 +121,23 @@ package final class Learner {
     }
 
     private func summedLoss(
-        of pass: TrainingPass, towards objective: Objective, in model: Qwen25VL
-    ) -> (Tensor, Double) {
+        of pass: TrainingPass, towards goal: TrainingGoal, in model: Qwen25VL
+    ) throws -> (Tensor, Double) {
         let hidden = model.hiddenStates(of: pass.batch)  // [token, width]
         let predictors = Tensor(pass.predictors, device: model.device)  // [target]
         let predicting = hidden.indexSelect(0, predictors)  // [target, width]
         let targets = Tensor(pass.targets, device: model.device)  // [target]
         let weights = Tensor(pass.weights, device: model.device)  // [target]
-        switch objective {
-        case .policyGradient(let policyLoss, let temperature):
+        switch goal {
+        case .reward(let objective, let temperature):
+            guard let old = pass.oldLogProbabilities else {
+                throw MissingLogProbabilitiesError(trajectories: pass.trajectories.compactMap(\.self))
+            }
             let (logProbabilities, _) = Tensor.tokenLogProbabilities(
                 hidden: predicting, weight: model.head, bias: vocabularyBias, targets: targets,
                 temperature: temperature)  // [target]
-            let sum = policyLoss(
-                logProbabilities: logProbabilities,
-                old: Tensor(pass.oldLogProbabilities, device: model.device),
+            let sum = objective(
+                logProbabilities: logProbabilities, old: Tensor(old, device: model.device),
                 advantages: weights)
             return (sum.loss, sum.clippedCount)
         case .likelihood:

@@ -1,0 +1,70 @@
+/// The tools that trajectories may call, by name.
+package struct ToolBox: Sendable {
+    /// In the order in which models are told of them.
+    package let tools: [any Tool]
+
+    /// The tools that come with this project.
+    package static let standard = ToolBox([ZoomTool(), RotateTool()])
+
+    /// - Parameter tools: of two with the same name the first counts.
+    package init(_ tools: [any Tool]) {
+        var names: Set<String> = []
+        self.tools = tools.filter { names.insert($0.name).inserted }
+    }
+
+    package var names: [String] { tools.map(\.name) }
+
+    package subscript(name: String) -> (any Tool)? { tools.first { $0.name == name } }
+
+    /// Those of the given names, in the order of this box.
+    ///
+    /// - Throws: ``UnknownToolError`` for a name that no tool has.
+    package func choosing(_ names: [String]) throws(UnknownToolError) -> ToolBox {
+        if let stranger = names.first(where: { self[$0] == nil }) {
+            throw UnknownToolError(name: stranger, known: self.names)
+        }
+        return ToolBox(tools.filter { names.contains($0.name) })
+    }
+
+    /// What a model is told that is offered the tools of the given names and writes boxes in `frame`; names that no tool has
+    /// are left out.
+    package func specifications(of names: [String], boxesIn frame: BoxFrame) -> [ToolSpecification] {
+        tools.filter { names.contains($0.name) }.map { $0.specification(boxesIn: frame) }
+    }
+}
+
+/// There is no tool of a name that somebody gave.
+package struct UnknownToolError: Error, Hashable, CustomStringConvertible {
+    package let name: String
+    package let known: [String]
+
+    package init(name: String, known: [String]) {
+        self.name = name
+        self.known = known
+    }
+
+    package var description: String {
+        "there is no tool \(name); the tools are \(known.joined(separator: ", "))"
+    }
+}
+
+/// The sessions of one trajectory, each opened at the first call to its tool.
+struct ToolSessions {
+    private let box: ToolBox
+    private var sessions: [String: any ToolSession] = [:]
+
+    init(of box: ToolBox) { self.box = box }
+
+    /// - Throws: what opening a session throws.
+    mutating func session(of name: String) async throws -> (any ToolSession)? {
+        if let known = sessions[name] { return known }
+        guard let session = try await box[name]?.open() else { return nil }
+        sessions[name] = session
+        return session
+    }
+
+    mutating func close() async {
+        for session in sessions.values { await session.close() }
+        sessions = [:]
+    }
+}

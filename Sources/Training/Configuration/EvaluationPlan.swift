@@ -1,0 +1,127 @@
+/// What a run evaluates: an entry of `evaluation`. Exactly one of `benchmark`, `holdOut` and `scenes` says what is asked.
+package struct EvaluationPlan: Codable, Hashable, Sendable {
+    /// Under which its results are recorded; by default that of what is asked.
+    package var name = ""
+    /// Name of a benchmark, or a YAML file that declares one.
+    package var benchmark = ""
+    /// The benchmark's file or folder.
+    package var data = ""
+    /// Fraction of the run's own questions that is never trained on and asked instead; drawn by the run's seed.
+    package var holdOut = 0.0
+    /// Scenes of the procedural task, each with one question of every kind.
+    package var scenes = 0
+    /// Names the scenes, and the order of a benchmark's options.
+    package var seed = Scenes().seed
+    /// Most items that are asked; 0 for all.
+    package var limit = 0
+    /// Steps between evaluations, besides those before and after training; 0 for none.
+    package var every = 0
+    /// Whether the trained model is asked without tools too.
+    package var withoutTools = true
+
+    package init(
+        name: String = "", benchmark: String = "", data: String = "", holdOut: Double = 0, scenes: Int = 0,
+        limit: Int = 0, every: Int = 0
+    ) {
+        self.name = name
+        self.benchmark = benchmark
+        self.data = data
+        self.holdOut = holdOut
+        self.scenes = scenes
+        self.limit = limit
+        self.every = every
+    }
+
+    /// The standard held-out scenes.
+    package struct Scenes {
+        package let seed: UInt64 = 20_250_514
+        package let count = 500
+
+        package init() {}
+    }
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, benchmark, data, holdOut, scenes, seed, limit, every, withoutTools
+    }
+
+    /// - Throws: `DecodingError` for a key that there is none of and values that cannot work.
+    package init(from decoder: any Decoder) throws {
+        try decoder.refuseKeys(besides: CodingKeys.self)
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        func value<Value: Decodable>(_ key: CodingKeys, _ standard: Value) throws -> Value {
+            try values.decodeIfPresent(Value.self, forKey: key) ?? standard
+        }
+        name = try value(.name, "")
+        benchmark = try value(.benchmark, "")
+        data = try value(.data, "")
+        holdOut = try value(.holdOut, 0)
+        scenes = try value(.scenes, 0)
+        seed = try value(.seed, Scenes().seed)
+        limit = try value(.limit, 0)
+        every = try value(.every, 0)
+        withoutTools = try value(.withoutTools, true)
+        if let problem {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: problem))
+        }
+        if name.isEmpty { name = standardName }
+    }
+
+    private var standardName: String {
+        if scenes > 0 { return "scenes" }
+        if holdOut > 0 { return "held-out" }
+        let file = benchmark.split(separator: "/").last.map(String.init) ?? benchmark
+        return file.hasSuffix(".yaml") || file.hasSuffix(".yml")
+            ? String(file.prefix { $0 != "." }) : file
+    }
+
+    private var problem: String? {
+        let given = [!benchmark.isEmpty, holdOut != 0, scenes != 0].count(where: \.self)
+        if given != 1 {
+            return
+                "say what is asked by one of benchmark: NAME (with data: FILE), holdOut: 0.05 and scenes: 500"
+        }
+        if holdOut != 0, !(holdOut > 0 && holdOut < 1) {
+            return "holdOut is \(holdOut); it must be above 0 and below 1"
+        }
+        if scenes < 0 { return "scenes is \(scenes); it must be at least 1" }
+        if limit < 0 { return "limit is \(limit); it must be at least 0, which asks all" }
+        if every < 0 {
+            return "every is \(every); it must be at least 0, which asks before and after training only"
+        }
+        if name.contains("/") { return "name is \(name); it must not hold a slash" }
+        return nil
+    }
+}
+
+/// The value of `evaluation`: a list of plans, or the word `automatic`.
+package enum EvaluationChoice: Codable, Hashable, Sendable {
+    /// What is trained on decides: scenes for the procedural task, a held-out part for files of questions.
+    case automatic
+    case listed([EvaluationPlan])
+
+    private static let automaticWord = "automatic"
+
+    package init(from decoder: any Decoder) throws {
+        if let word = try? decoder.singleValueContainer().decode(String.self) {
+            guard word == Self.automaticWord else {
+                throw DecodingError.dataCorrupted(
+                    .init(
+                        codingPath: decoder.codingPath,
+                        debugDescription: "\(word) must be a list such as [{holdOut: 0.05}], or automatic"))
+            }
+            self = .automatic
+            return
+        }
+        self = .listed(try [EvaluationPlan](from: decoder))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .automatic:
+            var container = encoder.singleValueContainer()
+            try container.encode(Self.automaticWord)
+        case .listed(let plans): try plans.encode(to: encoder)
+        }
+    }
+}

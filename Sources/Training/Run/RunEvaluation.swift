@@ -1,0 +1,108 @@
+import Agent
+import Evaluation
+import Foundation
+import Reports
+import Rollout
+import Runs
+import Tasks
+
+/// One of the evaluations of a run: what is asked, and when.
+struct RunEvaluation: Sendable {
+    let plan: EvaluationPlan
+    /// For people.
+    let title: String
+    private let benchmark: Benchmark
+    let items: any Evaluator.Items
+    private let configuration: TrainingConfiguration
+
+    /// - Parameters:
+    ///   - plan: an entry of the configuration.
+    ///   - configuration: of the run.
+    ///   - data: of the run.
+    /// - Throws: an error that names the benchmark or file that cannot be used.
+    init(_ plan: EvaluationPlan, of configuration: TrainingConfiguration, data: TrainingData) throws {
+        self.plan = plan
+        self.configuration = configuration
+        if !plan.benchmark.isEmpty {
+            benchmark = try Benchmark(named: plan.benchmark)
+            title = benchmark.title
+            guard !plan.data.isEmpty else {
+                throw ConfigurationError(
+                    description: "configuration: evaluation: \(plan.name) needs data, the file or folder of "
+                        + benchmark.title)
+            }
+            items = try BenchmarkQuestions(benchmark, data: URL(filePath: plan.data))
+        } else if plan.holdOut > 0 {
+            benchmark = .examples(plan.name)
+            title = "Held-out questions"
+            items = ExampleItems(data.heldOut)
+        } else {
+            benchmark = .examples(plan.name)
+            title = "Held-out scenes"
+            items = ExampleItems(
+                try configuration.madeTask.heldOut(seed: plan.seed, sceneCount: plan.scenes))
+        }
+        guard items.count > 0 else {
+            throw ConfigurationError(
+                description: "configuration: evaluation: \(plan.name) has nothing to ask")
+        }
+    }
+
+    /// Under which conditions it is asked at a step: with tools whenever it is due, and without them at the end.
+    func conditions(at step: Int) -> [EvaluationSettings.Condition] {
+        if step == configuration.steps { return plan.withoutTools ? [.tools, .noTools] : [.tools] }
+        let isDue = step == 0 || plan.every > 0 && step.isMultiple(of: plan.every)
+        return isDue ? [.tools] : []
+    }
+
+    /// - Parameters:
+    ///   - step: of the run.
+    ///   - conditions: under which it is asked.
+    ///   - judge: of free text.
+    ///   - store: of the run.
+    func evaluator(
+        at step: Int, under conditions: [EvaluationSettings.Condition], judge: any Judge,
+        store: TrajectoryStore
+    ) -> Evaluator {
+        var settings = EvaluationSettings()
+        settings.conditions = conditions
+        settings.limit = plan.limit > 0 ? plan.limit : nil
+        settings.seed = plan.seed
+        settings.maximumTokens = configuration.rollout.sampling.maximumTokens
+        settings.toolCalls = configuration.rollout.limits.toolCalls
+        settings.concurrency = Self.concurrency
+        settings.toleratedBadShare = configuration.data.toleratedBadShare
+        return Evaluator(
+            benchmark, items: items, settings: settings, judge: judge,
+            place: EvaluationPlace(store, name: plan.name, step: step, seed: plan.seed))
+    }
+
+    /// Questions asked at the same time.
+    private static let concurrency = 128
+}
+
+extension RunEvaluation {
+    /// What answers came to, as the report and the curves show it.
+    static func measurement(
+        _ outcomes: [Outcome], step: Int, condition: EvaluationSettings.Condition
+    ) -> EvaluationMeasurement {
+        let score = ConditionScore(outcomes, averagedOver: nil)
+        let kinds = score.categories["kind"] ?? score.categories.first?.value ?? [:]
+        // In the order in which they are first asked.
+        var names: [String] = []
+        for outcome in outcomes {
+            for name in outcome.categories["kind"] ?? outcome.categories.first?.value ?? []
+            where !names.contains(name) { names.append(name) }
+        }
+        func share(_ mean: ConditionScore.Mean) -> EvaluationMeasurement.Share {
+            EvaluationMeasurement.Share(
+                items: mean.items, accuracy: mean.accuracy, interval: mean.interval,
+                callRate: mean.toolCallRate ?? 0)
+        }
+        return EvaluationMeasurement(
+            step: step, offersTools: condition == .tools, overall: share(score.overall),
+            kinds: names.compactMap { name in kinds[name].map { .init(name: name, share: share($0)) } },
+            callsPerTrajectory: score.callsPerAnswer, firstBoxIoU: score.firstBoxIoU,
+            formatErrorRate: score.formatErrors)
+    }
+}

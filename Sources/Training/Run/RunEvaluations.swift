@@ -1,0 +1,131 @@
+import Agent
+import Evaluation
+import Judging
+import Reports
+import Rollout
+import Runs
+import Tasks
+
+/// The evaluations of a run: asks those that are due, and keeps what they came to.
+final class RunEvaluations {
+    let evaluations: [RunEvaluation]
+    private let configuration: TrainingConfiguration
+    private let format: any ChatFormat
+    private let judge: any Judge
+    private let store: TrajectoryStore
+    private let console: ConsoleSink
+
+    init(
+        _ evaluations: [RunEvaluation], configuration: TrainingConfiguration, format: any ChatFormat,
+        judge: any Judge, store: TrajectoryStore, console: ConsoleSink
+    ) {
+        self.evaluations = evaluations
+        self.configuration = configuration
+        self.format = format
+        self.judge = judge
+        self.store = store
+        self.console = console
+    }
+
+    /// Asks what is due at a step and has no answer yet; what was asked before is not asked again.
+    ///
+    /// - Parameters:
+    ///   - step: steps that the weights have had.
+    ///   - engine: has the weights.
+    ///   - shouldStop: asked between batches of questions.
+    /// - Returns: the curves' values; nil if stopped.
+    func evaluate(
+        at step: Int, by engine: any RolloutEngine, shouldStop: @escaping @Sendable () -> Bool
+    ) throws -> [Metric]? {
+        var metrics: [Metric] = []
+        for evaluation in evaluations {
+            let conditions = evaluation.conditions(at: step)
+            if conditions.isEmpty { continue }
+            let evaluator = evaluation.evaluator(at: step, under: conditions, judge: judge, store: store)
+            guard try ask(evaluator, evaluation.plan.name, by: engine, shouldStop: shouldStop) else {
+                return nil
+            }
+            let measurements = try measurements(of: evaluation, at: step)
+            for measurement in measurements {
+                console.message(line(evaluation.plan.name, measurement))
+                metrics += measurement.metrics(evaluation.plan.name)
+            }
+        }
+        return metrics
+    }
+
+    private func ask(
+        _ evaluator: Evaluator, _ name: String, by engine: any RolloutEngine,
+        shouldStop: @escaping @Sendable () -> Bool
+    ) throws -> Bool {
+        if try evaluator.isComplete() { return true }
+        let (format, console) = (format, console)
+        let tools = try ToolBox.standard.choosing(configuration.tools)
+        let limits = configuration.rollout.limits
+        return try engine.serve { policy in
+            let runner = RolloutRunner(policy: policy, format: format, tools: tools, limits: limits)
+            return try await evaluator.run(
+                by: runner,
+                onProgress: { progress in
+                    console.message(
+                        "evaluating \(name): \(Readable.count(progress.completed)) of "
+                            + Readable.count(progress.total))
+                },
+                onBadItem: { console.message("\(name): left out: \($0.problem)") },
+                onFailure: { console.message("\(name): a question got no answer: \($0)") },
+                shouldStop: shouldStop)
+        }
+    }
+
+    /// What an evaluation came to at a step, under all conditions that were asked then.
+    func measurements(of evaluation: RunEvaluation, at step: Int) throws -> [EvaluationMeasurement] {
+        let conditions = evaluation.conditions(at: step)
+        let evaluator = evaluation.evaluator(at: step, under: conditions, judge: judge, store: store)
+        let outcomes = try waiting { try await evaluator.outcomes() }
+        return conditions.map {
+            RunEvaluation.measurement(outcomes[$0] ?? [], step: step, condition: $0)
+        }
+    }
+
+    /// The answers with tools on offer at a step.
+    private func records(of evaluation: RunEvaluation, at step: Int) throws -> [TrajectoryRecord] {
+        try evaluation.evaluator(at: step, under: [.tools], judge: judge, store: store).records(.tools)
+    }
+
+    private func line(_ name: String, _ measurement: EvaluationMeasurement) -> String {
+        let kinds = measurement.kinds.map { "\($0.name) \(Readable.percent($0.share.accuracy, decimals: 1))" }
+        return "\(name), step \(Readable.count(measurement.step))"
+            + (measurement.offersTools ? "" : ", without tools") + ": "
+            + (kinds.count == 1 ? [] : kinds).joined(separator: ", ") + (kinds.count == 1 ? "" : ", ")
+            + "all \(Readable.percent(measurement.overall.accuracy, decimals: 1)) right, tool calls on "
+            + Readable.percent(measurement.overall.callRate, decimals: 1)
+    }
+
+    // MARK: Report
+
+    /// What all evaluations came to at all steps.
+    func figures() throws -> [ReportFigures.Evaluation] {
+        try evaluations.map { evaluation in
+            let steps = (0...configuration.steps).filter { !evaluation.conditions(at: $0).isEmpty }
+            return ReportFigures.Evaluation(
+                name: evaluation.plan.name, title: evaluation.title,
+                measurements: try steps.flatMap { try measurements(of: evaluation, at: $0) })
+        }
+    }
+
+    /// Trajectories that show what was learned and what was not, some of each evaluation.
+    func pictures() throws -> [TrajectoryPicture] {
+        guard configuration.steps > 0 else { return [] }
+        let maker = PictureMaker()
+        return try evaluations.flatMap { evaluation in
+            let chosen = ReportSelection(
+                before: try records(of: evaluation, at: 0),
+                after: try records(of: evaluation, at: configuration.steps)
+            ).chosen
+            return try chosen.map { record, remark in
+                let images = try waiting { try await evaluation.items.item(at: record.group).images }
+                return try maker.picture(of: record, images: images, remark: remark)
+            }
+        }
+    }
+}

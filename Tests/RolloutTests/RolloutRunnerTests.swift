@@ -1,0 +1,64 @@
+import Agent
+import CounterRandom
+import Rollout
+import Synchronization
+import Tasks
+import TestPolicy
+import Testing
+
+@Suite struct RolloutRunnerTests {
+    private func request(_ index: Int, _ question: String, sample: Int = 0) -> RolloutRequest {
+        RolloutRequest(
+            Example(
+                id: "\(index)", messages: [.question(question, imageCount: 0)], images: [], answer: "red",
+                kind: "colour", tools: [ZoomTool.name]),
+            at: index, place: TrajectoryID(group: index, sample: sample), sampling: Sampling(),
+            random: CounterRandom(seed: 1))
+    }
+
+    private func runner(_ policy: ScriptedPolicy) -> RolloutRunner {
+        RolloutRunner(policy: policy, format: ByteFormat(), tools: .standard, limits: AgentLimits())
+    }
+
+    @Test func samplesOfOnePromptShareAGroupAndOtherQuestionsDoNot() async throws {
+        let policy = ScriptedPolicy(.answer("red"))
+        let requests = [request(4, "a"), request(4, "a", sample: 1), request(4, "b"), request(9, "a")]
+        _ = try await runner(policy).run(requests) { $0.request.index }
+        let ids = [(0, 0), (0, 1), (1, 0), (2, 0)].map { TrajectoryID(group: $0.0, sample: $0.1) }
+        #expect(policy.calls.begun == [ids])
+    }
+
+    @Test func aTrajectoryIsJudgedWhileOthersAreStillWritten() async throws {
+        // The second one writes only once the first has been judged.
+        let (judged, isJudged) = AsyncStream.makeStream(of: Void.self)
+        let policy = ScriptedPolicy { request, _ in
+            if request.id.group == 1 { for await _ in judged { break } }
+            return .answer("red")
+        }
+        let order = try await runner(policy).run([request(0, "a"), request(1, "b")]) { rollout in
+            if rollout.request.index == 0 { isJudged.yield() }
+            return rollout.request.index
+        }
+        #expect(order == [0, 1])
+    }
+
+    @Test func onlyToolsThatTheExampleNamesAreOffered() async throws {
+        let policy = ScriptedPolicy(.answer("red"))
+        var requests = [request(0, "a"), request(1, "a"), request(2, "a")]
+        requests[1].offers = .none
+        requests[2].offers = .all
+        _ = try await runner(policy).run(requests) { _ in }
+        let prompts = policy.calls.requests.sorted { $0.id < $1.id }.map {
+            ByteFormat().text(of: $0.transcript.tokens)
+        }
+        #expect(prompts.map { $0.contains(ZoomTool.name) } == [true, false, true])
+        #expect(prompts.map { $0.contains(RotateTool.name) } == [false, false, true])
+    }
+
+    @Test func anErrorWhileJudgingEndsAll() async throws {
+        struct Broken: Error {}
+        await #expect(throws: Broken.self) {
+            try await runner(ScriptedPolicy(.answer("red"))).run([request(0, "a")]) { _ in throw Broken() }
+        }
+    }
+}
