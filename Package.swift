@@ -170,7 +170,7 @@ let package = Package(
             name: "deepeyes",
             dependencies: [
                 "Agent", "Tasks", "Endpoints", "Evaluation", "Judging", "Imaging", "Models", "Generation",
-                "Training", "NanoBase", "Runs", "Reports", "Rollout", "JSON", "Serving",
+                "Training", "NanoBase", "Runs", "Reports", "Rollout", "Serving",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -240,7 +240,8 @@ let package = Package(
             dependencies: ["Runs", "Imaging", "TestFixtures", .product(name: "GRDB", package: "GRDB.swift")],
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
-            name: "ReportsTests", dependencies: ["Reports", "Runs", "Imaging", "TestFixtures"], swiftSettings: strict),
+            name: "ReportsTests", dependencies: ["Reports", "Runs", "Imaging", "TestFixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "TokenizerTests", dependencies: ["Tokenizer", "TestFixtures"], exclude: ["Goldens"],
             swiftSettings: strict),
@@ -254,7 +255,8 @@ let package = Package(
         .testTarget(
             name: "GenerationTests",
             dependencies: [
-                "Generation", "Models", "Torch", "Agent", "Imaging", "CounterRandom", "TestSupport",
+                "Generation", "Models", "Rollout", "Torch", "Agent", "Imaging", "CounterRandom",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

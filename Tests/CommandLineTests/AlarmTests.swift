@@ -9,7 +9,7 @@ struct AlarmTests {
             [
                 "train", "--model", DeepEyesCommand.base.path, "--run", folder.path("run"), "--set",
                 "steps=2",
-                "--set", "evaluation.scenes=1", "--set", "rollout.promptsPerStep=1", "--set",
+                "--set", "evaluation=[{scenes: 1}]", "--set", "rollout.promptsPerStep=1", "--set",
                 "rollout.groupSize=2", "--set", "rollout.sampling.maximumTokens=2",
             ] + more.flatMap { ["--set", $0] })
     }

@@ -33,8 +33,8 @@ struct BadInputTests {
     @Test func anImpossibleNumberIsNamed() throws {
         let folder = try TemporaryFolder()
         let outcome = try DeepEyesCommand.run(
-            "train", "--set", "evaluation.concurrency=0", "--run", folder.path("run"))
-        expectRefusal(outcome, naming: "evaluation.concurrency", remedy: "must be at least 1")
+            "train", "--set", "rollout.promptsPerStep=0", "--run", folder.path("run"))
+        expectRefusal(outcome, naming: "rollout.promptsPerStep", remedy: "must be at least 1")
     }
 
     @Test func aLineThatIsNoConversationIsNamed() throws {

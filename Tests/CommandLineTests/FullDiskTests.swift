@@ -4,7 +4,8 @@ import Testing
 /// Writing where no byte more fits.
 struct FullDiskTests {
     private static let shortRun = [
-        "train", "--model", DeepEyesCommand.base.path, "--set", "steps=1", "--set", "evaluation.scenes=1",
+        "train", "--model", DeepEyesCommand.base.path, "--set", "steps=1", "--set",
+        "evaluation=[{scenes: 1}]",
         "--set", "rollout.promptsPerStep=1", "--set", "rollout.groupSize=2",
     ]
 

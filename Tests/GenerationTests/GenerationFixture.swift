@@ -115,7 +115,8 @@ private struct DigestedImage: PixelSource {
 extension ViewedImage {
     fileprivate func showing(_ source: any PixelSource) -> ViewedImage {
         ViewedImage(
-            source: source, root: .example(0), region: region, rotation: rotation, viewSize: viewSize, tokenCount: tokenCount)
+            source: source, root: .example(0), region: region, rotation: rotation, viewSize: viewSize,
+            tokenCount: tokenCount)
     }
 
     /// With the negative of its pixels.

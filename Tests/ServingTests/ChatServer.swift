@@ -51,7 +51,8 @@ struct ChatServer: Sendable {
         var configuration = configuration
         configuration.port = 0
         let model = ServedModel(
-            name: "scripted", policy: policy, format: ByteFormat(), turnEnds: [turnEnd], tools: ToolBox([ZoomTool()]),
+            name: "scripted", policy: policy, format: ByteFormat(), turnEnds: [turnEnd],
+            tools: ToolBox([ZoomTool()]),
             limits: AgentLimits(toolCalls: 2, completionTokens: 512, contextTokens: contextTokens))
         let chat = ChatRoutes(
             model: model, admission: Admission(limit: limit, parallel: 2), images: images,

@@ -126,7 +126,8 @@ struct ViewerServer: Sendable {
                 kind: .completion, text: thought, tokens: [1, 2], logProbabilities: [-0.5, -.infinity]),
             SegmentRecord(kind: .observation, text: "<tool_response>", tokens: [9], views: [crop]),
         ]
-        let call = CallRecord(segment: 1, name: "image_zoom_in_tool", arguments: "{}", image: 0, box: box, viewBox: box)
+        let call = CallRecord(
+            segment: 1, name: "image_zoom_in_tool", arguments: "{}", image: 0, box: box, viewBox: box)
         return TrajectoryRecord(
             origin: origin, step: step, group: group, sample: sample,
             exampleID: exampleID ?? "example-\(group)", kind: group == 0 ? "attribute" : "relation",

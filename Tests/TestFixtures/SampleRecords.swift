@@ -21,7 +21,8 @@ extension TrajectoryRecord {
             calls.append(
                 CallRecord(
                     segment: segments.count, name: "image_zoom_in_tool",
-                    arguments: #"{"bbox_2d": [34, 20, 50, 36]}"#, image: 0, box: box, viewBox: Rectangle(34, 20, 50, 36)
+                    arguments: #"{"bbox_2d": [34, 20, 50, 36]}"#, image: 0, box: box,
+                    viewBox: Rectangle(34, 20, 50, 36)
                 ))
             segments.append(
                 SegmentRecord(

@@ -9,7 +9,7 @@ struct ConfigurationFileTests {
         let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).yaml")
         try Data(text.utf8).write(to: url)
         defer { try? FileManager.default.removeItem(at: url) }
-        return try ConfigurationFile.load(TrainingConfiguration(), from: url.path, overrides: overrides)
+        return try TrainingConfiguration.load(from: url.path, overrides: overrides)
     }
 
     private func message(_ text: String, overrides: [String] = []) -> String {
@@ -30,7 +30,7 @@ struct ConfigurationFileTests {
     }
 
     @Test func resolvedTextReadsBackTheSame() throws {
-        let configuration = try load("loss: {clipHigh: 0.28}\n")
+        let configuration = try load("algorithm: {objective: {clipHigh: 0.28}}\n").resolved
         let text = try ConfigurationFile.text(of: configuration)
         #expect(try ConfigurationFile.text(of: load(text)) == text)
     }
@@ -49,17 +49,83 @@ struct ConfigurationFileTests {
         #expect(message("a: [1\n").contains("is not YAML"))
     }
 
+    @Test(arguments: [
+        ("advantage: {normalizesByDeviation: false}", "advantage is now algorithm.advantage: groupDeviation"),
+        ("loss: {clipLow: 0.1}", "loss is now algorithm.objective"),
+        ("evaluation: {scenes: 20}", "evaluation.scenes is now evaluation: [{scenes: 500}]"),
+    ])
+    func keysOfEarlierVersionsSayHowTheyAreSpelledNow(text: String, expected: String) {
+        #expect(message(text + "\n").contains(expected), "\(message(text))")
+        #expect(message(text + "\n").contains(":1: "))
+    }
+
     @Test func missingFileIsNamed() {
         #expect(throws: ConfigurationError.self) {
-            try ConfigurationFile.load(TrainingConfiguration(), from: "/nowhere/nano.yaml")
+            try TrainingConfiguration.load(from: "/nowhere/nano.yaml")
         }
+    }
+}
+
+struct EvaluationConfigurationTests {
+    private func configuration(_ overrides: String...) throws -> TrainingConfiguration {
+        try TrainingConfiguration.load(from: nil, overrides: overrides)
+    }
+
+    private func problem(_ overrides: String...) -> String {
+        do {
+            try TrainingConfiguration.load(from: nil, overrides: overrides).validate()
+            return "no error"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func whatIsTrainedOnDecidesWhatIsEvaluated() throws {
+        #expect(try configuration().evaluations.map(\.name) == ["scenes"])
+        let own = try configuration("data.parts=[{file: questions.jsonl}]").evaluations
+        #expect(own.map(\.name) == ["held-out"] && own[0].holdOut == 0.05)
+        let both = try configuration("data.parts=[{file: questions.jsonl}, {weight: 1}]").evaluations
+        #expect(both.map(\.name) == ["scenes", "held-out"])
+        #expect(try configuration("evaluation=[]").evaluations.isEmpty)
+    }
+
+    @Test func theResolvedConfigurationListsWhatWasDecided() throws {
+        let text = try ConfigurationFile.text(of: configuration().resolved)
+        #expect(text.contains("scenes: 500") && !text.contains("automatic"))
+    }
+
+    @Test func anEvaluationIsNamedAfterWhatItAsks() throws {
+        let plans = try configuration(
+            "evaluation=[{benchmark: pope, data: a.json, every: 50, limit: 10}, {benchmark: my/own.yaml, data: b}]"
+        ).evaluations
+        #expect(plans.map(\.name) == ["pope", "own"])
+        #expect(plans[0].every == 50 && plans[0].limit == 10)
+    }
+
+    @Test(arguments: [
+        ("evaluation=[{}]", "say what is asked by one of"),
+        ("evaluation=[{scenes: 5, benchmark: pope}]", "say what is asked by one of"),
+        ("evaluation=[{holdOut: 1.5}]", "holdOut is 1.5; it must be above 0 and below 1"),
+        ("evaluation=[{scenes: 5, evry: 3}]", "unknown key; the keys are name, benchmark"),
+        ("evaluation=[{scenes: 5, limit: -1}]", "limit is -1"),
+        ("evaluation=[{scenes: 5, name: a/b}]", "must not hold a slash"),
+        ("evaluation=[{scenes: 5}, {scenes: 6}]", "two are named scenes"),
+        ("evaluation=[{holdOut: 0.1}]", "data.parts names none"),
+        ("evaluation=sometimes", "must be a list such as"),
+        ("tools=[zoom]", "there is no tool zoom; the tools are image_zoom_in_tool"),
+        ("reward.perception.bonusTools=[zoom]", "there is no tool zoom"),
+        ("algorithm.objective.dualClip=1", "algorithm.objective.dualClip is 1.0; it must be above 1"),
+        ("algorithm.normalizer.tokens=0", "algorithm.normalizer.tokens is 0"),
+    ])
+    func whatCannotWorkIsNamed(override: String, expected: String) {
+        #expect(problem(override).contains(expected), "\(problem(override))")
     }
 }
 
 struct RewardConfigurationTests {
     private func message(_ overrides: String...) -> String {
         do {
-            try ConfigurationFile.load(TrainingConfiguration(), from: nil, overrides: overrides).validate()
+            try TrainingConfiguration.load(from: nil, overrides: overrides).validate()
             return "no error"
         } catch {
             return "\(error)"
@@ -79,8 +145,7 @@ struct RewardConfigurationTests {
 
 struct AlarmConfigurationTests {
     private func loaded(_ overrides: String...) throws -> TrainingConfiguration {
-        let configuration = try ConfigurationFile.load(
-            TrainingConfiguration(), from: nil, overrides: overrides)
+        let configuration = try TrainingConfiguration.load(from: nil, overrides: overrides)
         try configuration.validate()
         return configuration
     }
@@ -112,7 +177,7 @@ struct AlarmConfigurationTests {
         try Data(text.utf8).write(to: url)
         defer { try? FileManager.default.removeItem(at: url) }
         #expect(
-            try ConfigurationFile.load(TrainingConfiguration(), from: url.path).alarms == configuration.alarms
+            try TrainingConfiguration.load(from: url.path).alarms == configuration.alarms
         )
     }
 

@@ -17,7 +17,7 @@ package enum ConfigurationFile {
     ///   - defaults: also decide which keys there are.
     ///   - path: of a YAML file; nil for none.
     ///   - overrides: dotted assignments such as `rollout.groupSize=4`, with YAML values.
-    ///   - retired: keys of earlier versions, dotted, and how they are spelled now.
+    ///   - retired: keys of earlier versions, dotted, and what became of them, to follow the key in a sentence.
     /// - Throws: ``ConfigurationError`` that names the file, the line and the keys that would be right.
     package static func load<Configuration: Codable>(
         _ defaults: Configuration, from path: String?, overrides: [String] = [],
@@ -110,8 +110,8 @@ private struct Merger {
 
     private func refuseRetired(_ keys: [String], _ place: String) throws {
         let key = keys.joined(separator: ".")
-        guard let spelling = retired[key] else { return }
-        throw ConfigurationError(description: "\(place)\(key) is now \(spelling)")
+        guard let fate = retired[key] else { return }
+        throw ConfigurationError(description: "\(place)\(key) \(fate)")
     }
 
     private func place(_ node: Node, _ origin: String) -> String {

@@ -68,13 +68,13 @@ package struct TrainingConfiguration: Codable, Sendable {
             TrainingConfiguration(), from: path, overrides: overrides, retired: retiredKeys)
     }
 
-    /// Keys of earlier versions and how they are spelled now.
+    /// Keys of earlier versions, and what became of them.
     private static let retiredKeys = [
-        "advantage": "algorithm.advantage: groupDeviation or groupMean",
-        "loss": "algorithm.objective: {clipLow: 0.2, clipHigh: 0.2, dualClip: 3}",
-        "evaluation.scenes": "evaluation: [{scenes: 500}], a list",
-        "evaluation.seed": "evaluation: [{scenes: 500, seed: 1}], a list",
-        "evaluation.concurrency": "gone; as many are asked at a time as a step has trajectories",
+        "advantage": "is now algorithm.advantage: groupDeviation or groupMean",
+        "loss": "is now algorithm.objective: {clipLow: 0.2, clipHigh: 0.2, dualClip: 3}",
+        "evaluation.scenes": "is now evaluation: [{scenes: 500}], a list",
+        "evaluation.seed": "is now evaluation: [{scenes: 500, seed: 1}], a list",
+        "evaluation.concurrency": "is gone: 128 questions are asked at a time",
     ]
 }
 
