@@ -162,15 +162,15 @@ let package = Package(
         .target(
             name: "NanoBase",
             dependencies: [
-                "Torch", "Models", "Generation", "Training", "Tokenizer", "Agent", "Tasks", "Imaging", "Runs",
-                "CounterRandom",
+                "Torch", "Models", "Generation", "Training", "Tokenizer", "Agent", "JSON", "Tasks", "Imaging",
+                "Runs", "CounterRandom",
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "deepeyes",
             dependencies: [
-                "Agent", "Tasks", "Endpoints", "Evaluation", "Judging", "Imaging", "Models", "Generation",
-                "Training", "NanoBase", "Runs", "Reports", "Serving",
+                "Agent", "JSON", "Tasks", "Endpoints", "Evaluation", "Judging", "Imaging", "Models",
+                "Generation", "Training", "NanoBase", "Runs", "Reports", "Serving",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -240,7 +240,7 @@ let package = Package(
         .testTarget(
             name: "ModelsTests",
             dependencies: [
-                "Models", "Tokenizer", "Torch", "Agent", "Imaging", "CounterRandom", "TestSupport",
+                "Models", "Tokenizer", "Torch", "Agent", "JSON", "Imaging", "CounterRandom", "TestSupport",
                 "TestFixtures",
             ],
             exclude: ["Goldens"], swiftSettings: strict),

@@ -14,12 +14,20 @@ package struct ZoomTool: Tool {
     package let specification = ToolSpecification(
         name: ZoomTool.name,
         description: "Look closer: returns the given box of an image at full resolution.",
-        parameters: #"{"type": "object", "properties": {"bbox_2d": {"type": "array", "#
-            + #""items": {"type": "number"}, "minItems": 4, "maxItems": 4, "#
-            + #""description": "[x1, y1, x2, y2] in pixels of the image as shown."}, "#
-            + #""image": {"type": "integer", "#
-            + #""description": "Which image, counted from 1; the first if left out."}}, "#
-            + #""required": ["bbox_2d"]}"#)
+        parameters: [
+            "type": "object",
+            "properties": [
+                "bbox_2d": [
+                    "type": "array", "items": ["type": "number"], "minItems": 4, "maxItems": 4,
+                    "description": "[x1, y1, x2, y2] in pixels of the image as shown.",
+                ],
+                "image": [
+                    "type": "integer",
+                    "description": "Which image, counted from 1; the first if left out.",
+                ],
+            ],
+            "required": ["bbox_2d"],
+        ])
 
     package func call(arguments: JSONValue, in context: ToolContext) async -> ToolResult {
         do {

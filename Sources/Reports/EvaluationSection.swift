@@ -77,7 +77,7 @@ struct EvaluationSection {
         let shown = columns.filter { isKnown(measure, $0.summary) }
         let values = shown.map { $0.summary[keyPath: measure.value] }
         let end = measure.isShare ? 1 : max(1, values.max() ?? 1)
-        let place = { (value: Double) in JSONText.number((6 + 188 * min(1, max(0, value / end))).rounded()) }
+        let place = { (value: Double) in JSONNumber((6 + 188 * min(1, max(0, value / end))).rounded()).text }
         let label = zip(shown, values).map { "\($0.name) \(format(measure, $1))" }.joined(separator: ", ")
         return .element(
             "svg", ["viewBox": "0 0 200 16", "class": "scale", "role": "img", "aria-label": label]

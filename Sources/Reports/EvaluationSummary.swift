@@ -51,16 +51,16 @@ package struct EvaluationSummary: Sendable, Equatable {
             formatErrorRate: mean(judged.map { $0.hasFormatError ? 1 : 0 }))
     }
 
-    fileprivate var members: [(key: String, value: String)] {
+    fileprivate var json: JSONValue {
         [
-            ("examples", String(examples)),
-            ("attribute_accuracy", JSONText.number(attributeAccuracy)),
-            ("relation_accuracy", JSONText.number(relationAccuracy)),
-            ("existence_accuracy", JSONText.number(existenceAccuracy)),
-            ("tool_call_rate_attribute", JSONText.number(attributeCallRate)),
-            ("calls_per_trajectory", JSONText.number(callsPerTrajectory)),
-            ("first_box_iou", JSONText.number(firstBoxIoU)),
-            ("format_error_rate", JSONText.number(formatErrorRate)),
+            "examples": .number(examples),
+            "attribute_accuracy": .number(attributeAccuracy),
+            "relation_accuracy": .number(relationAccuracy),
+            "existence_accuracy": .number(existenceAccuracy),
+            "tool_call_rate_attribute": .number(attributeCallRate),
+            "calls_per_trajectory": .number(callsPerTrajectory),
+            "first_box_iou": .number(firstBoxIoU),
+            "format_error_rate": .number(formatErrorRate),
         ]
     }
 }
@@ -103,27 +103,20 @@ package struct RunResult: Sendable, Equatable {
 
     /// The text of `report.json`: fixed key order, shortest numbers, a newline at the end.
     package var json: String {
-        JSONText.indented([
-            ("task", JSONText.string(task)),
-            ("seed", String(seed)),
-            (
-                "training",
-                JSONText.indented(
-                    [
-                        ("steps", String(training.steps)),
-                        ("seconds", JSONText.number(training.seconds)),
-                        ("trajectories", String(training.trajectories)),
-                    ], depth: 1)
-            ),
-            (
-                "evaluation",
-                JSONText.indented(
-                    [
-                        ("base", JSONText.indented(base.members, depth: 2)),
-                        ("trained", JSONText.indented(trained.members, depth: 2)),
-                        ("trained_without_tools", JSONText.indented(trainedWithoutTools.members, depth: 2)),
-                    ], depth: 1)
-            ),
-        ]) + "\n"
+        let members: JSONValue = [
+            "task": .string(task),
+            "seed": .number(seed),
+            "training": [
+                "steps": .number(training.steps),
+                "seconds": .number(training.seconds),
+                "trajectories": .number(training.trajectories),
+            ],
+            "evaluation": [
+                "base": base.json,
+                "trained": trained.json,
+                "trained_without_tools": trainedWithoutTools.json,
+            ],
+        ]
+        return members.text(.indented) + "\n"
     }
 }

@@ -184,7 +184,7 @@ package struct Evaluator: Sendable {
             }
             let said = AnswerReader.withoutMarks(record.lastCompletion)
             values.merge(benchmark.prediction(said)) { _, said in said }
-            return JSONValue.object(values).text + "\n"
+            return JSONValue.object(JSONObject(sorting: values)).text + "\n"
         }.joined()
     }
 

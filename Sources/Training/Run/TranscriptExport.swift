@@ -3,6 +3,7 @@ import CounterRandom
 package import Foundation
 import Generation
 import Imaging
+import JSON
 package import Models
 import Runs
 package import Tasks
@@ -85,10 +86,10 @@ package struct TranscriptExport: Sendable {
         let image = try format.view(example.images[0], region: nil, rotation: .upright)
         let box = image.viewedBox(ofOriginal: example.groundTruthBoxes.first ?? image.region)
         let region = try CropRule().region(of: box, in: .asViewed, on: image)
-        let corners = [box.x1, box.y1, box.x2, box.y2].map { "\(Int($0))" }.joined(separator: ", ")
-        let call = #"{"name": "\#(ZoomTool.name)", "arguments": {"bbox_2d": [\#(corners)]}}"#
+        let corners = [box.x1, box.y1, box.x2, box.y2].map { JSONValue.number(Int($0)) }
+        let call: JSONValue = ["name": .string(ZoomTool.name), "arguments": ["bbox_2d": .array(corners)]]
         return [
-            Message(role: .assistant, "\(Markup.toolCallStart)\n\(call)\n\(Markup.toolCallEnd)"),
+            Message(role: .assistant, "\(Markup.toolCallStart)\n\(call.text)\n\(Markup.toolCallEnd)"),
             Message(
                 role: .tool,
                 content: [.image(try format.view(image.source, region: region, rotation: .upright))]),
