@@ -56,7 +56,7 @@ let package = Package(
             ]),
         .target(name: "CounterRandom", swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
-        .target(name: "Torch", dependencies: ["CTorch", "CounterRandom"], swiftSettings: strict),
+        .target(name: "Torch", dependencies: ["CTorch", "CounterRandom", "JSON"], swiftSettings: strict),
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
