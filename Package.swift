@@ -56,7 +56,7 @@ let package = Package(
             ]),
         .target(name: "CounterRandom", swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
-        .target(name: "Torch", dependencies: ["CTorch", "CounterRandom"], swiftSettings: strict),
+        .target(name: "Torch", dependencies: ["CTorch", "CounterRandom", "JSON"], swiftSettings: strict),
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -162,15 +162,15 @@ let package = Package(
         .target(
             name: "NanoBase",
             dependencies: [
-                "Torch", "Models", "Generation", "Rollout", "Training", "Tokenizer", "Agent", "Tasks",
+                "Torch", "Models", "Generation", "Rollout", "Training", "Tokenizer", "Agent", "JSON", "Tasks",
                 "Imaging", "Runs", "CounterRandom",
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "deepeyes",
             dependencies: [
-                "Agent", "Tasks", "Endpoints", "Evaluation", "Judging", "Imaging", "Models", "Generation",
-                "Training", "NanoBase", "Runs", "Reports", "Rollout", "Serving",
+                "Agent", "JSON", "Tasks", "Endpoints", "Evaluation", "Judging", "Imaging", "Models",
+                "Generation", "Training", "NanoBase", "Runs", "Reports", "Rollout", "Serving",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -248,7 +248,7 @@ let package = Package(
         .testTarget(
             name: "ModelsTests",
             dependencies: [
-                "Models", "Tokenizer", "Torch", "Agent", "Imaging", "CounterRandom", "TestSupport",
+                "Models", "Tokenizer", "Torch", "Agent", "JSON", "Imaging", "CounterRandom", "TestSupport",
                 "TestFixtures",
             ],
             exclude: ["Goldens"], swiftSettings: strict),

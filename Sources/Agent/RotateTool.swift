@@ -11,11 +11,17 @@ package struct RotateTool: Tool, ToolSession {
         ToolSpecification(
             name: name,
             description: "Turn an image: returns it rotated clockwise.",
-            parameters: #"{"type": "object", "properties": {"angle": {"type": "integer", "#
-                + #""enum": [90, 180, 270], "description": "Degrees clockwise."}, "#
-                + #""image": {"type": "integer", "#
-                + #""description": "Which image, counted from 1; the first if left out."}}, "#
-                + #""required": ["angle"]}"#)
+            parameters: [
+                "type": "object",
+                "properties": [
+                    "angle": ["type": "integer", "enum": [90, 180, 270], "description": "Degrees clockwise."],
+                    "image": [
+                        "type": "integer",
+                        "description": "Which image, counted from 1; the first if left out.",
+                    ],
+                ],
+                "required": ["angle"],
+            ])
     }
 
     package func call(arguments: JSONValue, in context: ToolContext) async -> ToolResult {

@@ -5,10 +5,10 @@ package import JSON
 package struct ToolSpecification: Hashable, Sendable {
     package let name: String
     package let description: String
-    /// JSON schema of the arguments, as text, so that its order and spacing never change.
-    package let parameters: String
+    /// JSON schema of the arguments; the model reads its members in their order.
+    package let parameters: JSONValue
 
-    package init(name: String, description: String, parameters: String) {
+    package init(name: String, description: String, parameters: JSONValue) {
         self.name = name
         self.description = description
         self.parameters = parameters
@@ -16,10 +16,10 @@ package struct ToolSpecification: Hashable, Sendable {
 
     /// The specification as one line of JSON, `", "` and `": "` between its parts.
     package var json: String {
-        let name = JSONValue.string(name).text
-        let description = JSONValue.string(description).text
-        return #"{"type": "function", "function": {"name": \#(name), "description": \#(description), "#
-            + #""parameters": \#(parameters)}}"#
+        let function: JSONValue = [
+            "name": .string(name), "description": .string(description), "parameters": parameters,
+        ]
+        return JSONValue.object(["type": "function", "function": function]).text
     }
 }
 

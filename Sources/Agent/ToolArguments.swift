@@ -9,7 +9,7 @@ struct ArgumentError: Error {
 
 /// Reads the arguments of a call, which may hold anything.
 struct ToolArguments {
-    private let members: [String: JSONValue]
+    private let members: JSONObject
 
     init(_ value: JSONValue) throws(ArgumentError) {
         guard let members = value.object else {
@@ -56,7 +56,7 @@ struct ToolArguments {
     ) throws(ArgumentError) -> (index: Int, image: ViewedImage) {
         guard !images.isEmpty else { throw ArgumentError("there is no image.") }
         guard let value = members[name], value != .null else { return (0, images[0]) }
-        guard let number = value.number, let position = Int(exactly: number) else {
+        guard let position = value.integer else {
             throw ArgumentError("\(name) must be a whole number from 1 to \(images.count).")
         }
         guard (1...images.count).contains(position) else {

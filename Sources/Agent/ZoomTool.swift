@@ -16,12 +16,20 @@ package struct ZoomTool: Tool, ToolSession {
         ToolSpecification(
             name: name,
             description: "Look closer: returns the given box of an image at full resolution.",
-            parameters: #"{"type": "object", "properties": {"bbox_2d": {"type": "array", "#
-                + #""items": {"type": "number"}, "minItems": 4, "maxItems": 4, "#
-                + #""description": "[x1, y1, x2, y2] in \#(frame.phrase)."}, "#
-                + #""image": {"type": "integer", "#
-                + #""description": "Which image, counted from 1; the first if left out."}}, "#
-                + #""required": ["bbox_2d"]}"#)
+            parameters: [
+                "type": "object",
+                "properties": [
+                    "bbox_2d": [
+                        "type": "array", "items": ["type": "number"], "minItems": 4, "maxItems": 4,
+                        "description": .string("[x1, y1, x2, y2] in \(frame.phrase)."),
+                    ],
+                    "image": [
+                        "type": "integer",
+                        "description": "Which image, counted from 1; the first if left out.",
+                    ],
+                ],
+                "required": ["bbox_2d"],
+            ])
     }
 
     package func call(arguments: JSONValue, in context: ToolContext) async -> ToolResult {

@@ -1,29 +1,40 @@
-/// A JSON value, for what comes from the model: nothing is known about its shape beforehand.
+/// A JSON value, for texts of unknown shape and for texts whose order and spelling matter: what a model or a client
+/// wrote, and files that must have the same bytes again.
+///
+/// Files and messages of a fixed shape are `Codable` types, read and written by Foundation's `JSONDecoder` and
+/// `JSONEncoder`.
 package enum JSONValue: Hashable, Sendable {
     case null
     case boolean(Bool)
-    case number(Double)
+    case number(JSONNumber)
     case string(String)
     case array([JSONValue])
-    case object([String: JSONValue])
+    case object(JSONObject)
 
-    package subscript(key: String) -> JSONValue? {
-        if case .object(let members) = self { members[key] } else { nil }
-    }
+    package static func number(_ value: Double) -> JSONValue { .number(JSONNumber(value)) }
+
+    package static func number(_ value: some BinaryInteger) -> JSONValue { .number(JSONNumber(value)) }
+
+    package subscript(name: String) -> JSONValue? { object?[name] }
 
     package var string: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
     package var number: Double? {
-        if case .number(let value) = self { value } else { nil }
+        if case .number(let number) = self { number.value } else { nil }
+    }
+
+    /// The value of a number without a fraction, exactly.
+    package var integer: Int? {
+        if case .number(let number) = self { number.integer } else { nil }
     }
 
     package var array: [JSONValue]? {
         if case .array(let value) = self { value } else { nil }
     }
 
-    package var object: [String: JSONValue]? {
+    package var object: JSONObject? {
         if case .object(let value) = self { value } else { nil }
     }
 
@@ -40,220 +51,23 @@ package enum JSONValue: Hashable, Sendable {
     }
 }
 
-// MARK: Writing
+// MARK: Literals
 
-extension JSONValue {
-    /// The value on one line, `", "` and `": "` between its parts, object members sorted by name.
-    package var text: String {
-        switch self {
-        case .null: "null"
-        case .boolean(let value): value ? "true" : "false"
-        case .number(let value): JSONText.number(value)
-        case .string(let value): JSONText.string(value)
-        case .array(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
-        case .object(let members):
-            "{"
-                + members.sorted { $0.key < $1.key }
-                .map { JSONText.string($0.key) + ": " + $0.value.text }.joined(separator: ", ") + "}"
-        }
-    }
-}
+extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    package init(booleanLiteral value: Bool) { self = .boolean(value) }
 
-// MARK: Reading
+    package init(integerLiteral value: Int) { self = .number(value) }
 
-/// Why a text is not JSON.
-package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What was wrong, such as "expected a comma".
-    package let reason: String
-    /// Where, in bytes of UTF-8 from the start.
-    package let offset: Int
+    package init(floatLiteral value: Double) { self = .number(value) }
 
-    package init(reason: String, offset: Int) {
-        self.reason = reason
-        self.offset = offset
-    }
+    /// A string that holds this text; nothing is parsed.
+    package init(stringLiteral value: String) { self = .string(value) }
 
-    package var description: String { "\(reason) at character \(offset + 1)" }
-}
+    package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
-extension JSONValue {
-    /// Reads a text that holds one value and nothing else (RFC 8259).
-    ///
-    /// A number beyond the range of `Double`, a repeated name and nesting deeper than 32 are errors, so that
-    /// what is accepted has one meaning and no text can exhaust the stack.
-    package init(parsing text: some StringProtocol) throws(JSONError) {
-        var parser = JSONParser(bytes: Array(text.utf8))
-        self = try parser.document()
-    }
-}
-
-private struct JSONParser {
-    static let depthLimit = 32
-
-    let bytes: [UInt8]
-    var position = 0
-
-    init(bytes: [UInt8]) { self.bytes = bytes }
-
-    mutating func document() throws(JSONError) -> JSONValue {
-        let value = try value(depth: 0)
-        skipSpace()
-        guard position == bytes.count else { throw error("unexpected text after the value") }
-        return value
-    }
-
-    private func error(_ reason: String) -> JSONError { JSONError(reason: reason, offset: position) }
-
-    private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
-
-    private mutating func skipSpace() {
-        while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
-    }
-
-    /// Consumes `byte` if it comes next.
-    private mutating func take(_ byte: Character) -> Bool {
-        guard let next, next == byte.asciiValue else { return false }
-        position += 1
-        return true
-    }
-
-    private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
-        guard depth < Self.depthLimit else { throw error("nesting is too deep") }
-        skipSpace()
-        switch next {
-        case nil: throw error("the text ends too early")
-        case UInt8(ascii: "{"): return try object(depth: depth)
-        case UInt8(ascii: "["): return try array(depth: depth)
-        case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "t"): return try word("true", .boolean(true))
-        case UInt8(ascii: "f"): return try word("false", .boolean(false))
-        case UInt8(ascii: "n"): return try word("null", .null)
-        default: return .number(try number())
-        }
-    }
-
-    private mutating func word(_ word: String, _ value: JSONValue) throws(JSONError) -> JSONValue {
-        guard bytes[position...].starts(with: word.utf8) else { throw error("expected a value") }
-        position += word.utf8.count
-        return value
-    }
-
-    private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
-        position += 1
-        var members: [String: JSONValue] = [:]
-        skipSpace()
-        if take("}") { return .object(members) }
-        repeat {
-            skipSpace()
-            guard next == UInt8(ascii: "\"") else { throw error("expected a name in quotes") }
-            let name = try string()
-            skipSpace()
-            guard take(":") else { throw error("expected a colon") }
-            guard members.updateValue(try value(depth: depth + 1), forKey: name) == nil else {
-                throw error("a name occurs twice")
-            }
-            skipSpace()
-        } while take(",")
-        guard take("}") else { throw error("expected a comma or a closing brace") }
-        return .object(members)
-    }
-
-    private mutating func array(depth: Int) throws(JSONError) -> JSONValue {
-        position += 1
-        var values: [JSONValue] = []
-        skipSpace()
-        if take("]") { return .array(values) }
-        repeat {
-            values.append(try value(depth: depth + 1))
-            skipSpace()
-        } while take(",")
-        guard take("]") else { throw error("expected a comma or a closing bracket") }
-        return .array(values)
-    }
-
-    private mutating func digits() -> Int {
-        let start = position
-        while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
-        return position - start
-    }
-
-    private mutating func number() throws(JSONError) -> Double {
-        let start = position
-        _ = take("-")
-        let leadsWithZero = next == UInt8(ascii: "0")
-        let count = digits()
-        guard count > 0, !leadsWithZero || count == 1 else {
-            position = start
-            throw error("expected a value")
-        }
-        if take("."), digits() == 0 { throw error("expected a digit") }
-        if take("e") || take("E") {
-            if !take("-") { _ = take("+") }
-            if digits() == 0 { throw error("expected a digit") }
-        }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        guard let number = Double(text), number.isFinite else { throw error("a number is too large") }
-        return number
-    }
-
-    private mutating func string() throws(JSONError) -> String {
-        position += 1
-        var content: [UInt8] = []
-        while position < bytes.count {
-            let plain = bytes[position...].prefix {
-                $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
-            }
-            content += plain
-            position = plain.endIndex
-            guard let byte = next else { break }
-            position += 1
-            switch byte {
-            case UInt8(ascii: "\""):
-                guard let string = String(validating: content, as: UTF8.self) else {
-                    throw error("a string is not UTF-8")
-                }
-                return string
-            case UInt8(ascii: "\\"): content += Array(String(try escape()).utf8)
-            default: throw error("a string holds a control character")
-            }
-        }
-        throw error("a string does not end")
-    }
-
-    private mutating func escape() throws(JSONError) -> Unicode.Scalar {
-        guard let byte = next else { throw error("a string does not end") }
-        position += 1
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
-        case UInt8(ascii: "b"): return "\u{8}"
-        case UInt8(ascii: "f"): return "\u{C}"
-        case UInt8(ascii: "n"): return "\n"
-        case UInt8(ascii: "r"): return "\r"
-        case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "u"):
-            let first = try codeUnit()
-            if let scalar = Unicode.Scalar(first) { return scalar }
-            // A surrogate: the second half of the pair must follow.
-            if first < 0xDC00, take("\\"), take("u") {
-                let second = try codeUnit()
-                if (0xDC00..<0xE000).contains(second),
-                    let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-                {
-                    return scalar
-                }
-            }
-            throw error("half a surrogate pair")
-        default: throw error("unknown escape")
-        }
-    }
-
-    private mutating func codeUnit() throws(JSONError) -> UInt32 {
-        guard position + 4 <= bytes.count else { throw error("a string does not end") }
-        let digits = bytes[position..<position + 4]
-        guard digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
-            let unit = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
-        else { throw error("expected four hexadecimal digits") }
-        position += 4
-        return unit
+    package init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object(JSONObject(elements.map { ($0, $1) }))
     }
 }

@@ -1,6 +1,7 @@
 package import Agent
 import CounterRandom
 package import Imaging
+import JSON
 package import Models
 import Tasks
 package import Training
@@ -196,11 +197,12 @@ enum LessonText {
     }
 
     static func call(_ tool: String, box: Rectangle) -> String {
-        let numbers = [box.x1, box.y1, box.x2, box.y2].map { String(Int($0)) }.joined(separator: ", ")
+        let corners = [box.x1, box.y1, box.x2, box.y2].map { JSONValue.number(Int($0)) }
+        let call: JSONValue = ["name": .string(tool), "arguments": ["bbox_2d": .array(corners)]]
         return """
             <think>Look closer.</think>
             <tool_call>
-            {"name": "\(tool)", "arguments": {"bbox_2d": [\(numbers)]}}
+            \(call.text)
             </tool_call>
             """
     }

@@ -61,7 +61,7 @@ struct EvaluationSection {
             measure.value(column.measurement).map { (column, $0) }
         }
         let end = measure.isFraction ? 1 : max(1, shown.map(\.1).max() ?? 1)
-        let place = { (value: Double) in JSONText.number((6 + 188 * min(1, max(0, value / end))).rounded()) }
+        let place = { (value: Double) in JSONNumber((6 + 188 * min(1, max(0, value / end))).rounded()).text }
         let label = shown.map { "\($0.name) \(measure.format($1))" }.joined(separator: ", ")
         return .element(
             "svg", ["viewBox": "0 0 200 16", "class": "scale", "role": "img", "aria-label": label]

@@ -31,9 +31,9 @@ package struct LineChart: Sendable {
         func mark(_ value: Double, on axis: Axis) -> String {
             switch self {
             case .percent: Readable.percent(value, decimals: axis.upper < 0.1 ? 1 : 0)
-            case .share: JSONText.number(value)
+            case .share: JSONNumber(value).text
             case .number, .count: axis.text(value, finer: 0)
-            case .seconds: JSONText.number(value) + " s"
+            case .seconds: JSONNumber(value).text + " s"
             case .bytes: Readable.bytes(Int(value))
             }
         }
@@ -217,23 +217,26 @@ package struct LineChart: Sendable {
 
     /// The values by step, with their places, for the script that shows them.
     private func hoverData(_ lines: [Line], _ across: Axis, _ up: Axis) -> String {
-        let series = lines.enumerated().map { index, line in
-            let points = zip(line.raw, line.smooth).map { raw, smooth -> String in
-                let texts = [smooth, raw].map { JSONText.string(unit.text($0.value, on: up)) }
-                let place = [x(Double(raw.step), across), y(smooth.value, up)].map(Self.text)
-                return "[\(raw.step),\(place[0]),\(place[1]),\(texts[0]),\(texts[1])]"
+        let series = lines.enumerated().map { index, line -> JSONValue in
+            let points = zip(line.raw, line.smooth).map { raw, smooth -> JSONValue in
+                [
+                    .number(raw.step),
+                    .number(Self.rounded(x(Double(raw.step), across))),
+                    .number(Self.rounded(y(smooth.value, up))),
+                    .string(unit.text(smooth.value, on: up)), .string(unit.text(raw.value, on: up)),
+                ]
             }
-            return JSONText.object([
-                ("name", JSONText.string(lines.count > 1 ? line.name : "")),
-                ("tone", String(index % 8 + 1)), ("points", "[\(points.joined(separator: ","))]"),
-            ])
+            return [
+                "name": .string(lines.count > 1 ? line.name : ""), "tone": .number(index % 8 + 1),
+                "points": .array(points),
+            ]
         }
-        return "[\(series.joined(separator: ","))]"
+        return JSONValue.array(series).text(.compact)
     }
 
-    private static func text(_ coordinate: Double) -> String {
-        JSONText.number((coordinate * 10).rounded() / 10)
-    }
+    private static func text(_ coordinate: Double) -> String { JSONNumber(rounded(coordinate)).text }
+
+    private static func rounded(_ coordinate: Double) -> Double { (coordinate * 10).rounded() / 10 }
 
     /// A series as it is drawn: thinned out where there are more points than pixels, and smoothed.
     struct Line {

@@ -53,61 +53,45 @@ package struct ReportFigures: Sendable, Equatable {
 
     /// The text of `report.json`: fixed key order, shortest numbers, a newline at the end.
     package var json: String {
-        JSONText.indented([
-            ("seed", String(seed)),
-            (
-                "training",
-                JSONText.indented(
-                    [
-                        ("steps", String(training.steps)),
-                        ("seconds", JSONText.number(training.seconds)),
-                        ("trajectories", String(training.trajectories)),
-                    ], depth: 1)
-            ),
-            ("evaluations", JSONText.indented(evaluations.map { ($0.name, $0.json) }, depth: 1)),
-        ]) + "\n"
+        let members: JSONValue = [
+            "seed": .number(seed),
+            "training": [
+                "steps": .number(training.steps), "seconds": .number(training.seconds),
+                "trajectories": .number(training.trajectories),
+            ],
+            "evaluations": .object(JSONObject(evaluations.map { ($0.name, $0.json) })),
+        ]
+        return members.text(.indented) + "\n"
     }
 }
 
 extension ReportFigures.Evaluation {
-    fileprivate var json: String {
-        JSONText.indented(
-            [
-                ("title", JSONText.string(title)),
-                (
-                    "measurements",
-                    "[\n" + measurements.map { "        " + $0.json }.joined(separator: ",\n") + "\n      ]"
-                ),
-            ], depth: 2)
+    fileprivate var json: JSONValue {
+        ["title": .string(title), "measurements": .array(measurements.map(\.json))]
     }
 }
 
 extension EvaluationMeasurement {
-    fileprivate var json: String {
-        var members: [(key: String, value: String)] = [
-            ("step", String(step)), ("tools", offersTools ? "true" : "false"),
-        ]
-        members += overall.members
-        members += [
-            ("calls_per_trajectory", JSONText.number(callsPerTrajectory)),
-            ("first_box_iou", firstBoxIoU.map(JSONText.number) ?? "null"),
-            ("format_error_rate", JSONText.number(formatErrorRate)),
-            (
-                "kinds",
-                JSONText.indented(
-                    kinds.map { ($0.name, JSONText.indented($0.share.members, depth: 6)) }, depth: 5)
-            ),
-        ]
-        return JSONText.indented(members, depth: 4)
+    fileprivate var json: JSONValue {
+        .object(
+            JSONObject(
+                [("step", .number(step)), ("tools", .boolean(offersTools))] + overall.members + [
+                    ("calls_per_trajectory", .number(callsPerTrajectory)),
+                    ("first_box_iou", firstBoxIoU.map { .number($0) } ?? .null),
+                    ("format_error_rate", .number(formatErrorRate)),
+                    (
+                        "kinds",
+                        .object(JSONObject(kinds.map { ($0.name, .object(JSONObject($0.share.members))) }))
+                    ),
+                ]))
     }
 }
 
 extension EvaluationMeasurement.Share {
-    fileprivate var members: [(key: String, value: String)] {
+    fileprivate var members: [JSONObject.Member] {
         [
-            ("items", String(items)), ("accuracy", JSONText.number(accuracy)),
-            ("interval", "[" + interval.map(JSONText.number).joined(separator: ", ") + "]"),
-            ("tool_call_rate", JSONText.number(callRate)),
+            ("items", .number(items)), ("accuracy", .number(accuracy)),
+            ("interval", .array(interval.map { .number($0) })), ("tool_call_rate", .number(callRate)),
         ]
     }
 }

@@ -69,9 +69,9 @@ struct ScenePicture {
     /// A box as a line of the tone, over a darker one.
     static func outline(_ box: Rectangle, _ tone: String) -> HTML {
         let places: KeyValuePairs<StaticString, String?> = [
-            "x": JSONText.number(box.x1), "y": JSONText.number(box.y1),
-            "width": JSONText.number(max(0, box.width)),
-            "height": JSONText.number(max(0, box.height)),
+            "x": JSONNumber(box.x1).text, "y": JSONNumber(box.y1).text,
+            "width": JSONNumber(max(0, box.width)).text,
+            "height": JSONNumber(max(0, box.height)).text,
         ]
         return .element("g", ["class": tone]) {
             HTML.element("rect", places)
@@ -84,16 +84,16 @@ struct ScenePicture {
             HTML.element(
                 "rect",
                 [
-                    "x": JSONText.number(place.x1), "y": JSONText.number(place.y1),
-                    "width": JSONText.number(place.width), "height": JSONText.number(place.height),
-                    "rx": JSONText.number(place.width / 6),
+                    "x": JSONNumber(place.x1).text, "y": JSONNumber(place.y1).text,
+                    "width": JSONNumber(place.width).text, "height": JSONNumber(place.height).text,
+                    "rx": JSONNumber(place.width / 6).text,
                 ])
             HTML.element(
                 "text",
                 [
-                    "x": JSONText.number(place.x1 + place.width / 2),
-                    "y": JSONText.number(place.y1 + place.height * 0.75),
-                    "font-size": JSONText.number(place.height * 0.72), "text-anchor": "middle",
+                    "x": JSONNumber(place.x1 + place.width / 2).text,
+                    "y": JSONNumber(place.y1 + place.height * 0.75).text,
+                    "font-size": JSONNumber(place.height * 0.72).text, "text-anchor": "middle",
                 ]
             ) { "\(number)" }
         }
@@ -122,7 +122,7 @@ struct ScenePicture {
 
     static func corners(_ box: Rectangle) -> String {
         "["
-            + [box.x1, box.y1, box.x2, box.y2].map { JSONText.number(($0 * 10).rounded() / 10) }
+            + [box.x1, box.y1, box.x2, box.y2].map { JSONNumber(($0 * 10).rounded() / 10).text }
             .joined(separator: ", ") + "]"
     }
 }

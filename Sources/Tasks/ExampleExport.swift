@@ -81,25 +81,24 @@ private struct ExampleExport {
             let parts = try message.parts.map { part -> JSONValue in
                 switch part {
                 case .text(let text):
-                    return .object(["type": .string("text"), "text": .string(text)])
+                    return ["type": "text", "text": .string(text)]
                 case .image(let index):
                     guard imageNames.indices.contains(index) else {
                         throw ExampleError.missingImage(
                             id: example.id, index: index, count: imageNames.count)
                     }
-                    let url = JSONValue.object(["url": .string(imageNames[index])])
-                    return .object(["type": .string("image_url"), "image_url": url])
+                    return ["type": "image_url", "image_url": ["url": .string(imageNames[index])]]
                 }
             }
-            return .object(["role": .string(message.role.rawValue), "content": .array(parts)])
+            return ["role": .string(message.role.rawValue), "content": .array(parts)]
         }
         let boxes = example.groundTruthBoxes.map { box in
             JSONValue.array([box.x1, box.y1, box.x2, box.y2].map { .number($0) })
         }
-        return .object([
+        return [
             "id": .string(example.id), "kind": .string(example.kind), "messages": .array(messages),
             "answer": .string(example.answer), "boxes": .array(boxes),
             "tools": .array(example.tools.map { .string($0) }),
-        ])
+        ]
     }
 }

@@ -56,19 +56,19 @@ final class LineProgram<Value: Sendable>: Sendable {
     /// What the program says to a question, which gets its `id` here.
     ///
     /// - Throws: ``Unjudged`` if it says nothing of use.
-    func reply(to question: [String: JSONValue]) async throws -> Value {
+    func reply(to question: JSONObject) async throws -> Value {
         do { return try await once(question) } catch is Unjudged {
             try Task.checkCancellation()
             return try await once(question)
         }
     }
 
-    private func once(_ question: [String: JSONValue]) async throws -> Value {
+    private func once(_ question: JSONObject) async throws -> Value {
         let id = state.withLock { state in
             state.lastID += 1
             return state.lastID
         }
-        let line = JSONValue.object(question.merging(["id": .number(Double(id))]) { $1 }).text
+        let line = JSONValue.object(JSONObject([("id", .number(id))] + question.members)).text
         let timer = Task { [timeout] in
             try await Task.sleep(for: timeout)
             self.giveUp(on: id)
@@ -149,9 +149,7 @@ final class LineProgram<Value: Sendable>: Sendable {
 
     /// Lines that are no reply to a question are passed over: programs print other things too.
     private func take(_ line: Data) {
-        guard let reply = try? JSONValue(parsing: String(decoding: line, as: UTF8.self)),
-            case .number(let number)? = reply["id"], let id = Int(exactly: number)
-        else { return }
+        guard let reply = try? JSONValue(parsing: line), let id = reply["id"]?.integer else { return }
         do { resolve(id, .success(try read(reply))) } catch { resolve(id, .failure(error)) }
     }
 

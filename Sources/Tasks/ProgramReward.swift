@@ -41,9 +41,8 @@ package struct ProgramReward: Sendable {
             "answer": trajectory.answer.map(JSONValue.string) ?? .null, "kind": .string(example.kind),
             "correct": .boolean(isCorrect),
             "completions": .array(trajectory.completions.map(JSONValue.string)),
-            "calls": .number(Double(trajectory.toolCalls.count)),
-            "crops": .number(
-                Double(trajectory.toolCalls.count { $0.failure == nil && $0.cut != nil })),
+            "calls": .number(trajectory.toolCalls.count),
+            "crops": .number(trajectory.toolCalls.count { $0.failure == nil && $0.cut != nil }),
         ])
     }
 }

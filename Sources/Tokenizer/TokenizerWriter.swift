@@ -1,4 +1,5 @@
 package import Foundation
+import JSON
 
 extension Tokenizer {
     /// Writes `tokenizer.json`, byte for byte as the `tokenizers` package would, and `tokenizer_config.json`.
@@ -10,14 +11,15 @@ extension Tokenizer {
     package func write(
         to directory: URL, endOfTurn: String = "<|im_end|>", padding: String = "<|endoftext|>"
     ) throws(TokenizerError) {
-        let configuration = OrderedJSON.object([
-            ("clean_up_tokenization_spaces", .literal("false")),
-            ("eos_token", .string(endOfTurn)),
-            ("pad_token", .string(padding)),
-            ("tokenizer_class", .string("PreTrainedTokenizerFast")),
-        ])
+        let configuration: JSONValue = [
+            "clean_up_tokenization_spaces": false,
+            "eos_token": .string(endOfTurn),
+            "pad_token": .string(padding),
+            "tokenizer_class": "PreTrainedTokenizerFast",
+        ]
         let files = [
-            ("tokenizer.json", definition.json.text), ("tokenizer_config.json", configuration.text + "\n"),
+            ("tokenizer.json", definition.json.text(.indented)),
+            ("tokenizer_config.json", configuration.text(.indented) + "\n"),
         ]
         for (name, text) in files {
             let file = directory.appending(path: name)
@@ -33,133 +35,69 @@ extension Tokenizer {
 }
 
 extension TokenizerDefinition {
-    fileprivate var json: OrderedJSON {
+    fileprivate var json: JSONValue {
+        let split: JSONValue = [
+            "type": "Split",
+            "pattern": ["Regex": .string(pattern.regex)],
+            "behavior": "Isolated",
+            "invert": false,
+        ]
+        return [
+            "version": "1.0",
+            "truncation": .null,
+            "padding": .null,
+            "added_tokens": .array(addedTokens.sorted { $0.id < $1.id }.map(\.json)),
+            "normalizer": isNormalizing ? ["type": "NFC"] : .null,
+            "pre_tokenizer": [
+                "type": "Sequence",
+                "pretokenizers": [split, .byteLevel(prefixSpace: false, regex: false)],
+            ],
+            "post_processor": .null,
+            "decoder": .byteLevel(prefixSpace: true, regex: true),
+            "model": model,
+        ]
+    }
+
+    private var model: JSONValue {
         let spellings = (0..<tokens.count).map { ByteAlphabet.text(of: tokens[$0]) }
         let vocabulary = spellings.enumerated().filter { !$0.element.isEmpty }
-        let split = OrderedJSON.object([
-            ("type", .string("Split")),
-            ("pattern", .object([("Regex", .string(pattern.regex))])),
-            ("behavior", .string("Isolated")),
-            ("invert", .literal("false")),
-        ])
-        return .object([
-            ("version", .string("1.0")),
-            ("truncation", .literal("null")),
-            ("padding", .literal("null")),
-            ("added_tokens", .array(addedTokens.sorted { $0.id < $1.id }.map(\.json))),
-            ("normalizer", isNormalizing ? .object([("type", .string("NFC"))]) : .literal("null")),
-            (
-                "pre_tokenizer",
-                .object([
-                    ("type", .string("Sequence")),
-                    ("pretokenizers", .array([split, .byteLevel(prefixSpace: false, regex: false)])),
-                ])
-            ),
-            ("post_processor", .literal("null")),
-            ("decoder", .byteLevel(prefixSpace: true, regex: true)),
-            (
-                "model",
-                .object([
-                    ("type", .string("BPE")),
-                    ("dropout", .literal("null")),
-                    ("unk_token", .literal("null")),
-                    ("continuing_subword_prefix", .literal("null")),
-                    ("end_of_word_suffix", .literal("null")),
-                    ("fuse_unk", .literal("false")),
-                    ("byte_fallback", .literal("false")),
-                    ("ignore_merges", .literal(keepsKnownWords ? "true" : "false")),
-                    ("vocab", .object(vocabulary.map { ($0.element, .literal("\($0.offset)")) })),
-                    (
-                        "merges",
-                        .array(
-                            merges.map {
-                                .array([.string(spellings[Int($0.left)]), .string(spellings[Int($0.right)])])
-                            })
-                    ),
-                ])
-            ),
-        ])
+        return [
+            "type": "BPE",
+            "dropout": .null,
+            "unk_token": .null,
+            "continuing_subword_prefix": .null,
+            "end_of_word_suffix": .null,
+            "fuse_unk": false,
+            "byte_fallback": false,
+            "ignore_merges": .boolean(keepsKnownWords),
+            "vocab": .object(JSONObject(vocabulary.map { ($0.element, .number($0.offset)) })),
+            "merges": .array(
+                merges.map {
+                    [.string(spellings[Int($0.left)]), .string(spellings[Int($0.right)])]
+                }),
+        ]
     }
 }
 
 extension AddedToken {
-    fileprivate var json: OrderedJSON {
-        .object([
-            ("id", .literal("\(id)")),
-            ("content", .string(content)),
-            ("single_word", .literal("false")),
-            ("lstrip", .literal("false")),
-            ("rstrip", .literal("false")),
-            ("normalized", .literal(isNormalized ? "true" : "false")),
-            ("special", .literal(isSpecial ? "true" : "false")),
-        ])
+    fileprivate var json: JSONValue {
+        [
+            "id": .number(id),
+            "content": .string(content),
+            "single_word": false,
+            "lstrip": false,
+            "rstrip": false,
+            "normalized": .boolean(isNormalized),
+            "special": .boolean(isSpecial),
+        ]
     }
 }
 
-/// JSON whose members keep their order, which Foundation's encoder does not.
-private indirect enum OrderedJSON {
-    case literal(String)
-    case string(String)
-    case array([OrderedJSON])
-    case object([(String, OrderedJSON)])
-
-    static func byteLevel(prefixSpace: Bool, regex: Bool) -> OrderedJSON {
-        .object([
-            ("type", .string("ByteLevel")),
-            ("add_prefix_space", .literal(prefixSpace ? "true" : "false")),
-            ("trim_offsets", .literal("true")),
-            ("use_regex", .literal(regex ? "true" : "false")),
-        ])
-    }
-
-    /// Indented by two spaces a level.
-    var text: String {
-        var text = ""
-        append(to: &text, indentation: "\n")
-        return text
-    }
-
-    private func append(to text: inout String, indentation: String) {
-        let inner = indentation + "  "
-        switch self {
-        case .literal(let literal): text += literal
-        case .string(let string): Self.appendQuoted(string, to: &text)
-        case .array(let items):
-            text += "["
-            for (index, item) in items.enumerated() {
-                text += (index == 0 ? "" : ",") + inner
-                item.append(to: &text, indentation: inner)
-            }
-            text += (items.isEmpty ? "" : indentation) + "]"
-        case .object(let members):
-            text += "{"
-            for (index, (name, value)) in members.enumerated() {
-                text += (index == 0 ? "" : ",") + inner
-                Self.appendQuoted(name, to: &text)
-                text += ": "
-                value.append(to: &text, indentation: inner)
-            }
-            text += (members.isEmpty ? "" : indentation) + "}"
-        }
-    }
-
-    private static func appendQuoted(_ string: String, to text: inout String) {
-        text += "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "\u{08}": text += "\\b"
-            case "\u{0C}": text += "\\f"
-            case "\u{00}"..."\u{1F}":
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        text += "\""
+extension JSONValue {
+    fileprivate static func byteLevel(prefixSpace: Bool, regex: Bool) -> JSONValue {
+        [
+            "type": "ByteLevel", "add_prefix_space": .boolean(prefixSpace), "trim_offsets": true,
+            "use_regex": .boolean(regex),
+        ]
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JSON
 import Reports
 import Runs
 import Training
@@ -106,8 +107,8 @@ struct Train: ParsableCommand {
         return try TrainingConfiguration.load(from: config, overrides: overrides)
     }
 
+    /// A text as YAML reads it: its strings in double quotes are those of JSON.
     private func quoted(_ text: String) -> String {
-        "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
-            + "\""
+        JSONValue.string(text).text
     }
 }

@@ -48,7 +48,7 @@ import Testing
         init(failingWith failure: (any Error)? = nil) { self.failure = failure }
 
         func specification(boxesIn frame: BoxFrame) -> ToolSpecification {
-            ToolSpecification(name: name, description: "Counts.", parameters: #"{"type": "object"}"#)
+            ToolSpecification(name: name, description: "Counts.", parameters: ["type": "object"])
         }
 
         func open() async throws -> any ToolSession {

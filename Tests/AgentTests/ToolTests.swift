@@ -43,10 +43,10 @@ import Testing
 
     @Test func theDescriptionSaysTheFrameOfTheFamily() {
         let zoom = ZoomTool()
-        #expect(zoom.specification(boxesIn: .asViewed).parameters.contains("pixels of the image as shown"))
-        #expect(zoom.specification(boxesIn: .permille).parameters.contains("from 0 to 1000"))
-        #expect(!zoom.specification(boxesIn: .permille).parameters.contains("pixels"))
-        #expect(zoom.specification(boxesIn: .original).parameters.contains("at full resolution"))
+        #expect(zoom.specification(boxesIn: .asViewed).json.contains("pixels of the image as shown"))
+        #expect(zoom.specification(boxesIn: .permille).json.contains("from 0 to 1000"))
+        #expect(!zoom.specification(boxesIn: .permille).json.contains("pixels"))
+        #expect(zoom.specification(boxesIn: .original).json.contains("at full resolution"))
     }
 
     // MARK: Zoom

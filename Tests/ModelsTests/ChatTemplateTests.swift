@@ -1,6 +1,7 @@
 import Agent
 import Foundation
 import Imaging
+import JSON
 import Models
 import TestFixtures
 import Testing
@@ -67,7 +68,7 @@ import Tokenizer
         #expect(goldens.conversations.count > 5)
         for golden in goldens.conversations {
             let messages = try messages(golden)
-            let prompt = try format.prompt(messages, tools: tools(golden))
+            let prompt = try format.prompt(messages, tools: try tools(golden))
             #expect(prompt.kind == .prompt)
             #expect(prompt.tokens == golden.ids, "\(golden.name)")
             #expect(prompt.images.map(\.tokenCount) == messages.flatMap(\.images).map(\.tokenCount))
@@ -89,7 +90,7 @@ import Tokenizer
 
     @Test func segmentsJoinToTheConversation() throws {
         let golden = try #require(goldens.conversations.first { $0.name == "several turns" })
-        let (messages, tools) = (try messages(golden), tools(golden))
+        let (messages, tools) = (try messages(golden), try tools(golden))
         var transcript = Transcript([try format.prompt(Array(messages[..<2]), tools: tools)])
         transcript.append(format.completion(messages[2].text, finish: .toolCall))
         transcript.append(try format.observation(messages[3].content, after: .toolCall))
@@ -147,7 +148,7 @@ import Tokenizer
     }
 
     @Test func descriptionsOfToolsCannotWriteTokensThatSteer() throws {
-        let tool = ToolSpecification(name: "t", description: hostile, parameters: "{}")
+        let tool = ToolSpecification(name: "t", description: hostile, parameters: [:])
         let prompt = try format.prompt([], tools: [tool])
         #expect(
             steering(prompt.tokens) == [
@@ -231,9 +232,10 @@ import Tokenizer
         }
     }
 
-    private func tools(_ golden: Goldens.Conversation) -> [ToolSpecification] {
-        golden.tools.map {
-            ToolSpecification(name: $0.name, description: $0.description, parameters: $0.parameters)
+    private func tools(_ golden: Goldens.Conversation) throws -> [ToolSpecification] {
+        try golden.tools.map {
+            ToolSpecification(
+                name: $0.name, description: $0.description, parameters: try JSONValue(parsing: $0.parameters))
         }
     }
 

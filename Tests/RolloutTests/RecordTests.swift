@@ -117,7 +117,7 @@ import Testing
             let name = "draw"
 
             func specification(boxesIn frame: BoxFrame) -> ToolSpecification {
-                ToolSpecification(name: name, description: "Draws.", parameters: #"{"type": "object"}"#)
+                ToolSpecification(name: name, description: "Draws.", parameters: ["type": "object"])
             }
 
             func call(arguments: JSONValue, in context: ToolContext) async -> ToolResult {

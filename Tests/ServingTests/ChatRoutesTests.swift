@@ -58,7 +58,7 @@ import Testing
         try await ChatServer.running(policy) { server in
             let tools = """
                 "tools": [{"type": "function", "function": {"name": "image_zoom_in_tool", "description": "Zooms.",
-                    "parameters": {"type":"object","required":["bbox_2d"],"properties":{"bbox_2d":{"type":"array"}}}}}]
+                    "parameters": {"type":"object","required":["bbox_2d"],"properties":{"bbox_2d":{"type":"array","minItems":4.0}}}}}]
                 """
             let choice = try #require(try await server.chat(tools).json["choices"]?.array?.first)
             #expect(choice["finish_reason"] == .string("tool_calls"))
@@ -72,10 +72,10 @@ import Testing
             #expect(text == "<think>Look.</think>\n")
             #expect(deltas.compactMap { $0["tool_calls"]?.array?.first }.first?["index"] == .number(0))
         }
-        // The order of the schema is the client's.
+        // The order of the schema and its numbers are the client's.
         let prompt = try #require(policy.calls.requests.first?.transcript.tokens)
         let schema =
-            #""parameters": {"type": "object", "required": ["bbox_2d"], "properties": {"bbox_2d": {"type": "array"}}}"#
+            #""parameters": {"type": "object", "required": ["bbox_2d"], "properties": {"bbox_2d": {"type": "array", "minItems": 4.0}}}"#
         #expect(ByteFormat().text(of: prompt).contains(schema))
     }
 

@@ -97,7 +97,7 @@ struct FolderRows: BenchmarkRows {
     func row(at index: Int) throws(BenchmarkError) -> BenchmarkRow {
         let (url, image) = rows[index]
         guard let data = FileManager.default.contents(atPath: url.path),
-            case .object(var values)? = try? JSONValue(parsing: String(decoding: data, as: UTF8.self))
+            var values = try? JSONValue(parsing: String(decoding: data, as: UTF8.self)).object?.dictionary
         else { throw BenchmarkError(place: url.path, problem: "is no JSON object") }
         let folder = url.deletingLastPathComponent()
         values["folder"] = .string(folder.lastPathComponent)

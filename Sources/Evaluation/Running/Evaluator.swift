@@ -216,7 +216,7 @@ package struct Evaluator: Sendable {
             }
             let said = AnswerReader.withoutMarks(record.lastCompletion)
             values.merge(benchmark.prediction(said)) { _, said in said }
-            lines += JSONValue.object(values).text + "\n"
+            lines += JSONValue.object(JSONObject(sorting: values)).text + "\n"
         }
         return lines
     }

@@ -36,8 +36,7 @@ enum BoxText {
             if list.count == 4, numbers.count == 4 { return [Box(numbers)!] }
             return list.flatMap(boxes)
         case .object(let members):
-            return box(of: members).map { [$0] }
-                ?? members.sorted { $0.key < $1.key }.flatMap { boxes(in: $0.value) }
+            return box(of: members).map { [$0] } ?? members.members.flatMap { boxes(in: $0.value) }
         case .null, .boolean, .number, .string: return []
         }
     }
@@ -45,7 +44,7 @@ enum BoxText {
     private static let keys = ["bbox_2d", "bbox", "box", "coordinates", "coord", "location", "position"]
 
     /// Under one of the usual names; numbers may be written as text there.
-    private static func box(of members: [String: JSONValue]) -> Box? {
+    private static func box(of members: JSONObject) -> Box? {
         for key in keys {
             guard let list = members[key]?.array, list.count == 4 else { continue }
             if let box = Box(list.compactMap { number($0) ?? $0.string.flatMap(PythonNumber.float) }) {

@@ -89,7 +89,7 @@ enum DynaMath {
         return text.scalars.map { scalar in
             if scalar == "\"" { isInString.toggle() }
             guard isInString, scalar.value < 0x20 else { return String(scalar) }
-            return "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            return String(JSONValue.string(String(scalar)).text.dropFirst().dropLast())
         }.joined()
     }
 

@@ -71,11 +71,11 @@ package struct AlarmRecord: Codable, Equatable, Sendable {
 
     /// The line with its newline, keys in a fixed order.
     package var line: String {
-        JSONText.object([
-            ("step", String(step)), ("alarm", JSONText.string(alarm.rawValue)),
-            ("action", JSONText.string(action.rawValue)), ("value", JSONText.number(value)),
-            ("threshold", JSONText.number(threshold)), ("message", JSONText.string(message)),
-        ]) + "\n"
+        let members: JSONValue = [
+            "step": .number(step), "alarm": .string(alarm.rawValue), "action": .string(action.rawValue),
+            "value": .number(value), "threshold": .number(threshold), "message": .string(message),
+        ]
+        return members.text(.compact) + "\n"
     }
 
     /// The alarms of a run in the order they began; a file or a last line that is not there yet is no error.

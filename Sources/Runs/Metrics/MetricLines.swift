@@ -53,8 +53,8 @@ package final class MetricLines: MetricSink {
 
     /// The line of one step with its newline.
     package static func line(step: Int, _ metrics: [Metric]) -> String {
-        JSONText.object([("step", String(step))] + metrics.map { ($0.name, JSONText.number($0.value)) })
-            + "\n"
+        let members = [("step", .number(step))] + metrics.map { ($0.name, JSONValue.number($0.value)) }
+        return JSONValue.object(JSONObject(members)).text(.compact) + "\n"
     }
 
     /// The steps recorded in a file, members in alphabetical order; what was not finite is not a number.

@@ -96,8 +96,8 @@ struct AnswerWriter: Sendable {
     /// The call as the client is asked to make it; nil if it cannot be read.
     private static func requestedCall(_ text: String) -> AnswerEvent? {
         guard let call = try? JSONValue(parsing: text.trimmed), let name = call["name"]?.string,
-            let arguments = JSONSource(text).value(at: [.member("arguments")])
+            let arguments = call["arguments"]
         else { return nil }
-        return .requestedCall(name: name, arguments: arguments)
+        return .requestedCall(name: name, arguments: arguments.text)
     }
 }

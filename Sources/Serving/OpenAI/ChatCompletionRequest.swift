@@ -69,7 +69,7 @@ extension ChatCompletionRequest {
         try fields.refuseWhatIsUnsupported()
         model = try fields.required("model", fields.string("model"))
         messages = try Self.messages(value["messages"])
-        tools = try Self.tools(fields, body: body)
+        tools = try Self.tools(fields)
         temperature = try fields.number("temperature", in: 0...2) ?? 1
         topP = try fields.number("top_p", in: 0...1) ?? 1
         topK = try fields.integer("top_k", in: 0...Int.max) ?? 0
@@ -135,7 +135,7 @@ extension ChatCompletionRequest {
         return Message(role: role, parts: parts)
     }
 
-    /// A call that the model made, as it would have written it.
+    /// A call that the model made, as it would have written it: its arguments come back to the letter.
     private static func text(ofCall call: JSONValue, place: String) throws(APIError) -> String {
         guard let function = call["function"], let name = function["name"]?.string,
             let arguments = function["arguments"]?.string
@@ -179,7 +179,7 @@ extension ChatCompletionRequest {
 
     // MARK: Tools
 
-    private static func tools(_ fields: RequestFields, body: String) throws(APIError) -> [ToolSpecification] {
+    private static func tools(_ fields: RequestFields) throws(APIError) -> [ToolSpecification] {
         switch fields.value["tool_choice"] {
         case .string("none")?: return []
         case nil, .null?, .string("auto")?: break
@@ -189,20 +189,15 @@ extension ChatCompletionRequest {
         guard let values = value.array, values.count <= toolLimit else {
             throw .invalid("tools", "must be a list of at most \(toolLimit)")
         }
-        let source = JSONSource(body)
         var tools: [ToolSpecification] = []
         for (index, value) in values.enumerated() {
             guard let function = value["function"], let name = function["name"]?.string, !name.isEmpty else {
                 throw .invalid("tools[\(index)]", "must be a function with a name")
             }
-            let path: [JSONSource.Step] = [
-                .member("tools"), .element(index), .member("function"), .member("parameters"),
-            ]
-            let parameters = source.value(at: path).map(JSONSource.spaced)
             tools.append(
                 ToolSpecification(
                     name: name, description: function["description"]?.string ?? "",
-                    parameters: parameters ?? #"{"type": "object", "properties": {}}"#))
+                    parameters: function["parameters"] ?? ["type": "object", "properties": [:]]))
         }
         return tools
     }
@@ -238,7 +233,7 @@ private struct RequestFields {
     func number(_ name: String, in range: ClosedRange<Double>) throws(APIError) -> Double? {
         switch value[name] {
         case nil, .null?: return nil
-        case .number(let number)? where range.contains(number): return number
+        case .number(let number)? where range.contains(number.value): return number.value
         default:
             throw .invalid(name, "must be a number from \(range.lowerBound) to \(range.upperBound)")
         }
@@ -248,7 +243,7 @@ private struct RequestFields {
         switch value[name] {
         case nil, .null?: return nil
         case .number(let number)?:
-            guard let integer = Int(exactly: number), range.contains(integer) else { break }
+            guard let integer = number.integer, range.contains(integer) else { break }
             return integer
         default: break
         }

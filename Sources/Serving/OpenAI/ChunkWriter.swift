@@ -1,4 +1,5 @@
 import Agent
+import JSON
 import NIOCore
 
 /// The server-sent events of a streamed answer. Texts of one kind that come together go out together.
@@ -165,14 +166,13 @@ private struct TextFrame {
         guard let place = bytes.firstRange(of: "\"\(key)\":\"\"".utf8) else {
             preconditionFailure("an event without \(key)")
         }
-        let middle = bytes.index(before: place.upperBound)
-        before = bytes[..<middle]
-        after = bytes[middle...]
+        before = bytes[..<bytes.index(place.upperBound, offsetBy: -2)]
+        after = bytes[place.upperBound...]
     }
 
     func append(_ text: String, to buffer: inout ByteBuffer) {
         buffer.writeBytes(before)
-        buffer.writeBytes(JSONBody.escaped(text))
+        buffer.writeString(JSONValue.string(text).text)
         buffer.writeBytes(after)
     }
 }

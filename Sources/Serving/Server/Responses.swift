@@ -42,20 +42,4 @@ enum JSONBody {
             preconditionFailure("\(type(of: value)) cannot be written as JSON: \(error)")
         }
     }
-
-    /// What stands for a text between the quotes of a JSON string.
-    static func escaped(_ text: String) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes += [UInt8(ascii: "\\"), byte]
-            case ..<0x20:
-                bytes += Array(((byte < 0x10 ? "\\u000" : "\\u00") + String(byte, radix: 16)).utf8)
-            default: bytes.append(byte)
-            }
-        }
-        return bytes
-    }
 }

@@ -150,12 +150,16 @@ extension PublishedRow {
     /// A member of a structure, or of an object that is written as JSON.
     private func text(_ name: String, of value: ColumnValue?) -> String? {
         if case .string(let written)? = value, let object = try? JSONValue(parsing: written) {
-            return object[name]?.string ?? object[name]?.number.map { JSONValue.number($0).text }
+            return switch object[name] {
+            case .string(let text): text
+            case .number(let number): number.text
+            default: nil
+            }
         }
         return switch value?[name] {
         case .string(let text): text
         case .integer(let number): "\(number)"
-        case .number(let number): JSONValue.number(number).text
+        case .number(let number): JSONNumber(number).text
         default: nil
         }
     }

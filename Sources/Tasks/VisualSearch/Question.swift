@@ -1,6 +1,7 @@
 package import CounterRandom
 import Foundation
 package import Imaging
+import JSON
 
 /// A question about a scene.
 package struct Question: Hashable, Sendable {
@@ -104,10 +105,11 @@ extension Scene {
         let object = random.element(of: objects)
         let box = object.box.scaled(
             x: 1 / Double(configuration.viewFactor), y: 1 / Double(configuration.viewFactor))
-        let numbers = [box.x1, box.y1, box.x2, box.y2].map { "\(Int($0.rounded()))" }
+        let corners = [box.x1, box.y1, box.x2, box.y2].map { JSONValue.number(Int($0.rounded())) }
+        let answer: JSONValue = ["bbox_2d": .array(corners)]
         return Question(
             .grounding, "Where is the \(object.name)?",
-            answer: "{\"bbox_2d\": [\(numbers.joined(separator: ", "))]}", objects: [object])
+            answer: answer.text, objects: [object])
     }
 
     private func listing(_ configuration: VisualSearchConfiguration) -> Question {

@@ -1,3 +1,5 @@
+import JSON
+
 /// The JSON header of a safetensors file, validated: what it names is exactly the data that follows it.
 ///
 /// The format: a little-endian `UInt64` with the header's length, the header, the data. The header is an object
@@ -27,26 +29,35 @@ struct SafetensorsHeader {
     ///   - dataCount: how many bytes of data follow it in the file.
     /// - Throws: the first flaw found.
     init(json: UnsafeRawBufferPointer, dataCount: Int) throws(Flaw) {
-        var reader = JSONReader(json)
-        var hasMetadata = false
-        try reader.object { (reader, name) throws(Flaw) in
+        let header: JSONValue
+        do throws(JSONError) {
+            header = try JSONValue(parsing: json)
+        } catch {
+            throw Flaw(reason: "the header is not JSON: \(error)")
+        }
+        guard let members = header.object?.members else {
+            throw Flaw(reason: "the header must be an object, not \(header.kind)")
+        }
+        for (name, value) in members {
             if name == "__metadata__" {
-                guard !hasMetadata else { throw Flaw(reason: "the header has two __metadata__ objects") }
-                hasMetadata = true
-                metadata = try reader.stringMap()
-            } else {
-                guard entries[name] == nil else {
-                    throw Flaw(tensor: name, reason: "the header names it twice")
-                }
-                do throws(Flaw) {
-                    entries[name] = try Entry(&reader)
-                } catch {
-                    throw Flaw(tensor: name, reason: error.reason)
-                }
+                metadata = try Self.metadata(value)
+                continue
+            }
+            do throws(Flaw) {
+                entries[name] = try Entry(value)
+            } catch {
+                throw Flaw(tensor: name, reason: error.reason)
             }
         }
-        try reader.end()
         names = try order(dataCount: dataCount)
+    }
+
+    private static func metadata(_ value: JSONValue) throws(Flaw) -> [String: String] {
+        let strings = value.object?.dictionary.compactMapValues(\.string)
+        guard let strings, strings.count == value.object?.members.count else {
+            throw Flaw(reason: "the header's __metadata__ must be an object of strings")
+        }
+        return strings
     }
 
     /// Checks that the tensors cover the data without overlap or hole.
@@ -80,21 +91,25 @@ struct SafetensorsHeader {
 }
 
 extension SafetensorsHeader.Entry {
-    fileprivate init(_ reader: inout JSONReader) throws(SafetensorsHeader.Flaw) {
-        var dtypeName: String?
-        var shape: [Int]?
-        var offsets: [Int]?
-        try reader.object { (reader, field) throws(SafetensorsHeader.Flaw) in
-            switch field {
-            case "dtype" where dtypeName == nil: dtypeName = try reader.string()
-            case "shape" where shape == nil: shape = try reader.integers()
-            case "data_offsets" where offsets == nil: offsets = try reader.integers()
-            default: throw SafetensorsHeader.Flaw(reason: "the field \"\(field)\" is unknown or repeated")
-            }
+    fileprivate init(_ value: JSONValue) throws(SafetensorsHeader.Flaw) {
+        guard let fields = value.object else {
+            throw SafetensorsHeader.Flaw(reason: "it must be an object, not \(value.kind)")
         }
-        guard let dtypeName, let shape, let offsets else {
-            throw SafetensorsHeader.Flaw(reason: "dtype, shape or data_offsets is missing")
+        let known = ["dtype", "shape", "data_offsets"]
+        if let (field, _) = fields.members.first(where: { !known.contains($0.name) }) {
+            throw SafetensorsHeader.Flaw(reason: "the field \"\(field)\" is unknown")
         }
+        guard let dtype = fields["dtype"], let shape = fields["shape"], let offsets = fields["data_offsets"]
+        else { throw SafetensorsHeader.Flaw(reason: "dtype, shape or data_offsets is missing") }
+        guard let dtypeName = dtype.string else {
+            throw SafetensorsHeader.Flaw(reason: "dtype must be a string, not \(dtype.kind)")
+        }
+        try self.init(
+            dtypeName: dtypeName, shape: Self.sizes(shape, "shape"),
+            offsets: Self.sizes(offsets, "data_offsets"))
+    }
+
+    private init(dtypeName: String, shape: [Int], offsets: [Int]) throws(SafetensorsHeader.Flaw) {
         guard let dtype = DType.bySafetensorsName[dtypeName] else {
             let known = DType.bySafetensorsName.keys.sorted().joined(separator: ", ")
             throw SafetensorsHeader.Flaw(reason: "the dtype \"\(dtypeName)\" is not among \(known)")
@@ -109,6 +124,19 @@ extension SafetensorsHeader.Entry {
         self.init(dtype: dtype, shape: shape, range: offsets[0]..<offsets[1])
     }
 
+    /// The elements of a list of digits and nothing else: `1.0` is no size.
+    private static func sizes(_ value: JSONValue, _ field: String) throws(SafetensorsHeader.Flaw) -> [Int] {
+        let sizes = value.array?.compactMap { element -> Int? in
+            guard case .number(let number) = element else { return nil }
+            return Int(number.text).flatMap { $0 >= 0 ? $0 : nil }
+        }
+        guard let sizes, sizes.count == value.array?.count else {
+            throw SafetensorsHeader.Flaw(
+                reason: "\(field) must be a list of whole numbers of at most 63 bits")
+        }
+        return sizes
+    }
+
     /// Nil if the product is too large for an `Int`.
     private static func byteCount(_ shape: [Int], _ dtype: DType) -> Int? {
         if shape.contains(0) { return 0 }
@@ -119,138 +147,5 @@ extension SafetensorsHeader.Entry {
             product = next
         }
         return product
-    }
-}
-
-/// Reads the little of JSON that a safetensors header consists of, and refuses everything else.
-///
-/// Foundation's parsers keep one of two equal keys in silence, which a header must not get away with.
-private struct JSONReader {
-    typealias Flaw = SafetensorsHeader.Flaw
-
-    private let bytes: UnsafeRawBufferPointer
-    private var position = 0
-
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-
-    private func flaw(_ expected: String) -> Flaw {
-        Flaw(reason: "the header is not valid at byte \(position): expected \(expected)")
-    }
-
-    private mutating func skipSpace() {
-        while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
-    }
-
-    private mutating func take(_ character: Unicode.Scalar) -> Bool {
-        skipSpace()
-        guard position < bytes.count, bytes[position] == UInt8(ascii: character) else { return false }
-        position += 1
-        return true
-    }
-
-    private mutating func expect(_ character: Unicode.Scalar) throws(Flaw) {
-        guard take(character) else { throw flaw("\"\(character)\"") }
-    }
-
-    mutating func end() throws(Flaw) {
-        skipSpace()
-        guard position == bytes.count else { throw flaw("nothing more") }
-    }
-
-    mutating func object(_ member: (inout JSONReader, String) throws(Flaw) -> Void) throws(Flaw) {
-        try expect("{")
-        if take("}") { return }
-        repeat {
-            let name = try string()
-            try expect(":")
-            try member(&self, name)
-        } while take(",")
-        try expect("}")
-    }
-
-    mutating func stringMap() throws(Flaw) -> [String: String] {
-        var map: [String: String] = [:]
-        try object { (reader, name) throws(Flaw) in
-            guard map.updateValue(try reader.string(), forKey: name) == nil else {
-                throw Flaw(reason: "the header's __metadata__ names \"\(name)\" twice")
-            }
-        }
-        return map
-    }
-
-    mutating func integers() throws(Flaw) -> [Int] {
-        try expect("[")
-        var values: [Int] = []
-        if take("]") { return values }
-        repeat { values.append(try integer()) } while take(",")
-        try expect("]")
-        return values
-    }
-
-    private mutating func integer() throws(Flaw) -> Int {
-        skipSpace()
-        let start = position
-        while position < bytes.count, (0x30...0x39).contains(bytes[position]) { position += 1 }
-        let digits = bytes[start..<position]
-        guard let value = Int(String(decoding: digits, as: UTF8.self)),
-            digits.count == 1 || digits.first != 0x30
-        else { throw flaw("a whole number of at most 63 bits") }
-        return value
-    }
-
-    mutating func string() throws(Flaw) -> String {
-        try expect("\"")
-        var text: [UInt8] = []
-        while position < bytes.count {
-            let byte = bytes[position]
-            position += 1
-            switch byte {
-            case 0x22:
-                guard let string = String(validating: text, as: UTF8.self) else { throw flaw("UTF-8") }
-                return string
-            case 0x5C: text += try escape().utf8
-            case 0..<0x20: throw flaw("no control character in a string")
-            default: text.append(byte)
-            }
-        }
-        throw flaw("the end of a string")
-    }
-
-    private mutating func escape() throws(Flaw) -> String {
-        guard position < bytes.count else { throw flaw("an escape") }
-        let byte = bytes[position]
-        position += 1
-        switch byte {
-        case 0x22, 0x5C, 0x2F: return String(UnicodeScalar(byte))
-        case UInt8(ascii: "b"): return "\u{8}"
-        case UInt8(ascii: "f"): return "\u{C}"
-        case UInt8(ascii: "n"): return "\n"
-        case UInt8(ascii: "r"): return "\r"
-        case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "u"): return try unicodeEscape()
-        default: throw flaw("an escape")
-        }
-    }
-
-    /// The four digits after `\u`, and the second half of a pair.
-    private mutating func unicodeEscape() throws(Flaw) -> String {
-        var units = [try codeUnit()]
-        if UTF16.isLeadSurrogate(units[0]) {
-            guard bytes[position...].starts(with: "\\u".utf8) else { throw flaw("the second half of a pair") }
-            position += 2
-            units.append(try codeUnit())
-        }
-        guard let text = String(validating: units, as: UTF16.self) else { throw flaw("a Unicode character") }
-        return text
-    }
-
-    private mutating func codeUnit() throws(Flaw) -> UInt16 {
-        let digits = bytes[position...].prefix(4)
-        let isHexadecimal = digits.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
-        guard digits.count == 4, isHexadecimal,
-            let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
-        else { throw flaw("four hexadecimal digits") }
-        position += 4
-        return unit
     }
 }

@@ -1,4 +1,5 @@
 package import Foundation
+import JSON
 
 /// Writes safetensors files that appear whole or not at all.
 package enum SafetensorsWriter {
@@ -52,38 +53,22 @@ package enum SafetensorsWriter {
 
     /// The header's length and the header, filled up with spaces so that the data is aligned.
     private static func header(_ items: [Item], _ metadata: [String: String]) -> [UInt8] {
-        var members: [String] = []
+        var header = JSONObject()
         if !metadata.isEmpty {
-            let strings = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
-            members.append("\"__metadata__\":{\(strings.joined(separator: ","))}")
+            header["__metadata__"] = .object(JSONObject(sorting: metadata.mapValues { .string($0) }))
         }
         var offset = 0
         for item in items {
-            let shape = item.shape.map(String.init).joined(separator: ",")
             let end = offset + item.byteCount
-            members.append(
-                "\(quoted(item.name)):{\"dtype\":\"\(item.dtype.safetensorsName)\",\"shape\":[\(shape)],"
-                    + "\"data_offsets\":[\(offset),\(end)]}")
+            header[item.name] = [
+                "dtype": .string(item.dtype.safetensorsName), "shape": .array(item.shape.map { .number($0) }),
+                "data_offsets": [.number(offset), .number(end)],
+            ]
             offset = end
         }
-        var json = Array("{\(members.joined(separator: ","))}".utf8)
+        var json = Array(JSONValue.object(header).text(.compact).utf8)
         while json.count % 8 != 0 { json.append(0x20) }
         return withUnsafeBytes(of: UInt64(json.count).littleEndian, Array.init) + json
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            case "\u{0}"..<" ":
-                result +=
-                    "\\u" + String(repeating: "0", count: scalar.value < 16 ? 3 : 2)
-                    + String(scalar.value, radix: 16)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }
 

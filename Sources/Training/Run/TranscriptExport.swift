@@ -3,6 +3,7 @@ import CounterRandom
 package import Foundation
 import Generation
 import Imaging
+import JSON
 package import Models
 import Rollout
 import Runs
@@ -86,10 +87,10 @@ package struct TranscriptExport: Sendable {
         let image = try format.view(example.images[0], as: .example(0))
         let box = image.viewedBox(ofOriginal: example.groundTruthBoxes.first ?? image.region)
         let region = try CropRule().region(of: box, in: .asViewed, on: image)
-        let corners = [box.x1, box.y1, box.x2, box.y2].map { "\(Int($0))" }.joined(separator: ", ")
-        let call = #"{"name": "\#(ZoomTool.name)", "arguments": {"bbox_2d": [\#(corners)]}}"#
+        let corners = [box.x1, box.y1, box.x2, box.y2].map { JSONValue.number(Int($0)) }
+        let call: JSONValue = ["name": .string(ZoomTool.name), "arguments": ["bbox_2d": .array(corners)]]
         return [
-            Message(role: .assistant, "\(Markup.toolCallStart)\n\(call)\n\(Markup.toolCallEnd)"),
+            Message(role: .assistant, "\(Markup.toolCallStart)\n\(call.text)\n\(Markup.toolCallEnd)"),
             Message(
                 role: .tool,
                 content: [.image(try format.view(of: image, region: region, rotation: .upright))]),

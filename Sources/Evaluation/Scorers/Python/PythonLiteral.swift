@@ -52,7 +52,7 @@ struct PythonLiteral {
 
     private mutating func dictionary(depth: Int) -> JSONValue? {
         place += 1
-        var members: [String: JSONValue] = [:]
+        var members = JSONObject()
         while !take("}") {
             skipSpace()
             guard let name = string(), take(":"), let value = value(depth: depth + 1) else { return nil }

@@ -56,7 +56,7 @@ struct PredictionFile {
     /// A list, an object by id, or one object a line.
     private static func values(of data: Data, at url: URL) throws -> [Entry] {
         func entry(_ name: String, _ value: JSONValue) throws -> Entry {
-            guard case .object(let values) = value else {
+            guard let values = value.object?.dictionary else {
                 throw PredictionError(path: url.path, problem: "entry \(name) is not an object")
             }
             return Entry(name: name, values: values)
@@ -64,8 +64,8 @@ struct PredictionFile {
         let text = String(decoding: data, as: UTF8.self)
         switch try? JSONValue(parsing: text) {
         case .array(let list)?: return try list.enumerated().map { try entry("\($0.offset + 1)", $0.element) }
-        case .object(let values)? where values.values.allSatisfy({ $0.object != nil }):
-            return try values.sorted { $0.key < $1.key }.map { try entry($0.key, $0.value) }
+        case .object(let values)? where values.members.allSatisfy({ $0.value.object != nil }):
+            return try values.members.sorted { $0.name < $1.name }.map { try entry($0.name, $0.value) }
         default:
             return try text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
                 .compactMap {
@@ -107,8 +107,7 @@ extension JSONValue {
     var plainText: String? {
         switch self {
         case .string(let text): text
-        case .number(let number):
-            number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
+        case .number(let number): number.integer.map { String($0) } ?? String(number.value)
         case .boolean(let value): value ? "True" : "False"
         case .null, .array, .object: nil
         }

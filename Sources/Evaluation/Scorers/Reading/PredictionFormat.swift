@@ -29,10 +29,9 @@ enum PredictionFormat: Hashable, Sendable {
     /// The members of an entry under the same names whoever wrote it: the model's text as `prediction`, the
     /// letter of the right option as `answer`.
     static func uniform(_ values: [String: JSONValue]) -> [String: JSONValue] {
-        if case .object(let question)? = values["doc"], let said = values["filtered_resps"] ?? values["resps"]
-        {
+        if let question = values["doc"]?.object, let said = values["filtered_resps"] ?? values["resps"] {
             // lmms-eval: the question is an object of its own; its members go before those of the log.
-            var found = values.merging(question) { _, questions in questions }
+            var found = values.merging(question.dictionary) { _, questions in questions }
             for key in ["doc", "resps", "filtered_resps", "arguments", "input_media"] { found[key] = nil }
             found["prediction"] = simplified(said)
             return found
