@@ -108,7 +108,8 @@ let package = Package(
             exclude: ["TensorBoard/tensorboard.proto"],
             swiftSettings: strict),
         .target(
-            name: "Reports", dependencies: ["Agent", "JSON", "Imaging", "Runs"], swiftSettings: strict),
+            name: "Reports", dependencies: ["Agent", "JSON", "Imaging", "Runs"],
+            resources: [.embedInCode("Resources")], swiftSettings: strict),
         .target(
             name: "Rollout", dependencies: ["Agent", "Tasks", "Imaging", "Runs", "CounterRandom"],
             swiftSettings: strict),
@@ -138,7 +139,10 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
-            resources: [.embedInCode("Playground/Resources"), .embedInCode("Viewer/Resources")],
+            resources: [
+                .embedInCode("Playground/Resources"), .embedInCode("Server/Resources"),
+                .embedInCode("Viewer/Resources"),
+            ],
             swiftSettings: strict),
 
         // MARK: Model and training

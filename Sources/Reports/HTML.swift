@@ -14,9 +14,27 @@ package struct HTML: Sendable, Equatable {
 
     package static let empty = HTML(markup: "")
 
-    /// Markup, style or script written in this program.
-    package static func literal(_ markup: StaticString) -> HTML {
-        HTML(markup: "\(markup)")
+    /// Style sheets or scripts that are part of the program, one after the other.
+    init(_ files: [SharedFile]) {
+        markup = files.map(\.inlineText).joined()
+    }
+
+    /// JSON inside a `script` element: what HTML gives a meaning to is written as escapes of JSON, and characters that would
+    /// hide or reorder what follows are made visible.
+    init(json: String) {
+        var escaped = ""
+        escaped.reserveCapacity(json.utf8.count)
+        for scalar in json.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "\\u0026"
+            case "<": escaped += "\\u003c"
+            case ">": escaped += "\\u003e"
+            case "'": escaped += "\\u0027"
+            case _ where Self.isHiding(scalar): escaped += "\u{FFFD}"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        markup = escaped
     }
 
     /// An element; attributes without a value are left out.
@@ -49,16 +67,22 @@ package struct HTML: Sendable, Equatable {
             case "\"": escaped += "&quot;"
             case "'": escaped += "&#39;"
             case "\n", "\t": escaped.unicodeScalars.append(scalar)
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
-                escaped += "\u{FFFD}"
+            case _ where isHiding(scalar): escaped += "\u{FFFD}"
             default: escaped.unicodeScalars.append(scalar)
             }
         }
         return escaped
     }
 
+    private static func isHiding(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": true
+        default: false
+        }
+    }
+
     private static func isVoid(_ name: String) -> Bool {
-        name == "meta" || name == "img" || name == "br"
+        name == "meta" || name == "link" || name == "img" || name == "br"
     }
 }
 

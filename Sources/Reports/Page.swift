@@ -1,10 +1,13 @@
 /// The frame of every page: one file that loads nothing, in light and dark.
 struct Page {
     let title: String
+    /// One module; a page without scripts lets none run.
+    let scripts: [SharedFile]
     let body: HTML
 
-    init(title: String, @HTMLBuilder _ body: () -> HTML) {
+    init(title: String, scripts: [SharedFile] = [], @HTMLBuilder _ body: () -> HTML) {
         self.title = title
+        self.scripts = scripts
         self.body = body()
     }
 
@@ -15,22 +18,26 @@ struct Page {
                 HTML.element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"])
                 HTML.element("meta", ["name": "color-scheme", "content": "light dark"])
                 HTML.element(
-                    "meta", ["http-equiv": "Content-Security-Policy", "content": Self.contentSecurityPolicy])
+                    "meta", ["http-equiv": "Content-Security-Policy", "content": contentSecurityPolicy])
                 HTML.element("title") { title }
-                HTML.element("style") { Stylesheet.html }
+                HTML.element(
+                    "link", ["rel": "icon", "type": "image/svg+xml", "href": SharedFile.icon.dataURI])
+                HTML.style([.style, .results])
             }
             HTML.element("body") {
                 HTML.element("main") { body }
-                HTML.element("script") { HoverScript.html }
+                if !scripts.isEmpty { HTML.module(scripts) }
             }
         }
         return "<!doctype html>\n" + page.markup + "\n"
     }
 
-    /// Nothing is fetched: pictures are in the page, and so is what little script there is.
-    private static let contentSecurityPolicy =
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-        + "base-uri 'none'; form-action 'none'"
+    /// Nothing is fetched: pictures and data are in the page, and so are the scripts.
+    private var contentSecurityPolicy: String {
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+            + (scripts.isEmpty ? "" : "script-src 'unsafe-inline'; ")
+            + "base-uri 'none'; form-action 'none'"
+    }
 
     /// Names and values, side by side.
     @HTMLBuilder static func list(_ facts: [ReportContent.Fact]) -> HTML {

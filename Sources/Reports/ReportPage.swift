@@ -10,17 +10,21 @@ package struct ReportPage: Sendable {
 
     /// The page as one self-contained HTML document.
     package var text: String {
-        Page(title: "\(content.title) · DeepEyes run report") {
+        Page(title: "\(content.title) · DeepEyes run report", scripts: curves.scripts) {
             header
             for (index, evaluation) in content.figures.evaluations.enumerated() {
                 EvaluationSection(evaluation: evaluation, isFirst: index == 0).html
             }
-            CurvesSection(history: content.history).html
+            curves.html
             alarms
             trajectories
             configuration
         }
         .text
+    }
+
+    private var curves: CurvesSection {
+        CurvesSection(history: content.history, alarms: content.alarms)
     }
 
     private var header: HTML {

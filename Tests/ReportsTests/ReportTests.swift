@@ -37,8 +37,11 @@ private func content(
         let addresses = page.split(separator: "http").dropFirst().map { "http" + $0.prefix(22) }
         // The one address left names the SVG namespace inside the script.
         #expect(addresses.filter { $0.hasPrefix("http://") || $0.hasPrefix("https://") }.count == 1)
-        #expect(!page.contains("<link"))
-        #expect(!page.contains("src=\"/"))
+        for reference in page.matches(of: /<(?:link|img|image|script|use)[^>]*? (?:href|src)="([^"]*)"/) {
+            #expect(reference.output.1.hasPrefix("data:"))
+        }
+        #expect(page.matches(of: /<link/).count == 1)
+        #expect(!page.contains("@import") && !page.contains("url(") && !page.contains("import "))
         #expect(page.contains("default-src &#39;none&#39;"))
     }
 
@@ -98,8 +101,141 @@ private func content(
         #expect(!page.contains("#trajectories"))
     }
 
-    @Test func oneStepIsDrawnAsADot() {
-        #expect(ReportPage(content(steps: 1)).text.contains("<circle"))
+    @Test func withoutMetricsThereIsNothingToDraw() {
+        let page = ReportPage(content(steps: 0)).text
+        #expect(page.contains("The run recorded no metrics."))
+        #expect(!page.contains("<script") && !page.contains("script-src"))
+    }
+}
+
+/// What the scripts of a report draw from.
+@Suite struct ReportDataTests {
+    private struct Drawn: Decodable {
+        struct Alarm: Decodable {
+            let step: Int
+            let action: String
+            let message: String
+        }
+
+        let steps: [Int]
+        let columns: [String: [Double?]]
+        let alarms: [Alarm]
+    }
+
+    private func data(of content: ReportContent) throws -> Drawn {
+        let page = ReportPage(content).text
+        let opening = try #require(page.firstRange(of: #"<script type="application/json" id="metrics">"#))
+        let rest = page[opening.upperBound...]
+        let closing = try #require(rest.firstRange(of: "</script>"))
+        return try JSONDecoder().decode(Drawn.self, from: Data(rest[..<closing.lowerBound].utf8))
+    }
+
+    @Test func everyValueIsInThePage() throws {
+        let data = try data(of: content())
+        #expect(data.steps == Array(1...60))
+        #expect(data.columns.count == 5)
+        for (index, value) in (data.columns["reward/total"] ?? []).enumerated() {
+            #expect(try abs(#require(value) - Double(index) / 60) < 1e-6)
+        }
+        #expect(data.columns["custom/number"] == Array(repeating: 3, count: 60))
+    }
+
+    @Test func stepsWithoutAValueHaveNone() throws {
+        var content = content()
+        content.history = MetricHistory([
+            StepMetrics(step: 2, values: [Metric("a", 1)]),
+            StepMetrics(step: 5, values: [Metric("a", .nan), Metric("b", 1.25e-7)]),
+            StepMetrics(step: 9, values: [Metric("a", -3)], performance: [Metric("b", 1e12)]),
+        ])
+        let data = try data(of: content)
+        #expect(data.steps == [2, 5, 9])
+        #expect(data.columns["a"] == [1, nil, -3])
+        #expect(data.columns["b"] == [nil, 1.25e-7, 1e12])
+    }
+
+    @Test func longSeriesAreThinnedOutAndRareValuesKept() throws {
+        var content = content()
+        content.history = MetricHistory(
+            (1...9001).map { step in
+                StepMetrics(
+                    step: step,
+                    values: [Metric("often", Double(step))] + (step % 1000 == 0 ? [Metric("rare", 1)] : []))
+            })
+        let data = try data(of: content)
+        let often = try #require(data.columns["often"]).compactMap(\.self)
+        #expect((1000...2000).contains(often.count) && often.last == 9001)
+        #expect(data.columns["rare"]?.compactMap(\.self).count == 9)
+    }
+
+    @Test func alarmsAreAmongTheData() throws {
+        var content = content()
+        content.alarms = [
+            AlarmRecord(
+                step: 7, alarm: .unjudged, action: .pause, value: 1, threshold: 0.1, message: "</script>")
+        ]
+        let alarm = try #require(try data(of: content).alarms.first)
+        #expect(alarm.step == 7 && alarm.action == "pause" && alarm.message == "</script>")
+    }
+
+    @Test func readersWithoutScriptsGetFirstAndLastValues() throws {
+        let page = ReportPage(content()).text
+        let opening = try #require(page.firstRange(of: "<noscript>"))
+        let rest = page[opening.upperBound...]
+        let table = rest[..<(try #require(rest.firstRange(of: "</noscript>"))).lowerBound]
+        #expect(table.contains(#"<th scope="row">reward/total</th><td>0</td><td>0.983</td>"#))
+        #expect(table.ranges(of: "<tr>").count == 1 + 5)
+    }
+}
+
+/// The scripts that reports and the server share.
+@Suite struct SharedFileTests {
+    private let scripts = SharedFile.chartScripts + [SharedFile.reportScript]
+
+    @Test func eachImportIsOfAScriptBeforeIt() throws {
+        var exported: [String: Set<Substring>] = [:]
+        for file in scripts {
+            let lines = file.text.split(separator: "\n")
+            for line in lines where line.contains("import") {
+                let match = try #require(
+                    try /import \{ (.+) \} from '\.\/(.+)';/.wholeMatch(in: line), "\(line)")
+                let names = Set(match.1.split(separator: ", "))
+                #expect(names.isSubset(of: exported[String(match.2)] ?? []), "\(file.name): \(line)")
+            }
+            exported[file.name] = Set(
+                file.text.matches(of: /\nexport (?:const|function|class) (\w+)/).map(\.output.1))
+        }
+    }
+
+    @Test func topLevelNamesDiffer() {
+        let names = scripts.flatMap { file in
+            "\n\(file.text)".matches(of: /\n(?:export )?(?:const|let|function|class) (\w+)/).map {
+                String($0.output.1)
+            }
+        }
+        #expect(names.count > 30 && Set(names).count == names.count)
+    }
+
+    @Test func nothingEndsTheElementItStandsIn() {
+        for file in scripts + [SharedFile.style, SharedFile.results] {
+            #expect(!file.text.isEmpty, "\(file.name)")
+            for end in ["</", "<!--", "<script"] { #expect(!file.text.contains(end), "\(file.name)") }
+        }
+    }
+
+    @Test func chartsShowMetricsThatAreRecorded() throws {
+        let script = try #require(SharedFile.chartScripts.last { $0.name == "learning_curves.js" })
+        let named = Set(script.text.matches(of: /'(\w+\/\w\w+)'/).map { String($0.output.1) })
+        let known: Set = [
+            MetricName.reward, MetricName.accuracy, MetricName.callRate, MetricName.callsPerTrajectory,
+            MetricName.callErrorRate, MetricName.firstBoxIoU, MetricName.formatErrorRate,
+            MetricName.truncated,
+            MetricName.failed, MetricName.entropy, MetricName.loss, MetricName.clipFraction,
+            MetricName.completionTokens, MetricName.turnTokens, MetricName.groupsWithoutSignal,
+            MetricName.gradientNorm, MetricName.learningRate, MetricName.stepSeconds,
+            MetricName.tokensPerSecond,
+            MetricName.residentBytes, MetricName.peakBytes,
+        ]
+        #expect(named == known)
     }
 }
 
@@ -150,12 +286,29 @@ private func content(
         content.history = MetricHistory([
             StepMetrics(step: 1, values: [Metric(attack, 1), Metric("reward/" + attack, 1)])
         ])
+        content.alarms = [
+            AlarmRecord(step: 1, alarm: .failed, action: .warn, value: 1, threshold: 0, message: attack)
+        ]
         let facts = [ReportContent.Fact(attack, attack)]
-        for page in [ReportPage(content).text, TracePage(picture(attack), facts: facts).text] {
+        for (page, scripts) in [
+            (
+                ReportPage(content).text,
+                [#"<script type="application/json" id="metrics">"#, #"<script type="module">"#]
+            ),
+            (TracePage(picture(attack), facts: facts).text, []),
+        ] {
             #expect(!page.contains(attack))
-            #expect(page.matches(of: /<script/).count == 1)
+            #expect(page.matches(of: /<script[^>]*>/).map { String($0.output) } == scripts)
+            #expect(page.contains("script-src") == !scripts.isEmpty)
             #expect(page.contains(HTML.escape(attack)))
         }
+    }
+
+    @Test func charactersThatReorderTextAreMadeVisibleInTheDataToo() {
+        var content = content()
+        content.history = MetricHistory([StepMetrics(step: 1, values: [Metric("a\u{202E}b", 1)])])
+        let page = ReportPage(content).text
+        #expect(!page.unicodeScalars.contains("\u{202E}") && page.contains("\"a\u{FFFD}b\":[1]"))
     }
 
     @Test func escapingCoversEveryCharacterWithAMeaning() {
@@ -215,23 +368,6 @@ private func content(
         #expect(
             CompletionText.runs(in: "a < b <|not a token|> <b>") == [Run(.plain, "a < b <|not a token|> <b>")]
         )
-    }
-}
-
-@Suite struct SmoothingTests {
-    @Test func aStraightLineStaysStraight() {
-        let line = (0..<200).map { 0.3 + 0.01 * Double($0) }
-        for (smooth, exact) in zip(Smoothing.smoothed(line), line) { #expect(abs(smooth - exact) < 1e-9) }
-    }
-
-    @Test func noiseIsReduced() {
-        let noise = (0..<300).map { $0.isMultiple(of: 2) ? 1.0 : -1.0 }
-        #expect(Smoothing.smoothed(noise)[20..<280].allSatisfy { abs($0) < 0.05 })
-    }
-
-    @Test func shortSeriesStayAsTheyAre() {
-        #expect(Smoothing.smoothed([1, 5, 2]) == [1, 5, 2])
-        #expect(Smoothing.smoothed([]).isEmpty)
     }
 }
 

@@ -30,6 +30,10 @@ import Testing
         #expect(page.text.contains(#"x="10" y="20" width="20" height="40""#))
     }
 
+    @Test func aPageWithoutChartsRunsNoScripts() {
+        #expect(!page.text.contains("<script") && !page.text.contains("script-src"))
+    }
+
     @Test func whatWasLeftOutIsListed() {
         #expect(page.text.contains("train.parquet:2: &lt;no image&gt;"))
     }

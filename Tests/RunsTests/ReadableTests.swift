@@ -16,14 +16,6 @@ import Testing
         #expect(Readable.count(count) == text)
     }
 
-    @Test(arguments: [
-        (512, "512 B"), (999_400, "999 kB"), (999_949, "1.0 MB"), (1_900_000_000, "1.9 GB"),
-        (38_000_000, "38.0 MB"),
-    ])
-    func bytes(_ count: Int, _ text: String) {
-        #expect(Readable.bytes(count) == text)
-    }
-
     @Test(arguments: [(840.0, "840"), (25_600, "25.6k"), (1_400_000, "1.4M"), (999.6, "1.0k")])
     func shortCounts(_ count: Double, _ text: String) {
         #expect(Readable.shortCount(count) == text)

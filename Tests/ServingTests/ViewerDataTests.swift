@@ -139,6 +139,21 @@ import Testing
         }
     }
 
+    @Test func theListHasTheCourseOfTheRewardInFewValues() async throws {
+        try await ViewerServer.running({ runs in
+            try ViewerServer.makeRun(in: runs)
+            try ViewerServer.makeRun("long", in: runs)
+            let lines = (1...200).map { MetricLines.line(step: $0, [Metric("reward/total", Double($0))]) }
+            try Data(lines.joined().utf8).write(to: runs.appending(path: "long/metrics.jsonl"))
+        }) { server in
+            let runs = try await server.get("/api/runs").json["runs"]?.array
+            #expect(runs?.first?["curve"]?.array?.compactMap(\.number) == [0.25, 0.5, 0.75])
+            // Three steps in each mean, two in the last.
+            let curve = runs?.last?["curve"]?.array?.compactMap(\.number) ?? []
+            #expect(curve.count == 67 && curve.first == 2 && curve.last == 199.5)
+        }
+    }
+
     @Test func aResumedRunIsReadAnew() async throws {
         try await ViewerServer.running({ try ViewerServer.makeRun(in: $0) }) { server in
             let before = try await server.json("metrics")["version"]

@@ -55,16 +55,19 @@ import Testing
         try await ViewerServer.running({ try ViewerServer.makeRun(in: $0) }) { server in
             for path in [
                 "/runs", "/runs/first", "/assets/viewer/viewer.js", "/assets/viewer/viewer.css",
-                "/assets/style.css",
+                "/assets/style.css", "/assets/server.css", "/assets/results.css", "/assets/icon.svg",
             ] {
                 let reply = try await server.get(path)
                 #expect(reply.status == 200, "\(path)")
                 #expect(reply.headers["Content-Security-Policy"].first?.contains("unsafe") == false)
             }
             for script in [
-                "document", "chart", "curves", "trajectories", "trajectory", "prompt", "overview", "picture",
+                "elements", "format", "smoothing", "axis", "chart", "learning_curves", "viewer/document",
+                "viewer/curves", "viewer/exports", "viewer/trajectories", "viewer/trajectory",
+                "viewer/prompt",
+                "viewer/overview", "viewer/picture", "viewer/state", "viewer/viewer",
             ] {
-                let text = try await server.get("/assets/viewer/\(script).js").body
+                let text = try await server.get("/assets/\(script).js").body
                 #expect(!text.isEmpty)
                 for way in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("] {
                     #expect(!text.contains(way), "\(script).js writes what may be markup with \(way)")

@@ -93,6 +93,8 @@ def check_key(check, server, key, pictures):
     with Browser() as page:
         page.open(server.address + "/")
         check("key: a browser is asked for it", page.run("location.pathname") == "/login")
+        check("key: on a page with its style sheets", page.run(
+            "[...document.styleSheets].map(sheet => sheet.cssRules.length > 5).join()") == "true,true")
         for typed in ["wrong", key]:
             page.run("document.querySelector('input').focus()")
             page.type(typed)

@@ -96,6 +96,16 @@ class Checks:
         if not passes:
             self.failures.append(name)
 
+    def each(self, subject, parts):
+        """Calls functions that raise what is wrong; their names say what is checked."""
+        for part in parts:
+            problem = ""
+            try:
+                part()
+            except (AssertionError, TimeoutError, RuntimeError) as error:
+                problem = f"{type(error).__name__}: {error}"
+            self(f"{subject}: {part.__name__.replace('_', ' ')}", not problem, problem)
+
     def finish(self):
         print("PASS" if not self.failures else f"FAIL: {', '.join(self.failures)}")
         sys.exit(bool(self.failures))

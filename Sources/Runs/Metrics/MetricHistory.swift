@@ -42,9 +42,4 @@ package struct MetricHistory: Sendable, Equatable {
     package var lastStep: Int? {
         series.values.compactMap { $0.last?.step }.max()
     }
-
-    /// The members of a family, such as the kinds in `accuracy/…`, in alphabetical order.
-    package func members(of family: String) -> [String] {
-        series.keys.filter { $0.hasPrefix(family + "/") }.sorted()
-    }
 }

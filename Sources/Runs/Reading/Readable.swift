@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Numbers as people read them: one place for console, report and viewer.
+/// Numbers as people read them, in the console and on pages; `format.js` writes them alike in charts.
 package enum Readable {
     /// `0.42 s`, `7.3 s`, `42 s`, `3 min 20 s`, `48 min`, `3 h 05 min`, `2 d 4 h`.
     package static func duration(_ duration: Duration) -> String {
@@ -26,11 +26,6 @@ package enum Readable {
         seconds.isFinite ? duration(.seconds(seconds)) : "–"
     }
 
-    /// `512 B`, `4.2 kB`, `38.0 MB`, `1.9 GB`: powers of ten.
-    package static func bytes(_ count: Int) -> String {
-        scaled(Double(count), units: [" B", " kB", " MB", " GB", " TB", " PB"])
-    }
-
     /// All digits, in groups of three: `25,600`.
     package static func count(_ count: Int) -> String {
         let digits = Array(String(count.magnitude))
@@ -44,7 +39,14 @@ package enum Readable {
 
     /// Two or three digits and a letter: `840`, `25.6k`, `1.4M`.
     package static func shortCount(_ count: Double) -> String {
-        scaled(count, units: ["", "k", "M", "G", "T"])
+        let units = ["", "k", "M", "G", "T"]
+        var value = count
+        var unit = 0
+        while abs(value) >= 999.5, unit < units.count - 1 {
+            value /= 1000
+            unit += 1
+        }
+        return fixed(value, unit == 0 || abs(value) >= 99.95 ? 0 : 1) + units[unit]
     }
 
     /// A share of one as a percentage: `71 %`, or `71.3 %` with one decimal.
@@ -72,17 +74,6 @@ package enum Readable {
         let exponent = Int(log10(size).rounded(.down))
         let mantissa = fixed(value / pow(10, Double(exponent)), 1)
         return (mantissa.hasSuffix(".0") ? String(mantissa.dropLast(2)) : mantissa) + "e\(exponent)"
-    }
-
-    private static func scaled(_ value: Double, units: [String]) -> String {
-        var value = value
-        var unit = 0
-        while abs(value) >= 999.5, unit < units.count - 1 {
-            value /= 1000
-            unit += 1
-        }
-        let decimals = unit == 0 || abs(value) >= 99.95 ? 0 : 1
-        return fixed(value, decimals) + units[unit]
     }
 
     private static func padded(_ value: Int) -> String {

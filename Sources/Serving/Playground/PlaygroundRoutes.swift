@@ -34,14 +34,13 @@ package struct PlaygroundRoutes: RouteSet {
 
     package func add(to routes: ServerRoutes) {
         let offers = Offers(scenes: sample != nil, runs: hasRuns)
-        routes.router.get("/") { _, _ in
-            Asset.page(PackageResources.playground_html).response
-        }
-        routes.router.get("assets/playground.css") { _, _ in
-            Asset.style(PackageResources.playground_css).response
-        }
-        routes.router.get("assets/playground.js") { _, _ in
-            Asset.script(PackageResources.playground_js).response
+        for (path, name, bytes) in [
+            ("/", "playground.html", PackageResources.playground_html),
+            ("assets/playground.css", "playground.css", PackageResources.playground_css),
+            ("assets/playground.js", "playground.js", PackageResources.playground_js),
+        ] {
+            let asset = Asset(name, bytes)
+            routes.router.get(.init(path)) { _, _ in asset.response }
         }
         routes.router.get("playground/offers") { _, _ in Response.json(offers) }
         if let sample {

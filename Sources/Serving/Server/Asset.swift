@@ -1,18 +1,23 @@
 import Hummingbird
 import NIOCore
 import Reports
-import Runs
 
 /// A file of a page, part of the program.
 struct Asset: Sendable {
     private let bytes: [UInt8]
     private let type: String
 
-    static func page(_ bytes: [UInt8]) -> Asset { Asset(bytes: bytes, type: "text/html; charset=utf-8") }
-    static func style(_ bytes: [UInt8]) -> Asset { Asset(bytes: bytes, type: "text/css; charset=utf-8") }
-    static func drawing(_ bytes: [UInt8]) -> Asset { Asset(bytes: bytes, type: "image/svg+xml") }
-    static func script(_ bytes: [UInt8]) -> Asset {
-        Asset(bytes: bytes, type: "text/javascript; charset=utf-8")
+    /// - Parameter name: ends as files of its type do.
+    init(_ name: String, _ bytes: [UInt8]) {
+        self.bytes = bytes
+        type =
+            switch name.split(separator: ".").last {
+            case "html": "text/html; charset=utf-8"
+            case "css": "text/css; charset=utf-8"
+            case "js": "text/javascript; charset=utf-8"
+            case "svg": "image/svg+xml"
+            default: preconditionFailure("no page has a file such as \(name)")
+            }
     }
 
     var response: Response {
@@ -22,15 +27,19 @@ struct Asset: Sendable {
     }
 }
 
-/// What the pages of all parts have in common.
+/// The files that pages have in common, those of reports and those of the server.
 struct SharedAssets: RouteSet {
-    static let stylePath = "/assets/style.css"
-    static let iconPath = "/assets/icon.svg"
+    static let iconPath = path(SharedFile.icon.name)
+    static let stylePath = path(SharedFile.style.name)
+    static let serverStylePath = path("server.css")
 
     func add(to routes: ServerRoutes) {
-        routes.router.get(.init(Self.stylePath)) { _, _ in
-            Asset.style(Array("\(Stylesheet.foundation)".utf8) + PackageResources.style_css).response
+        let files = SharedFile.all.map { ($0.name, $0.bytes) } + [("server.css", PackageResources.server_css)]
+        for (name, bytes) in files {
+            let asset = Asset(name, bytes)
+            routes.router.get(.init(Self.path(name))) { _, _ in asset.response }
         }
-        routes.router.get(.init(Self.iconPath)) { _, _ in Asset.drawing(PackageResources.icon_svg).response }
     }
+
+    private static func path(_ name: String) -> String { "/assets/\(name)" }
 }

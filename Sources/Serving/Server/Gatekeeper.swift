@@ -11,7 +11,8 @@ struct Gatekeeper: RouterMiddleware {
 
     /// Routes that need no key: whether the server is alive, and where a person enters the key.
     private static let open: Set<String> = [
-        "/healthz", LoginRoutes.path, SharedAssets.stylePath, SharedAssets.iconPath,
+        "/healthz", LoginRoutes.path, SharedAssets.iconPath, SharedAssets.stylePath,
+        SharedAssets.serverStylePath,
     ]
 
     /// What a page may load: scripts, styles and data of this server, and pictures that it makes itself.

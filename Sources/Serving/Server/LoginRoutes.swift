@@ -43,6 +43,7 @@ struct LoginRoutes: RouteSet {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <link rel="icon" href="\(SharedAssets.iconPath)" type="image/svg+xml">
             <link rel="stylesheet" href="\(SharedAssets.stylePath)">
+            <link rel="stylesheet" href="\(SharedAssets.serverStylePath)">
             <main class="login"><h1>DeepEyes</h1>
             <form method="post" action="\(path)"><label>API key
             <input name="key" type="password" autocomplete="current-password" required autofocus></label> <button type="submit">Enter</button></form>

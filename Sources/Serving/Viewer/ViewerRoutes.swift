@@ -1,7 +1,6 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Reports
 import Runs
 
 /// Pages and data of the viewer: `/runs`, `/runs/NAME`, and what they read under `/api/runs`.
@@ -46,13 +45,14 @@ package struct ViewerRoutes: RouteSet {
     // MARK: Pages
 
     private func addPages(_ routes: ServerRoutes) {
-        let page = Asset.page(PackageResources.viewer_html)
+        let page = Asset("viewer.html", PackageResources.viewer_html)
         routes.router.get("runs") { _, _ in page.response }
         routes.router.get("runs/:run") { [library] _, context in
             _ = try library.run(Self.name(context))
             return page.response
         }
-        for (name, asset) in Self.assets {
+        for (name, bytes) in Self.files {
+            let asset = Asset(name, bytes)
             routes.router.get("assets/viewer/\(name)") { _, _ in asset.response }
         }
         guard isHome else { return }
@@ -61,20 +61,18 @@ package struct ViewerRoutes: RouteSet {
         }
     }
 
-    private static let assets: [(String, Asset)] = [
-        ("viewer.css", .style(Array("\(Stylesheet.rules)".utf8) + PackageResources.viewer_css)),
-        ("chart.js", .script(PackageResources.chart_js)),
-        ("curves.js", .script(PackageResources.curves_js)),
-        ("document.js", .script(PackageResources.document_js)),
-        ("exports.js", .script(PackageResources.exports_js)),
-        ("format.js", .script(PackageResources.format_js)),
-        ("overview.js", .script(PackageResources.overview_js)),
-        ("picture.js", .script(PackageResources.picture_js)),
-        ("prompt.js", .script(PackageResources.prompt_js)),
-        ("state.js", .script(PackageResources.state_js)),
-        ("trajectories.js", .script(PackageResources.trajectories_js)),
-        ("trajectory.js", .script(PackageResources.trajectory_js)),
-        ("viewer.js", .script(PackageResources.viewer_js)),
+    private static let files: [(name: String, bytes: [UInt8])] = [
+        ("viewer.css", PackageResources.viewer_css),
+        ("curves.js", PackageResources.curves_js),
+        ("document.js", PackageResources.document_js),
+        ("exports.js", PackageResources.exports_js),
+        ("overview.js", PackageResources.overview_js),
+        ("picture.js", PackageResources.picture_js),
+        ("prompt.js", PackageResources.prompt_js),
+        ("state.js", PackageResources.state_js),
+        ("trajectories.js", PackageResources.trajectories_js),
+        ("trajectory.js", PackageResources.trajectory_js),
+        ("viewer.js", PackageResources.viewer_js),
     ]
 
     // MARK: Data

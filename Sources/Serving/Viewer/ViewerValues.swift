@@ -1,7 +1,6 @@
 import Agent
 import Foundation
 import Imaging
-import Reports
 import Runs
 
 /// All runs.
@@ -20,7 +19,7 @@ struct RunLine: Encodable {
     let reward: Double?
     let accuracy: Double?
     let callRate: Double?
-    /// The reward over the run, thinned out.
+    /// The reward over the run, as means of stretches where there are many steps.
     let curve: [Double]
 
     private static let meanLength = 10
@@ -38,9 +37,16 @@ struct RunLine: Encodable {
         reward = lastMean(MetricName.reward)
         accuracy = lastMean(MetricName.accuracy)
         callRate = lastMean(MetricName.callRate)
-        let rewards = Smoothing.smoothed(values(MetricName.reward))
-        let stride = max(1, (rewards.count + Self.curveLength - 1) / Self.curveLength)
-        curve = rewards.indices.filter { $0.isMultiple(of: stride) }.map { rewards[$0] }
+        curve = Self.means(of: values(MetricName.reward))
+    }
+
+    /// Means of stretches of equal length, at most `curveLength` of them.
+    private static func means(of values: [Double]) -> [Double] {
+        let length = max(1, (values.count + curveLength - 1) / curveLength)
+        return stride(from: 0, to: values.count, by: length).map { start in
+            let stretch = values[start..<min(start + length, values.count)]
+            return stretch.reduce(0, +) / Double(stretch.count)
+        }
     }
 }
 

@@ -1,59 +1,22 @@
 // The curves of a run, of others laid over it, and its alarms.
-import { make, ask } from './document.js';
-import * as format from './format.js';
+import { make } from '../elements.js';
+import * as format from '../format.js';
+import { learningCurves } from '../learning_curves.js';
+import { ask } from './document.js';
 import { state, go, address, api } from './state.js';
-import { chart } from './chart.js';
 
 const pollTime = 3000;
-const groups = [
-  ['Reward', [
-    { title: 'Reward', note: 'Mean over the trajectories of a step.', unit: 'number', names: ['reward/total'] },
-    { title: 'Reward by component', note: 'What the total is the sum of.', unit: 'number', family: 'reward', except: 'total' },
-    { title: 'Accuracy by kind', note: 'Share of right answers for each kind of question.', unit: 'percent', family: 'accuracy' },
-  ]],
-  ['Looking closer', [
-    { title: 'Tool use', note: 'Share of trajectories with a tool on offer that called it.', unit: 'percent',
-      names: ['tool/call_rate'] },
-    { title: 'Calls', note: 'Tool calls in a trajectory.', unit: 'number', names: ['tool/calls'] },
-    { title: 'First box', note: 'Intersection over union with the ground truth.', unit: 'share', names: ['box/first_iou'] },
-  ]],
-  ['Writing', [
-    { title: 'Errors', note: 'Malformed answers, refused calls, trajectories cut off or failed.', unit: 'percent',
-      names: ['format/error_rate', 'tool/error_rate', 'finish/truncated_rate', 'finish/failed_rate'],
-      words: ['Format', 'Calls', 'Cut off', 'Failed'] },
-    { title: 'Completion length', note: 'Tokens the policy writes in a trajectory.', unit: 'number', word: 'tokens',
-      names: ['completion/tokens'] },
-    { title: 'Entropy', note: 'How undecided the policy is, per completion token.', unit: 'number', word: 'nats',
-      names: ['policy/entropy'] },
-  ]],
-  ['Learning', [
-    { title: 'Groups without signal', note: 'All samples of a prompt rewarded alike: no gradient.', unit: 'percent',
-      names: ['groups/without_signal'] },
-    { title: 'Gradient norm', note: 'Before clipping.', unit: 'number', names: ['optimizer/gradient_norm'] },
-    { title: 'Clipped tokens', note: 'Share of tokens whose ratio was clipped.', unit: 'percent', names: ['policy/clip_fraction'] },
-    { title: 'Loss', note: 'What is minimized; its size says little.', unit: 'number', names: ['policy/loss'] },
-    { title: 'Learning rate', note: 'Of each step.', unit: 'number', names: ['optimizer/learning_rate'] },
-  ]],
-  ['Time and memory', [
-    { title: 'Seconds by phase', note: 'Wall clock, phases on top of each other.', unit: 'seconds', family: 'time',
-      except: 'step_seconds', stacked: 'time/step_seconds' },
-    { title: 'Throughput', note: 'Tokens handled per second of a step.', unit: 'number', word: 'tokens/s',
-      names: ['throughput/tokens_per_second'] },
-    { title: 'Memory', note: 'Of the process: now, and at most so far.', unit: 'bytes',
-      names: ['memory/resident_bytes', 'memory/peak_bytes'], words: ['Resident', 'Peak'] },
-  ]],
-];
 
 // The metrics of a run, read on from where they end.
 class Metrics {
-  constructor(run) {
-    Object.assign(this, { run, version: null, steps: [], columns: {}, alarms: [], written: null });
+  constructor(name) {
+    Object.assign(this, { name, version: null, steps: [], columns: {}, alarms: [], written: null });
   }
 
   // Whether there is anything new. The last step is asked for again, since its second half may have come later.
   async look(signal) {
     const after = this.steps.length > 1 ? this.steps.at(-2) : -1;
-    const answer = await ask(api(`metrics?after=${after}`, this.run), signal);
+    const answer = await ask(api(`metrics?after=${after}`, this.name), signal);
     if (this.version !== null && answer.version !== this.version) {
       Object.assign(this, { version: null, steps: [], columns: {} });
       return this.look(signal);
@@ -72,17 +35,6 @@ class Metrics {
       column.push(...(answer.columns[name] ?? answer.steps.map(() => null)));
     }
     return JSON.stringify([this.steps.at(-1), this.alarms.length]) !== old;
-  }
-
-  // The steps and values at which a metric was recorded.
-  line(name) {
-    const steps = [], values = [];
-    (this.columns[name] ?? []).forEach((value, index) => {
-      if (value === null) return;
-      steps.push(this.steps[index]);
-      values.push(value);
-    });
-    return { steps, values };
   }
 }
 
@@ -191,48 +143,15 @@ export class Curves {
     const active = document.activeElement?.getAttribute?.('aria-label');
     const runs = [this.run, ...this.others].map(metricsOf);
     this.showAlarms(runs[0].alarms);
-    const used = new Set(['time/step_seconds']);
-    const sections = groups.map(([title, charts]) => [title, charts.map(content => this.chart(content, runs, used))]);
-    const rest = [...new Set(runs.flatMap(run => Object.keys(run.columns)))].filter(name => !used.has(name)).sort();
-    sections.push(['More', rest.map(name => this.chart(
-      { title: format.words(name), note: name, unit: unitOf(name), names: [name] }, runs, used))]);
-    this.charts.replaceChildren(...sections.filter(([, charts]) => charts.some(Boolean)).map(([title, charts]) =>
-      make('section', { className: 'curves' }, make('h2', {}, title), make('div', { className: 'grid' }, charts))));
+    const themes = learningCurves(runs, {
+      smoothing: this.smoothing, alarms: runs[0].alarms,
+      onStep: step => go({ view: 'trajectories', steps: `${step}..${step}`, origin: 'training', smooth: null, with: null }),
+    });
+    this.charts.replaceChildren(...themes.map(({ title, figures }) =>
+      make('section', { className: 'curves' }, make('h2', {}, title), make('div', { className: 'grid' }, figures))));
     // The chart that had the focus is another element now; its label begins as before.
     const label = active?.split('.')[0];
     if (label) this.charts.querySelector(`[aria-label^="${CSS.escape(label)}"]`)?.focus();
-  }
-
-  chart(content, runs, used) {
-    const names = content.names ?? [...new Set(runs.flatMap(run => Object.keys(run.columns)))]
-      .filter(name => name.startsWith(`${content.family}/`) && name !== `${content.family}/${content.except}`).sort();
-    names.forEach(name => used.add(name));
-    const lines = [];
-    runs.forEach((run, place) => {
-      if (content.stacked && place > 0) {
-        lines.push({
-          name: `${run.run}: whole step`, tone: (names.length + place) % 8 + 1, dash: place, ...run.line(content.stacked),
-        });
-        return;
-      }
-      names.forEach((name, index) => {
-        const word = content.words?.[index] ?? this.word(name, content);
-        const alone = names.length === 1;
-        lines.push({
-          name: alone ? run.run : runs.length > 1 ? `${word}, ${run.run}` : word,
-          tone: (alone ? place : index) % 8 + 1, dash: alone ? 0 : place, ...run.line(name),
-        });
-      });
-    });
-    return chart({
-      ...content, lines, smoothing: this.smoothing, alarms: runs[0].alarms, stacked: Boolean(content.stacked),
-      onStep: step => go({ view: 'trajectories', steps: `${step}..${step}`, origin: 'training', smooth: null, with: null }),
-    });
-  }
-
-  word(name, content) {
-    const word = format.words(name.slice((content.family?.length ?? -1) + 1).replace(/_seconds$/, ''));
-    return content.family || content.names.length > 1 ? word : name;
   }
 
   showAlarms(alarms) {
@@ -247,11 +166,4 @@ export class Curves {
         make('b', {}, format.words(alarm.alarm.replace(/([A-Z])/g, ' $1').toLowerCase())),
         make('span', {}, alarm.message))))));
   }
-}
-
-function unitOf(name) {
-  if (name.endsWith('_rate') && !name.endsWith('learning_rate')) return 'percent';
-  if (/_(fraction|accuracy)$/.test(name)) return 'percent';
-  if (name.endsWith('_seconds')) return 'seconds';
-  return name.endsWith('_bytes') ? 'bytes' : 'number';
 }

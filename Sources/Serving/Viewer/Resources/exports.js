@@ -1,6 +1,7 @@
 // A trajectory as a picture: its photo with boxes, its crops, its text, what it was paid.
-import { save, say } from './document.js';
-import * as format from './format.js';
+import { save } from '../elements.js';
+import * as format from '../format.js';
+import { say } from './document.js';
 import { state } from './state.js';
 import { imageAddress, numberedBoxes, badgePlaces, tone } from './picture.js';
 

@@ -1,6 +1,8 @@
 // The list of runs, and what a run is made of.
-import { make, shape, ask, say } from './document.js';
-import * as format from './format.js';
+import { make, shape } from '../elements.js';
+import * as format from '../format.js';
+import { smoothed } from '../smoothing.js';
+import { ask, say } from './document.js';
 import { address, api } from './state.js';
 
 export class RunList {
@@ -31,9 +33,10 @@ export class RunList {
 
 function spark(run) {
   if (run.curve.length < 2) return '';
-  const [low, high] = [Math.min(...run.curve), Math.max(...run.curve)];
-  const points = run.curve.map((value, index) =>
-    `${(index / (run.curve.length - 1) * 96 + 2).toFixed(1)} ${(22 - (value - low) / (high - low || 1) * 20).toFixed(1)}`);
+  const values = smoothed([...run.curve.keys()], run.curve, 0.05).map(point => point.smooth);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const points = values.map((value, index) =>
+    `${(index / (values.length - 1) * 96 + 2).toFixed(1)} ${(22 - (value - low) / (high - low || 1) * 20).toFixed(1)}`);
   const label = `Reward from ${low.toFixed(2)} to ${high.toFixed(2)}`;
   return shape('svg', { viewBox: '0 0 100 24', class: 'spark s1', role: 'img', 'aria-label': label },
     shape('path', { class: 'smooth', d: `M${points.join('L')}` }));

@@ -1,5 +1,5 @@
 // Photos with the boxes of trajectories, and crops.
-import { make, shape } from './document.js';
+import { make, shape } from '../elements.js';
 import { api } from './state.js';
 
 export const imageAddress = (trajectory, image, { region, rotation, side } = {}) =>

@@ -1,6 +1,6 @@
 // The same prompt at different times, to see a habit form.
-import { make } from './document.js';
-import * as format from './format.js';
+import { make } from '../elements.js';
+import * as format from '../format.js';
 import { address } from './state.js';
 import { sharedPhoto } from './picture.js';
 

@@ -1,6 +1,7 @@
 // The trajectories of a run: filters, the list, and what is chosen from it.
-import { make, ask, choices, say } from './document.js';
-import * as format from './format.js';
+import { make } from '../elements.js';
+import * as format from '../format.js';
+import { ask, choices, say } from './document.js';
 import { state, go, address, api } from './state.js';
 import { article, card, nextShading } from './trajectory.js';
 import { acrossSteps } from './prompt.js';

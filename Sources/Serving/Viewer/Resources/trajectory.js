@@ -1,6 +1,7 @@
 // One trajectory: the photo with its boxes, what was seen, what was written token by token, what it was paid.
-import { make, choices } from './document.js';
-import * as format from './format.js';
+import { make } from '../elements.js';
+import * as format from '../format.js';
+import { choices } from './document.js';
 import { state, go, address, api } from './state.js';
 import { photo, view, tone } from './picture.js';
 import { savePicture } from './exports.js';

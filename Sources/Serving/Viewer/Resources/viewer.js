@@ -1,5 +1,6 @@
 // Which page is shown: the list of runs, or the curves, the trajectories or the make of one.
-import { make, ask, say } from './document.js';
+import { make } from '../elements.js';
+import { ask, say } from './document.js';
 import { state, go, onChange } from './state.js';
 import { Curves } from './curves.js';
 import { Trajectories } from './trajectories.js';

@@ -1,111 +1,16 @@
 // Lines over steps: every value faint, a smoothed line above, values on hover; or areas on top of each other.
-import { make, shape, save } from './document.js';
-import * as format from './format.js';
+import { make, shape, save, svgSpace } from './elements.js';
+import { count } from './format.js';
+import { smoothed } from './smoothing.js';
+import { Axis, units } from './axis.js';
 
 const size = { width: 400, height: 216 };
 const plot = { left: 46, right: 390, top: 14, bottom: 190 };
-const pointCount = 400;
 const dashes = [null, '6 3', '2 3', '8 3 2 3'];
-
-// Axes
-
-const roundStep = width => {
-  const power = 10 ** Math.floor(Math.log10(Math.max(width, 1e-12)));
-  return ([1, 2, 2.5, 5].find(factor => factor * power >= width * 0.999999) ?? 10) * power;
-};
-
-class Axis {
-  constructor(ticks, lower = ticks[0], upper = ticks.at(-1)) {
-    Object.assign(this, { ticks, lower, upper });
-  }
-
-  // About four marks over the values; from zero where the values come near it.
-  static covering(low, high) {
-    const start = low >= 0 && low < 0.6 * high ? 0 : low;
-    const step = roundStep(Math.max(high - start, Math.abs(high) * 1e-3, 1e-12) / 4);
-    const first = Math.floor(start / step + 1e-9);
-    const last = Math.max(Math.ceil(high / step - 1e-9), first + 1);
-    return new Axis(Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step));
-  }
-
-  static share(high) {
-    if (high <= 0.08) return Axis.covering(0, Math.max(high, 0.02));
-    if (high <= 0.3) return new Axis([0, 0.1, 0.2, 0.3]);
-    if (high <= 0.6) return new Axis([0, 0.2, 0.4, 0.6]);
-    return new Axis([0, 0.25, 0.5, 0.75, 1]);
-  }
-
-  static steps(lower, upper) {
-    const step = Math.max(1, Math.round(roundStep((upper - lower) / 4)));
-    const ticks = [];
-    for (let tick = Math.ceil(lower / step) * step; tick <= upper; tick += step) ticks.push(tick);
-    return new Axis(ticks, lower, Math.max(upper, lower + 1));
-  }
-
-  position(value) {
-    return (value - this.lower) / (this.upper - this.lower);
-  }
-
-  text(value, finer) {
-    const step = this.ticks.length > 1 ? Math.abs(this.ticks[1] - this.ticks[0]) : 1;
-    if (Math.max(Math.abs(this.lower), Math.abs(this.upper)) >= 1000) return format.shortCount(value);
-    if (step < 1e-4) return format.number(value);
-    const digits = [0, 1, 2, 3, 4, 5].find(count => Math.abs(step * 10 ** count - Math.round(step * 10 ** count)) < 1e-6) ?? 5;
-    return format.decimal(value, Math.min(5, digits + (step >= 10 ? Math.max(0, finer - 1) : finer)));
-  }
-}
-
-const units = {
-  percent: {
-    value: (value, axis) => format.percent(value, axis.upper < 0.2 || Math.abs(value) < 0.0995 ? 1 : 0),
-    mark: (value, axis) => format.percent(value, axis.upper < 0.1 ? 1 : 0),
-  },
-  share: { value: value => format.decimal(value), mark: value => String(value) },
-  number: { value: (value, axis) => axis.text(value, 2), mark: (value, axis) => axis.text(value, 0) },
-  seconds: { value: format.seconds, mark: value => `${Number(value.toPrecision(3))} s` },
-  bytes: { value: format.bytes, mark: format.bytes },
-};
-
-// Lines
-
-// Straight lines fitted around each point under a bell-shaped weight, as reports smooth; `share` of the length is the
-// deviation of the bell. Only `pointCount` points are kept, since a screen has no more.
-function smoothed(steps, values, share) {
-  const every = Math.ceil(values.length / pointCount);
-  const kept = [];
-  for (let index = (values.length - 1) % every; index < values.length; index += every) kept.push(index);
-  const deviation = values.length * share;
-  const points = kept.map(index => ({ step: steps[index], raw: values[index], smooth: values[index] }));
-  if (deviation < 0.5) return points;
-  const reach = Math.ceil(3 * deviation);
-  const stride = Math.max(1, Math.floor(reach / 120));
-  let low = Infinity, high = -Infinity;
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  kept.forEach((centre, place) => {
-    let weights = 0, offsets = 0, squares = 0, sum = 0, slope = 0;
-    for (let offset = -Math.floor(reach / stride) * stride; offset <= reach; offset += stride) {
-      const value = values[centre + offset];
-      if (value === undefined) continue;
-      const weight = Math.exp(-offset * offset / (2 * deviation * deviation));
-      weights += weight;
-      offsets += weight * offset;
-      squares += weight * offset * offset;
-      sum += weight * value;
-      slope += weight * offset * value;
-    }
-    const spread = weights * squares - offsets * offsets;
-    const fitted = spread > 0 ? (squares * sum - offsets * slope) / spread : sum / weights;
-    points[place].smooth = Math.min(high, Math.max(low, fitted));
-  });
-  return points;
-}
 
 const rounded = value => Math.round(value * 10) / 10;
 
-// A figure of `{ title, note, unit, word, lines, stacked, alarms, smoothing, onStep }`; a line is
+// A figure of `{ title, note, unit, word, lines, stacked, alarms, smoothing, onStep }`, or null without a value; a line is
 // `{ name, tone, dash, steps, values }`.
 export function chart(content) {
   const lines = content.lines.filter(line => line.values.length)
@@ -148,7 +53,7 @@ function verticalAxis(content, lines, stacked) {
       .flatMap(line => line.points.map(point => point.smooth))));
   }
   const values = lines.flatMap(line => line.points.map(point => point.raw)).sort((a, b) => a - b);
-  if (['percent', 'share'].includes(content.unit) && values[0] >= 0 && values.at(-1) <= 1) return Axis.share(values.at(-1));
+  if (['percent', 'fraction'].includes(content.unit) && values[0] >= 0 && values.at(-1) <= 1) return Axis.fraction(values.at(-1));
   // A few far outliers leave the drawing rather than flatten it.
   const cut = Math.floor(values.length / 100);
   const smooth = lines.flatMap(line => line.points.map(point => point.smooth));
@@ -191,7 +96,7 @@ function marks(across, up, unit, x, y) {
       shape('line', { x1: plot.left, x2: plot.right, y1: y(tick), y2: y(tick), class: tick === base ? 'base' : null }),
       shape('text', { x: plot.left - 7, y: y(tick) + 3.8, 'text-anchor': 'end' }, unit.mark(tick, up)),
     ]).flat(),
-    across.ticks.map(tick => shape('text', { x: x(tick), y: plot.bottom + 17, 'text-anchor': 'middle' }, format.count(tick))),
+    across.ticks.map(tick => shape('text', { x: x(tick), y: plot.bottom + 17, 'text-anchor': 'middle' }, count(tick))),
     shape('text', { x: 0, y: plot.bottom + 17, class: 'unit' }, 'step'));
 }
 
@@ -218,7 +123,7 @@ function summary(title, lines, text) {
   return `Line chart of ${title} by step. ${parts.join('; ')}.`;
 }
 
-// Values under the pointer, or step by step with the arrow keys; a click or Enter goes to the trajectories of the step.
+// Values under the pointer, or step by step with the arrow keys; a click or Enter calls `onStep`.
 function hover(figure, drawing, { lines, x, y, text, content, stacked }) {
   const cursor = drawing.appendChild(shape('g', { class: 'cursor' }));
   const tip = make('div', { className: 'tip', hidden: true });
@@ -230,7 +135,7 @@ function hover(figure, drawing, { lines, x, y, text, content, stacked }) {
     const step = steps[current];
     const place = x(step);
     cursor.replaceChildren(shape('line', { x1: place, x2: place, y1: plot.top, y2: plot.bottom }));
-    tip.replaceChildren(make('b', {}, `Step ${format.count(step)}`));
+    tip.replaceChildren(make('b', {}, `Step ${count(step)}`));
     for (const line of lines) {
       const point = nearest(line.points, step);
       if (!stacked || line.dash) {
@@ -245,9 +150,9 @@ function hover(figure, drawing, { lines, x, y, text, content, stacked }) {
       if (Math.abs(x(alarm.step) - place) < 3) tip.append(make('p', { className: `alarm-note ${alarm.action}` }, alarm.message));
     }
     tip.hidden = false;
-    const share = place / size.width;
-    tip.style.left = share < 0.55 ? `calc(${share * 100}% + 12px)` : '';
-    tip.style.right = share < 0.55 ? '' : `calc(${(1 - share) * 100}% + 12px)`;
+    const fraction = place / size.width;
+    tip.style.left = fraction < 0.55 ? `calc(${fraction * 100}% + 12px)` : '';
+    tip.style.right = fraction < 0.55 ? '' : `calc(${(1 - fraction) * 100}% + 12px)`;
   };
   const hide = () => {
     tip.hidden = true;
@@ -268,10 +173,11 @@ function hover(figure, drawing, { lines, x, y, text, content, stacked }) {
   drawing.addEventListener('click', () => current >= 0 && content.onStep?.(steps[current]));
   drawing.addEventListener('keydown', event => {
     if (event.key === 'Enter' && current >= 0) return content.onStep?.(steps[current]);
-    const move = { ArrowLeft: -1, ArrowRight: 1, Home: -1e9, End: 1e9 }[event.key];
-    if (move === undefined) return;
+    const last = steps.length - 1;
+    const next = { ArrowLeft: current < 0 ? last : current - 1, ArrowRight: current + 1, Home: 0, End: last }[event.key];
+    if (next === undefined) return;
     event.preventDefault();
-    show(current < 0 && move < 0 ? steps.length - 1 : current + move);
+    show(next);
   });
 }
 
@@ -305,7 +211,7 @@ function saveDrawing(figure, title) {
   const top = y + 10;
   const height = size.height + top;
   const whole = shape('svg', {
-    xmlns: 'http://www.w3.org/2000/svg', width: size.width * 2, height: height * 2, viewBox: `0 0 ${size.width} ${height}`,
+    xmlns: svgSpace, width: size.width * 2, height: height * 2, viewBox: `0 0 ${size.width} ${height}`,
     'font-family': 'sans-serif',
   },
   shape('rect', { width: size.width, height, fill: colour('--card') }), heading,

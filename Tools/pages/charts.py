@@ -1,0 +1,102 @@
+"""What the scripts that draw charts promise, held against them in a headless Chromium."""
+
+import json
+
+from browser import Browser
+
+
+def check(check, address):
+    """Imports the scripts that reports and the viewer share.
+
+    check -- called with a name, whether it holds, and a detail; address -- of a server that has the viewer.
+    """
+    with Browser() as page:
+        page.open(f"{address}/runs")
+        charts = Charts(page)
+        check.each("charts", [
+            charts.smooth_a_line_to_itself, charts.smooth_noise_away, charts.leave_short_series_alone, charts.bound_long_series,
+            charts.mark_round_numbers, charts.write_numbers_as_reports_do, charts.draw_one_step_as_a_dot,
+            charts.draw_nothing_of_nothing, charts.stack_phases, charts.mark_alarms,
+        ])
+
+
+class Charts:
+    def __init__(self, page):
+        self.page = page
+
+    def value(self, script, expression):
+        """The value of an expression over what a script exports, `it`."""
+        return self.page.run(f"import('/assets/{script}').then(it => {expression})")
+
+    def smoothed(self, values):
+        """The points that come of an expression of values."""
+        return self.value("smoothing.js", f"(values => it.smoothed([...values.keys()], values, 0.05))({values})")
+
+    def drawn(self, content, expression):
+        """The value of an expression over the `chart` of some content."""
+        content = {"title": "Title", "note": "", "unit": "number", "smoothing": 0.05, **content}
+        return self.value("chart.js", f"(chart => {expression})(it.chart({json.dumps(content)}))")
+
+    def smooth_a_line_to_itself(self):
+        points = self.smoothed("Array.from({ length: 200 }, (_, step) => 0.3 + 0.01 * step)")
+        assert len(points) == 200 and all(abs(point["smooth"] - point["raw"]) < 1e-9 for point in points), points
+
+    def smooth_noise_away(self):
+        points = self.smoothed("Array.from({ length: 300 }, (_, step) => step % 2 ? -1 : 1)")
+        assert all(abs(point["smooth"]) < 0.05 for point in points[20:280]), points
+
+    def leave_short_series_alone(self):
+        assert [point["smooth"] for point in self.smoothed("[1, 5, 2]")] == [1, 5, 2]
+        assert self.smoothed("[]") == []
+
+    def bound_long_series(self):
+        points = self.smoothed("Array.from({ length: 100000 }, (_, step) => step)")
+        assert 200 <= len(points) <= 400, len(points)
+        assert points[-1]["step"] == 99_999 and abs(points[-1]["smooth"] - 99_999) < 1, points[-1]
+
+    def mark_round_numbers(self):
+        for axis, ticks in {
+            "covering(0, 3.7)": [0, 1, 2, 3, 4], "covering(10, 11)": [10, 10.25, 10.5, 10.75, 11],
+            "covering(-1, 1)": [-1, -0.5, 0, 0.5, 1], "covering(5, 5)": [0, 2, 4, 6],
+            "covering(-5, -5)": [-6, -4, -2, 0], "covering(0, 0)": [0, 1], "fraction(0.5)": [0, 0.2, 0.4, 0.6],
+            "fraction(1)": [0, 0.25, 0.5, 0.75, 1], "steps(1, 400)": [100, 200, 300, 400], "steps(1, 12)": [5, 10],
+            "steps(7, 7)": [7],
+        }.items():
+            marked = self.value("axis.js", f"it.Axis.{axis}.ticks")
+            assert marked == ticks, f"{axis}: {marked}"
+
+    def write_numbers_as_reports_do(self):
+        for call, text in {
+            "bytes(512)": "512 B", "bytes(999400)": "999 kB", "bytes(999949)": "1.0 MB", "bytes(1.9e9)": "1.9 GB",
+            "bytes(38e6)": "38.0 MB", "shortCount(840)": "840", "shortCount(25600)": "25.6k", "shortCount(999.6)": "1.0k",
+            "number(0)": "0", "number(12345)": "12.3k", "number(432.1)": "432", "number(4.321)": "4.32", "number(0.4321)": "0.432",
+            "number(0.00012)": "1.2e−4", "number(1e-6)": "1e−6", "number(-0.5)": "−0.500", "count(25600)": "25,600",
+            "percent(0.7131, 1)": "71.3 %", "percent(null)": "–", "decimal(-0.001)": "0.00", "seconds(0.42)": "0.42 s",
+            "seconds(7.3)": "7.3 s", "seconds(42)": "42 s", "seconds(11100)": "3 h 05 min", "words('tool/error_rate')": "Tool error rate",
+        }.items():
+            written = self.value("format.js", f"it.{call}")
+            assert written == text, f"{call}: {written}"
+
+    def draw_one_step_as_a_dot(self):
+        line = {"name": "a", "tone": 1, "dash": 0, "steps": [3], "values": [2]}
+        marks = self.drawn({"lines": [line]}, "[chart.querySelectorAll('circle').length, chart.querySelectorAll('path').length]")
+        assert marks == [1, 0], marks
+
+    def draw_nothing_of_nothing(self):
+        assert self.drawn({"lines": [{"name": "a", "tone": 1, "dash": 0, "steps": [], "values": []}]}, "chart === null")
+
+    def stack_phases(self):
+        lines = [{"name": name, "tone": tone, "dash": 0, "steps": [1, 2], "values": values}
+                 for tone, (name, values) in enumerate([("a", [1, 2]), ("b", [3, 1])], 1)]
+        paths = self.drawn(
+            {"lines": lines, "unit": "seconds", "stacked": True},
+            "[...chart.querySelectorAll('.area')].map(area => area.getAttribute('d').split(/[MLZ]/).filter(Boolean))")
+        # The upper area ends where the lower one begins: there and back.
+        assert paths[1][2:] == paths[0][1::-1], paths
+
+    def mark_alarms(self):
+        lines = [{"name": "a", "tone": 1, "dash": 0, "steps": [1, 9], "values": [1, 2]}]
+        alarms = [{"step": step, "action": "warn", "message": "<b>few</b>"} for step in (5, 10)]
+        shown = self.drawn({"lines": lines, "alarms": alarms},
+                           "[...chart.querySelectorAll('.alarm')].map(alarm => [alarm.textContent, alarm.querySelector('b')])")
+        assert shown == [["Step 5: <b>few</b>", None]], shown
