@@ -77,7 +77,7 @@ import Torch
     @Test func aTensorOfAnotherShapeIsNamedWithBothShapesAndItsFile() {
         expectRefusal(naming: "model.norm.weight", "[81]", "[80]", "model.safetensors") {
             $0.removeAll { $0.name == "model.norm.weight" }
-            $0.append((name: "model.norm.weight", tensor: .ones([81])))
+            $0.append((name: "model.norm.weight", tensor: .zeros([81])))
         }
     }
 
@@ -98,7 +98,7 @@ import Torch
             let saved = folder.appending(path: "saved")
             try model.save(to: saved, companions: companions, dtype: .bfloat16)
             let files = try SafetensorsIndex(saved)
-            #expect(files.dtype(of: "model.norm.weight") == .bfloat16)
+            #expect(try files.tensor("model.norm.weight").dtype == .bfloat16)
             let loaded = try ModelDirectory(saved).loadModel()
             #expect(loaded.dtype == .float32)
             let expected = model.text.norm.weight.to(.bfloat16).to(.float32)
@@ -189,7 +189,7 @@ import Torch
         let first = Qwen25VL(configuration, random: .init(seed: 1))
         expectSameWeights(first, Qwen25VL(configuration, random: .init(seed: 1)))
         let other = Qwen25VL(configuration, random: .init(seed: 2)).text.embedding.weight
-        #expect((first.text.embedding.weight - other).abs().max().item() > 0.01)
+        #expect((first.text.embedding.weight - other).values(as: Float.self).contains { $0 > 0.01 })
     }
 
     @Test func freshWeightsHaveTheRangeOfTheConfiguration() throws {

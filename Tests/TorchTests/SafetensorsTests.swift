@@ -70,12 +70,11 @@ struct SafetensorsReadingTests {
         let folder = try Folder()
         let url = folder.file("a.safetensors")
         let header =
-            #" { "__metadata__" : { "k\u00e9\n" : "\ud83d\ude00\"" } , "a\/b" : {"shape":[],"#
+            #" { "__metadata__" : { "k\u00e9\n" : "\ud83d\ude00\"" } , "\ud83d\ude00\/\u00e9\n" : {"shape":[],"#
             + #""dtype":"U8","data_offsets":[0,1]} }   "#
         try hostileFile(header, [9]).write(to: url)
         let file = try SafetensorsFile(url)
-        #expect(file.metadata == ["ké\n": "😀\""])
-        #expect(try file.tensor("a/b").item() == 9)
+        #expect(try file.tensor("😀/é\n").item() == 9)
         try hostileFile("{}", []).write(to: url)
         #expect(try SafetensorsFile(url).names == [])
     }
@@ -212,8 +211,6 @@ struct SafetensorsIndexTests {
         let index = try SafetensorsIndex(folder.url)
         #expect(index.names == ["a", "b"])
         #expect(try index.tensor("b").values(as: Float.self) == [1, 1])
-        #expect(index.shape(of: "b") == [2])
-        #expect(index.dtype(of: "b") == .float32)
         #expect(!index.contains("c"))
     }
 
@@ -274,20 +271,17 @@ struct SafetensorsWritingTests {
             [(name: "count", tensor: Tensor([3] as [Int64])), (name: "weight", tensor: weight)], to: url,
             dtype: .bfloat16)
         let file = try SafetensorsFile(url)
-        #expect(file.dtype(of: "weight") == .bfloat16)
-        #expect(file.dtype(of: "count") == .int64)
+        #expect(try file.tensor("weight").dtype == .bfloat16)
+        #expect(try file.tensor("count").dtype == .int64)
         #expect(try file.tensor("weight").values(as: Float.self) == [1.5, -2])
     }
 
-    @Test func keepsMetadataAndNamesOfAnyKind() throws {
+    @Test func keepsNamesOfAnyKind() throws {
         let folder = try Folder()
         let url = folder.file("a.safetensors")
         let name = "weird \"name\"\\ \u{1}é😀"
-        try SafetensorsWriter.write(
-            [(name: name, tensor: .ones([1]))], to: url, metadata: ["format": "pt", "note": "a\nb"])
-        let file = try SafetensorsFile(url)
-        #expect(file.names == [name])
-        #expect(file.metadata == ["format": "pt", "note": "a\nb"])
+        try SafetensorsWriter.write([(name: name, tensor: .ones([1]))], to: url)
+        #expect(try SafetensorsFile(url).names == [name])
     }
 
     @Test func everyTensorIsAligned() throws {

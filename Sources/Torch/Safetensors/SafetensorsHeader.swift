@@ -18,7 +18,6 @@ struct SafetensorsHeader {
     }
 
     private(set) var entries: [String: Entry] = [:]
-    private(set) var metadata: [String: String] = [:]
     /// The names in the order of the data.
     private(set) var names: [String] = []
 
@@ -33,7 +32,7 @@ struct SafetensorsHeader {
             if name == "__metadata__" {
                 guard !hasMetadata else { throw Flaw(reason: "the header has two __metadata__ objects") }
                 hasMetadata = true
-                metadata = try reader.stringMap()
+                try reader.skipMetadata()
             } else {
                 guard entries[name] == nil else {
                     throw Flaw(tensor: name, reason: "the header names it twice")
@@ -168,14 +167,15 @@ private struct JSONReader {
         try expect("}")
     }
 
-    mutating func stringMap() throws(Flaw) -> [String: String] {
-        var map: [String: String] = [:]
+    /// Checks that `__metadata__` holds strings under different names; nobody asks for them.
+    mutating func skipMetadata() throws(Flaw) {
+        var names: Set<String> = []
         try object { (reader, name) throws(Flaw) in
-            guard map.updateValue(try reader.string(), forKey: name) == nil else {
+            _ = try reader.string()
+            guard names.insert(name).inserted else {
                 throw Flaw(reason: "the header's __metadata__ names \"\(name)\" twice")
             }
         }
-        return map
     }
 
     mutating func integers() throws(Flaw) -> [Int] {

@@ -11,15 +11,13 @@ package enum SafetensorsWriter {
     ///   - tensors: what to write; no two under one name.
     ///   - url: where the file appears; its folder exists.
     ///   - dtype: what floating-point tensors are converted to; unchanged if absent.
-    ///   - metadata: strings for the header; `transformers` asks for a `format`.
     /// - Throws: `SafetensorsError`; nothing is left behind then.
     package static func write(
-        _ tensors: [NamedTensor], to url: URL, dtype: DType? = nil,
-        metadata: [String: String] = ["format": "pt"]
+        _ tensors: [NamedTensor], to url: URL, dtype: DType? = nil
     ) throws {
         let items = try arranged(tensors, dtype, url)
         let file = try AtomicFile(url)
-        try file.write(header(items, metadata))
+        try file.write(header(items))
         for item in items {
             let tensor = withoutGradient { item.tensor.detached().to(item.dtype).to(.cpu).contiguous() }
             try tensor.withUnsafeMutableBytes { try file.write(UnsafeRawBufferPointer($0)) }
@@ -51,12 +49,9 @@ package enum SafetensorsWriter {
     }
 
     /// The header's length and the header, filled up with spaces so that the data is aligned.
-    private static func header(_ items: [Item], _ metadata: [String: String]) -> [UInt8] {
-        var members: [String] = []
-        if !metadata.isEmpty {
-            let strings = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
-            members.append("\"__metadata__\":{\(strings.joined(separator: ","))}")
-        }
+    private static func header(_ items: [Item]) -> [UInt8] {
+        // `transformers` asks for a format.
+        var members = [#""__metadata__":{"format":"pt"}"#]
         var offset = 0
         for item in items {
             let shape = item.shape.map(String.init).joined(separator: ",")
