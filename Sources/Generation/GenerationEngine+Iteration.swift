@@ -1,4 +1,4 @@
-package import Agent
+import Agent
 import CounterRandom
 import Models
 import Torch
@@ -12,33 +12,7 @@ extension GenerationEngine {
         return (progress, events)
     }
 
-    /// Answers requests, in their order, each trajectory for one turn; for scripts, tests and measurements.
-    ///
-    /// Throws the first failure, when all are done. Nobody else may be asking.
-    package func generate(_ requests: [CompletionRequest]) throws -> [Completion] {
-        begin(requests.map(\.id))
-        for request in requests { submit(request) }
-        var results: [TrajectoryID: Result<Completion, any Error>] = [:]
-        while results.count < requests.count {
-            for event in step().events {
-                switch event {
-                case .token: continue
-                case .finished(let id, let completion): results[id] = .success(completion)
-                case .failed(let id, let error): results[id] = .failure(error)
-                }
-                if let id = event.ended { end(id) }
-            }
-        }
-        while step().progress != .idle {}
-        return try requests.map { request in
-            guard let result = results[request.id] else { preconditionFailure("\(request.id) has no result") }
-            return try result.get()
-        }
-    }
-
     private func iterate() -> Progress {
-        let clock = ContinuousClock()
-        let start = clock.now
         let iteration = compose()
         if iteration.parts.isEmpty {
             relieve()
@@ -46,20 +20,13 @@ extension GenerationEngine {
         }
         cache.reserve(pool.capacity, limit: pool.limit)
         cache.copy(iteration.copies)
-        let composed = clock.now
         let logits = logits(of: iteration)
-        let computed = clock.now
         for (part, cursor) in zip(iteration.parts, iteration.batch.cursors) {
             part.sequence.advance(to: cursor, imageCount: part.views.count)
             if part.tokens.count > 1 { keepPrefix(part.sequence) }
         }
         if let logits { sample(iteration.parts.map(\.sequence).filter(\.awaitsToken), logits) }
-        let sampled = clock.now
         settlePrompts()
-        statistics.iterations += 1
-        statistics.modelTime += computed - composed
-        statistics.samplingTime += sampled - computed
-        statistics.bookkeepingTime += (composed - start) + (clock.now - sampled)
         return .ran
     }
 }
@@ -151,11 +118,7 @@ extension GenerationEngine {
 
     /// Decodes the images of all parts, in their order, several at a time.
     private func preparedImages(_ parts: [Part]) -> [Result<ImagePatches, any Error>] {
-        let views = parts.flatMap(\.views)
-        if views.isEmpty { return [] }
-        let start = ContinuousClock.now
-        defer { statistics.imageTime += ContinuousClock.now - start }
-        return processor.patches(of: views)
+        processor.patches(of: parts.flatMap(\.views))
     }
 
     private func add(_ part: Part, images: [ImagePatches], to iteration: inout Iteration) throws {
@@ -252,6 +215,5 @@ extension GenerationEngine {
             events.append(.token(sequence.id, written))
             if let reason = sequence.turn?.append(token, rules: rules) { finish(sequence, reason) }
         }
-        statistics.sampledTokens += sequences.count
     }
 }

@@ -17,14 +17,6 @@ package final class GenerationEngine {
         case finished(TrajectoryID, Completion)
         /// The request cannot be answered; nothing is kept of the trajectory.
         case failed(TrajectoryID, any Error)
-
-        /// The trajectory whose turn this ends.
-        package var ended: TrajectoryID? {
-            switch self {
-            case .token: nil
-            case .finished(let id, _), .failed(let id, _): id
-            }
-        }
     }
 
     package enum Progress: Hashable, Sendable {
@@ -345,7 +337,6 @@ extension GenerationEngine {
     func finish(_ sequence: CachedSequence, _ reason: FinishReason) {
         guard let turn = sequence.turn else { return }
         events.append(.finished(sequence.id, turn.completion(reason)))
-        statistics.completions += 1
         keepPrefix(sequence)
         leave(sequence)
     }

@@ -1,6 +1,3 @@
-import Models
-package import Torch
-
 /// How much a generation engine takes on at a time.
 package struct GenerationLimits: Hashable, Sendable {
     /// Trajectories that hold a place, and so cache pages, at a time.
@@ -37,36 +34,15 @@ package struct GenerationLimits: Hashable, Sendable {
     }
 }
 
-extension TextConfiguration {
-    /// Bytes of the keys and values of one token in all layers.
-    package func cacheByteCount(dtype: DType = .float32) -> Int {
-        2 * layerCount * keyValueHeadCount * headWidth * dtype.byteCount
-    }
-}
-
 /// What an engine has done since its statistics were last taken.
 package struct GenerationStatistics: Hashable, Sendable {
-    package var iterations = 0
-    /// Tokens that were sampled.
-    package var sampledTokens = 0
     /// Prompt and observation tokens that were computed.
     package var prefillTokens = 0
     /// Prompt tokens whose keys and values were taken over from the prompt of the group or from an earlier one.
     package var sharedTokens = 0
     package var images = 0
-    /// Turns that have ended.
-    package var completions = 0
     /// Most cache pages in use at the same time, ever.
     package var peakPages = 0
-    /// Decoding, resizing and cutting images into patches.
-    package var imageTime = Duration.zero
-    /// Composing batches and keeping the books.
-    package var bookkeepingTime = Duration.zero
-    /// The model, from tokens and patches to logits.
-    package var modelTime = Duration.zero
-    package var samplingTime = Duration.zero
-    /// Standing still because the next iteration could not begin without somebody's request.
-    package var waitingTime = Duration.zero
 
     package init() {}
 }

@@ -3,25 +3,12 @@ package import Foundation
 import Imaging
 import JSON
 
-extension ExampleSource {
-    /// Writes examples to a new folder with `images/` and `examples.jsonl`, for other programs to read.
+extension VisualSearch {
+    /// Writes all examples, or the first 1000 of a set without end, to a new folder with `images/` and
+    /// `examples.jsonl`, for other programs to read.
     ///
     /// Each line is an object: `id`, `kind`, `messages` in the form of the OpenAI chat API with images as paths
     /// relative to the folder, `answer`, `boxes` as [x1, y1, x2, y2] in pixels of the first image, and `tools`.
-    ///
-    /// - Throws: `ExportError` if the folder exists or cannot be written; what the source and its images throw.
-    package func export(_ indices: Range<Int>, to folder: URL) async throws {
-        var export = try ExampleExport(to: folder)
-        for index in indices {
-            try Task.checkCancellation()
-            try export.append(try await example(at: index))
-        }
-        try export.finish()
-    }
-}
-
-extension VisualSearch {
-    /// Writes all examples, or the first 1000 of a set without end; see `export(_:to:)`.
     ///
     /// - Throws: `ExportError` if the folder exists or cannot be written; `ImageError` for a photograph that cannot
     ///   be read.

@@ -6,19 +6,19 @@ import Tasks
 import Testing
 
 @Suite struct ExportTests {
-    @Test func exampleFilesHoldWhatTheExampleHolds() async throws {
-        try await TemporaryFolder.with { temporary in
+    @Test func exampleFilesHoldWhatTheExampleHolds() throws {
+        try TemporaryFolder.with { temporary in
             let folder = temporary.url.appending(path: "exported", directoryHint: .isDirectory)
             var configuration = VisualSearchConfiguration()
             configuration.canvas = 560
             configuration.objectCount = 2...3
-            let search = try VisualSearch(configuration, seed: 5, split: .test)
-            try await search.export(3..<5, to: folder)
+            let search = try VisualSearch(configuration, seed: 5, split: .test, count: 2)
+            try search.export(to: folder)
 
             let text = try String(contentsOf: folder.appending(path: "examples.jsonl"), encoding: .utf8)
             let lines = try text.split(separator: "\n").map { try JSONValue(parsing: $0) }
             #expect(lines.count == 2)
-            for (index, line) in zip(3..<5, lines) {
+            for (index, line) in lines.enumerated() {
                 let example = search.example(at: index)
                 #expect(line["id"]?.string == example.id)
                 #expect(line["answer"]?.string == example.answer)
@@ -54,10 +54,10 @@ import Testing
         }
     }
 
-    @Test func anExistingFolderIsLeftAlone() async throws {
-        try await TemporaryFolder.with { temporary in
+    @Test func anExistingFolderIsLeftAlone() throws {
+        try TemporaryFolder.with { temporary in
             let search = try VisualSearch(.init(), seed: 5, split: .test)
-            await #expect(throws: ExportError.self) { try await search.export(0..<1, to: temporary.url) }
+            #expect(throws: ExportError.self) { try search.export(to: temporary.url) }
             #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty)
         }
     }
