@@ -9,7 +9,7 @@ import Torch
 package import Training
 
 /// What a base brings to visual search, skill by skill, on held-out scenes, greedy.
-package struct Skills: Sendable {
+package struct SkillScores: Sendable {
     /// Mean IoU of the boxes answered to "Where is …?"; an answer that is no box counts 0.
     package let groundingIoU: Double
     /// Share of close-ups whose bull's-eye is named right.
@@ -36,7 +36,7 @@ package struct Skills: Sendable {
     }
 }
 
-/// Measures ``Skills`` of the model in a folder.
+/// Measures ``SkillScores`` of the model in a folder.
 ///
 /// Holds tensors, so one thread owns it.
 package final class SkillEvaluation {
@@ -57,7 +57,7 @@ package final class SkillEvaluation {
 
     /// - Parameter onProgress: told which skill is measured next.
     /// - Throws: what scenes or images throw.
-    package func run(onProgress: (String) -> Void) throws -> Skills {
+    package func run(onProgress: (String) -> Void) throws -> SkillScores {
         func accuracy(_ groups: [TrajectoryGroup]) -> Double {
             mean(groups.map { $0.members[0].reward.isCorrect ? 1 : 0 })
         }
@@ -71,7 +71,7 @@ package final class SkillEvaluation {
         let relations = try answered([.leftOf: 1, .above: 1])
         let existence = try groups(.existence)
         let attribute = try groups(.attribute)
-        return Skills(
+        return SkillScores(
             groundingIoU: mean(grounded), closeUpAccuracy: accuracy(closeUps),
             relationAccuracy: accuracy(relations), existenceAccuracy: accuracy(existence),
             attributeCallRate: mean(

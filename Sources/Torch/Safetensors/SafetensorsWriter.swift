@@ -16,7 +16,7 @@ package enum SafetensorsWriter {
         _ tensors: [NamedTensor], to url: URL, dtype: DType? = nil
     ) throws {
         let items = try arranged(tensors, dtype, url)
-        let file = try AtomicFile(url)
+        let file = try PartialFile(url)
         try file.write(header(items))
         for item in items {
             let tensor = withoutGradient { item.tensor.detached().to(item.dtype).to(.cpu).contiguous() }
@@ -83,7 +83,7 @@ package enum SafetensorsWriter {
 }
 
 /// A file written under another name beside its place, and renamed once it is complete and on disk.
-private final class AtomicFile {
+private final class PartialFile {
     private let url: URL
     private let temporary: String
     private var descriptor: Int32

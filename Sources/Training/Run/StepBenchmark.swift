@@ -132,7 +132,7 @@ package final class StepBenchmark {
             let outcome = try learner.update(
                 passes, towards: .policyGradient(PolicyLoss(), temperature: 1),
                 targetCount: group.completionTokenCount, learningRate: optimizer.learningRate)
-            guard outcome.isFinite else { throw BenchmarkError(problem: "the gradient is not finite") }
+            guard outcome.isFinite else { throw StepBenchmarkError(problem: "the gradient is not finite") }
             try workers.publish()
         }
         return group
@@ -167,7 +167,7 @@ package final class StepBenchmark {
         }
         let counts = Set(group.trajectories.map(\.transcript.completionTokenCount))
         guard counts == [configuration.tokenCount] else {
-            throw BenchmarkError(
+            throw StepBenchmarkError(
                 problem: "completions have \(counts.sorted()) tokens instead of \(configuration.tokenCount)")
         }
         return group
@@ -189,7 +189,7 @@ package final class StepBenchmark {
 }
 
 /// A round did not do what is to be measured.
-package struct BenchmarkError: Error, CustomStringConvertible {
+package struct StepBenchmarkError: Error, CustomStringConvertible {
     /// What happened instead.
     package let problem: String
 
