@@ -6,6 +6,7 @@ import JSON
 import Runs
 import Synchronization
 import Tasks
+import TestFixtures
 import Testing
 
 /// Choosing examples by how often a model is right.
@@ -52,7 +53,7 @@ import Testing
     }
 
     @Test func whatIsAlwaysOrNeverRightIsDropped() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             // Example i is right in its first 2 · i samples of 4.
             let script = self.script { $0.sample < 2 * $0.index ? "red" : "blue" }
             let selector = try await select((0..<3).map { try row($0) }, script, in: folder).selector
@@ -63,14 +64,14 @@ import Testing
     }
 
     @Test func noAnswerIsWrong() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let selector = try await select([try row(0)], self.script { _ in nil }, in: folder).selector
             #expect(try selector.choices().map(\.fate) == [.neverRight])
         }
     }
 
     @Test func withoutVerdictsNothingIsDecided() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let selector = try await select(
                 [try row(0)], self.script { _ in "red" }, in: folder, judge: Silent()
             )
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func aBadRowIsNamedAsSuch() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let script = self.script { $0.sample == 0 ? "red" : "blue" }
             let selector = try await select([try row(0), "{}", try row(2)], script, in: folder).selector
             #expect(try selector.choices().map(\.fate) == [.kept, .bad, .kept])
@@ -90,7 +91,7 @@ import Testing
     // MARK: The region
 
     @Test func whatIsRightWhenShownTheRegionIsKept() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             // Example 0 is right only when it sees a second image, example 1 not even then.
             let script = self.script { $0.index == 0 && $0.example.images.count == 2 ? "red" : "blue" }
             let selector = try await select([try row(0), try row(1)], script, in: folder) {
@@ -110,7 +111,7 @@ import Testing
     private static let options = "What colour is it?\nOptions:\n(A) red\n(B) blue\nAnswer with a letter."
 
     @Test func optionsGoAndTheirTextIsTheAnswer() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let script = self.script { $0.sample == 0 ? "blue" : "B" }
             let selector = try await select([try row(0, Self.options, answer: "B")], script, in: folder) {
                 $0.opensQuestions = true
@@ -125,7 +126,7 @@ import Testing
         "What is it?\nA. red\nB. none of the above", "Which of the following is it?\nA. red\nB. blue",
         "A. red\nB. blue",
     ]) func whatCannotDoWithoutItsOptionsIsDropped(text: String) async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let selector = try await select(
                 [try row(0, text, answer: "B")], self.script { _ in "blue" }, in: folder
             ) {
@@ -138,7 +139,7 @@ import Testing
     // MARK: Going on and writing
 
     @Test func noFinishedSampleIsRepeated() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let rows = try (0..<5).map { try row($0) }
             let answer: @Sendable (Inquiry) -> String? = { $0.sample % 2 == 0 ? "red" : "blue" }
             let first = script(answer)
@@ -155,7 +156,7 @@ import Testing
     }
 
     @Test func whatIsWrittenTrainsAsItWasRead() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let script = self.script { $0.sample == 0 ? "red" : "blue" }
             let selector = try await select([try row(0), try row(1)], script, in: folder).selector
             let output = folder.appending(path: "chosen.parquet")

@@ -1,6 +1,7 @@
 import CounterRandom
 import Foundation
 import Models
+import TestFixtures
 import TestSupport
 import Testing
 import Torch
@@ -28,7 +29,7 @@ import Torch
     private func load(
         _ spelling: WeightSpelling = .hub, changing change: (inout [NamedTensor]) -> Void
     ) throws -> Qwen25VL {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             var tensors = model.checkpointWeights(spelling).map { (name: $0.name, tensor: $0.value) }
             change(&tensors)
             try SafetensorsWriter.write(tensors, to: folder.appending(path: "model.safetensors"))
@@ -94,7 +95,7 @@ import Torch
     }
 
     @Test func weightsAreConvertedToTheTypeAskedFor() throws {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             let saved = folder.appending(path: "saved")
             try model.save(to: saved, companions: companions, dtype: .bfloat16)
             let files = try SafetensorsIndex(saved)
@@ -111,7 +112,7 @@ import Torch
     @Test(arguments: [true, false])
     func whatIsSavedLoadsAsTheSameModel(tied: Bool) throws {
         let model = try ModelGoldens.model(tied: tied)
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             let saved = folder.appending(path: "saved")
             try model.save(to: saved, companions: companions)
             let directory = try ModelDirectory(saved)
@@ -124,7 +125,7 @@ import Torch
     }
 
     @Test func largeModelsAreSavedInShards() throws {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             let saved = folder.appending(path: "saved")
             try model.save(to: saved, companions: companions, maximumShardBytes: 500_000)
             let shards = try FileManager.default.contentsOfDirectory(atPath: saved.path)
@@ -136,7 +137,7 @@ import Torch
     }
 
     @Test func tokenizerFilesAndAdditionsAreWritten() throws {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             var companions = companions
             companions.tokenizer = ["tokenizer.json": Data("vocabulary".utf8)]
             let saved = folder.appending(path: "saved")
@@ -152,7 +153,7 @@ import Torch
 
     @Test func aSaveThatFailsLeavesNothingBehind() throws {
         struct Failure: Error {}
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             #expect(throws: Failure.self) {
                 try model.save(to: folder.appending(path: "saved"), companions: companions) { _ in
                     throw Failure()
@@ -164,7 +165,7 @@ import Torch
     }
 
     @Test func anExistingDirectoryIsNotOverwritten() throws {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             let error = #expect(throws: CheckpointError.self) {
                 try model.save(to: folder, companions: companions)
             }
@@ -173,7 +174,7 @@ import Torch
     }
 
     @Test func aProcessorThatCutsOtherPatchesThanTheModelIsRefused() throws {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             var companions = companions
             companions.processor.patchSize = 16
             let saved = folder.appending(path: "saved")

@@ -133,8 +133,7 @@ import Training
     }
 
     @Test func stagesMakeACheckpointFromNothingAndAreNotRepeated() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "deepeyes-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try TemporaryFolder()
         try await onOwnThread {
             var configuration = NanoBaseConfiguration()
             configuration.vision.steps = 2
@@ -151,7 +150,7 @@ import Training
                 configuration[keyPath: keyPath].scenesPerStep = 2
             }
             var stages: [String] = []
-            let trainer = NanoBaseTrainer(configuration, folder: folder)
+            let trainer = NanoBaseTrainer(configuration, folder: folder.file("stages"))
             let checkpoint = try trainer.run {
                 stages.append($0.stage)
             } shouldStop: {

@@ -1,26 +1,8 @@
 import Foundation
+import TestFixtures
 import TestSupport
 import Testing
 import Torch
-
-/// A folder that is removed when the test ends.
-private final class Folder {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "safetensors-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func file(_ name: String) -> URL { url.appendingPathComponent(name) }
-
-    var contents: [String] {
-        get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
-    }
-}
 
 struct SafetensorsReadingTests {
     @Test(arguments: [
@@ -36,7 +18,7 @@ struct SafetensorsReadingTests {
     }
 
     @Test func aMissingTensorIsNamedWithTheFile() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         try SafetensorsWriter.write([(name: "here", tensor: .ones([2]))], to: url)
         let file = try SafetensorsFile(url)
@@ -46,7 +28,7 @@ struct SafetensorsReadingTests {
     }
 
     @Test func anUnexpectedShapeIsRefused() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         try SafetensorsWriter.write([(name: "x", tensor: .ones([2, 3]))], to: url)
         let file = try SafetensorsFile(url)
@@ -59,7 +41,7 @@ struct SafetensorsReadingTests {
     }
 
     @Test func bytesThatAreNoTruthValuesAreRefused() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         try hostileFile(#"{"b":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}"#, [1, 7]).write(to: url)
         let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(url).tensor("b") }
@@ -67,7 +49,7 @@ struct SafetensorsReadingTests {
     }
 
     @Test func headersMayHaveEscapesSpacesAndNoTensors() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         let header =
             #" { "__metadata__" : { "k\u00e9\n" : "\ud83d\ude00\"" } , "\ud83d\ude00\/\u00e9\n" : {"shape":[],"#
@@ -80,7 +62,7 @@ struct SafetensorsReadingTests {
     }
 
     @Test func aMissingFileAndAFolderAreRefused() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         #expect(throws: SafetensorsError.self) { try SafetensorsFile(folder.file("none")) }
         #expect(throws: SafetensorsError.self) { try SafetensorsFile(folder.url) }
     }
@@ -152,7 +134,7 @@ struct SafetensorsReadingTests {
     func aHostileHeaderIsRefusedWithItsReason(
         header: String, dataCount: Int, tensor: String?, reason: String
     ) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("hostile.safetensors")
         try hostileFile(header, [UInt8](repeating: 0, count: dataCount)).write(to: url)
         let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(url) }
@@ -162,7 +144,7 @@ struct SafetensorsReadingTests {
     }
 
     @Test func bytesThatAreNotUTF8AreRefused() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         let header = Data("{\"".utf8) + Data([0xFF, 0xFE]) + Data("\":{}}".utf8)
         try (length(UInt64(header.count)) + header).write(to: url)
@@ -175,7 +157,7 @@ struct SafetensorsReadingTests {
         length(100_000_001) + Data(count: 10),
     ])
     func aFileTooShortForItsHeaderIsRefused(bytes: Data) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         try bytes.write(to: url)
         #expect(throws: SafetensorsError.self) { try SafetensorsFile(url) }
@@ -183,7 +165,7 @@ struct SafetensorsReadingTests {
 
     /// No cut leaves a file that is taken for a whole one.
     @Test func everyTruncationIsRefused() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let whole = folder.file("whole.safetensors")
         try SafetensorsWriter.write(
             [(name: "a", tensor: .ones([2, 2])), (name: "b", tensor: .ones([3], dtype: .uint8))], to: whole)
@@ -199,12 +181,12 @@ struct SafetensorsReadingTests {
 }
 
 struct SafetensorsIndexTests {
-    private func write(_ index: String, in folder: Folder) throws {
-        try Data(index.utf8).write(to: folder.file("model.safetensors.index.json"))
+    private func write(_ index: String, in folder: TemporaryFolder) throws {
+        try folder.write(index, to: "model.safetensors.index.json")
     }
 
     @Test func readsASingleFile() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         try SafetensorsWriter.write(
             [(name: "b", tensor: .ones([2])), (name: "a", tensor: .zeros([1]))],
             to: folder.file("model.safetensors"))
@@ -215,7 +197,7 @@ struct SafetensorsIndexTests {
     }
 
     @Test func readsShards() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         try SafetensorsWriter.write([(name: "a", tensor: .ones([1]))], to: folder.file("one.safetensors"))
         try SafetensorsWriter.write([(name: "b", tensor: .ones([2]))], to: folder.file("two.safetensors"))
         try write(#"{"metadata":{},"weight_map":{"a":"one.safetensors","b":"two.safetensors"}}"#, in: folder)
@@ -235,7 +217,7 @@ struct SafetensorsIndexTests {
         (#"{"weight_map":{"b":"one.safetensors"}}"#, "the file lacks it"),
     ])
     func aWrongIndexIsRefused(index: String, reason: String) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         try SafetensorsWriter.write([(name: "a", tensor: .ones([1]))], to: folder.file("one.safetensors"))
         try write(index, in: folder)
         let error = #expect(throws: SafetensorsError.self) { try SafetensorsIndex(folder.url) }
@@ -243,7 +225,7 @@ struct SafetensorsIndexTests {
     }
 
     @Test func aFolderWithoutWeightsIsRefused() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let error = #expect(throws: SafetensorsError.self) { try SafetensorsIndex(folder.url) }
         #expect(error?.path == folder.url.path)
     }
@@ -252,7 +234,7 @@ struct SafetensorsIndexTests {
 struct SafetensorsWritingTests {
     @Test(arguments: DType.allCases)
     func everyTypeRoundTrips(dtype: DType) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         let tensor = Tensor([0, 1, 1, 0, 1, 1] as [Float], shape: [3, 2]).to(dtype)
         try SafetensorsWriter.write([(name: "x", tensor: tensor.transposed(0, 1))], to: url)
@@ -263,7 +245,7 @@ struct SafetensorsWritingTests {
     }
 
     @Test func convertsOnlyFloatingPointTensors() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         let weight = Tensor([1.5, -2] as [Float])
         weight.requiresGrad = true
@@ -277,7 +259,7 @@ struct SafetensorsWritingTests {
     }
 
     @Test func keepsNamesOfAnyKind() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         let name = "weird \"name\"\\ \u{1}é😀"
         try SafetensorsWriter.write([(name: name, tensor: .ones([1]))], to: url)
@@ -285,7 +267,7 @@ struct SafetensorsWritingTests {
     }
 
     @Test func everyTensorIsAligned() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         try SafetensorsWriter.write(
             [
@@ -300,27 +282,27 @@ struct SafetensorsWritingTests {
     }
 
     @Test func replacesAFileWholeAndLeavesNothingBeside() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         try SafetensorsWriter.write([(name: "old", tensor: .ones([1]))], to: url)
         try SafetensorsWriter.write([(name: "new", tensor: .ones([1]))], to: url)
         #expect(try SafetensorsFile(url).names == ["new"])
-        #expect(try folder.contents == ["a.safetensors"])
+        #expect(try folder.names == ["a.safetensors"])
     }
 
     @Test func aNameUsedTwiceIsRefusedBeforeAnythingIsWritten() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let error = #expect(throws: SafetensorsError.self) {
             try SafetensorsWriter.write(
                 [(name: "x", tensor: .ones([1])), (name: "x", tensor: .ones([1]))],
                 to: folder.file("a.safetensors"))
         }
         #expect(error?.tensor == "x")
-        #expect(try folder.contents == [])
+        #expect(try folder.names == [])
     }
 
     @Test func aMissingFolderIsNamedWithItsRemedy() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("none").appendingPathComponent("a.safetensors")
         let error = #expect(throws: SafetensorsError.self) {
             try SafetensorsWriter.write([(name: "x", tensor: .ones([1]))], to: url)
@@ -334,7 +316,7 @@ struct SafetensorsWritingTests {
         /// A limit on file sizes stands for a full disk, in a process of its own.
         @Test func aFullDiskLeavesTheOldFileAndNothingElse() async {
             await #expect(processExitsWith: .success) {
-                let folder = try Folder()
+                let folder = try TemporaryFolder()
                 let url = folder.file("a.safetensors")
                 try SafetensorsWriter.write([(name: "old", tensor: .ones([1]))], to: url)
                 signal(SIGXFSZ, SIG_IGN)
@@ -346,7 +328,7 @@ struct SafetensorsWritingTests {
                 } catch let error as SafetensorsError {
                     precondition(error.reason.contains("free some space"))
                 }
-                let contents = try folder.contents
+                let contents = try folder.names
                 let names = try SafetensorsFile(url).names
                 precondition(contents == ["a.safetensors"] && names == ["old"])
             }

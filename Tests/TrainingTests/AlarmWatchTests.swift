@@ -1,5 +1,6 @@
 import Foundation
 import Runs
+import TestFixtures
 import Testing
 import Training
 
@@ -227,10 +228,8 @@ struct AlarmReplayTests {
         let expected = steps.flatMap { whole.take($0) }
         #expect(expected.count > 6)
 
-        let folder = try RunFolder.create(
-            at: FileManager.default.temporaryDirectory.appending(path: "alarms-\(UUID().uuidString)"),
-            configuration: "")
-        defer { try? folder.discard() }
+        let temporary = try TemporaryFolder()
+        let folder = try RunFolder.create(at: temporary.file("run"), configuration: "")
         for sink in try folder.metricSinks(keepingThrough: nil) {
             for metrics in steps { try sink.record(metrics) }
         }
