@@ -261,7 +261,7 @@ let package = Package(
                 "Imaging",
                 "Runs", "Reports", "TestSupport", "TestFixtures",
             ],
-            swiftSettings: strict),
+            exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "NanoBaseTests",
             dependencies: [

@@ -184,16 +184,16 @@ struct AlarmWatchTests {
 
 /// The alarms of whole runs.
 struct AlarmReplayTests {
-    @Test func theDemoRaisesNone() {
+    @Test func theDemoRaisesNone() throws {
         var watch = AlarmWatch()
-        let steps = HealthyRun.steps
+        let steps = try HealthyRun.steps()
         #expect(steps.count == 500)
         #expect(steps.flatMap { watch.take($0) }.isEmpty)
     }
 
-    @Test func theDemoRaisesOneOnceItsCallsAreGone() {
+    @Test func theDemoRaisesOneOnceItsCallsAreGone() throws {
         var watch = AlarmWatch()
-        let changes = HealthyRun.steps.flatMap { metrics in
+        let changes = try HealthyRun.steps().flatMap { metrics in
             var metrics = metrics
             if metrics.step > 300 {
                 metrics.values = metrics.values.map {
