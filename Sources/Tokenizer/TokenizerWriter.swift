@@ -1,4 +1,5 @@
 package import Foundation
+import JSON
 
 extension Tokenizer {
     /// Writes `tokenizer.json`, byte for byte as the `tokenizers` package would, and `tokenizer_config.json`.
@@ -123,7 +124,7 @@ private indirect enum OrderedJSON {
         let inner = indentation + "  "
         switch self {
         case .literal(let literal): text += literal
-        case .string(let string): Self.appendQuoted(string, to: &text)
+        case .string(let string): text += JSONText.string(string)
         case .array(let items):
             text += "["
             for (index, item) in items.enumerated() {
@@ -134,32 +135,10 @@ private indirect enum OrderedJSON {
         case .object(let members):
             text += "{"
             for (index, (name, value)) in members.enumerated() {
-                text += (index == 0 ? "" : ",") + inner
-                Self.appendQuoted(name, to: &text)
-                text += ": "
+                text += (index == 0 ? "" : ",") + inner + JSONText.string(name) + ": "
                 value.append(to: &text, indentation: inner)
             }
             text += (members.isEmpty ? "" : indentation) + "}"
         }
-    }
-
-    private static func appendQuoted(_ string: String, to text: inout String) {
-        text += "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "\u{08}": text += "\\b"
-            case "\u{0C}": text += "\\f"
-            case "\u{00}"..."\u{1F}":
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        text += "\""
     }
 }

@@ -20,17 +20,11 @@ struct Scenes: ParsableCommand {
     @Option(help: "training, validation or test: sets that share no scene.")
     var split: VisualSearch.Split = .validation
 
-    @Option(
-        help: "YAML file of a training configuration, whose task is used.",
-        completion: .file(extensions: ["yaml"]))
-    var config: String?
-
-    @Option(name: .customLong("set"), help: "Change one value, such as task.canvas=2240; may be repeated.")
-    var assignments: [String] = []
+    @OptionGroup
+    var task: TaskOptions
 
     func run() throws {
-        let configuration = try ConfigurationFile.load(
-            TrainingConfiguration(), from: config, overrides: assignments)
+        let configuration = try task.configuration()
         let source = try VisualSearch(
             configuration.scenes, seed: configuration.seed, split: split, count: count)
         try source.export(to: URL(filePath: output))
