@@ -199,17 +199,20 @@ let package = Package(
         .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "CounterRandom"], swiftSettings: strict),
         .testTarget(
-            name: "TorchTests", dependencies: ["Torch", "CounterRandom", "TestSupport"], exclude: ["Goldens"],
+            name: "TorchTests", dependencies: ["Torch", "CounterRandom", "TestSupport", "TestFixtures"],
+            exclude: ["Goldens"],
             swiftSettings: strict),
         .testTarget(
             name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
-            name: "ParquetTests", dependencies: ["Parquet"], exclude: ["Goldens"], swiftSettings: strict),
+            name: "ParquetTests", dependencies: ["Parquet", "TestFixtures"], exclude: ["Goldens"],
+            swiftSettings: strict),
         .testTarget(
             name: "AgentTests", dependencies: ["Agent", "JSON", "Imaging", "CounterRandom", "TestPolicy"],
             swiftSettings: strict),
         .testTarget(
-            name: "TasksTests", dependencies: ["Tasks", "Agent", "JSON", "Imaging", "CounterRandom"],
+            name: "TasksTests",
+            dependencies: ["Tasks", "Agent", "JSON", "Imaging", "CounterRandom", "TestFixtures"],
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "RolloutTests",
@@ -220,20 +223,20 @@ let package = Package(
         .testTarget(
             name: "EvaluationTests",
             dependencies: [
-                "Evaluation", "Agent", "JSON", "Rollout", "Reports", "Endpoints", "TestPolicy", "Tasks",
-                "Imaging", "Runs",
-                "CounterRandom",
+                "Evaluation", "Agent", "JSON", "Rollout", "Reports", "Endpoints", "Tasks", "Imaging", "Runs",
+                "CounterRandom", "TestFixtures", "TestPolicy",
             ],
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "EndpointsTests", dependencies: ["Endpoints", "TestServer"], swiftSettings: strict),
         .testTarget(
-            name: "JudgingTests", dependencies: ["Judging", "Endpoints", "Tasks", "Agent", "TestServer"],
+            name: "JudgingTests",
+            dependencies: ["Judging", "Endpoints", "Tasks", "Agent", "TestServer", "TestFixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Serving", "Agent", "JSON", "Imaging", "Runs", "TestPolicy",
+                "Serving", "Agent", "JSON", "Imaging", "Runs", "TestPolicy", "TestFixtures",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -270,7 +273,7 @@ let package = Package(
                 "Imaging",
                 "Rollout", "Runs", "Reports", "CounterRandom", "TestSupport", "TestFixtures", "TestPolicy",
             ],
-            swiftSettings: strict),
+            exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "NanoBaseTests",
             dependencies: [
@@ -279,7 +282,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["deepeyes", "Imaging"], swiftSettings: strict),
+            name: "CommandLineTests", dependencies: ["deepeyes", "Imaging", "TestFixtures"],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx20

@@ -1,17 +1,10 @@
 /// Tensor operations, each one call into ATen; the dispatcher records them for differentiation.
 #include "Functions.hpp"
 
-#include <ATen/core/List.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/gelu.h>
-#include <ATen/ops/index_put.h>
-#include <ATen/ops/isfinite.h>
 #include <ATen/ops/linear.h>
-#include <ATen/ops/rsub.h>
-#include <ATen/ops/scaled_dot_product_attention.h>
-#include <ATen/ops/silu.h>
-#include <ATen/ops/stack.h>
 #include <ATen/ops/where.h>
 
 #include <cmath>
@@ -24,24 +17,12 @@ TorchStatus torch_reshape(TorchTensor tensor, const ptrdiff_t *shape, ptrdiff_t 
     return guarded(result, [&] { return unwrap(tensor).reshape(sizes(shape, rank)); });
 }
 
-TorchStatus torch_expand(TorchTensor tensor, const ptrdiff_t *shape, ptrdiff_t rank, TorchTensor *result) {
-    return guarded(result, [&] { return unwrap(tensor).expand(sizes(shape, rank)); });
-}
-
-TorchStatus torch_permute(TorchTensor tensor, const ptrdiff_t *dims, ptrdiff_t rank, TorchTensor *result) {
-    return guarded(result, [&] { return unwrap(tensor).permute(sizes(dims, rank)); });
-}
-
 TorchStatus torch_transpose(TorchTensor tensor, ptrdiff_t first, ptrdiff_t second, TorchTensor *result) {
     return guarded(result, [&] { return unwrap(tensor).transpose(first, second); });
 }
 
 TorchStatus torch_unsqueeze(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result) {
     return guarded(result, [&] { return unwrap(tensor).unsqueeze(dim); });
-}
-
-TorchStatus torch_squeeze(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result) {
-    return guarded(result, [&] { return unwrap(tensor).squeeze(dim); });
 }
 
 TorchStatus torch_narrow(TorchTensor tensor, ptrdiff_t dim, ptrdiff_t start, ptrdiff_t count,
@@ -58,28 +39,17 @@ TorchStatus torch_concatenate(const TorchTensor *tensors, ptrdiff_t count, ptrdi
     return guarded(result, [&] { return at::cat(unwrapAll(tensors, count), dim); });
 }
 
-TorchStatus torch_stack(const TorchTensor *tensors, ptrdiff_t count, ptrdiff_t dim, TorchTensor *result) {
-    return guarded(result, [&] { return at::stack(unwrapAll(tensors, count), dim); });
-}
-
 // MARK: Elements
 
 static at::Tensor apply(TorchUnary operation, const at::Tensor &x) {
     switch (operation) {
     case TorchUnaryNegate: return x.neg();
-    case TorchUnaryAbsolute: return x.abs();
     case TorchUnaryExp: return x.exp();
-    case TorchUnaryLog: return x.log();
     case TorchUnarySquareRoot: return x.sqrt();
-    case TorchUnaryReciprocalSquareRoot: return x.rsqrt();
+    case TorchUnaryReciprocal: return x.reciprocal();
     case TorchUnarySine: return x.sin();
     case TorchUnaryCosine: return x.cos();
-    case TorchUnaryTanh: return x.tanh();
-    case TorchUnarySigmoid: return x.sigmoid();
-    case TorchUnarySilu: return at::silu(x);
     case TorchUnaryGelu: return at::gelu(x);
-    case TorchUnaryLogicalNot: return x.logical_not();
-    case TorchUnaryIsFinite: return at::isfinite(x);
     }
     TORCH_CHECK(false, "unknown operation ", static_cast<int>(operation));
 }
@@ -94,11 +64,8 @@ static std::optional<at::Tensor> applyCommon(TorchBinary operation, const at::Te
     case TorchBinaryDivide: return x.div(y);
     case TorchBinaryPower: return x.pow(y);
     case TorchBinaryEqual: return x.eq(y);
-    case TorchBinaryNotEqual: return x.ne(y);
     case TorchBinaryLess: return x.lt(y);
-    case TorchBinaryLessEqual: return x.le(y);
     case TorchBinaryGreater: return x.gt(y);
-    case TorchBinaryGreaterEqual: return x.ge(y);
     default: return std::nullopt;
     }
 }
@@ -108,8 +75,6 @@ static at::Tensor apply(TorchBinary operation, const at::Tensor &x, const at::Te
     switch (operation) {
     case TorchBinaryMinimum: return x.minimum(y);
     case TorchBinaryMaximum: return x.maximum(y);
-    case TorchBinaryLogicalAnd: return x.logical_and(y);
-    case TorchBinaryLogicalOr: return x.logical_or(y);
     default: TORCH_CHECK(false, "unknown operation ", static_cast<int>(operation));
     }
 }
@@ -124,19 +89,8 @@ static at::Scalar scalar(const at::Tensor &beside, double value) {
 static at::Tensor apply(TorchBinary operation, const at::Tensor &x, double value) {
     at::Scalar y = scalar(x, value);
     if (auto result = applyCommon(operation, x, y)) return *result;
-    switch (operation) {
-    case TorchBinaryMinimum: return x.clamp_max(y);
-    case TorchBinaryMaximum: return x.clamp_min(y);
-    default: TORCH_CHECK(false, "operation ", static_cast<int>(operation), " takes no number");
-    }
-}
-
-static at::Tensor apply(TorchBinary operation, double value, const at::Tensor &y) {
-    switch (operation) {
-    case TorchBinarySubtract: return at::rsub(y, scalar(y, value));
-    case TorchBinaryDivide: return y.reciprocal().mul(value);
-    default: TORCH_CHECK(false, "operation ", static_cast<int>(operation), " takes no number on its left");
-    }
+    if (operation == TorchBinaryMaximum) return x.clamp_min(y);
+    TORCH_CHECK(false, "operation ", static_cast<int>(operation), " takes no number");
 }
 
 TorchStatus torch_unary(TorchUnary operation, TorchTensor tensor, TorchTensor *result) {
@@ -151,10 +105,6 @@ TorchStatus torch_binary_scalar(TorchBinary operation, TorchTensor left, double 
     return guarded(result, [&] { return apply(operation, unwrap(left), right); });
 }
 
-TorchStatus torch_scalar_binary(TorchBinary operation, double left, TorchTensor right, TorchTensor *result) {
-    return guarded(result, [&] { return apply(operation, left, unwrap(right)); });
-}
-
 TorchStatus torch_clamp(TorchTensor tensor, double low, double high, TorchTensor *result) {
     return guarded(result, [&] {
         const at::Tensor &x = unwrap(tensor);
@@ -166,19 +116,13 @@ TorchStatus torch_where(TorchTensor condition, TorchTensor left, TorchTensor rig
     return guarded(result, [&] { return at::where(unwrap(condition), unwrap(left), unwrap(right)); });
 }
 
-TorchStatus torch_masked_fill(TorchTensor tensor, TorchTensor mask, double value, TorchTensor *result) {
-    return guarded(result, [&] { return unwrap(tensor).masked_fill(unwrap(mask), value); });
-}
-
 // MARK: Reductions
 
 static at::Tensor reduce(TorchReduction reduction, const at::Tensor &x, at::IntArrayRef dims, bool keepDims) {
     switch (reduction) {
     case TorchReductionSum: return x.sum(dims, keepDims);
     case TorchReductionMean: return x.mean(dims, keepDims);
-    case TorchReductionMaximum: return x.amax(dims, keepDims);
     case TorchReductionMinimum: return x.amin(dims, keepDims);
-    case TorchReductionLogSumExp: return x.logsumexp(dims, keepDims);
     }
     TORCH_CHECK(false, "unknown reduction ", static_cast<int>(reduction));
 }
@@ -189,38 +133,8 @@ TorchStatus torch_reduce(TorchReduction reduction, TorchTensor tensor, const ptr
                    [&] { return reduce(reduction, unwrap(tensor), sizes(dims, dimCount), keepDims); });
 }
 
-TorchStatus torch_softmax(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result) {
-    return guarded(result, [&] { return unwrap(tensor).softmax(dim); });
-}
-
 TorchStatus torch_log_softmax(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result) {
     return guarded(result, [&] { return unwrap(tensor).log_softmax(dim); });
-}
-
-TorchStatus torch_argmax(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result) {
-    return guarded(result, [&] { return unwrap(tensor).argmax(dim); });
-}
-
-TorchStatus torch_cumulative_sum(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result) {
-    return guarded(result, [&] { return unwrap(tensor).cumsum(dim); });
-}
-
-TorchStatus torch_top(TorchTensor tensor, ptrdiff_t count, ptrdiff_t dim, TorchTensor *values,
-                      TorchTensor *indices) {
-    return guarded([&] {
-        auto [top, places] = unwrap(tensor).topk(count, dim);
-        *values = wrap(top);
-        *indices = wrap(places);
-    });
-}
-
-TorchStatus torch_sort(TorchTensor tensor, ptrdiff_t dim, bool descending, TorchTensor *values,
-                       TorchTensor *indices) {
-    return guarded([&] {
-        auto [sorted, places] = unwrap(tensor).sort(/*stable=*/true, dim, descending);
-        *values = wrap(sorted);
-        *indices = wrap(places);
-    });
 }
 
 // MARK: Indexing
@@ -233,11 +147,6 @@ TorchStatus torch_gather(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices,
     return guarded(result, [&] { return unwrap(tensor).gather(dim, unwrap(indices)); });
 }
 
-TorchStatus torch_index_add(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices, TorchTensor source,
-                            TorchTensor *result) {
-    return guarded(result, [&] { return unwrap(tensor).index_add(dim, unwrap(indices), unwrap(source)); });
-}
-
 TorchStatus torch_index_copy(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices, TorchTensor source,
                              TorchTensor *result) {
     return guarded(result, [&] { return unwrap(tensor).index_copy(dim, unwrap(indices), unwrap(source)); });
@@ -246,15 +155,6 @@ TorchStatus torch_index_copy(TorchTensor tensor, ptrdiff_t dim, TorchTensor indi
 TorchStatus torch_index_copy_in_place(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices,
                                       TorchTensor source) {
     return guarded([&] { unwrap(tensor).index_copy_(dim, unwrap(indices), unwrap(source)); });
-}
-
-TorchStatus torch_index_put(TorchTensor tensor, const TorchTensor *indices, ptrdiff_t count,
-                            TorchTensor values, bool accumulate, TorchTensor *result) {
-    return guarded(result, [&] {
-        c10::List<std::optional<at::Tensor>> list;
-        for (ptrdiff_t dim = 0; dim < count; ++dim) list.push_back(unwrap(indices[dim]));
-        return at::index_put(unwrap(tensor), list, unwrap(values), accumulate);
-    });
 }
 
 // MARK: Products
@@ -274,17 +174,6 @@ TorchStatus torch_linear(TorchTensor input, TorchTensor weight, TorchTensor bias
 
 TorchStatus torch_embedding(TorchTensor table, TorchTensor indices, TorchTensor *result) {
     return guarded(result, [&] { return at::embedding(unwrap(table), unwrap(indices)); });
-}
-
-TorchStatus torch_scaled_dot_product_attention(TorchTensor query, TorchTensor key, TorchTensor value,
-                                               TorchTensor mask, bool isCausal, double scale,
-                                               bool groupedQuery, TorchTensor *result) {
-    return guarded(result, [&] {
-        auto factor = std::isnan(scale) ? std::nullopt : std::optional<double>(scale);
-        return at::scaled_dot_product_attention(unwrap(query), unwrap(key), unwrap(value),
-                                                unwrapOptional(mask),
-                                                /*dropout_p=*/0, isCausal, factor, groupedQuery);
-    });
 }
 
 // MARK: In place

@@ -4,7 +4,6 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
-#include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
@@ -141,11 +140,6 @@ TorchStatus torch_full(const ptrdiff_t *shape, ptrdiff_t rank, double value, Tor
     });
 }
 
-TorchStatus torch_arange(double start, double end, double step, TorchType type, TorchDevice where,
-                         TorchTensor *result) {
-    return guarded(result, [&] { return at::arange(start, end, step, options(type, where)); });
-}
-
 TorchStatus torch_from_bytes(const void *bytes, ptrdiff_t count, const ptrdiff_t *shape, ptrdiff_t rank,
                              TorchType type, TorchDevice where, TorchTensor *result) {
     return guarded(result, [&] {
@@ -186,10 +180,6 @@ TorchStatus torch_convert(TorchTensor tensor, TorchType type, TorchTensor *resul
 
 TorchStatus torch_move(TorchTensor tensor, TorchDevice where, TorchTensor *result) {
     return guarded(result, [&] { return unwrap(tensor).to(device(where)); });
-}
-
-TorchStatus torch_clone(TorchTensor tensor, TorchTensor *result) {
-    return guarded(result, [&] { return unwrap(tensor).clone(); });
 }
 
 TorchStatus torch_contiguous(TorchTensor tensor, TorchTensor *result) {

@@ -26,9 +26,6 @@ package final class EnginePolicy: Policy {
     private struct State {
         var inbox: [Message] = []
         var callers: [TrajectoryID: Caller] = [:]
-        var awaited: [TrajectoryID] = []
-        /// Why nothing is answered any more.
-        var closure: (any Error)?
         var statistics = RolloutStatistics()
     }
 
@@ -36,9 +33,6 @@ package final class EnginePolicy: Policy {
     private let arrival = DispatchSemaphore(value: 0)
 
     package init() {}
-
-    /// Trajectories whose request the engine waits for; names the culprit when a run stands still.
-    package var awaited: [TrajectoryID] { state.withLock { $0.awaited } }
 
     /// What the engine has done.
     package var statistics: RolloutStatistics { state.withLock { $0.statistics } }
@@ -51,18 +45,14 @@ extension EnginePolicy {
 
     /// Writes the next turn; a task that is cancelled gets what had been written until then.
     ///
-    /// Throws if the request cannot be answered or the policy has been closed.
+    /// Throws if the request cannot be answered.
     package func complete(
         _ request: CompletionRequest, onToken: (@Sendable (WrittenToken) -> Void)? = nil
     ) async throws -> Completion {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let caller = Caller(continuation: continuation, onToken: onToken)
-                let closure = state.withLock { state in
-                    if state.closure == nil { state.callers[request.id] = caller }
-                    return state.closure
-                }
-                if let closure { return continuation.resume(throwing: closure) }
+                state.withLock { $0.callers[request.id] = caller }
                 post(.submit(request))
                 // If the task had been cancelled before, the message below has come too early.
                 if Task.isCancelled { post(.cancel(request.id)) }
@@ -77,35 +67,15 @@ extension EnginePolicy {
     /// Lets `serve` return once everything under way has ended or waits for somebody.
     package func pause() { post(.pause) }
 
-    /// Ends it: whoever asks or has asked gets `error`, and `serve` returns.
-    package func close(throwing error: any Error = PolicyClosedError()) {
-        let callers = state.withLock { state in
-            state.closure = state.closure ?? error
-            defer { state.callers = [:] }
-            return state.callers.values
-        }
-        for caller in callers { caller.continuation.resume(throwing: error) }
-        arrival.signal()
-    }
-
     private func post(_ message: Message) {
         state.withLock { $0.inbox.append(message) }
         arrival.signal()
     }
 }
 
-/// A policy that answers no more.
-package struct PolicyClosedError: Error, CustomStringConvertible {
-    package init() {}
-
-    package var description: String { "the model has been shut down" }
-}
-
 // MARK: - The side that answers
 
 extension EnginePolicy {
-    var isClosed: Bool { state.withLock { $0.closure != nil } }
-
     /// What has arrived since this was last called.
     func takeMessages() -> [Message] {
         state.withLock { state in
@@ -115,11 +85,7 @@ extension EnginePolicy {
     }
 
     /// Blocks until something may have arrived.
-    func waitForMessages(from awaited: [TrajectoryID]) {
-        state.withLock { $0.awaited = awaited }
-        arrival.wait()
-        state.withLock { $0.awaited = [] }
-    }
+    func waitForMessages() { arrival.wait() }
 
     /// Adds what has been done since this was last called.
     func record(_ statistics: RolloutStatistics) {

@@ -1,4 +1,4 @@
-package import Agent
+import Agent
 import CounterRandom
 import Models
 import Rollout
@@ -11,30 +11,6 @@ extension GenerationEngine {
         let progress = withoutGradient { join() ?? iterate() }
         defer { events = [] }
         return (progress, events)
-    }
-
-    /// Answers requests, in their order, each trajectory for one turn; for scripts, tests and measurements.
-    ///
-    /// Throws the first failure, when all are done. Nobody else may be asking.
-    package func generate(_ requests: [CompletionRequest]) throws -> [Completion] {
-        begin(requests.map(\.id))
-        for request in requests { submit(request) }
-        var results: [TrajectoryID: Result<Completion, any Error>] = [:]
-        while results.count < requests.count {
-            for event in step().events {
-                switch event {
-                case .token: continue
-                case .finished(let id, let completion): results[id] = .success(completion)
-                case .failed(let id, let error): results[id] = .failure(error)
-                }
-                if let id = event.ended { end(id) }
-            }
-        }
-        while step().progress != .idle {}
-        return try requests.map { request in
-            guard let result = results[request.id] else { preconditionFailure("\(request.id) has no result") }
-            return try result.get()
-        }
     }
 
     private func iterate() -> Progress {

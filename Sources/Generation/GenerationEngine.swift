@@ -18,14 +18,6 @@ package final class GenerationEngine {
         case finished(TrajectoryID, Completion)
         /// The request cannot be answered; nothing is kept of the trajectory.
         case failed(TrajectoryID, any Error)
-
-        /// The trajectory whose turn this ends.
-        package var ended: TrajectoryID? {
-            switch self {
-            case .token: nil
-            case .finished(let id, _), .failed(let id, _): id
-            }
-        }
     }
 
     package enum Progress: Hashable, Sendable {

@@ -1,6 +1,3 @@
-import Models
-package import Torch
-
 /// How much a generation engine takes on at a time.
 package struct GenerationLimits: Hashable, Sendable {
     /// Trajectories that hold a place, and so cache pages, at a time.
@@ -34,12 +31,5 @@ package struct GenerationLimits: Hashable, Sendable {
         self.contextLength = contextLength
         self.headroom = headroom
         self.rejoinDelay = rejoinDelay
-    }
-}
-
-extension TextConfiguration {
-    /// Bytes of the keys and values of one token in all layers.
-    package func cacheByteCount(dtype: DType = .float32) -> Int {
-        2 * layerCount * keyValueHeadCount * headWidth * dtype.byteCount
     }
 }

@@ -1,5 +1,4 @@
 package import Agent
-import Dispatch
 package import Rollout
 import Synchronization
 import Torch
@@ -38,15 +37,14 @@ package final class GenerationWorkers: RolloutEngine {
     package func serve<Output: Sendable>(
         during body: @escaping @Sendable (any Policy) async throws -> Output
     ) throws -> Output {
-        let outcome = Outcome<Output>()
         let policies = policies
         let policy: any Policy = policies.count == 1 ? policies[0] : DividedPolicy(among: policies)
-        Task {
-            do { outcome.set(.success(try await body(policy))) } catch { outcome.set(.failure(error)) }
-            for policy in policies { policy.pause() }
+        let task = AwaitedTask {
+            defer { for policy in policies { policy.pause() } }
+            return try await body(policy)
         }
         _ = try sideBySide(engines.count) { [engines] in engines[$0].serve(policies[$0]) }
-        return try outcome.wait()
+        return try task.wait()
     }
 
     /// Says that the weights, which are the model's own, were changed in place; no turn may be under way.
@@ -87,22 +85,5 @@ private final class DividedPolicy: Policy {
     /// One that was not announced goes by its group.
     private func policy(of id: TrajectoryID) -> EnginePolicy {
         policies[places.withLock { $0[id] } ?? id.group % policies.count]
-    }
-}
-
-/// The result of a task, for a thread that waits for it.
-private final class Outcome<Value: Sendable>: Sendable {
-    private let result = Mutex<Result<Value, any Error>?>(nil)
-    private let arrival = DispatchSemaphore(value: 0)
-
-    func set(_ value: Result<Value, any Error>) {
-        result.withLock { $0 = value }
-        arrival.signal()
-    }
-
-    func wait() throws -> Value {
-        arrival.wait()
-        guard let value = result.withLock({ $0 }) else { preconditionFailure("signalled without a result") }
-        return try value.get()
     }
 }

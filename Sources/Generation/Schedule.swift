@@ -63,9 +63,6 @@ package struct Schedule: Sendable {
         self.rejoinDelay = rejoinDelay
     }
 
-    /// Whether nobody is known: neither announced, nor in a turn, nor between two.
-    package var isEmpty: Bool { placed.isEmpty && unplaced.isEmpty }
-
     /// Whether `id` is in a turn or has asked for one.
     package func isBusy(_ id: TrajectoryID) -> Bool {
         guard let entry = placed[id] ?? unplaced[id] else { return false }

@@ -105,13 +105,6 @@ package struct Rectangle: Hashable, Sendable {
         Rectangle(x1: x1 * x, y1: y1 * y, x2: x2 * x, y2: y2 * y)
     }
 
-    /// The same place of an image that has been resized from `size` to `other`.
-    package func mapped(from size: ImageSize, to other: ImageSize) -> Rectangle {
-        scaled(
-            x: Double(other.width) / Double(size.width),
-            y: Double(other.height) / Double(size.height))
-    }
-
     /// Moved.
     package func offset(x: Double, y: Double) -> Rectangle {
         Rectangle(x1: x1 + x, y1: y1 + y, x2: x2 + x, y2: y2 + y)

@@ -2,9 +2,6 @@
 package enum ImageFormat: String, Hashable, Sendable, Codable, CaseIterable {
     case jpeg, png, webp
 
-    /// As in HTTP and data URLs.
-    package var mediaType: String { "image/\(rawValue)" }
-
     /// The format by the first bytes; a file's name is not asked.
     init?(_ bytes: ByteReader) {
         if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {

@@ -11,7 +11,7 @@ import Torch
 import Training
 
 /// What a base brings to visual search, skill by skill, on held-out scenes, greedy.
-package struct Skills: Sendable {
+package struct SkillScores: Sendable {
     /// Mean IoU of the boxes answered to "Where is …?"; an answer that is no box counts 0.
     package let groundingIoU: Double
     /// Share of close-ups whose bull's-eye is named right.
@@ -38,7 +38,7 @@ package struct Skills: Sendable {
     }
 }
 
-/// Measures ``Skills`` of the model in a folder.
+/// Measures ``SkillScores`` of the model in a folder.
 ///
 /// Holds tensors, so one thread owns it.
 package final class SkillEvaluation {
@@ -63,7 +63,7 @@ package final class SkillEvaluation {
 
     /// - Parameter onProgress: told which skill is measured next.
     /// - Throws: what scenes or images throw.
-    package func run(onProgress: (String) -> Void) throws -> Skills {
+    package func run(onProgress: (String) -> Void) throws -> SkillScores {
         func answers(_ kind: QuestionKind) throws -> [Answer] {
             onProgress(kind.rawValue)
             return try answered([kind: 1])
@@ -75,7 +75,7 @@ package final class SkillEvaluation {
         let relations = try answered([.leftOf: 1, .above: 1])
         let existence = try answers(.existence)
         let attribute = try answers(.attribute)
-        return Skills(
+        return SkillScores(
             groundingIoU: mean(grounded), closeUpAccuracy: accuracy(closeUps),
             relationAccuracy: accuracy(relations), existenceAccuracy: accuracy(existence),
             attributeCallRate: mean(attribute.map { $0.record.calls.isEmpty ? 0 : 1 }),

@@ -54,12 +54,19 @@ struct CurvesSection {
         let steps = Set(series.flatMap { $0.value.map(\.step) }).sorted()
         let columns = series.map { name, points in
             let values = Dictionary(points.map { ($0.step, $0.value) }, uniquingKeysWith: { $1 })
-            return (key: name, value: Self.list(steps.map { values[$0].map(Self.text) ?? "null" }))
+            return (name, JSONValue.array(steps.map { values[$0].map(Self.rounded) ?? .null }))
         }
-        return JSONText.object([
-            ("steps", Self.list(steps.map(String.init))), ("columns", JSONText.object(columns)),
-            ("alarms", Self.list(alarms.map(Self.json))),
-        ])
+        let data: JSONValue = [
+            "steps": .array(steps.map { .number($0) }), "columns": .object(JSONObject(columns)),
+            "alarms": .array(
+                alarms.map { alarm in
+                    [
+                        "step": .number(alarm.step), "action": .string(alarm.action.rawValue),
+                        "message": .string(alarm.message),
+                    ]
+                }),
+        ]
+        return data.text(.compact)
     }
 
     private static func thinned(_ points: [MetricHistory.Point]) -> [MetricHistory.Point] {
@@ -67,15 +74,8 @@ struct CurvesSection {
         return points.indices.filter { (points.count - 1 - $0).isMultiple(of: stride) }.map { points[$0] }
     }
 
-    private static func json(_ alarm: AlarmRecord) -> String {
-        JSONText.object([
-            ("step", "\(alarm.step)"), ("action", JSONText.string(alarm.action.rawValue)),
-            ("message", JSONText.string(alarm.message)),
-        ])
-    }
-
     /// With the digits that a drawing can show.
-    private static func text(_ value: Double) -> String { String(format: "%.6g", value) }
-
-    private static func list(_ values: [String]) -> String { "[" + values.joined(separator: ",") + "]" }
+    private static func rounded(_ value: Double) -> JSONValue {
+        .number(Double(String(format: "%.6g", value)) ?? value)
+    }
 }

@@ -4,7 +4,8 @@ import Imaging
 import JSON
 
 extension ExampleSource {
-    /// Writes examples to a new folder with `images/` and `examples.jsonl`, for other programs to read.
+    /// Writes the examples at `indices` to a new folder with `images/` and
+    /// `examples.jsonl`, for other programs to read.
     ///
     /// Each line is an object: `id`, `kind`, `messages` in the form of the OpenAI chat API with images as paths
     /// relative to the folder, `answer`, `boxes` as [x1, y1, x2, y2] in pixels of the first image, and `tools`.

@@ -47,7 +47,7 @@ final class UnicodeProperties: Sendable {
     private init() {
         var table = [Entry](repeating: Entry(), count: 0x110000)
         func mark(_ packed: String, as kind: Kind) {
-            var reader = PackedNumbers(packed)
+            var reader = LEB128Reader(packed)
             var previous = 0
             while !reader.isAtEnd {
                 let first = previous + reader.next()
@@ -61,7 +61,7 @@ final class UnicodeProperties: Sendable {
         table[0x0A].bits = Kind.newline.rawValue
         table[0x0D].bits = Kind.newline.rawValue
 
-        var reader = PackedNumbers(UnicodeTables.combiningClasses)
+        var reader = LEB128Reader(UnicodeTables.combiningClasses)
         var previous = 0
         while !reader.isAtEnd {
             let first = previous + reader.next()
@@ -72,7 +72,7 @@ final class UnicodeProperties: Sendable {
 
         var decompositions: [UInt32: (first: UInt32, second: UInt32)] = [:]
         var compositions: [UInt64: UInt32] = [:]
-        reader = PackedNumbers(UnicodeTables.decompositions)
+        reader = LEB128Reader(UnicodeTables.decompositions)
         previous = 0
         while !reader.isAtEnd {
             let step = reader.next()
@@ -119,7 +119,7 @@ final class UnicodeProperties: Sendable {
 }
 
 /// LEB128 numbers in base64, as `UnicodeTables` holds them.
-private struct PackedNumbers {
+private struct LEB128Reader {
     private let bytes: Data
     private var position = 0
 

@@ -9,24 +9,12 @@ extension Tensor {
         map("reshape") { torch_reshape($0, shape, shape.count, $1) }
     }
 
-    /// A view that repeats dimensions of size 1; -1 keeps a size.
-    package func expanded(_ shape: [Int]) -> Tensor {
-        map("expanded") { torch_expand($0, shape, shape.count, $1) }
-    }
-
-    package func permuted(_ dims: [Int]) -> Tensor {
-        map("permuted") { torch_permute($0, dims, dims.count, $1) }
-    }
-
     package func transposed(_ first: Int, _ second: Int) -> Tensor {
         map("transposed") { torch_transpose($0, first, second, $1) }
     }
 
     /// Inserts a dimension of size 1.
     package func unsqueezed(_ dim: Int) -> Tensor { map("unsqueezed") { torch_unsqueeze($0, dim, $1) } }
-
-    /// Removes dimension `dim` if its size is 1.
-    package func squeezed(_ dim: Int) -> Tensor { map("squeezed") { torch_squeeze($0, dim, $1) } }
 
     /// A view of `count` places of a dimension.
     package func narrow(_ dim: Int, start: Int, count: Int) -> Tensor {
@@ -51,7 +39,6 @@ extension Tensor {
     // MARK: Copies
 
     package func contiguous() -> Tensor { map("contiguous") { torch_contiguous($0, $1) } }
-    package func cloned() -> Tensor { map("cloned") { torch_clone($0, $1) } }
 
     /// The elements converted to `dtype`; this tensor itself if they already are.
     package func to(_ dtype: DType) -> Tensor { map("to") { torch_convert($0, dtype.code, $1) } }
@@ -60,21 +47,9 @@ extension Tensor {
     package func to(_ device: Device) -> Tensor { map("to") { torch_move($0, device.code, $1) } }
 
     package static func concatenated(_ tensors: [Tensor], dim: Int = 0) -> Tensor {
-        joined(tensors, "concatenated") { torch_concatenate($0, $1, dim, $2) }
-    }
-
-    /// Joins tensors of one shape along a new dimension.
-    package static func stacked(_ tensors: [Tensor], dim: Int = 0) -> Tensor {
-        joined(tensors, "stacked") { torch_stack($0, $1, dim, $2) }
-    }
-
-    private static func joined(
-        _ tensors: [Tensor], _ operation: StaticString,
-        _ body: (UnsafePointer<TorchTensor>, Int, UnsafeMutablePointer<TorchTensor>) -> TorchStatus
-    ) -> Tensor {
         var result = TorchTensor()
-        let status = withHandles(tensors) { body($0, $1, &result) }
-        if status != .success { stop(operation, tensors) }
+        let status = withHandles(tensors) { torch_concatenate($0, $1, dim, &result) }
+        if status != .success { stop("concatenated", tensors) }
         return Tensor(owning: result)
     }
 
@@ -90,21 +65,9 @@ extension Tensor {
         map("gather", indices) { torch_gather($0, dim, $1, $2) }
     }
 
-    /// A copy in which the places of `dim` that `indices` name are increased by `source`.
-    package func indexAdd(_ dim: Int, _ indices: Tensor, _ source: Tensor) -> Tensor {
-        map("indexAdd", indices, source) { torch_index_add($0, dim, $1, $2, $3) }
-    }
-
     /// A copy in which `source` replaces the places of `dim` that `indices` name.
     package func indexCopy(_ dim: Int, _ indices: Tensor, _ source: Tensor) -> Tensor {
         map("indexCopy", indices, source) { torch_index_copy($0, dim, $1, $2, $3) }
-    }
-
-    /// A copy in which `values` replace, or increase, the elements at `indices`, one tensor per leading dimension.
-    package func indexPut(_ indices: [Tensor], _ values: Tensor, accumulate: Bool = false) -> Tensor {
-        map("indexPut", values) { tensor, values, result in
-            Tensor.withHandles(indices) { torch_index_put(tensor, $0, $1, values, accumulate, result) }
-        }
     }
 
     /// Rows of `table` [word, width] that these indices name.

@@ -48,11 +48,6 @@ extension Tensor {
         self.init(values, shape: [values.count], device: device)
     }
 
-    /// A tensor of rank 0.
-    package init<Element: TensorElement>(scalar value: Element, device: Device = .cpu) {
-        self.init([value], shape: [], device: device)
-    }
-
     /// A copy of `bytes`, which hold the elements in row-major order and in this machine's byte order.
     package init(bytes: UnsafeRawBufferPointer, shape: [Int], dtype: DType, device: Device = .cpu) {
         var result = TorchTensor()
@@ -80,19 +75,6 @@ extension Tensor {
 
     package static func zeros(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) -> Tensor {
         full(shape, 0, dtype: dtype, device: device)
-    }
-
-    package static func ones(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) -> Tensor {
-        full(shape, 1, dtype: dtype, device: device)
-    }
-
-    /// `start`, `start + step`, … below `end`.
-    package static func arange(
-        _ start: Double = 0, to end: Double, by step: Double = 1, dtype: DType = .int64, device: Device = .cpu
-    ) -> Tensor {
-        var result = TorchTensor()
-        require(torch_arange(start, end, step, dtype.code, device.code, &result), "arange")
-        return Tensor(owning: result)
     }
 
     /// Normally distributed numbers with mean 0, the same for the same state of `random`.
@@ -178,11 +160,6 @@ extension Tensor: CustomStringConvertible {
             require(torch_data(handle, &address, &byteCount), "withUnsafeMutableBytes", self)
             return try body(UnsafeMutableRawBufferPointer(start: address, count: byteCount))
         }
-    }
-
-    /// Whether no element is infinite or not a number.
-    package var isFinite: Bool {
-        count == 0 || withoutGradient { unary(.isFinite, "isFinite").min().item() != 0 }
     }
 
     /// Shape and type; never the elements.

@@ -10,13 +10,6 @@ package struct TorchError: Error, CustomStringConvertible {
     package var description: String { "cannot \(operation): \(reason)" }
 }
 
-/// Throws the message of this thread if `status` is a failure.
-func check(_ status: TorchStatus, _ operation: @autoclosure () -> String) throws {
-    guard status == .success else {
-        throw TorchError(operation: operation(), reason: String(cString: torch_last_message()))
-    }
-}
-
 /// Stops the program if `status` is a failure: a shape or type that cannot be is a mistake in the code.
 @inline(__always)
 func require(_ status: TorchStatus, _ operation: StaticString, _ operands: Tensor...) {

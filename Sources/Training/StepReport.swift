@@ -92,7 +92,7 @@ package struct StepReport {
             sum + group.members.reduce(0) { $0 + $1.trajectory.transcript.tokenCount }
         }
         return [Metric(MetricName.stepSeconds, watch.total)]
-            + watch.seconds.map { Metric("time/\($0.phase)_seconds", $0.seconds) }
+            + watch.seconds.map { Metric(MetricName.seconds(phase: $0.phase), $0.seconds) }
             + [
                 Metric(MetricName.tokensPerSecond, Double(tokens) / watch.total),
                 Metric(MetricName.residentBytes, Double(ProcessMemory.resident)),

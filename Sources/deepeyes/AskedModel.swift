@@ -2,7 +2,6 @@ import Agent
 import Endpoints
 import Evaluation
 import Generation
-import Judging
 import Models
 import Rollout
 

@@ -1,7 +1,7 @@
+import Agent
 import ArgumentParser
 import Evaluation
 import Foundation
-import Judging
 import Reports
 import Runs
 import Synchronization

@@ -1,6 +1,6 @@
+import Agent
 import ArgumentParser
 import Foundation
-import Judging
 import Tasks
 import Training
 
@@ -21,16 +21,11 @@ struct Scenes: ParsableCommand {
     @Option(help: "training, validation or test: sets that share no scene.")
     var split: ExampleSplit = .validation
 
-    @Option(
-        help: "YAML file of a training configuration, whose task is used.",
-        completion: .file(extensions: ["yaml"]))
-    var config: String?
-
-    @Option(name: .customLong("set"), help: "Change one value, such as task.canvas=2240; may be repeated.")
-    var assignments: [String] = []
+    @OptionGroup
+    var task: TaskOptions
 
     func run() throws {
-        let configuration = try TrainingConfiguration.load(from: config, overrides: assignments)
+        let configuration = try task.configuration()
         let source = try configuration.madeTask.examples(
             seed: configuration.seed, split: split, count: count)
         let (count, folder) = (count, URL(filePath: output))

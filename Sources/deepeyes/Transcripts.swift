@@ -23,16 +23,11 @@ struct Transcripts: ParsableCommand {
     @Option(help: "Most tokens in one turn.")
     var maximumTokens: Int = 128
 
-    @Option(
-        help: "YAML file of a training configuration, whose task is used.",
-        completion: .file(extensions: ["yaml"]))
-    var config: String?
-
-    @Option(name: .customLong("set"), help: "Change one value, such as task.canvas=2240; may be repeated.")
-    var assignments: [String] = []
+    @OptionGroup
+    var task: TaskOptions
 
     func run() throws {
-        let configuration = try TrainingConfiguration.load(from: config, overrides: assignments)
+        let configuration = try task.configuration()
         let source = try configuration.madeTask.examples(
             seed: configuration.seed, split: .test, count: count)
         let export = TranscriptExport(

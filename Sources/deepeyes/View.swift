@@ -1,6 +1,6 @@
+import Agent
 import ArgumentParser
 import Foundation
-import Judging
 import Runs
 import Serving
 import Training

@@ -1,12 +1,8 @@
-import Foundation
 import Testing
 
 /// SwiftPM builds a file that imports a module its target never declared, as long as another target pulls it in.
 /// These tests hold the import lines against the manifest instead.
 struct ImportTests {
-    private static let root = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
     /// Modules of the toolchain, which no manifest lists.
     private static let toolchain: Set<String> = [
         "Foundation", "FoundationEssentials", "Testing", "Synchronization", "Dispatch", "Glibc", "Musl",
@@ -15,8 +11,7 @@ struct ImportTests {
     ]
 
     private static func manifest() throws -> [String: Set<String>] {
-        try Manifest.dependencies(
-            in: String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8))
+        try Manifest.dependencies(in: SourceTree.text("Package.swift"))
     }
 
     @Test func everyImportIsDeclared() throws {
@@ -24,12 +19,12 @@ struct ImportTests {
         var checkedCount = 0
         for (target, dependencies) in declared {
             for file in try Self.swiftFiles(of: target) {
-                for module in try Manifest.imports(in: String(contentsOf: file, encoding: .utf8)) {
+                for module in Manifest.imports(in: file.text) {
                     let allowed =
                         module == target || dependencies.contains(module) || Self.toolchain.contains(module)
                     #expect(
                         allowed,
-                        "\(target)/\(file.lastPathComponent) imports \(module), which it does not declare")
+                        "\(file.path) imports \(module), which \(target) does not declare")
                     checkedCount += 1
                 }
             }
@@ -41,9 +36,7 @@ struct ImportTests {
         for (target, dependencies) in try Self.manifest() where !target.hasSuffix("Tests") {
             let files = try Self.swiftFiles(of: target)
             guard !files.isEmpty else { continue }
-            let imports = try files.reduce(into: Set<String>()) {
-                $0.formUnion(Manifest.imports(in: try String(contentsOf: $1, encoding: .utf8)))
-            }
+            let imports = files.reduce(into: Set<String>()) { $0.formUnion(Manifest.imports(in: $1.text)) }
             for dependency in dependencies {
                 #expect(imports.contains(dependency), "\(target) declares \(dependency) and never imports it")
             }
@@ -78,11 +71,7 @@ struct ImportTests {
         return seen
     }
 
-    private static func swiftFiles(of target: String) throws -> [URL] {
-        let folder = ["Sources", "Tests", "Benchmarks"].map { root.appending(path: "\($0)/\(target)") }
-            .first { FileManager.default.fileExists(atPath: $0.path) }
-        guard let folder else { return [] }
-        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-        return (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
+    private static func swiftFiles(of target: String) throws -> [SwiftFile] {
+        try ["Sources", "Tests"].flatMap { try SourceTree.swiftFiles(below: "\($0)/\(target)") }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestFixtures
 import Testing
 
 /// Runs that an alarm ends, as a script that starts them sees it.
@@ -7,7 +8,7 @@ struct AlarmTests {
     private func train(_ folder: TemporaryFolder, _ more: String...) throws -> DeepEyesCommand.Outcome {
         try DeepEyesCommand.run(
             [
-                "train", "--model", DeepEyesCommand.base.path, "--run", folder.path("run"), "--set",
+                "train", "--model", ShippedModel.nanoBase.path, "--run", folder.path("run"), "--set",
                 "steps=2",
                 "--set", "evaluation=[{scenes: 1}]", "--set", "rollout.promptsPerStep=1", "--set",
                 "rollout.groupSize=2", "--set", "rollout.sampling.maximumTokens=2",

@@ -1,4 +1,5 @@
 import Foundation
+import TestFixtures
 import Testing
 
 /// Images, configurations and conversations that cannot be used.
@@ -11,7 +12,7 @@ struct BadInputTests {
         let folder = try TemporaryFolder()
         let path = try image.write(to: folder)
         let outcome = try DeepEyesCommand.run(
-            "ask", "--model", DeepEyesCommand.base.path, "--image", path, "What is it?")
+            "ask", "--model", ShippedModel.nanoBase.path, "--image", path, "What is it?")
         expectRefusal(outcome, naming: path, remedy: remedy)
     }
 
@@ -19,13 +20,13 @@ struct BadInputTests {
         let folder = try TemporaryFolder()
         let path = folder.path("nowhere.png")
         let outcome = try DeepEyesCommand.run(
-            "ask", "--model", DeepEyesCommand.base.path, "--image", path, "What is it?")
+            "ask", "--model", ShippedModel.nanoBase.path, "--image", path, "What is it?")
         expectRefusal(outcome, naming: path, remedy: "Check the path")
     }
 
     @Test func anUnknownConfigurationKeyIsNamedWithTheRightOnes() throws {
         let folder = try TemporaryFolder()
-        let path = try folder.write(Array("steps: 3\nrollout:\n  groupsize: 4\n".utf8), to: "nano.yaml")
+        let path = try folder.write("steps: 3\nrollout:\n  groupsize: 4\n", to: "nano.yaml").path
         let outcome = try DeepEyesCommand.run("train", "--config", path, "--run", folder.path("run"))
         expectRefusal(outcome, naming: "\(path):3", remedy: "the keys are groupSize")
     }
@@ -39,9 +40,9 @@ struct BadInputTests {
 
     @Test func aLineThatIsNoConversationIsNamed() throws {
         let folder = try TemporaryFolder()
-        let path = try folder.write(Array("\n{\"messages\": 3}\n".utf8), to: "data.jsonl")
+        let path = try folder.write("\n{\"messages\": 3}\n", to: "data.jsonl").path
         let outcome = try DeepEyesCommand.run(
-            "sft", "--model", DeepEyesCommand.base.path, "--data", path, "--output", folder.path("out"))
+            "sft", "--model", ShippedModel.nanoBase.path, "--data", path, "--output", folder.path("out"))
         expectRefusal(outcome, naming: "\(path):2", remedy: "a line is a JSON object with messages")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestFixtures
 import Testing
 
 /// Copies of the shipped checkpoint, each with one damage.
@@ -79,7 +80,7 @@ struct BadModelTests {
         let folder = try TemporaryFolder()
         let image = try TestImage.whole.write(to: folder)
         let model = folder.url.appending(path: "model")
-        try FileManager.default.copyItem(at: DeepEyesCommand.base, to: model)
+        try FileManager.default.copyItem(at: ShippedModel.nanoBase, to: model)
         try damage.apply(to: model)
         let outcome = try DeepEyesCommand.run("ask", "--model", model.path, "--image", image, "What is it?")
         expectRefusal(outcome, naming: model.appending(path: damage.subject).path, remedy: damage.remedy)

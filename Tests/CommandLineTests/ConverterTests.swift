@@ -1,4 +1,5 @@
 import Foundation
+import TestFixtures
 import Testing
 
 /// The converter of a benchmark's published files, run as a person runs it.
@@ -22,14 +23,8 @@ struct ConverterTests {
             [data.path, output.path], by: #"shift; exec python3 Tools/refcoco_to_jsonl.py "$@""#)
     }
 
-    private func withFolder(_ body: (URL) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try body(folder)
-    }
-
     @Test func referencesBecomeQuestions() throws {
-        try withFolder { folder in
+        try TemporaryFolder.with { folder in
             let outcome = try convert(Self.references, into: folder)
             #expect(outcome.status == 0, "\(outcome.errors)")
             let lines = try String(contentsOf: folder.appending(path: "refcoco_testA.jsonl"), encoding: .utf8)
@@ -44,7 +39,7 @@ struct ConverterTests {
     }
 
     @Test func aPickleThatAsksForCodeIsRefused() throws {
-        try withFolder { folder in
+        try TemporaryFolder.with { folder in
             let trace = folder.appending(path: "ran")
             let outcome = try convert("cos\nsystem\n(S'touch \(trace.path)'\ntR.", into: folder)
             #expect(outcome.status == 1 && outcome.errors.contains("os.system"), "\(outcome.errors)")

@@ -1,4 +1,5 @@
 import Foundation
+import TestFixtures
 import Testing
 
 /// `deepeyes data inspect` as a person runs it.
@@ -10,7 +11,7 @@ import Testing
         let folder = try TemporaryFolder()
         let sheet = folder.path("sheet.html")
         let outcome = try DeepEyesCommand.run(
-            "data", "inspect", Self.published, "--model", DeepEyesCommand.base.path, "--sheet", sheet)
+            "data", "inspect", Self.published, "--model", ShippedModel.nanoBase.path, "--sheet", sheet)
         #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
         let page = try String(contentsOf: URL(filePath: sheet), encoding: .utf8)
         #expect(page.contains("What colour is the cup?") && page.contains("published-snappy.parquet:4: "))
@@ -18,7 +19,7 @@ import Testing
 
     @Test func aFileThatIsNoneIsNamed() throws {
         let folder = try TemporaryFolder()
-        let path = try folder.write(Array("PAR1 and nothing else".utf8), to: "broken.parquet")
+        let path = try folder.write("PAR1 and nothing else", to: "broken.parquet").path
         expectRefusal(
             try DeepEyesCommand.run("data", "inspect", path), naming: path, remedy: "Parquet")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestFixtures
 import Testing
 
 /// The built command line tool, run as a person runs it.
@@ -22,24 +23,20 @@ struct DeepEyesCommand {
     static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// The shipped checkpoint.
-    static let base = root.appending(path: "Models/nano-base")
-
     /// Runs `deepeyes` to its end.
     ///
     /// - Parameter shell: a line of shell that the tool is run by; it stands in it as `"$@"`.
     static func run(_ arguments: [String], by shell: String = #"exec "$@""#) throws -> Outcome {
         let process = process(arguments, by: shell)
-        let errors = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
-        defer { try? FileManager.default.removeItem(at: errors) }
+        let folder = try TemporaryFolder()
+        let errors = try folder.write("", to: "errors")
         process.standardError = try FileHandle(forWritingTo: errors)
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
         return Outcome(
             status: process.terminationStatus, hasExited: process.terminationReason == .exit,
-            errors: try String(contentsOf: errors, encoding: .utf8))
+            errors: try text(of: errors))
     }
 
     static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
@@ -80,23 +77,4 @@ func expectRefusal(
         "not one short line: \(errors)", sourceLocation: sourceLocation)
     #expect(errors.contains(subject), "\(subject) is not named: \(errors)", sourceLocation: sourceLocation)
     #expect(errors.contains(remedy), "no remedy: \(errors)", sourceLocation: sourceLocation)
-}
-
-/// A folder for the length of a test.
-final class TemporaryFolder {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "deepeyes-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appending(path: name).path }
-
-    func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
-        try Data(bytes).write(to: url.appending(path: name))
-        return path(name)
-    }
 }

@@ -1,10 +1,11 @@
 import Foundation
+import TestFixtures
 import Testing
 
 /// Writing where no byte more fits.
 struct FullDiskTests {
     private static let shortRun = [
-        "train", "--model", DeepEyesCommand.base.path, "--set", "steps=1", "--set",
+        "train", "--model", ShippedModel.nanoBase.path, "--set", "steps=1", "--set",
         "evaluation=[{scenes: 1}]",
         "--set", "rollout.promptsPerStep=1", "--set", "rollout.groupSize=2",
     ]
@@ -39,7 +40,7 @@ struct FullDiskTests {
         let folder = try TemporaryFolder()
         let image = try TestImage.whole.write(to: folder)
         let outcome = try DeepEyesCommand.run(
-            ["ask", "--model", DeepEyesCommand.base.path, "--image", image, "What is it?"],
+            ["ask", "--model", ShippedModel.nanoBase.path, "--image", image, "What is it?"],
             by: #"exec "$@" >/dev/full"#)
         expectRefusal(outcome, naming: "standard output", remedy: "free space")
     }

@@ -1,18 +1,19 @@
 import Foundation
+import TestFixtures
 import Testing
 
 struct JudgeCheckTests {
     /// Pairs, and a program that calls every answer right.
     private func check(_ pairs: String) throws -> DeepEyesCommand.Outcome {
         let folder = try TemporaryFolder()
-        let questions = try folder.write(Array(pairs.utf8), to: "pairs.jsonl")
+        let questions = try folder.write(pairs, to: "pairs.jsonl").path
         let program = try folder.write(
-            Array(
-                """
-                import json, sys
-                for line in sys.stdin:
-                    print(json.dumps({"id": json.loads(line)["id"], "correct": True}), flush=True)
-                """.utf8), to: "judge.py")
+            """
+            import json, sys
+            for line in sys.stdin:
+                print(json.dumps({"id": json.loads(line)["id"], "correct": True}), flush=True)
+            """, to: "judge.py"
+        ).path
         return try DeepEyesCommand.run(
             "judge", "check", "--questions", questions, "--set", "judge.program=python3 \(program)")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestFixtures
 import Testing
 
 struct SupervisedTests {
@@ -8,14 +9,14 @@ struct SupervisedTests {
             {"messages": [{"role": "user", "content": [{"type": "image", "image": "whole.png"}, \#
             {"type": "text", "text": "What?"}]}, {"role": "assistant", "content": "<answer>red</answer>"}]}
             """#
-        return try folder.write(Array("\(line)\n".utf8), to: "data.jsonl")
+        return try folder.write("\(line)\n", to: "data.jsonl").path
     }
 
     @Test func anInterruptSavesWhatWasLearned() throws {
         let folder = try TemporaryFolder()
         let output = folder.path("out")
         let process = DeepEyesCommand.process([
-            "sft", "--model", DeepEyesCommand.base.path, "--data", try Self.conversations(in: folder),
+            "sft", "--model", ShippedModel.nanoBase.path, "--data", try Self.conversations(in: folder),
             "--output", output, "--set", "epochs=1000000", "--set", "batch=1",
         ])
         let lines = Pipe()

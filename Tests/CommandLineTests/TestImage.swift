@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import TestFixtures
 
 /// Image files to ask about.
 enum TestImage: String, CaseIterable {
@@ -7,7 +8,7 @@ enum TestImage: String, CaseIterable {
 
     /// Writes the file and returns its path.
     func write(to folder: TemporaryFolder) throws -> String {
-        try folder.write(bytes(), to: "\(rawValue).png")
+        try folder.write(bytes(), to: "\(rawValue).png").path
     }
 
     private func bytes() throws -> [UInt8] {

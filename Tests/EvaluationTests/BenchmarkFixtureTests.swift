@@ -1,12 +1,12 @@
 import Evaluation
 import Foundation
+import TestFixtures
 import Testing
 
 /// The official scorers on a few items of each benchmark in its on-disk form, against scores worked out by
 /// hand from `Tools/reference/benchmark_fixtures.py`.
 @Suite struct BenchmarkFixtureTests {
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "Goldens/benchmarks")
+    private static let folder = GoldenFolder().url.appending(path: "benchmarks")
 
     private func score(
         _ benchmark: PublishedProtocol, _ predictions: String, data: String? = nil
@@ -170,13 +170,11 @@ import Testing
     /// Pixels, thousandths of 48 x 32 (20.016 x 16 pixels over 20 x 16), none, and the left half without
     /// brackets.
     @Test func refCOCOGrounding() throws {
-        let joined = FileManager.default.temporaryDirectory.appending(
-            path: "refcoco-\(UUID().uuidString).jsonl")
-        defer { try? FileManager.default.removeItem(at: joined) }
+        let folder = try TemporaryFolder()
         let splits = ["refcoco_testA", "refcoco+_val", "refcocog_test"]
-        try splits.map {
-            try String(contentsOf: Self.folder.appending(path: "refcoco/\($0).jsonl"), encoding: .utf8)
-        }.joined().write(to: joined, atomically: true, encoding: .utf8)
+        let joined = try folder.write(
+            splits.map { try text(of: Self.folder.appending(path: "refcoco/\($0).jsonl")) }.joined(),
+            to: "refcoco.jsonl")
         let score = try PublishedProtocol.refcocoGrounding.score(
             Self.folder.appending(path: "refcoco/grounding.jsonl"), data: joined)
         expect(score, 3, of: 4, figures: ["IoU": (1 + 20 / 20.016 + 0 + 0.5) / 4, "ACC@0.9": 0.5])

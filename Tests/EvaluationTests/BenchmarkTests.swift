@@ -2,12 +2,12 @@ import Agent
 import Evaluation
 import Foundation
 import Imaging
+import TestFixtures
 import Testing
 
 /// Benchmarks in the form in which they lie on disk: small ones that `Tools/reference/benchmark_fixtures.py` made.
 @Suite struct BenchmarkTests {
-    private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "Goldens/benchmarks")
+    private static let fixtures = GoldenFolder().url.appending(path: "benchmarks")
 
     private func questions(_ name: String, _ path: String) throws -> BenchmarkQuestions {
         try BenchmarkQuestions(Benchmark(named: name), data: Self.fixtures.appending(path: path))
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test func aFileThatDeclaresNoBenchmarkIsNamed() throws {
-        try withFolder { folder in
+        try TemporaryFolder.with { folder in
             let file = folder.appending(path: "mine.yaml")
             try Data("name: mine\nversion: 1\ndata: {layout: sheet}\nanswer: option\n".utf8).write(to: file)
             let error = #expect(throws: BenchmarkError.self) { try Benchmark(named: file.path) }
@@ -117,7 +117,7 @@ import Testing
 
     /// The items of a table, and what is wrong with those that are none.
     private func items(ofTable text: String) throws -> [Result<BenchmarkItem, any Error>] {
-        try withFolder { folder in
+        try TemporaryFolder.with { folder in
             let file = folder.appending(path: "t.tsv")
             try Data(text.utf8).write(to: file)
             let questions = try BenchmarkQuestions(Benchmark(named: "aime2024"), data: file)

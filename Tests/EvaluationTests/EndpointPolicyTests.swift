@@ -9,6 +9,7 @@ import Rollout
 import Runs
 import Synchronization
 import Tasks
+import TestFixtures
 import Testing
 
 /// A model behind a chat server in the loop of an agent: what it is sent, and what becomes of its answers.
@@ -154,18 +155,15 @@ import Testing
     }
 
     @Test func aQuestionWithoutAnAnswerIsAskedAgainAnotherTime() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "deepeyes-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try TemporaryFolder()
         let benchmark = try Benchmark(named: "pope")
-        let data = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "Goldens/benchmarks/pope")
+        let data = GoldenFolder().url.appending(path: "benchmarks/pope")
         var settings = EvaluationSettings()
         settings.conditions = [.noTools]
         let evaluator = Evaluator(
             benchmark, items: try BenchmarkQuestions(benchmark, data: data), settings: settings,
             judge: ExactMatchJudge(),
-            place: EvaluationPlace(try TrajectoryStore(at: folder.appending(path: "run.sqlite"))))
+            place: EvaluationPlace(try TrajectoryStore(at: folder.file("run.sqlite"))))
         func run(_ server: Server) async throws -> Int {
             let failures = Mutex(0)
             let policy = EndpointPolicy(model: "m", format: format) { try server.complete($0) }

@@ -7,12 +7,12 @@ import Rollout
 import Runs
 import Synchronization
 import Tasks
+import TestFixtures
 import Testing
 
 /// Asking, checking, keeping and going on, with a model that always says the same.
 @Suite struct EvaluatorTests {
-    private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "Goldens/benchmarks")
+    private static let fixtures = GoldenFolder().url.appending(path: "benchmarks")
 
     private struct Asked {
         let outcomes: [EvaluationSettings.Condition: [Outcome]]
@@ -45,12 +45,12 @@ import Testing
 
     /// What the published script of V* rewards: saying A.
     @Test func alwaysSayingAIsRightOnlyWhereOptionsStayAsTheyLie() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let parrot = ScriptedModel { _ in "<answer>A</answer>" }
             let asked = try await ask("vstar", "vstar", parrot, in: folder) { $0.shufflesOptions = false }
             #expect(asked.outcomes[.tools]?.allSatisfy { $0.isCorrect == true } == true)
         }
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let parrot = ScriptedModel { _ in "<answer>A</answer>" }
             let asked = try await ask("vstar", "vstar", parrot, in: folder) {
                 ($0.samples, $0.temperature) = (64, 1)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func bothArmsSeeTheSameOrder() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let parrot = ScriptedModel { _ in "<answer>B</answer>" }
             _ = try await ask("hrbench-4k", "hrbench", parrot, in: folder)
             let (tools, without) = (parrot.requests.prefix(8), parrot.requests.suffix(8))
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func namingTheRightOptionIsRightInAnyOrder() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let parrot = ScriptedModel { "<answer>\($0.example.answer)</answer>" }
             let asked = try await ask("mme-realworld-lite", "mme-realworld-lite", parrot, in: folder)
             #expect(asked.outcomes[.tools]?.count == 6)
@@ -91,7 +91,7 @@ import Testing
         ("mathvision", "mathvision/test.jsonl"), ("wemath", "wemath/WeMath.tsv"), ("mmmu", "mmmu"),
         ("mmstar", "mmstar"), ("slake", "slake"), ("aime2024", "aime2024"),
     ]) func theRightAnswersAreRightToTheOfficialScorer(name: String, path: String) async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let benchmark = try Benchmark(named: name)
             let questions = try BenchmarkQuestions(benchmark, data: Self.fixtures.appending(path: path))
             var settings = EvaluationSettings()
@@ -115,14 +115,14 @@ import Testing
     // MARK: Other answers
 
     @Test func anUnreadableAnswerIsWrongAndCounted() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let asked = try await ask("pope", "pope", ScriptedModel { _ in "perhaps" }, in: folder)
             #expect(asked.outcomes[.tools]?.allSatisfy { $0.isCorrect == false && !$0.isParsed } == true)
         }
     }
 
     @Test func aBoxIsMeasuredAgainstTheTruth() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let parrot = ScriptedModel { _ in #"<answer>{"bbox_2d": [10, 8, 30, 24]}</answer>"# }
             let asked = try await ask("refcoco", "refcoco/refcoco_testA.jsonl", parrot, in: folder)
             let overlaps = (asked.outcomes[.tools] ?? []).map { ($0.intersection ?? 0) / ($0.union ?? 1) }
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test func aRegionIsMeasuredByItsPixels() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             // With its outline the polygon covers 20 · 10 pixels, of which the box holds 19 · 10.
             let parrot = ScriptedModel { _ in #"<answer>{"bbox_2d": [10, 5, 29, 15]}</answer>"# }
             let asked = try await ask("reasonseg", "reasonseg", parrot, in: folder)
@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test func aBoxBeyondAllBoundsIsOnlyWrong() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let parrot = ScriptedModel { _ in
                 #"<answer>{"bbox_2d": [-1e300, -5, 1e300, 1e300]}</answer>"#
             }
@@ -157,7 +157,7 @@ import Testing
     // MARK: Going on
 
     @Test func whatWasAnsweredIsNotAskedAgain() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let first = ScriptedModel { _ in "<answer>B</answer>" }
             let stopped = try await ask("hrbench-4k", "hrbench", first, in: folder, stopAfter: 3) {
                 $0.concurrency = 2
@@ -168,7 +168,7 @@ import Testing
             let resumed = try await ask("hrbench-4k", "hrbench", second, in: folder) { $0.concurrency = 2 }
             #expect(resumed.isDone)
             #expect(second.requests.count == 10)
-            try await inFolder { other in
+            try await TemporaryFolder.with { other in
                 let whole = try await ask(
                     "hrbench-4k", "hrbench", ScriptedModel { _ in "<answer>B</answer>" }, in: other)
                 #expect(whole.outcomes == resumed.outcomes)
@@ -177,7 +177,7 @@ import Testing
     }
 
     @Test func otherSettingsNeedAnotherFolder() throws {
-        try withFolder { url in
+        try TemporaryFolder.with { url in
             let benchmark = try Benchmark(named: "vstar")
             var settings = EvaluationSettings()
             _ = try EvaluationFolder(url, holding: .init(benchmark, model: "m", settings: settings))

@@ -1,23 +1,15 @@
 import Evaluation
 import Foundation
+import TestFixtures
 import Testing
 
 /// Files of predictions in the forms of other programs.
-@Suite final class PredictionFormTests {
-    private let folder: URL
+@Suite struct PredictionFormTests {
+    private let folder: TemporaryFolder
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "deepeyes-forms-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
+    init() throws { folder = try TemporaryFolder() }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    private func file(_ name: String, _ text: String) throws -> URL {
-        let url = folder.appending(path: name)
-        try Data(text.utf8).write(to: url)
-        return url
-    }
+    private func file(_ name: String, _ text: String) throws -> URL { try folder.write(text, to: name) }
 
     /// A quoted cell with a tab, a line feed and quotes; Windows line ends; an empty cell.
     @Test func tablesAreQuotedAsPandasDoesIt() throws {

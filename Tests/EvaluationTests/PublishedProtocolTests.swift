@@ -1,24 +1,15 @@
 import Evaluation
 import Foundation
+import TestFixtures
 import Testing
 
 /// The scorers of published benchmarks, on entries whose scores were computed by hand.
-@Suite final class PublishedProtocolTests {
-    private let folder: URL
+@Suite struct PublishedProtocolTests {
+    private let folder: TemporaryFolder
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(
-            path: "deepeyes-scores-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
+    init() throws { folder = try TemporaryFolder() }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    private func file(_ name: String, _ text: String) throws -> URL {
-        let url = folder.appending(path: name)
-        try Data(text.utf8).write(to: url)
-        return url
-    }
+    private func file(_ name: String, _ text: String) throws -> URL { try folder.write(text, to: name) }
 
     // MARK: POPE
 

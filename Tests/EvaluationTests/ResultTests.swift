@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import TestFixtures
 import Testing
 
 /// Figures that were worked out by hand.
@@ -70,7 +71,7 @@ import Testing
 
     @Test func aResultIsReadAsItWasWritten() throws {
         let result = try result([.tools: [outcome(0, true), outcome(1, nil, isParsed: false)]])
-        try withFolder { folder in
+        try TemporaryFolder.with { folder in
             try JSONEncoder().encode(result).write(to: folder.appending(path: "result.json"))
             #expect(try EvaluationResult(reading: folder) == result)
         }

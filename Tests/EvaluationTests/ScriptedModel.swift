@@ -34,26 +34,6 @@ final class ScriptedModel: ExampleRollouts {
     }
 }
 
-/// A folder for the length of a test.
-func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let folder = try makeFolder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(folder)
-}
-
-/// A folder for the length of a test.
-func inFolder(_ body: (URL) async throws -> Void) async throws {
-    let folder = try makeFolder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try await body(folder)
-}
-
-private func makeFolder() throws -> URL {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "deepeyes-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    return folder
-}
-
 /// A stop after so many batches.
 func stopping(after batches: Int) -> @Sendable () -> Bool {
     let left = Counter(batches)

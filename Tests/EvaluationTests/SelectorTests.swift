@@ -7,6 +7,7 @@ import Rollout
 import Runs
 import Synchronization
 import Tasks
+import TestFixtures
 import Testing
 
 extension RolloutRequest {
@@ -58,7 +59,7 @@ extension RolloutRequest {
     }
 
     @Test func whatIsAlwaysOrNeverRightIsDropped() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             // Example i is right in its first 2 · i samples of 4.
             let script = self.script { $0.sample < 2 * $0.index ? "red" : "blue" }
             let selector = try await select((0..<3).map { try row($0) }, script, in: folder).selector
@@ -69,14 +70,14 @@ extension RolloutRequest {
     }
 
     @Test func noAnswerIsWrong() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let selector = try await select([try row(0)], self.script { _ in nil }, in: folder).selector
             #expect(try selector.choices().map(\.fate) == [.neverRight])
         }
     }
 
     @Test func withoutVerdictsNothingIsDecided() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let selector = try await select(
                 [try row(0)], self.script { _ in "red" }, in: folder, judge: Silent()
             )
@@ -86,7 +87,7 @@ extension RolloutRequest {
     }
 
     @Test func aBadRowIsNamedAsSuch() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let script = self.script { $0.sample == 0 ? "red" : "blue" }
             let selector = try await select([try row(0), "{}", try row(2)], script, in: folder).selector
             #expect(try selector.choices().map(\.fate) == [.kept, .bad, .kept])
@@ -96,7 +97,7 @@ extension RolloutRequest {
     // MARK: The region
 
     @Test func whatIsRightWhenShownTheRegionIsKept() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             // Example 0 is right only when it sees a second image, example 1 not even then.
             let script = self.script { $0.index == 0 && $0.example.images.count == 2 ? "red" : "blue" }
             let selector = try await select([try row(0), try row(1)], script, in: folder) {
@@ -116,7 +117,7 @@ extension RolloutRequest {
     private static let options = "What colour is it?\nOptions:\n(A) red\n(B) blue\nAnswer with a letter."
 
     @Test func optionsGoAndTheirTextIsTheAnswer() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let script = self.script { $0.sample == 0 ? "blue" : "B" }
             let selector = try await select([try row(0, Self.options, answer: "B")], script, in: folder) {
                 $0.opensQuestions = true
@@ -131,7 +132,7 @@ extension RolloutRequest {
         "What is it?\nA. red\nB. none of the above", "Which of the following is it?\nA. red\nB. blue",
         "A. red\nB. blue",
     ]) func whatCannotDoWithoutItsOptionsIsDropped(text: String) async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let selector = try await select(
                 [try row(0, text, answer: "B")], self.script { _ in "blue" }, in: folder
             ) {
@@ -144,7 +145,7 @@ extension RolloutRequest {
     // MARK: Going on and writing
 
     @Test func noFinishedSampleIsRepeated() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let rows = try (0..<5).map { try row($0) }
             let answer: @Sendable (RolloutRequest) -> String? = { $0.sample % 2 == 0 ? "red" : "blue" }
             let first = script(answer)
@@ -161,7 +162,7 @@ extension RolloutRequest {
     }
 
     @Test func whatIsWrittenTrainsAsItWasRead() async throws {
-        try await inFolder { folder in
+        try await TemporaryFolder.with { folder in
             let script = self.script { $0.sample == 0 ? "red" : "blue" }
             let selector = try await select([try row(0), try row(1)], script, in: folder).selector
             let output = folder.appending(path: "chosen.parquet")

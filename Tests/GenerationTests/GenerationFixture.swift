@@ -140,18 +140,29 @@ extension Segment {
 }
 
 extension GenerationEngine {
+    /// Answers requests, each trajectory for one turn, in their order; throws the first failure, when all are done.
+    func generate(_ requests: [CompletionRequest]) throws -> [Completion] {
+        begin(requests.map(\.id))
+        for request in requests { submit(request) }
+        var results: [TrajectoryID: Result<Completion, any Error>] = [:]
+        while results.count < requests.count { results.merge(drain(isLast: true)) { $1 } }
+        while step().progress != .idle {}
+        return try requests.map { try results[$0.id]!.get() }
+    }
+
     /// Steps until there is nothing to do and returns what the trajectories got; `isLast` ends each with its turn.
     func drain(isLast: Bool = false) -> [TrajectoryID: Result<Completion, any Error>] {
         var results: [TrajectoryID: Result<Completion, any Error>] = [:]
         while true {
             let (progress, events) = step()
             for event in events {
+                let ended: TrajectoryID
                 switch event {
                 case .token: continue
-                case .finished(let id, let completion): results[id] = .success(completion)
-                case .failed(let id, let error): results[id] = .failure(error)
+                case .finished(let id, let completion): (ended, results[id]) = (id, .success(completion))
+                case .failed(let id, let error): (ended, results[id]) = (id, .failure(error))
                 }
-                if isLast, let id = event.ended { end(id) }
+                if isLast { end(ended) }
             }
             if progress != .ran { return results }
         }

@@ -1,8 +1,8 @@
 import Agent
 import CounterRandom
-import Foundation
 import Generation
 import Models
+import TestSupport
 import Testing
 import Torch
 
@@ -11,10 +11,14 @@ private typealias Fixture = GenerationFixture
 @Suite struct GenerationPolicyTests {
     private static let limits = GenerationLimits(sequences: 7, prefillTokens: 40, pageSize: 4)
 
-    private func policy(_ limits: GenerationLimits = limits, rules: TokenRules = Fixture.rules) async throws
-        -> EnginePolicy
-    {
-        try await EnginePolicy.onOwnThread { Fixture.engine(limits: limits, rules: rules) }
+    /// Runs `body` with the policy of a new engine, which serves on a thread of its own.
+    private func serving<Output: Sendable>(
+        rules: TokenRules = Fixture.rules, _ body: @escaping @Sendable (any Policy) async throws -> Output
+    ) async throws -> Output {
+        try await onOwnThread {
+            try GenerationWorkers(count: 1) { Fixture.engine(limits: Self.limits, rules: rules) }
+                .serve(during: body)
+        }
     }
 
     /// Up to three turns with a "tool" that takes a random time.
@@ -60,9 +64,7 @@ private typealias Fixture = GenerationFixture
     @Test func everyBitIsIndependentOfToolTimes() async throws {
         var runs: [[Transcript]] = []
         for delays in 0..<5 {
-            let policy = try await policy()
-            runs.append(try await rollOutAll(policy, delays: UInt64(delays)))
-            policy.close()
+            runs.append(try await serving { try await rollOutAll($0, delays: UInt64(delays)) })
         }
         let first = runs[0].flatMap(\.segments)
         #expect(Set(runs[0].map(\.segments.count)).count > 1)
@@ -79,22 +81,21 @@ private typealias Fixture = GenerationFixture
     }
 
     @Test func aSecondRunOnTheSamePolicyIsTheSame() async throws {
-        let policy = try await policy()
-        defer { policy.close() }
-        let first = try await rollOutAll(policy, delays: 1).flatMap(\.segments)
-        let second = try await rollOutAll(policy, delays: 2).flatMap(\.segments)
+        let (first, second) = try await serving { policy in
+            (try await rollOutAll(policy, delays: 1), try await rollOutAll(policy, delays: 2))
+        }
         #expect(
-            first.map { $0.logProbabilities.map(\.bitPattern) }
-                == second.map { $0.logProbabilities.map(\.bitPattern) })
+            first.flatMap(\.segments).map { $0.logProbabilities.map(\.bitPattern) }
+                == second.flatMap(\.segments).map { $0.logProbabilities.map(\.bitPattern) })
     }
 
     @Test func tokensAreReportedAsTheyAreWritten() async throws {
-        let policy = try await policy()
-        defer { policy.close() }
         let (stream, continuation) = AsyncStream.makeStream(of: WrittenToken.self)
-        let request = Fixture.request(
-            Transcript([Fixture.prompt(seed: 1)]), sampling: Sampling(), maximumTokens: 20)
-        let completion = try await policy.complete(request) { continuation.yield($0) }
+        let completion = try await serving { policy in
+            let request = Fixture.request(
+                Transcript([Fixture.prompt(seed: 1)]), sampling: Sampling(), maximumTokens: 20)
+            return try await policy.complete(request) { continuation.yield($0) }
+        }
         continuation.finish()
         var reported: [WrittenToken] = []
         for await token in stream { reported.append(token) }
@@ -103,81 +104,50 @@ private typealias Fixture = GenerationFixture
     }
 
     @Test func aCancelledTaskGetsWhatWasWritten() async throws {
-        let policy = try await policy(rules: Fixture.endlessRules)
-        defer { policy.close() }
-        let (stream, continuation) = AsyncStream.makeStream(of: WrittenToken.self)
-        let request = Fixture.request(Transcript([Fixture.prompt(seed: 1)]), maximumTokens: 500)
-        let task = Task { try await policy.complete(request) { continuation.yield($0) } }
-        var count = 0
-        for await _ in stream {
-            count += 1
-            if count == 5 { break }
+        let (completion, again) = try await serving(rules: Fixture.endlessRules) { policy in
+            let (stream, continuation) = AsyncStream.makeStream(of: WrittenToken.self)
+            let request = Fixture.request(Transcript([Fixture.prompt(seed: 1)]), maximumTokens: 500)
+            let task = Task { try await policy.complete(request) { continuation.yield($0) } }
+            var count = 0
+            for await _ in stream {
+                count += 1
+                if count == 5 { break }
+            }
+            task.cancel()
+            let completion = try await task.value
+            // The place is free: the same trajectory may begin again.
+            let next = Fixture.request(Transcript([Fixture.prompt(seed: 1)]))
+            return (completion, try await policy.complete(next, onToken: nil))
         }
-        task.cancel()
-        let completion = try await task.value
         #expect(completion.finish == .cancelled)
         #expect((5..<500).contains(completion.tokens.count))
-        // The place is free: the same trajectory may begin again.
-        let again = try await policy.complete(Fixture.request(Transcript([Fixture.prompt(seed: 1)])))
         #expect(again.finish == .length)
     }
 
     @Test func aTaskThatWasCancelledBeforeGetsNothing() async throws {
-        let policy = try await policy()
-        defer { policy.close() }
-        let request = Fixture.request(Transcript([Fixture.prompt(seed: 1)]), maximumTokens: 500)
-        let task = Task {
-            withUnsafeCurrentTask { $0?.cancel() }
-            return try await policy.complete(request)
+        let completion = try await serving { policy in
+            let request = Fixture.request(Transcript([Fixture.prompt(seed: 1)]), maximumTokens: 500)
+            let task = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try await policy.complete(request, onToken: nil)
+            }
+            return try await task.value
         }
-        #expect(try await task.value.finish == .cancelled)
+        #expect(completion.finish == .cancelled)
     }
 
     @Test func errorsReachTheirCaller() async throws {
-        let policy = try await policy()
-        defer { policy.close() }
-        let broken = Transcript([.prompt(tokens: [1, Fixture.image, 12])])
         await #expect(throws: PackedBatchError.self) {
-            try await policy.complete(Fixture.request(broken, group: 1))
+            try await serving { policy in
+                let broken = Transcript([.prompt(tokens: [1, Fixture.image, 12])])
+                return try await policy.complete(Fixture.request(broken, group: 1), onToken: nil)
+            }
         }
     }
 
-    @Test func closingAnswersEverybody() async throws {
-        let policy = try await policy()
-        await policy.begin([TrajectoryID(group: 0, sample: 0), TrajectoryID(group: 1, sample: 0)])
-        let task = Task { try await policy.complete(Fixture.request(Transcript([Fixture.prompt(seed: 1)]))) }
-        while policy.awaited.isEmpty { await Task.yield() }
-        policy.close()
-        await #expect(throws: PolicyClosedError.self) { try await task.value }
-        await #expect(throws: PolicyClosedError.self) {
-            try await policy.complete(Fixture.request(Transcript([Fixture.prompt(seed: 1)]), group: 5))
-        }
-    }
-
-    @Test func namesThoseItWaitsFor() async throws {
-        let policy = try await policy()
-        defer { policy.close() }
-        let absent = TrajectoryID(group: 1, sample: 0)
-        await policy.begin([TrajectoryID(group: 0, sample: 0), absent])
-        let task = Task { try await policy.complete(Fixture.request(Transcript([Fixture.prompt(seed: 1)]))) }
-        while policy.awaited != [absent] { await Task.yield() }
-        await policy.end(absent)
-        #expect(try await task.value.tokens.isEmpty == false)
-    }
-
-    @Test func anEngineThatCannotBeMadeIsReported() async {
-        struct Refusal: Error {}
-        await #expect(throws: Refusal.self) { try await EnginePolicy.onOwnThread { throw Refusal() } }
-    }
-
-    /// On a thread of its own: the test would otherwise block one of the threads that run the tasks.
     @Test(arguments: [1, 2, 3]) func workersServeWhileABodyRuns(count: Int) async throws {
-        let transcripts = try await withCheckedThrowingContinuation { continuation in
-            Thread { continuation.resume(with: Result { try serveTwice(count) }) }.start()
-        }
-        let alone = try await withCheckedThrowingContinuation { continuation in
-            Thread { continuation.resume(with: Result { try serveTwice(1) }) }.start()
-        }
+        let transcripts = try await onOwnThread { try serveTwice(count) }
+        let alone = try await onOwnThread { try serveTwice(1) }
         #expect(transcripts.map(\.tokens) == alone.map(\.tokens))
     }
 

@@ -118,7 +118,6 @@ import Testing
         #expect(schedule.end(id(5)) == true)
         #expect(schedule.end(id(3)) == true)
         #expect(schedule.next(isFull: false) == .idle)
-        #expect(schedule.isEmpty)
     }
 
     /// Whatever the order in which messages arrive, the same trajectories take part in the same iterations.

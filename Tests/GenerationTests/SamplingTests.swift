@@ -32,7 +32,8 @@ import Torch
     private func sample(
         _ logits: [Float], _ sampling: Sampling, count: Int, forbidden: [Int32] = []
     ) -> [SampledToken] {
-        let rows = Tensor(logits, shape: [1, vocabularySize]).expanded([count, vocabularySize])
+        let rows = Tensor(
+            Array(repeating: logits, count: count).flatMap(\.self), shape: [count, vocabularySize])
         let draws = (0..<count).map { Draw(sampling: sampling, random: CounterRandom(seed: 11, UInt64($0))) }
         return Sampler(rules: rules(forbidden: forbidden)).sample(rows, draws)
     }
@@ -55,7 +56,7 @@ import Torch
         let forbidden: [Int32] = [2, 5, 9]
         let expected = probabilities(logits, forbidden: forbidden).enumerated()
             .filter { $0.element > 0 }.sorted { $0.element > $1.element }
-        let rows = Tensor(logits, shape: [1, vocabularySize]).expanded([3, vocabularySize])
+        let rows = Tensor(Array(repeating: logits, count: 3).flatMap(\.self), shape: [3, vocabularySize])
         let draws = [0, 4, 30].map {
             Draw(sampling: .greedy, random: CounterRandom(seed: 1), alternativeCount: $0)
         }

@@ -40,29 +40,4 @@ struct EncodeTests {
             )
             .decoded() == image)
     }
-
-    @Test("An outline lies inside its box and colours nothing else")
-    func outline() {
-        let red = RGB(red: 255, green: 0, blue: 0)
-        var image = Image(size: ImageSize(width: 12, height: 10), filledWith: .white)
-        image.drawOutline(of: Rectangle(x1: 2, y1: 1, x2: 9, y2: 8), colour: red, thickness: 2)
-        for y in 0..<10 {
-            for x in 0..<12 {
-                let isInside = (2..<9).contains(x) && (1..<8).contains(y)
-                let isHole = (4..<7).contains(x) && (3..<6).contains(y)
-                #expect(image[x, y] == (isInside && !isHole ? red : .white), "(\(x), \(y))")
-            }
-        }
-    }
-
-    @Test("Outlines reach to the image's edge, fill boxes thinner than two lines, and skip boxes outside")
-    func clippedOutlines() {
-        let blank = Image(size: ImageSize(width: 6, height: 5), filledWith: .white)
-        var image = blank
-        image.drawOutline(of: Rectangle(x1: 20, y1: 20, x2: 30, y2: 30), colour: .black)
-        image.drawOutline(of: Rectangle(x1: 1, y1: 1, x2: 3, y2: 3), colour: .black, thickness: 0)
-        #expect(image == blank)
-        image.drawOutline(of: Rectangle(x1: -50, y1: -50, x2: 50, y2: 50), colour: .black, thickness: 9)
-        #expect(image == Image(size: blank.size, filledWith: .black))
-    }
 }

@@ -40,16 +40,6 @@ struct GeometryTests {
         #expect(box.intersection(Rectangle(x1: 30, y1: 0, x2: 40, y2: 100)) == nil)
     }
 
-    @Test("A box of the view is the same place of the original")
-    func mapping() {
-        let view = ImageSize(width: 868, height: 1400)
-        let original = ImageSize(width: 870, height: 1398)
-        #expect(Rectangle(view).mapped(from: view, to: original) == Rectangle(original))
-        let back = box.mapped(from: view, to: original).mapped(from: original, to: view)
-        #expect(abs(back.x2 - box.x2) < 1e-9)
-        #expect(abs(back.y1 - box.y1) < 1e-9)
-    }
-
     @Test("Edges belong to the box on the left and above")
     func containing() {
         #expect(box.contains(x: 10, y: 20))

@@ -2,6 +2,7 @@ import Endpoints
 import Foundation
 import Judging
 import Tasks
+import TestFixtures
 import TestServer
 import Testing
 
@@ -18,15 +19,6 @@ private func judge(_ server: TestServer, cache: VerdictCache? = nil, readings: I
     let time = ChatClient.Time(now: { ContinuousClock.now }, sleep: { _ in })
     let client = try ChatClient(EndpointConfiguration(urls: [server.url]), environment: [:], time: time)
     return EndpointJudge(client: client, model: "small", cache: cache, readings: readings)
-}
-
-/// A file for verdicts, removed when the test is over.
-private final class CacheFile {
-    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).sqlite").path
-
-    deinit {
-        for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) }
-    }
 }
 
 @Suite struct EndpointJudgeTests {
@@ -68,19 +60,19 @@ private final class CacheFile {
     }
 
     @Test func verdictsAreKeptBetweenRuns() async throws {
-        let file = CacheFile()
+        let folder = try TemporaryFolder()
         let server = try await TestServer { _ in .says("VERDICT: WRONG") }
         for _ in 0..<2 {
-            let judge = try judge(server, cache: VerdictCache(path: file.path))
+            let judge = try judge(server, cache: VerdictCache(path: folder.path("verdicts.sqlite")))
             #expect(try await !judge.isCorrect("exit", for: example("way in")))
         }
         #expect(server.requests.count == 1)
     }
 
     @Test func aVerdictBelongsToItsAnswerAndQuestion() async throws {
-        let file = CacheFile()
+        let folder = try TemporaryFolder()
         let server = try await TestServer { .says($0.number == 0 ? "VERDICT: WRONG" : "VERDICT: RIGHT") }
-        let judge = try judge(server, cache: VerdictCache(path: file.path))
+        let judge = try judge(server, cache: VerdictCache(path: folder.path("verdicts.sqlite")))
         #expect(try await !judge.isCorrect("a", for: example("b")))
         #expect(try await judge.isCorrect("b", for: example("b")))
         #expect(try await judge.isCorrect("a", for: example("c")))
@@ -88,17 +80,17 @@ private final class CacheFile {
     }
 
     @Test func failuresAreNotKept() async throws {
-        let file = CacheFile()
+        let folder = try TemporaryFolder()
         let server = try await TestServer { .says($0.number == 0 ? "Hm." : "VERDICT: RIGHT") }
-        let judge = try judge(server, cache: VerdictCache(path: file.path), readings: 1)
+        let judge = try judge(server, cache: VerdictCache(path: folder.path("verdicts.sqlite")), readings: 1)
         await #expect(throws: Unjudged.self) { try await judge.isCorrect("a", for: example("b")) }
         #expect(try await judge.isCorrect("a", for: example("b")))
     }
 
     @Test func aFileThatIsNoCacheIsNamed() throws {
-        let file = CacheFile()
-        try Data("no database, just words that go on for a while".utf8).write(to: URL(filePath: file.path))
-        #expect(throws: JudgeError.self) { try VerdictCache(path: file.path) }
+        let folder = try TemporaryFolder()
+        try folder.write("no database, just words that go on for a while", to: "verdicts.sqlite")
+        #expect(throws: JudgeError.self) { try VerdictCache(path: folder.path("verdicts.sqlite")) }
     }
 }
 
@@ -280,9 +272,8 @@ private actor ScriptedJudge: Judge {
     }
 
     @Test func aLineThatIsNoPairIsNamed() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).jsonl")
-        defer { try? FileManager.default.removeItem(at: url) }
-        try Data("{\"question\": \"q\"}\n".utf8).write(to: url)
+        let folder = try TemporaryFolder()
+        let url = try folder.write("{\"question\": \"q\"}\n", to: "pairs.jsonl")
         let error = #expect(throws: JudgeError.self) { try JudgeCheck(contentsOf: url.path) }
         #expect(error?.description.contains(":1: ") == true)
     }

@@ -1,6 +1,7 @@
 import CounterRandom
 import Foundation
 import Models
+import TestFixtures
 import TestSupport
 import Testing
 import Torch
@@ -28,7 +29,7 @@ import Torch
     private func load(
         _ spelling: WeightSpelling = .hub, changing change: (inout [NamedTensor]) -> Void
     ) throws -> Qwen25VL {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             var tensors = model.checkpointWeights(spelling).map { (name: $0.name, tensor: $0.value) }
             change(&tensors)
             try SafetensorsWriter.write(tensors, to: folder.appending(path: "model.safetensors"))
@@ -77,7 +78,7 @@ import Torch
     @Test func aTensorOfAnotherShapeIsNamedWithBothShapesAndItsFile() {
         expectRefusal(naming: "model.norm.weight", "[81]", "[80]", "model.safetensors") {
             $0.removeAll { $0.name == "model.norm.weight" }
-            $0.append((name: "model.norm.weight", tensor: .ones([81])))
+            $0.append((name: "model.norm.weight", tensor: .zeros([81])))
         }
     }
 
@@ -94,11 +95,11 @@ import Torch
     }
 
     @Test func weightsAreConvertedToTheTypeAskedFor() throws {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             let saved = folder.appending(path: "saved")
             try model.save(to: saved, companions: companions, dtype: .bfloat16)
             let files = try SafetensorsIndex(saved)
-            #expect(files.dtype(of: "model.norm.weight") == .bfloat16)
+            #expect(try files.tensor("model.norm.weight").dtype == .bfloat16)
             let loaded = try ModelDirectory(saved).loadModel()
             #expect(loaded.dtype == .float32)
             let expected = model.text.norm.weight.to(.bfloat16).to(.float32)
@@ -111,7 +112,7 @@ import Torch
     @Test(arguments: [true, false])
     func whatIsSavedLoadsAsTheSameModel(tied: Bool) throws {
         let model = try ModelGoldens.model(tied: tied)
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             let saved = folder.appending(path: "saved")
             try model.save(to: saved, companions: companions)
             let directory = try ModelDirectory(saved)
@@ -124,7 +125,7 @@ import Torch
     }
 
     @Test func largeModelsAreSavedInShards() throws {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             let saved = folder.appending(path: "saved")
             try model.save(to: saved, companions: companions, maximumShardBytes: 500_000)
             let shards = try FileManager.default.contentsOfDirectory(atPath: saved.path)
@@ -136,7 +137,7 @@ import Torch
     }
 
     @Test func tokenizerFilesAndAdditionsAreWritten() throws {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             var companions = companions
             companions.tokenizer = ["tokenizer.json": Data("vocabulary".utf8)]
             let saved = folder.appending(path: "saved")
@@ -152,7 +153,7 @@ import Torch
 
     @Test func aSaveThatFailsLeavesNothingBehind() throws {
         struct Failure: Error {}
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             #expect(throws: Failure.self) {
                 try model.save(to: folder.appending(path: "saved"), companions: companions) { _ in
                     throw Failure()
@@ -164,7 +165,7 @@ import Torch
     }
 
     @Test func anExistingDirectoryIsNotOverwritten() throws {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             let error = #expect(throws: CheckpointError.self) {
                 try model.save(to: folder, companions: companions)
             }
@@ -173,7 +174,7 @@ import Torch
     }
 
     @Test func aProcessorThatCutsOtherPatchesThanTheModelIsRefused() throws {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             var companions = companions
             companions.processor.patchSize = 16
             let saved = folder.appending(path: "saved")
@@ -189,7 +190,7 @@ import Torch
         let first = Qwen25VL(configuration, random: .init(seed: 1))
         expectSameWeights(first, Qwen25VL(configuration, random: .init(seed: 1)))
         let other = Qwen25VL(configuration, random: .init(seed: 2)).text.embedding.weight
-        #expect((first.text.embedding.weight - other).abs().max().item() > 0.01)
+        #expect((first.text.embedding.weight - other).values(as: Float.self).contains { $0 > 0.01 })
     }
 
     @Test func freshWeightsHaveTheRangeOfTheConfiguration() throws {

@@ -1,15 +1,16 @@
 import Foundation
 import Models
+import TestFixtures
 import Testing
 
 @Suite struct ModelConfigurationTests {
     private func golden(_ spelling: String) throws -> String {
         try String(
-            contentsOf: ModelGoldens.directory.appending(path: "config-\(spelling).json"), encoding: .utf8)
+            contentsOf: GoldenFolder().url.appending(path: "config-\(spelling).json"), encoding: .utf8)
     }
 
     private func configuration(_ json: String) throws -> ModelConfiguration {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             try json.write(to: folder.appending(path: "config.json"), atomically: true, encoding: .utf8)
             return try ModelConfiguration(directory: folder)
         }
@@ -104,7 +105,7 @@ import Testing
     }
 
     @Test func aMissingFileIsNamed() throws {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             let error = #expect(throws: ModelFileError.self) { try ModelConfiguration(directory: folder) }
             #expect(error?.path == folder.appending(path: "config.json").path)
         }
@@ -117,7 +118,7 @@ import Testing
         ("{}", [304]),
     ])
     func endsOfAGenerationAreOneTokenOrSeveral(json: String, ends: [Int32]) throws {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             let file = folder.appending(path: "generation_config.json")
             try json.write(to: file, atomically: true, encoding: .utf8)
             let model = try ModelGoldens.configuration()
@@ -129,7 +130,7 @@ import Testing
     }
 
     @Test func withoutItsFileGenerationEndsWhereTheModelSays() throws {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             let model = try ModelGoldens.configuration()
             #expect(try GenerationConfiguration(directory: folder, model: model).ends == [304])
         }
@@ -140,7 +141,7 @@ import Testing
     private func processor(_ json: String, file: String = "preprocessor_config.json") throws
         -> ProcessorConfiguration
     {
-        try ModelGoldens.withTemporaryDirectory { folder in
+        try TemporaryFolder.with { folder in
             try json.write(to: folder.appending(path: file), atomically: true, encoding: .utf8)
             return try ProcessorConfiguration(directory: folder)
         }

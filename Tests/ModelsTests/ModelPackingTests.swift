@@ -72,7 +72,7 @@ import Torch
         let together = responses.indices.map {
             logProbabilities(packed, hidden, batch, segment: $0 + 1, from: 0)
         }
-        Tensor.stacked(together.map(loss)).sum().backward()
+        together.map(loss).reduce(Tensor.zeros([]), +).backward()
 
         let separate = try model()
         for (response, shared) in zip(responses, together) {

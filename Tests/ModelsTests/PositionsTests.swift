@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import TestFixtures
 import Testing
 
 @Suite struct PositionsTests {
@@ -17,7 +18,7 @@ import Testing
         let layouts: [Layout]
     }
 
-    static let layouts: [Layout] = (try? ModelGoldens.document("positions", as: Document.self).layouts) ?? []
+    static let layouts: [Layout] = (try? GoldenFolder().decode(Document.self, "positions.json").layouts) ?? []
 
     @Test func thereAreLayoutsToCompare() { #expect(Self.layouts.count == 6) }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Models
+import TestFixtures
 import TestSupport
 import Testing
 import Torch
@@ -11,7 +12,7 @@ import Torch
     }
 
     @Test func viewSizesEqualThoseOfSmartResizeHalvesLimitsAndThinImagesIncluded() throws {
-        let cases = try ModelGoldens.document("sizes", as: Sizes.self).cases
+        let cases = try GoldenFolder().decode(Sizes.self, "sizes.json").cases
         #expect(cases.count > 500)
         for row in cases {
             let processor = ImageProcessor(

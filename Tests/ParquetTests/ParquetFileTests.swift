@@ -1,11 +1,11 @@
 import Foundation
 import Parquet
+import TestFixtures
 import Testing
 
 /// Files that pyarrow has written.
 @Suite struct ParquetFileTests {
-    private static let goldens = URL(filePath: #filePath).deletingLastPathComponent().appending(
-        path: "Goldens")
+    private static let goldens = GoldenFolder().url
     private static let compressions = ["snappy", "zstd", "gzip"]
 
     private static func rows(_ compression: String, columns: [String] = []) throws -> ParquetRows {
@@ -47,10 +47,10 @@ import Testing
     @Test(arguments: [0, 3, 100, 5000, 14000])
     func aFileThatEndsTooEarlyIsNamed(byteCount: Int) throws {
         let whole = try Data(contentsOf: Self.goldens.appending(path: "types-snappy.parquet"))
-        TemporaryFile.with(whole.prefix(byteCount)) { path in
-            let error = #expect(throws: ParquetError.self) { try ParquetFile(path) }
-            #expect(error?.description.hasPrefix("\(path): ") == true, "\(error?.description ?? "")")
-        }
+        let folder = try TemporaryFolder()
+        let path = try folder.write(whole.prefix(byteCount), to: "short.parquet").path
+        let error = #expect(throws: ParquetError.self) { try ParquetFile(path) }
+        #expect(error?.description.hasPrefix("\(path): ") == true, "\(error?.description ?? "")")
     }
 
     @Test func aFileThatIsMissingIsNamed() {
@@ -61,14 +61,15 @@ import Testing
     /// Whatever a byte says, there is an error or there are values.
     @Test func noByteMakesAReadLeaveItsBuffer() throws {
         let whole = try Data(contentsOf: Self.goldens.appending(path: "types-snappy.parquet"))
+        let folder = try TemporaryFolder()
         for position in stride(from: 4, to: whole.count, by: 7) {
             var damaged = whole
             damaged[position] ^= 0x55
-            TemporaryFile.with(damaged) { path in
-                guard let file = try? ParquetFile(path) else { return }
-                let rows = ParquetRows(file)
-                for index in 0..<min(3, rows.count) { _ = try? rows.row(index) }
+            guard let file = try? ParquetFile(folder.write(damaged, to: "damaged.parquet").path) else {
+                continue
             }
+            let rows = ParquetRows(file)
+            for index in 0..<min(3, rows.count) { _ = try? rows.row(index) }
         }
     }
 }
@@ -106,16 +107,5 @@ extension NSObject {
         case (let left as String, let right as String): left == right
         default: false
         }
-    }
-}
-
-/// A file for the length of a test.
-enum TemporaryFile {
-    static func with<Result>(_ data: Data = Data(), _ body: (String) throws -> Result) rethrows -> Result {
-        let url = FileManager.default.temporaryDirectory.appending(
-            path: "deepeyes-\(UUID().uuidString).parquet")
-        _ = FileManager.default.createFile(atPath: url.path, contents: data)
-        defer { try? FileManager.default.removeItem(at: url) }
-        return try body(url.path)
     }
 }

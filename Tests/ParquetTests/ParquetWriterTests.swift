@@ -1,5 +1,6 @@
 import Foundation
 import Parquet
+import TestFixtures
 import Testing
 
 /// What is written is read again.
@@ -36,44 +37,40 @@ import Testing
     }
 
     @Test func rowsComeBackAsTheyWere() throws {
-        try TemporaryFile.with { path in
-            let written = try Self.write(path)
-            let read = ParquetRows(try ParquetFile(path))
-            #expect(read.file.rowGroups.map(\.rows.count) == [5, 5, 5, 5])
-            #expect(try (0..<20).map { try read.row($0) } == written)
-        }
+        let folder = try TemporaryFolder()
+        let path = folder.path("a.parquet")
+        let written = try Self.write(path)
+        let read = ParquetRows(try ParquetFile(path))
+        #expect(read.file.rowGroups.map(\.rows.count) == [5, 5, 5, 5])
+        #expect(try (0..<20).map { try read.row($0) } == written)
     }
 
     @Test func rowsAreTheSameInAnyOrder() throws {
-        try TemporaryFile.with { path in
-            let written = try Self.write(path)
-            // Two rows a stretch, of which one is kept.
-            let read = ParquetRows(try ParquetFile(path), stretchBytes: 600, cachedBytes: 1)
-            #expect(read.stretches.map(\.count).allSatisfy { $0 > 1 })
-            for index in [19, 3, 4, 0, 12, 1, 13, 2, 18, 0] { #expect(try read.row(index) == written[index]) }
-        }
+        let folder = try TemporaryFolder()
+        let path = folder.path("a.parquet")
+        let written = try Self.write(path)
+        // Two rows a stretch, of which one is kept.
+        let read = ParquetRows(try ParquetFile(path), stretchBytes: 600, cachedBytes: 1)
+        #expect(read.stretches.map(\.count).allSatisfy { $0 > 1 })
+        for index in [19, 3, 4, 0, 12, 1, 13, 2, 18, 0] { #expect(try read.row(index) == written[index]) }
     }
 
     @Test func aFileThatIsNotFinishedDoesNotExist() throws {
-        try TemporaryFile.with { path in
-            try FileManager.default.removeItem(atPath: path)
-            do {
-                let writer = try ParquetWriter(path, columns: Self.columns)
-                try writer.append([Self.row(1)])
-            }
-            let folder = URL(filePath: path).deletingLastPathComponent()
-            let name = URL(filePath: path).lastPathComponent
-            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-            #expect(left.filter { $0.hasPrefix(name) } == [])
+        let folder = try TemporaryFolder()
+        let path = folder.path("a.parquet")
+        do {
+            let writer = try ParquetWriter(path, columns: Self.columns)
+            try writer.append([Self.row(1)])
         }
+        #expect(try folder.names == [])
     }
 
     @Test func aValueOfAnotherTypeIsRefused() throws {
-        try TemporaryFile.with { path in
-            let writer = try ParquetWriter(path, columns: [.init("text", .string)])
-            let error = #expect(throws: ParquetError.self) { try writer.append([["text": .integer(1)]]) }
-            #expect(error?.problem.contains("a number cannot be written") == true)
-        }
+        let folder = try TemporaryFolder()
+        let path = folder.path("a.parquet")
+        let writer = try ParquetWriter(path, columns: [.init("text", .string)])
+        let error = #expect(throws: ParquetError.self) { try writer.append([["text": .integer(1)]]) }
+        #expect(error?.problem.contains("a number cannot be written") == true)
     }
 
     @Test func aFolderThatIsMissingIsNamed() {

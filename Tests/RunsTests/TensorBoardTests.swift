@@ -22,7 +22,7 @@ import Testing
 
 @Suite struct EventFileTests {
     private let temporary: TemporaryFolder
-    private let goldens = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Goldens")
+    private let goldens = GoldenFolder().url
 
     init() throws {
         temporary = try TemporaryFolder()

@@ -7,6 +7,7 @@ import NIOCore
 import NIOHTTP1
 import Runs
 import Serving
+import TestFixtures
 import TestPolicy
 
 /// A folder of runs behind a viewer on a free port, for as long as a test runs.
@@ -34,11 +35,9 @@ struct ViewerServer: Sendable {
     static func running(
         _ prepare: (URL) throws -> Void, _ body: @escaping @Sendable (ViewerServer) async throws -> Void
     ) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(
-            path: "deepeyes-viewer-\(UUID().uuidString)", directoryHint: .isDirectory
-        ).resolvingSymlinksInPath()
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let runs = folder.appending(path: "runs", directoryHint: .isDirectory)
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let runs = folder.url.resolvingSymlinksInPath().appending(path: "runs", directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: runs, withIntermediateDirectories: true)
         try prepare(runs)
         var configuration = ServerConfiguration()

@@ -2,19 +2,17 @@ import Agent
 import Foundation
 import Imaging
 import Tasks
+import TestFixtures
 import Testing
 
 /// Questions read from JSONL files.
-@Suite final class JSONLExamplesTests {
-    private let folder: URL
+@Suite struct JSONLExamplesTests {
+    private let folder: TemporaryFolder
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "deepeyes-rows-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Data(Self.picture).write(to: folder.appending(path: "a.png"))
+        folder = try TemporaryFolder()
+        try folder.write(Self.picture, to: "a.png")
     }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 
     private static var picture: [UInt8] {
         get throws { try Image(size: ImageSize(width: 40, height: 30), filledWith: .black).encodedPNG() }
@@ -26,8 +24,7 @@ import Testing
     }
 
     private func file(_ lines: [String], toleratedShare: Double = 0.01) throws -> ExampleRows {
-        let url = folder.appending(path: "rows.jsonl")
-        try Data(lines.joined(separator: "\n").utf8).write(to: url)
+        let url = try folder.write(lines.joined(separator: "\n"), to: "rows.jsonl")
         return ExampleRows(try JSONLExamples(url), toleratedShare: toleratedShare)
     }
 
@@ -57,7 +54,7 @@ import Testing
 
     @Test func exportedScenesAreRead() async throws {
         let scenes = try VisualSearch(VisualSearchConfiguration(), seed: 3, split: .training, count: 3)
-        let exported = folder.appending(path: "scenes")
+        let exported = folder.file("scenes")
         try await scenes.export(0..<3, to: exported)
         let rows = ExampleRows(try JSONLExamples(exported.appending(path: "examples.jsonl")))
         for index in 0..<3 {
@@ -101,7 +98,7 @@ import Testing
 
     @Test func aFileThatIsNoneIsNamed() throws {
         let error = #expect(throws: ExampleFileError.self) {
-            try JSONLExamples(folder.appending(path: "none.jsonl"))
+            try JSONLExamples(folder.file("none.jsonl"))
         }
         #expect(error?.description.contains("none.jsonl: cannot be read") == true)
         #expect(throws: ExampleFileError.self) { try file(["", "  "]) }

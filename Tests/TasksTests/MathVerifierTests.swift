@@ -1,5 +1,6 @@
 import Foundation
 import Tasks
+import TestFixtures
 import Testing
 
 /// Answers to mathematical questions, compared with what math-verify 0.9 says of 749 pairs.
@@ -33,8 +34,7 @@ import Testing
     ]
 
     @Test func agreesWithMathVerify() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Goldens/math.json")
-        let pairs = try JSONDecoder().decode([Pair].self, from: Data(contentsOf: file))
+        let pairs = try GoldenFolder().decode([Pair].self, "math.json")
         #expect(pairs.count > 700)
         var differing = 0
         for pair in pairs {

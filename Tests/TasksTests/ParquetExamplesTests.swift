@@ -3,12 +3,12 @@ import CounterRandom
 import Foundation
 import Imaging
 import Tasks
+import TestFixtures
 import Testing
 
 /// Questions in the schema of the DeepEyes data, as pyarrow has written them.
 @Suite struct ParquetExamplesTests {
-    private static let goldens = URL(filePath: #filePath).deletingLastPathComponent().appending(
-        path: "Goldens")
+    private static let goldens = GoldenFolder().url
     private static let files = ["published-snappy.parquet", "published-zstd.parquet"]
 
     private func file(_ name: String) throws -> ParquetExamples {
@@ -93,14 +93,13 @@ import Testing
     }
 
     @Test func damageWithinTheFileStopsAndNamesIt() throws {
-        try TemporaryFolder.with { folder in
-            var bytes = [UInt8](try Data(contentsOf: Self.goldens.appending(path: Self.files[1])))
-            for index in 40..<400 { bytes[index] = 0xA5 }
-            try folder.write(bytes, to: "damaged.parquet")
-            let rows = ExampleRows(try ParquetExamples(folder.url.appending(path: "damaged.parquet")))
-            let error = #expect(throws: ExampleFileError.self) { try rows.example(at: 0) }
-            #expect(error?.path.hasSuffix("damaged.parquet") == true)
-        }
+        let folder = try TemporaryFolder()
+        var bytes = [UInt8](try Data(contentsOf: Self.goldens.appending(path: Self.files[1])))
+        for index in 40..<400 { bytes[index] = 0xA5 }
+        let file = try folder.write(bytes, to: "damaged.parquet")
+        let rows = ExampleRows(try ParquetExamples(file))
+        let error = #expect(throws: ExampleFileError.self) { try rows.example(at: 0) }
+        #expect(error?.path.hasSuffix("damaged.parquet") == true)
     }
 
     // MARK: Order

@@ -1,21 +1,17 @@
 import Foundation
 import Tasks
+import TestFixtures
 import Testing
 
 /// A judge that is a program, well-behaved and not.
-@Suite(.serialized) final class ProgramJudgeTests {
-    private let folder: URL
+@Suite(.serialized) struct ProgramJudgeTests {
+    private let folder: TemporaryFolder
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "deepeyes-judge-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    init() throws { folder = try TemporaryFolder() }
 
     /// A judge whose program does `body` for each `request`; `reply` writes an object, `starts` counts from 1.
     private func judge(_ body: String, timeout: Duration = .seconds(20)) throws -> ProgramJudge {
-        let counter = folder.appending(path: "starts").path
+        let counter = folder.path("starts")
         let script = """
             import json, os, sys, time
             starts = int(open("\(counter)").read()) + 1 if os.path.exists("\(counter)") else 1
@@ -27,13 +23,12 @@ import Testing
                 id = request["id"]
             \(body.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n"))
             """
-        let file = folder.appending(path: "judge.py")
-        try Data(script.utf8).write(to: file)
+        let file = try folder.write(script, to: "judge.py")
         return ProgramJudge(command: "python3 \(file.path)", timeout: timeout)
     }
 
     private var startCount: Int {
-        let text = try? String(contentsOf: folder.appending(path: "starts"), encoding: .utf8)
+        let text = try? String(contentsOf: folder.file("starts"), encoding: .utf8)
         return text.flatMap(Int.init) ?? 0
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Tasks
+import TestFixtures
 import Testing
 
 /// Components that a program pays.
@@ -12,9 +13,8 @@ import Testing
                 request = json.loads(line)
                 print(json.dumps({"id": request["id"], "components": \(reply)}), flush=True)
             """
-        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).py")
-        try Data(script.utf8).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
+        let folder = try TemporaryFolder()
+        let file = try folder.write(script, to: "reward.py")
         let reward = ProgramReward(
             command: "python3 \(file.path)", weights: weights, timeout: .seconds(20))
         let paid = try await reward.components(

@@ -1,7 +1,9 @@
 import Agent
 import CounterRandom
+import Foundation
 import Imaging
 import Tasks
+import TestFixtures
 import Testing
 
 @Suite struct RenderingTests {
@@ -81,18 +83,17 @@ import Testing
     private func onPlain(
         _ colour: RGB, _ change: (inout VisualSearchConfiguration) -> Void
     ) throws -> Image {
-        return try TemporaryFolder.with { folder in
-            let plain = Image(size: ImageSize(width: 16, height: 16), filledWith: colour)
-            try folder.write(plain.encodedPNG(), to: "plain.png")
-            var configuration = VisualSearchConfiguration()
-            configuration.objectCount = 1...1
-            configuration.photographs = folder.path
-            configuration.photographContrast = 1
-            change(&configuration)
-            let search = try VisualSearch(configuration, seed: 1, split: .training)
-            let scene = search.scene(at: 0)
-            return try search.image(of: scene).pixels(region: scene.objects[0].box)
-        }
+        let folder = try TemporaryFolder()
+        let plain = Image(size: ImageSize(width: 16, height: 16), filledWith: colour)
+        try folder.write(plain.encodedPNG(), to: "plain.png")
+        var configuration = VisualSearchConfiguration()
+        configuration.objectCount = 1...1
+        configuration.photographs = folder.url.path
+        configuration.photographContrast = 1
+        change(&configuration)
+        let search = try VisualSearch(configuration, seed: 1, split: .training)
+        let scene = search.scene(at: 0)
+        return try search.image(of: scene).pixels(region: scene.objects[0].box)
     }
 
     // MARK: The bull's-eye
@@ -151,50 +152,47 @@ import Testing
     // MARK: Photographs
 
     @Test func photographsAreBackgrounds() throws {
-        try TemporaryFolder.with { folder in
-            var photograph = Image(size: ImageSize(width: 64, height: 48), filledWith: .black)
-            photograph.fill(PixelRegion(x: 0, y: 0, width: 64, height: 24), with: .white)
-            try folder.write(photograph.encodedJPEG(quality: 95), to: "b.JPG")
-            try folder.write(photograph.encodedPNG(), to: "a.png")
-            try folder.write(Array("not an image".utf8), to: "readme.txt")
-            var configuration = VisualSearchConfiguration()
-            configuration.photographs = folder.path
-            configuration.photographContrast = 0.5
-            let search = try VisualSearch(configuration, seed: 1, split: .training)
-            let scenes = (0..<20).map(search.scene(at:))
-            let used = Set(
-                scenes.map { scene -> Int in
-                    if case .photograph(let index, _, _, _) = scene.background { index } else { -1 }
-                })
-            #expect(used == [0, 1])
-            let image = search.image(of: scenes[0])
-            let whole = try image.pixels(region: image.bounds)
-            // Half the contrast around 128.
-            #expect((60...68).contains(whole[2, 1117].red) || (60...68).contains(whole[1117, 1117].red))
-            let region = Rectangle(100, 900, 300, 1000)
-            #expect(try image.pixels(region: region) == whole.cropped(to: region))
-        }
+        let folder = try TemporaryFolder()
+        var photograph = Image(size: ImageSize(width: 64, height: 48), filledWith: .black)
+        photograph.fill(PixelRegion(x: 0, y: 0, width: 64, height: 24), with: .white)
+        try folder.write(photograph.encodedJPEG(quality: 95), to: "b.JPG")
+        try folder.write(photograph.encodedPNG(), to: "a.png")
+        try folder.write(Array("not an image".utf8), to: "readme.txt")
+        var configuration = VisualSearchConfiguration()
+        configuration.photographs = folder.url.path
+        configuration.photographContrast = 0.5
+        let search = try VisualSearch(configuration, seed: 1, split: .training)
+        let scenes = (0..<20).map(search.scene(at:))
+        let used = Set(
+            scenes.map { scene -> Int in
+                if case .photograph(let index, _, _, _) = scene.background { index } else { -1 }
+            })
+        #expect(used == [0, 1])
+        let image = search.image(of: scenes[0])
+        let whole = try image.pixels(region: image.bounds)
+        // Half the contrast around 128.
+        #expect((60...68).contains(whole[2, 1117].red) || (60...68).contains(whole[1117, 1117].red))
+        let region = Rectangle(100, 900, 300, 1000)
+        #expect(try image.pixels(region: region) == whole.cropped(to: region))
     }
 
     @Test func aFolderWithoutPhotographsIsRefused() throws {
-        try TemporaryFolder.with { folder in
-            for path in [folder.path, folder.path + "/missing"] {
-                #expect { try PhotographFolder(path: path) } throws: { error in
-                    guard case VisualSearchError.photographs(let named, _) = error else { return false }
-                    return named == path
-                }
+        let folder = try TemporaryFolder()
+        for path in [folder.url.path, folder.path("missing")] {
+            #expect { try PhotographFolder(path: path) } throws: { error in
+                guard case VisualSearchError.photographs(let named, _) = error else { return false }
+                return named == path
             }
         }
     }
 
     @Test func aDamagedPhotographIsAnError() throws {
-        try TemporaryFolder.with { folder in
-            try folder.write(Array("no PNG".utf8), to: "a.png")
-            var configuration = VisualSearchConfiguration()
-            configuration.photographs = folder.path
-            let search = try VisualSearch(configuration, seed: 1, split: .training)
-            let image = search.image(of: search.scene(at: 0))
-            #expect(throws: ImageError.self) { try image.pixels(region: image.bounds) }
-        }
+        let folder = try TemporaryFolder()
+        try folder.write(Array("no PNG".utf8), to: "a.png")
+        var configuration = VisualSearchConfiguration()
+        configuration.photographs = folder.url.path
+        let search = try VisualSearch(configuration, seed: 1, split: .training)
+        let image = search.image(of: search.scene(at: 0))
+        #expect(throws: ImageError.self) { try image.pixels(region: image.bounds) }
     }
 }

@@ -61,16 +61,6 @@ import Testing
         }
     }
 
-    @Test func everyRungOfTheLadderHasMoreSpace() throws {
-        var configuration = VisualSearchConfiguration()
-        configuration.ladder = [1120, 2240]
-        #expect(configuration.rungs.map(\.canvas) == [1120, 2240])
-        for rung in configuration.rungs {
-            let scene = try scenes(1, rung)[0]
-            #expect(scene.canvas == ImageSize(width: rung.canvas, height: rung.canvas))
-        }
-    }
-
     @Test func tooManyObjectsLeaveAsManyAsFit() throws {
         var configuration = VisualSearchConfiguration()
         configuration.canvas = 600

@@ -17,6 +17,8 @@ package struct Goldens {
         get throws { try file.tensor(name) }
     }
 
+    package var names: [String] { file.names }
+
     /// The names that begin with `prefix` and a dot, in alphabetical order.
     package func names(_ prefix: String) -> [String] {
         file.names.filter { $0.hasPrefix(prefix + ".") }.sorted()

@@ -12,7 +12,7 @@ import Torch
     /// The squares of the singular values are the eigenvalues of X·Xᵀ; its trace and its square's bound them.
     @Test(arguments: [(6, 20), (20, 6), (9, 9)])
     func singularValuesComeNearOne(rows: Int, columns: Int) {
-        let result = Muon.orthogonalized(Self.matrix(rows, columns))
+        let result = Self.matrix(rows, columns).orthogonalized()
         #expect(result.shape == [rows, columns])
         let short = rows > columns ? result.transposed(0, 1) : result
         let square = short.matmul(short.transposed(0, 1))
@@ -29,7 +29,7 @@ import Torch
         parameter.requiresGrad = true
         (parameter * gradient).sum().backward()
         Muon([Muon.Matrix(name: "m", parameter: parameter)]).step(learningRate: 0.1)
-        let expected = Muon.orthogonalized(gradient) * (-0.1 * 0.2 * 3)
+        let expected = gradient.orthogonalized() * (-0.1 * 0.2 * 3)
         expectClose(parameter.detached(), expected, absolute: 1e-5)
     }
 
@@ -38,29 +38,9 @@ import Torch
         parameter.requiresGrad = true
         (parameter * Self.matrix(6, 5)).sum().backward()
         Muon([Muon.Matrix(name: "m", parameter: parameter, rows: 2..<4)]).step(learningRate: 0.1)
-        let moved = (0..<6).map { row in parameter.detached().select(0, row).abs().max().item() > 0 }
-        #expect(moved == [false, false, true, true, false, false])
-    }
-
-    @Test func restoredStateGoesOnAsBefore() throws {
-        func run(interrupted: Bool) -> Tensor {
-            let parameter = Tensor.zeros([3, 4])
-            parameter.requiresGrad = true
-            let matrix = Muon.Matrix(name: "m", parameter: parameter)
-            var muon = Muon([matrix])
-            for step in 0..<3 {
-                parameter.grad = nil
-                (parameter * Self.matrix(3, 4) * Double(step + 1)).sum().backward()
-                muon.step(learningRate: 0.1)
-                if interrupted {
-                    let state = Dictionary(
-                        uniqueKeysWithValues: muon.state.map { ($0.name, $0.tensor.cloned()) })
-                    muon = Muon([matrix])
-                    muon.restore { name, _ in state[name]! }
-                }
-            }
-            return parameter.detached()
+        let moved = (0..<6).map { row in
+            parameter.detached().select(0, row).values(as: Float.self).contains { $0 != 0 }
         }
-        expectClose(run(interrupted: true), run(interrupted: false), absolute: 0, relative: 0)
+        #expect(moved == [false, false, true, true, false, false])
     }
 }

@@ -8,41 +8,26 @@ struct OperationTests {
 
     static let operations: [String: Operation] = [
         "negate": { -$0[0] },
-        "abs": { $0[0].abs() },
         "exp": { $0[0].exp() },
         "sin": { $0[0].sin() },
         "cos": { $0[0].cos() },
-        "tanh": { $0[0].tanh() },
-        "sigmoid": { $0[0].sigmoid() },
-        "silu": { $0[0].silu() },
         "gelu": { $0[0].gelu() },
         "addNumber": { $0[0] + 2 },
-        "subtractFromNumber": { 2 - $0[0] },
         "clamp": { $0[0].clamp(-0.5, 0.5) },
-        "softmax": { $0[0].softmax(dim: -1) },
         "logSoftmax": { $0[0].logSoftmax(dim: 0) },
-        "logSumExp": { $0[0].logSumExp(dim: -1) },
         "sum": { $0[0].sum() },
         "sumRows": { $0[0].sum(dims: [0]) },
         "mean": { $0[0].mean(dims: [-1], keepDims: true) },
-        "maximumOfRow": { $0[0].max(dims: [-1]) },
         "minimumOfColumn": { $0[0].min(dims: [0]) },
-        "cumulativeSum": { $0[0].cumulativeSum(dim: 1) },
-        "topK": { $0[0].topK(2).values },
-        "sort": { $0[0].sort(descending: true).values },
         "transposed": { $0[0].transposed(0, 1) },
         "reshape": { $0[0].reshape([2, -1]) },
         "narrow": { $0[0].narrow(1, start: 1, count: 2) },
         "select": { $0[0].select(0, 1) },
         "unsqueezed": { $0[0].unsqueezed(1) },
-        "expanded": { $0[0].unsqueezed(0).expanded([2, -1, -1]) },
         "maximumOfNumber": { $0[0].maximum(0.1) },
-        "cube": { $0[0].pow(3) },
-        "argmax": { $0[0].argmax() },
-        "greaterThanNumber": { $0[0].greater(0) },
-        "log": { $0[0].log() },
+        "cube": { $0[0].pow(Tensor([3] as [Float])) },
+        "greaterThanNumber": { $0[0].greater(Tensor([0] as [Float])) },
         "sqrt": { $0[0].sqrt() },
-        "rsqrt": { $0[0].rsqrt() },
         "divideNumber": { 2 / $0[0] },
         "add": { $0[0] + $0[1] },
         "subtract": { $0[0] - $0[1] },
@@ -50,23 +35,15 @@ struct OperationTests {
         "divide": { $0[0] / $0[1] },
         "minimum": { $0[0].minimum($0[1]) },
         "maximum": { $0[0].maximum($0[1]) },
-        "less": { $0[0].less($0[1]) },
         "concatenated": { .concatenated($0, dim: 1) },
-        "stacked": { .stacked($0, dim: 1) },
         "where": { .where($0[0].greater($0[1]), $0[0], $0[1] * 3) },
-        "maskedFill": { $0[0].maskedFill($0[1].greater(0), -2) },
         "addRow": { $0[0] + $0[1] },
         "matmul": { $0[0].matmul($0[1]) },
         "linear": { $0[0].linear($0[1], $0[2]) },
         "embedding": { $0[1].embedding($0[0]) },
         "indexSelect": { $0[0].indexSelect(0, $0[1]) },
         "gather": { $0[0].gather(1, $0[1]) },
-        "indexAdd": { $0[0].indexAdd(0, $0[1], $0[2]) },
         "indexCopy": { $0[0].indexCopy(0, $0[1], $0[2]) },
-        "indexPut": { $0[0].indexPut([$0[1], $0[2]], $0[3]) },
-        "attention": {
-            .scaledDotProductAttention($0[0], $0[1], $0[2], isCausal: true, groupedQuery: true)
-        },
     ]
 
     @Test(arguments: operations.keys.sorted())
@@ -76,8 +53,8 @@ struct OperationTests {
     }
 
     @Test func goldensAndOperationsMatchOneToOne() throws {
-        let goldens = try Goldens("operations")
-        #expect(Self.operations.keys.filter { !goldens.contains("\($0).result") } == [])
+        let results = try Goldens("operations").names.filter { $0.hasSuffix(".result") }
+        #expect(Set(results) == Set(Self.operations.keys.map { "\($0).result" }))
     }
 
     @Test func integersStayIntegersBesideWholeNumbers() {
@@ -95,20 +72,6 @@ struct OperationTests {
         let parts = whole.split([2, 3])
         parts[1].zero_()
         #expect(whole.values(as: Float.self) == [1, 2, 0, 0, 0])
-    }
-
-    @Test func logicalOperationsFollowTheTruthTable() {
-        let left = Tensor([true, true, false, false])
-        let right = Tensor([true, false, true, false])
-        #expect(left.logicalAnd(right).values(as: Bool.self) == [true, false, false, false])
-        #expect(left.logicalOr(right).values(as: Bool.self) == [true, true, true, false])
-        #expect(left.logicalNot().values(as: Bool.self) == [false, false, true, true])
-    }
-
-    @Test func sortKeepsTheOrderOfEqualElements() {
-        let (values, indices) = Tensor([2, 1, 2, 1] as [Float]).sort()
-        #expect(values.values(as: Float.self) == [1, 1, 2, 2])
-        #expect(indices.values(as: Int.self) == [1, 3, 0, 2])
     }
 }
 

@@ -44,7 +44,7 @@ struct OptimizerTests {
         for index in 0..<2 { try step(first, whole, index, goldens) }
 
         let resumed = whole.map { parameter in
-            let copy = parameter.tensor.detached().cloned()
+            let copy = parameter.tensor.detached() * 1
             copy.requiresGrad = true
             return (name: parameter.name, tensor: copy)
         }

@@ -1,26 +1,8 @@
 import Foundation
+import TestFixtures
 import TestSupport
 import Testing
 import Torch
-
-/// A folder that is removed when the test ends.
-private final class Folder {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "safetensors-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func file(_ name: String) -> URL { url.appendingPathComponent(name) }
-
-    var contents: [String] {
-        get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
-    }
-}
 
 struct SafetensorsReadingTests {
     @Test(arguments: [
@@ -36,7 +18,7 @@ struct SafetensorsReadingTests {
     }
 
     @Test func aMissingTensorIsNamedWithTheFile() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         try SafetensorsWriter.write([(name: "here", tensor: .ones([2]))], to: url)
         let file = try SafetensorsFile(url)
@@ -46,7 +28,7 @@ struct SafetensorsReadingTests {
     }
 
     @Test func anUnexpectedShapeIsRefused() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         try SafetensorsWriter.write([(name: "x", tensor: .ones([2, 3]))], to: url)
         let file = try SafetensorsFile(url)
@@ -59,7 +41,7 @@ struct SafetensorsReadingTests {
     }
 
     @Test func bytesThatAreNoTruthValuesAreRefused() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         try hostileFile(#"{"b":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}"#, [1, 7]).write(to: url)
         let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(url).tensor("b") }
@@ -67,21 +49,20 @@ struct SafetensorsReadingTests {
     }
 
     @Test func headersMayHaveEscapesSpacesAndNoTensors() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         let header =
-            #" { "__metadata__" : { "k\u00e9\n" : "\ud83d\ude00\"" } , "a\/b" : {"shape":[],"#
+            #" { "__metadata__" : { "k\u00e9\n" : "\ud83d\ude00\"" } , "\ud83d\ude00\/\u00e9\n" : {"shape":[],"#
             + #""dtype":"U8","data_offsets":[0,1]} }   "#
         try hostileFile(header, [9]).write(to: url)
         let file = try SafetensorsFile(url)
-        #expect(file.metadata == ["ké\n": "😀\""])
-        #expect(try file.tensor("a/b").item() == 9)
+        #expect(try file.tensor("😀/é\n").item() == 9)
         try hostileFile("{}", []).write(to: url)
         #expect(try SafetensorsFile(url).names == [])
     }
 
     @Test func aMissingFileAndAFolderAreRefused() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         #expect(throws: SafetensorsError.self) { try SafetensorsFile(folder.file("none")) }
         #expect(throws: SafetensorsError.self) { try SafetensorsFile(folder.url) }
     }
@@ -163,7 +144,7 @@ struct SafetensorsReadingTests {
     func aHostileHeaderIsRefusedWithItsReason(
         header: String, dataCount: Int, tensor: String?, reason: String
     ) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("hostile.safetensors")
         try hostileFile(header, [UInt8](repeating: 0, count: dataCount)).write(to: url)
         let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(url) }
@@ -173,7 +154,7 @@ struct SafetensorsReadingTests {
     }
 
     @Test func bytesThatAreNotUTF8AreRefused() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         let header = Data("{\"".utf8) + Data([0xFF, 0xFE]) + Data("\":{}}".utf8)
         try (length(UInt64(header.count)) + header).write(to: url)
@@ -186,7 +167,7 @@ struct SafetensorsReadingTests {
         length(100_000_001) + Data(count: 10),
     ])
     func aFileTooShortForItsHeaderIsRefused(bytes: Data) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         try bytes.write(to: url)
         #expect(throws: SafetensorsError.self) { try SafetensorsFile(url) }
@@ -194,7 +175,7 @@ struct SafetensorsReadingTests {
 
     /// No cut leaves a file that is taken for a whole one.
     @Test func everyTruncationIsRefused() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let whole = folder.file("whole.safetensors")
         try SafetensorsWriter.write(
             [(name: "a", tensor: .ones([2, 2])), (name: "b", tensor: .ones([3], dtype: .uint8))], to: whole)
@@ -210,25 +191,23 @@ struct SafetensorsReadingTests {
 }
 
 struct SafetensorsIndexTests {
-    private func write(_ index: String, in folder: Folder) throws {
-        try Data(index.utf8).write(to: folder.file("model.safetensors.index.json"))
+    private func write(_ index: String, in folder: TemporaryFolder) throws {
+        try folder.write(index, to: "model.safetensors.index.json")
     }
 
     @Test func readsASingleFile() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         try SafetensorsWriter.write(
             [(name: "b", tensor: .ones([2])), (name: "a", tensor: .zeros([1]))],
             to: folder.file("model.safetensors"))
         let index = try SafetensorsIndex(folder.url)
         #expect(index.names == ["a", "b"])
         #expect(try index.tensor("b").values(as: Float.self) == [1, 1])
-        #expect(index.shape(of: "b") == [2])
-        #expect(index.dtype(of: "b") == .float32)
         #expect(!index.contains("c"))
     }
 
     @Test func readsShards() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         try SafetensorsWriter.write([(name: "a", tensor: .ones([1]))], to: folder.file("one.safetensors"))
         try SafetensorsWriter.write([(name: "b", tensor: .ones([2]))], to: folder.file("two.safetensors"))
         try write(#"{"metadata":{},"weight_map":{"a":"one.safetensors","b":"two.safetensors"}}"#, in: folder)
@@ -248,7 +227,7 @@ struct SafetensorsIndexTests {
         (#"{"weight_map":{"b":"one.safetensors"}}"#, "the file lacks it"),
     ])
     func aWrongIndexIsRefused(index: String, reason: String) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         try SafetensorsWriter.write([(name: "a", tensor: .ones([1]))], to: folder.file("one.safetensors"))
         try write(index, in: folder)
         let error = #expect(throws: SafetensorsError.self) { try SafetensorsIndex(folder.url) }
@@ -256,7 +235,7 @@ struct SafetensorsIndexTests {
     }
 
     @Test func aFolderWithoutWeightsIsRefused() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let error = #expect(throws: SafetensorsError.self) { try SafetensorsIndex(folder.url) }
         #expect(error?.path == folder.url.path)
     }
@@ -265,7 +244,7 @@ struct SafetensorsIndexTests {
 struct SafetensorsWritingTests {
     @Test(arguments: DType.allCases)
     func everyTypeRoundTrips(dtype: DType) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         let tensor = Tensor([0, 1, 1, 0, 1, 1] as [Float], shape: [3, 2]).to(dtype)
         try SafetensorsWriter.write([(name: "x", tensor: tensor.transposed(0, 1))], to: url)
@@ -276,7 +255,7 @@ struct SafetensorsWritingTests {
     }
 
     @Test func convertsOnlyFloatingPointTensors() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         let weight = Tensor([1.5, -2] as [Float])
         weight.requiresGrad = true
@@ -284,24 +263,21 @@ struct SafetensorsWritingTests {
             [(name: "count", tensor: Tensor([3] as [Int64])), (name: "weight", tensor: weight)], to: url,
             dtype: .bfloat16)
         let file = try SafetensorsFile(url)
-        #expect(file.dtype(of: "weight") == .bfloat16)
-        #expect(file.dtype(of: "count") == .int64)
+        #expect(try file.tensor("weight").dtype == .bfloat16)
+        #expect(try file.tensor("count").dtype == .int64)
         #expect(try file.tensor("weight").values(as: Float.self) == [1.5, -2])
     }
 
-    @Test func keepsMetadataAndNamesOfAnyKind() throws {
-        let folder = try Folder()
+    @Test func keepsNamesOfAnyKind() throws {
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         let name = "weird \"name\"\\ \u{1}é😀"
-        try SafetensorsWriter.write(
-            [(name: name, tensor: .ones([1]))], to: url, metadata: ["format": "pt", "note": "a\nb"])
-        let file = try SafetensorsFile(url)
-        #expect(file.names == [name])
-        #expect(file.metadata == ["format": "pt", "note": "a\nb"])
+        try SafetensorsWriter.write([(name: name, tensor: .ones([1]))], to: url)
+        #expect(try SafetensorsFile(url).names == [name])
     }
 
     @Test func everyTensorIsAligned() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         try SafetensorsWriter.write(
             [
@@ -316,27 +292,27 @@ struct SafetensorsWritingTests {
     }
 
     @Test func replacesAFileWholeAndLeavesNothingBeside() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
         try SafetensorsWriter.write([(name: "old", tensor: .ones([1]))], to: url)
         try SafetensorsWriter.write([(name: "new", tensor: .ones([1]))], to: url)
         #expect(try SafetensorsFile(url).names == ["new"])
-        #expect(try folder.contents == ["a.safetensors"])
+        #expect(try folder.names == ["a.safetensors"])
     }
 
     @Test func aNameUsedTwiceIsRefusedBeforeAnythingIsWritten() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let error = #expect(throws: SafetensorsError.self) {
             try SafetensorsWriter.write(
                 [(name: "x", tensor: .ones([1])), (name: "x", tensor: .ones([1]))],
                 to: folder.file("a.safetensors"))
         }
         #expect(error?.tensor == "x")
-        #expect(try folder.contents == [])
+        #expect(try folder.names == [])
     }
 
     @Test func aMissingFolderIsNamedWithItsRemedy() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let url = folder.file("none").appendingPathComponent("a.safetensors")
         let error = #expect(throws: SafetensorsError.self) {
             try SafetensorsWriter.write([(name: "x", tensor: .ones([1]))], to: url)
@@ -350,7 +326,7 @@ struct SafetensorsWritingTests {
         /// A limit on file sizes stands for a full disk, in a process of its own.
         @Test func aFullDiskLeavesTheOldFileAndNothingElse() async {
             await #expect(processExitsWith: .success) {
-                let folder = try Folder()
+                let folder = try TemporaryFolder()
                 let url = folder.file("a.safetensors")
                 try SafetensorsWriter.write([(name: "old", tensor: .ones([1]))], to: url)
                 signal(SIGXFSZ, SIG_IGN)
@@ -362,7 +338,7 @@ struct SafetensorsWritingTests {
                 } catch let error as SafetensorsError {
                     precondition(error.reason.contains("free some space"))
                 }
-                let contents = try folder.contents
+                let contents = try folder.names
                 let names = try SafetensorsFile(url).names
                 precondition(contents == ["a.safetensors"] && names == ["old"])
             }

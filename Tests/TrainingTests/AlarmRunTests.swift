@@ -26,24 +26,18 @@ import Training
 
     /// A folder for a run, and what its console said.
     private final class Place: Sendable {
-        let url = FileManager.default.temporaryDirectory.appending(
-            path: "deepeyes-alarm-\(UUID().uuidString)")
+        private let folder: TemporaryFolder
         private let written = Mutex("")
+
+        init() throws { folder = try TemporaryFolder() }
+
+        var url: URL { folder.file("run") }
         var console: String { written.withLock { $0 } }
 
-        deinit { try? FileManager.default.removeItem(at: url) }
-
         func run(_ configuration: TrainingConfiguration, resume: Bool = false) throws -> TrainingRun.Ending {
-            let folder =
-                resume
-                ? try RunFolder.open(at: url)
-                : try RunFolder.create(at: url, configuration: ConfigurationFile.text(of: configuration))
-            return try TrainingRun(
-                configuration: configuration, folder: folder, interruption: Interruption {},
-                output: ConsoleOutput(isTerminal: false, hasColours: false) { text in
-                    self.written.withLock { $0 += text }
-                }
-            ).run()
+            try ShortTraining.run(configuration, at: url, resume: resume) { text in
+                self.written.withLock { $0 += text }
+            }
         }
 
         func bytes(_ name: String) throws -> Data { try Data(contentsOf: url.appending(path: name)) }
@@ -61,7 +55,7 @@ import Training
 
     @Test func aPausedRunIsSavedAndResumesAsIfNothingHadBeen() async throws {
         try await onOwnThread {
-            let (whole, paused) = (Place(), Place())
+            let (whole, paused) = (try Place(), try Place())
             _ = try whole.run(Self.cutShort(.pause, window: 3, steps: 3))
             let configuration = Self.cutShort(.pause, window: 3, steps: 5)
             let ending = try #require(Self.ending(paused.run(configuration)))
@@ -78,7 +72,7 @@ import Training
             #expect(paused.console.ranges(of: "ALARM truncated at step 3").count == 1)
 
             // With the alarm as a warning the same run is not interrupted.
-            let warned = Place()
+            let warned = try Place()
             #expect(try Self.isComplete(warned.run(Self.cutShort(.warn, window: 3, steps: 5))))
             #expect(try warned.bytes("metrics.jsonl") == paused.bytes("metrics.jsonl"))
             let weights = "checkpoints/step-5/model.safetensors"
@@ -88,7 +82,7 @@ import Training
 
     @Test func aStoppedRunSavesNothingAndNamesTheLastGoodCheckpoint() async throws {
         try await onOwnThread {
-            let place = Place()
+            let place = try Place()
             _ = try place.run(Self.configuration(steps: 4))
             #expect(try place.checkpoints() == [2, 4])
             // From here on completions are cut short.
@@ -114,7 +108,7 @@ import Training
 
     @Test func aKilledRunRaisesTheAlarmsOfOneInPeace() async throws {
         try await onOwnThread {
-            let (whole, killed) = (Place(), Place())
+            let (whole, killed) = (try Place(), try Place())
             let configuration = Self.cutShort(.warn, window: 3, steps: 5)
             _ = try whole.run(configuration)
             // What a kill after step 3 leaves: the checkpoint of step 2, and lines that go on after it.
@@ -142,7 +136,7 @@ import Training
 
     @Test func aLossThatIsNotFiniteChangesNoWeight() async throws {
         try await onOwnThread {
-            let place = Place()
+            let place = try Place()
             let ending = try #require(Self.ending(place.run(Self.overflowing(.pause, steps: 6))))
             #expect(ending.alarm.alarm == .notFinite)
             #expect(ending.alarm.message.contains(MetricName.loss))
@@ -157,7 +151,7 @@ import Training
 
     @Test func weightsThatCannotBeUsedFailEveryTrajectory() async throws {
         try await onOwnThread {
-            let place = Place()
+            let place = try Place()
             var configuration = Self.configuration(steps: 2)
             configuration.rollout.promptsPerStep = 4
             configuration.checkpoint.every = 1

@@ -1,5 +1,6 @@
 import Foundation
 import Runs
+import TestFixtures
 import Testing
 import Training
 
@@ -183,16 +184,16 @@ struct AlarmWatchTests {
 
 /// The alarms of whole runs.
 struct AlarmReplayTests {
-    @Test func theDemoRaisesNone() {
+    @Test func theDemoRaisesNone() throws {
         var watch = AlarmWatch()
-        let steps = HealthyRun.steps
+        let steps = try HealthyRun.steps()
         #expect(steps.count == 500)
         #expect(steps.flatMap { watch.take($0) }.isEmpty)
     }
 
-    @Test func theDemoRaisesOneOnceItsCallsAreGone() {
+    @Test func theDemoRaisesOneOnceItsCallsAreGone() throws {
         var watch = AlarmWatch()
-        let changes = HealthyRun.steps.flatMap { metrics in
+        let changes = try HealthyRun.steps().flatMap { metrics in
             var metrics = metrics
             if metrics.step > 300 {
                 metrics.values = metrics.values.map {
@@ -227,10 +228,8 @@ struct AlarmReplayTests {
         let expected = steps.flatMap { whole.take($0) }
         #expect(expected.count > 6)
 
-        let folder = try RunFolder.create(
-            at: FileManager.default.temporaryDirectory.appending(path: "alarms-\(UUID().uuidString)"),
-            configuration: "")
-        defer { try? folder.discard() }
+        let temporary = try TemporaryFolder()
+        let folder = try RunFolder.create(at: temporary.file("run"), configuration: "")
         for sink in try folder.metricSinks(keepingThrough: nil) {
             for metrics in steps { try sink.record(metrics) }
         }

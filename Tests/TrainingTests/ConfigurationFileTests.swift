@@ -1,14 +1,14 @@
 import Foundation
 import Models
 import Runs
+import TestFixtures
 import Testing
 import Training
 
 struct ConfigurationFileTests {
     private func load(_ text: String, overrides: [String] = []) throws -> TrainingConfiguration {
-        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).yaml")
-        try Data(text.utf8).write(to: url)
-        defer { try? FileManager.default.removeItem(at: url) }
+        let folder = try TemporaryFolder()
+        let url = try folder.write(text, to: "training.yaml")
         return try TrainingConfiguration.load(from: url.path, overrides: overrides)
     }
 
@@ -173,9 +173,8 @@ struct AlarmConfigurationTests {
         #expect(configuration.alarms.unjudged.action == .off)
         #expect(configuration.alarms.failed.action == .pause)
         let text = try ConfigurationFile.text(of: configuration)
-        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).yaml")
-        try Data(text.utf8).write(to: url)
-        defer { try? FileManager.default.removeItem(at: url) }
+        let folder = try TemporaryFolder()
+        let url = try folder.write(text, to: "training.yaml")
         #expect(
             try TrainingConfiguration.load(from: url.path).alarms == configuration.alarms
         )

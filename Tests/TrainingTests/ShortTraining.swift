@@ -1,5 +1,6 @@
 import Agent
 import FoundationEssentials
+import Runs
 import TestFixtures
 import Training
 
@@ -17,5 +18,20 @@ enum ShortTraining {
         configuration.checkpoint.every = 2
         configuration.evaluation = .listed([EvaluationPlan(name: "scenes", scenes: scenes)])
         return configuration
+    }
+
+    /// Trains in a new folder, or goes on in one that is there; what the console says goes to `onOutput`.
+    static func run(
+        _ configuration: TrainingConfiguration, at url: URL, resume: Bool = false,
+        onOutput: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws -> TrainingRun.Ending {
+        let folder =
+            resume
+            ? try RunFolder.open(at: url)
+            : try RunFolder.create(at: url, configuration: ConfigurationFile.text(of: configuration))
+        return try TrainingRun(
+            configuration: configuration, folder: folder, interruption: Interruption {},
+            output: ConsoleOutput(isTerminal: false, hasColours: false, write: onOutput)
+        ).run()
     }
 }

@@ -8,22 +8,20 @@ import Testing
 import Training
 
 struct StepBenchmarkTests {
-    private static func folder(prompts: String) throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "deepeyes-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    private static func folder(prompts: String) throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
         let size = ImageSize(width: 60, height: 40)
         let image = Image(size: size, pixels: [UInt8](repeating: 90, count: 3 * size.pixelCount))
-        try Data(image.encodedPNG()).write(to: folder.appending(path: "0.png"))
-        try Data(prompts.utf8).write(to: folder.appending(path: "prompts.json"))
+        try folder.write(image.encodedPNG(), to: "0.png")
+        try folder.write(prompts, to: "prompts.json")
         return folder
     }
 
     private static func withBenchmark(_ body: (StepBenchmark) throws -> Void) throws {
         let folder = try Self.folder(prompts: #"[{"question": "What is it?", "images": ["0.png"]}]"#)
-        defer { try? FileManager.default.removeItem(at: folder) }
         try body(
             StepBenchmark(
-                PolicyModel(directory: ShippedModel.nanoBase), source: PromptFolder(folder),
+                PolicyModel(directory: ShippedModel.nanoBase), source: PromptFolder(folder.url),
                 configuration: StepBenchmark.Configuration(
                     groupSize: 4, tokenCount: 24, repetitions: 3, warmUps: 1)))
     }
@@ -59,8 +57,7 @@ struct StepBenchmarkTests {
             ("{}", "prompts.json"),
         ] {
             let folder = try Self.folder(prompts: prompts)
-            defer { try? FileManager.default.removeItem(at: folder) }
-            let error = #expect(throws: (any Error).self) { try PromptFolder(folder) }
+            let error = #expect(throws: (any Error).self) { try PromptFolder(folder.url) }
             #expect(error.map { "\($0)".contains(name) } == true)
         }
     }

@@ -8,7 +8,7 @@ import Testing
 import Training
 
 /// Conversations of a JSONL file, as tokens and as something to learn from.
-@Suite(.serialized) final class SupervisedTests {
+@Suite(.serialized) struct SupervisedTests {
     private static let tools = ToolBox.standard
     private static let call =
         #"<think>small</think>\n<tool_call>\n{\"name\": \"image_zoom_in_tool\", "#
@@ -31,25 +31,20 @@ import Training
         {"role": "assistant", "content": "<answer>2</answer>"}]}
         """#
 
-    private let folder: URL
+    private let folder: TemporaryFolder
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "deepeyes-sft-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        folder = try TemporaryFolder()
         for (name, colour) in [
             ("a", RGB(red: 200, green: 10, blue: 10)), ("b", RGB(red: 0, green: 0, blue: 250)),
         ] {
             let image = Image(size: ImageSize(width: 60, height: 90), filledWith: colour)
-            try Data(image.encodedPNG()).write(to: folder.appending(path: "\(name).png"))
+            try folder.write(image.encodedPNG(), to: "\(name).png")
         }
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
     private func file(_ lines: String...) throws -> ConversationFile {
-        let url = folder.appending(path: "data.jsonl")
-        try Data(lines.joined(separator: "\n").utf8).write(to: url)
-        return try ConversationFile(url)
+        try ConversationFile(folder.write(lines.joined(separator: "\n"), to: "data.jsonl"))
     }
 
     private func tokens(_ segments: [Segment]) -> [Int32] { segments.flatMap(\.tokens) }
@@ -87,7 +82,7 @@ import Training
                     switch part {
                     case .text(let text): return .text(text)
                     case .image(let name):
-                        let image = try EncodedImage(path: folder.appending(path: name).path)
+                        let image = try EncodedImage(path: folder.path(name))
                         return .image(try format.view(image, as: .example(0)))
                     }
                 })
@@ -140,7 +135,7 @@ import Training
         var stepCount = 0
         try trainer.run(onStep: { _ in stepCount += 1 }, shouldStop: { stepCount == 2 })
         #expect(stepCount == 2)
-        let output = folder.appending(path: "model")
+        let output = folder.file("model")
         try trainer.save(to: output)
         #expect(throws: Never.self) { try PolicyModel(directory: output) }
     }

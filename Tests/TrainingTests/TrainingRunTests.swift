@@ -3,6 +3,7 @@ import Foundation
 import Judging
 import Reports
 import Runs
+import TestFixtures
 import TestSupport
 import Testing
 import Training
@@ -13,44 +14,24 @@ import Training
         ShortTraining.configuration(steps: steps, scenes: 4)
     }
 
-    private static func folder() throws -> URL {
-        FileManager.default.temporaryDirectory.appending(path: "deepeyes-run-\(UUID().uuidString)")
-    }
-
-    private static func run(_ configuration: TrainingConfiguration, at url: URL, resume: Bool = false) throws
-        -> TrainingRun.Ending
-    {
-        let folder =
-            resume
-            ? try RunFolder.open(at: url)
-            : try RunFolder.create(at: url, configuration: ConfigurationFile.text(of: configuration))
-        return try TrainingRun(
-            configuration: configuration, folder: folder, interruption: Interruption {},
-            output: ConsoleOutput(isTerminal: false, hasColours: false) { _ in }
-        ).run()
-    }
-
     @Test func aResumedRunEqualsAnUninterruptedOneByteForByte() async throws {
         try await onOwnThread { try Self.compareResumedWithUninterrupted() }
     }
 
     private static func compareResumedWithUninterrupted() throws {
-        let (whole, halted) = (try Self.folder(), try Self.folder())
-        defer {
-            try? FileManager.default.removeItem(at: whole)
-            try? FileManager.default.removeItem(at: halted)
-        }
-        _ = try Self.run(Self.configuration(steps: 5), at: whole)
+        let folder = try TemporaryFolder()
+        let (whole, halted) = (folder.file("whole"), folder.file("halted"))
+        _ = try ShortTraining.run(Self.configuration(steps: 5), at: whole)
 
         // What a kill after step 3 leaves: the checkpoint of step 2, and lines that go on after it.
-        _ = try Self.run(Self.configuration(steps: 3), at: halted)
+        _ = try ShortTraining.run(Self.configuration(steps: 3), at: halted)
         let last = halted.appending(path: "checkpoints/step-3")
         try FileManager.default.removeItem(at: last)
         let handle = try FileHandle(forWritingTo: halted.appending(path: "metrics.jsonl"))
         try handle.seekToEnd()
         try handle.write(contentsOf: Data("{\"step\":4,\"reward/to".utf8))
         try handle.close()
-        _ = try Self.run(Self.configuration(steps: 5), at: halted, resume: true)
+        _ = try ShortTraining.run(Self.configuration(steps: 5), at: halted, resume: true)
 
         for name in ["metrics.jsonl", "evaluations.jsonl"] {
             #expect(
@@ -74,10 +55,10 @@ import Training
 
     @Test func aJudgeThatAgreesTooSeldomIsRefused() async throws {
         try await onOwnThread {
-            let url = try Self.folder()
-            defer { try? FileManager.default.removeItem(at: url) }
+            let folder = try TemporaryFolder()
+            let url = folder.file("run")
             let error = #expect(throws: JudgeError.self) {
-                try Self.run(Self.judged(by: "True", steps: 1), at: url)
+                try ShortTraining.run(Self.judged(by: "True", steps: 1), at: url)
             }
             #expect(error?.description.contains("the judge is refused: program python3") == true)
             #expect(error?.description.contains("misjudged:") == true)
@@ -86,15 +67,15 @@ import Training
 
     @Test func aResumedRunDoesNotTryItsJudgeAgain() async throws {
         try await onOwnThread {
-            let url = try Self.folder()
-            defer { try? FileManager.default.removeItem(at: url) }
+            let folder = try TemporaryFolder()
+            let url = folder.file("run")
             var configuration = Self.judged(by: "False", steps: 1)
             configuration.judge.minimumAgreement = 0
-            _ = try Self.run(configuration, at: url)
+            _ = try ShortTraining.run(configuration, at: url)
             let file = url.appending(path: "judge.json")
             let first = try Data(contentsOf: file)
             configuration.steps = 2
-            _ = try Self.run(configuration, at: url, resume: true)
+            _ = try ShortTraining.run(configuration, at: url, resume: true)
             // It holds the time of each verdict, which never is the same twice.
             #expect(try Data(contentsOf: file) == first)
         }
@@ -105,9 +86,10 @@ import Training
     }
 
     private static func checkReport() throws {
-        let url = try Self.folder()
-        defer { try? FileManager.default.removeItem(at: url) }
-        guard case .completed(let figures) = try Self.run(Self.configuration(steps: 1), at: url) else {
+        let folder = try TemporaryFolder()
+        let url = folder.file("run")
+        guard case .completed(let figures) = try ShortTraining.run(Self.configuration(steps: 1), at: url)
+        else {
             Issue.record("the run did not complete")
             return
         }

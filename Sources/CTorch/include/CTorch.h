@@ -71,8 +71,6 @@ TORCH_FALLIBLE TorchStatus torch_empty(const ptrdiff_t *sizes, ptrdiff_t rank, T
                                        TorchDevice device, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_full(const ptrdiff_t *sizes, ptrdiff_t rank, double value, TorchType type,
                                       TorchDevice device, TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_arange(double start, double end, double step, TorchType type,
-                                        TorchDevice device, TorchTensor *result);
 /// Copies `count` bytes, which must be exactly what the shape takes.
 TORCH_FALLIBLE TorchStatus torch_from_bytes(const void *_Nullable bytes, ptrdiff_t count,
                                             const ptrdiff_t *sizes, ptrdiff_t rank, TorchType type,
@@ -86,47 +84,32 @@ TORCH_FALLIBLE TorchStatus torch_data(TorchTensor tensor, void *_Nullable *_Nonn
 TORCH_FALLIBLE TorchStatus torch_item(TorchTensor tensor, double *value);
 TORCH_FALLIBLE TorchStatus torch_convert(TorchTensor tensor, TorchType type, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_move(TorchTensor tensor, TorchDevice device, TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_clone(TorchTensor tensor, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_contiguous(TorchTensor tensor, TorchTensor *result);
 
 // MARK: Shape
 
 TORCH_FALLIBLE TorchStatus torch_reshape(TorchTensor tensor, const ptrdiff_t *sizes, ptrdiff_t rank,
                                          TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_expand(TorchTensor tensor, const ptrdiff_t *sizes, ptrdiff_t rank,
-                                        TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_permute(TorchTensor tensor, const ptrdiff_t *dims, ptrdiff_t rank,
-                                         TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_transpose(TorchTensor tensor, ptrdiff_t first, ptrdiff_t second,
                                            TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_unsqueeze(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_squeeze(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_narrow(TorchTensor tensor, ptrdiff_t dim, ptrdiff_t start, ptrdiff_t count,
                                         TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_select(TorchTensor tensor, ptrdiff_t dim, ptrdiff_t index,
                                         TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_concatenate(const TorchTensor *tensors, ptrdiff_t count, ptrdiff_t dim,
                                              TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_stack(const TorchTensor *tensors, ptrdiff_t count, ptrdiff_t dim,
-                                       TorchTensor *result);
 
 // MARK: Elements
 
 typedef enum TORCH_API_ENUM TorchUnary : int32_t {
     TorchUnaryNegate,
-    TorchUnaryAbsolute,
     TorchUnaryExp,
-    TorchUnaryLog,
     TorchUnarySquareRoot,
-    TorchUnaryReciprocalSquareRoot,
+    TorchUnaryReciprocal,
     TorchUnarySine,
     TorchUnaryCosine,
-    TorchUnaryTanh,
-    TorchUnarySigmoid,
-    TorchUnarySilu,
     TorchUnaryGelu,
-    TorchUnaryLogicalNot,
-    TorchUnaryIsFinite,
 } TorchUnary;
 
 typedef enum TORCH_API_ENUM TorchBinary : int32_t {
@@ -138,13 +121,8 @@ typedef enum TORCH_API_ENUM TorchBinary : int32_t {
     TorchBinaryMinimum,
     TorchBinaryMaximum,
     TorchBinaryEqual,
-    TorchBinaryNotEqual,
     TorchBinaryLess,
-    TorchBinaryLessEqual,
     TorchBinaryGreater,
-    TorchBinaryGreaterEqual,
-    TorchBinaryLogicalAnd,
-    TorchBinaryLogicalOr,
 } TorchBinary;
 
 TORCH_FALLIBLE TorchStatus torch_unary(TorchUnary operation, TorchTensor tensor, TorchTensor *result);
@@ -153,36 +131,22 @@ TORCH_FALLIBLE TorchStatus torch_binary(TorchBinary operation, TorchTensor left,
 /// A whole `right` keeps an integer tensor an integer tensor.
 TORCH_FALLIBLE TorchStatus torch_binary_scalar(TorchBinary operation, TorchTensor left, double right,
                                                TorchTensor *result);
-/// `left - right` or `left / right`, with the number on the left.
-TORCH_FALLIBLE TorchStatus torch_scalar_binary(TorchBinary operation, double left, TorchTensor right,
-                                               TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_clamp(TorchTensor tensor, double low, double high, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_where(TorchTensor condition, TorchTensor left, TorchTensor right,
                                        TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_masked_fill(TorchTensor tensor, TorchTensor mask, double value,
-                                             TorchTensor *result);
 
 // MARK: Reductions
 
 typedef enum TORCH_API_ENUM TorchReduction : int32_t {
     TorchReductionSum,
     TorchReductionMean,
-    TorchReductionMaximum,
     TorchReductionMinimum,
-    TorchReductionLogSumExp,
 } TorchReduction;
 
 /// Reduces over `dims`, or over all dimensions if `dimCount` is 0.
 TORCH_FALLIBLE TorchStatus torch_reduce(TorchReduction reduction, TorchTensor tensor, const ptrdiff_t *dims,
                                         ptrdiff_t dimCount, bool keepDims, TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_softmax(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_log_softmax(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_argmax(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_cumulative_sum(TorchTensor tensor, ptrdiff_t dim, TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_top(TorchTensor tensor, ptrdiff_t count, ptrdiff_t dim, TorchTensor *values,
-                                     TorchTensor *indices);
-TORCH_FALLIBLE TorchStatus torch_sort(TorchTensor tensor, ptrdiff_t dim, bool descending, TorchTensor *values,
-                                      TorchTensor *indices);
 
 // MARK: Indexing
 
@@ -190,14 +154,10 @@ TORCH_FALLIBLE TorchStatus torch_index_select(TorchTensor tensor, ptrdiff_t dim,
                                               TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_gather(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices,
                                         TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_index_add(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices,
-                                           TorchTensor source, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_index_copy(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices,
                                             TorchTensor source, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_index_copy_in_place(TorchTensor tensor, ptrdiff_t dim, TorchTensor indices,
                                                      TorchTensor source);
-TORCH_FALLIBLE TorchStatus torch_index_put(TorchTensor tensor, const TorchTensor *indices, ptrdiff_t count,
-                                           TorchTensor values, bool accumulate, TorchTensor *result);
 
 // MARK: Products
 
@@ -206,11 +166,6 @@ TORCH_FALLIBLE TorchStatus torch_matmul(TorchTensor left, TorchTensor right, Tor
 TORCH_FALLIBLE TorchStatus torch_linear(TorchTensor input, TorchTensor weight, TorchTensor bias,
                                         TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_embedding(TorchTensor table, TorchTensor indices, TorchTensor *result);
-/// The mask may be absent; a scale that is not a number means 1/√width.
-TORCH_FALLIBLE TorchStatus torch_scaled_dot_product_attention(TorchTensor query, TorchTensor key,
-                                                              TorchTensor value, TorchTensor mask,
-                                                              bool isCausal, double scale, bool groupedQuery,
-                                                              TorchTensor *result);
 
 // MARK: In place
 

@@ -64,7 +64,7 @@ package struct AnswerCheck: Sendable {
         var verdict = Verdict(prediction: answer)
         if item.form == .region {
             var answered = PolygonMask(width: image.size.width, height: image.size.height)
-            answered.fill(Box(box.x1, box.y1, box.x2, box.y2), with: 1)
+            answered.fill(box, with: 1)
             let target = ReasonSeg.mask(of: item.outlines, size: image.size)
             let pixels = ReasonSeg.overlap(of: answered, with: target)
             (verdict.intersection, verdict.union) = (Double(pixels.shared), Double(pixels.union))

@@ -1,17 +1,18 @@
 import Agent
+import Imaging
 import JSON
 
 /// The boxes in what a model said, in the notations that lmms-eval's grounding task reads.
 enum BoxText {
     /// Those of the JSON in it, else every four numbers with commas or spaces between them.
-    static func boxes(in said: String) -> [Box] {
+    static func boxes(in said: String) -> [Rectangle] {
         let found = json(in: said).map(boxes) ?? []
         if !found.isEmpty { return found }
         let number =
             /(-?\d+(?:\.\d+)?)\s*[,\s]\s*(-?\d+(?:\.\d+)?)\s*[,\s]\s*(-?\d+(?:\.\d+)?)\s*[,\s]\s*(-?\d+(?:\.\d+)?)/
         return said.matches(of: number.likePython).compactMap { match in
             let output = match.output
-            return Box([output.1, output.2, output.3, output.4].compactMap { Double($0) })
+            return Rectangle([output.1, output.2, output.3, output.4].compactMap { Double($0) })
         }
     }
 
@@ -29,11 +30,11 @@ enum BoxText {
         return candidates.lazy.compactMap { $0.flatMap { try? JSONValue(parsing: $0) } }.first
     }
 
-    private static func boxes(in value: JSONValue) -> [Box] {
+    private static func boxes(in value: JSONValue) -> [Rectangle] {
         switch value {
         case .array(let list):
             let numbers = list.compactMap(number)
-            if list.count == 4, numbers.count == 4 { return [Box(numbers)!] }
+            if list.count == 4, numbers.count == 4 { return [Rectangle(numbers)!] }
             return list.flatMap(boxes)
         case .object(let members):
             return box(of: members).map { [$0] } ?? members.members.flatMap { boxes(in: $0.value) }
@@ -44,10 +45,10 @@ enum BoxText {
     private static let keys = ["bbox_2d", "bbox", "box", "coordinates", "coord", "location", "position"]
 
     /// Under one of the usual names; numbers may be written as text there.
-    private static func box(of members: JSONObject) -> Box? {
+    private static func box(of members: JSONObject) -> Rectangle? {
         for key in keys {
             guard let list = members[key]?.array, list.count == 4 else { continue }
-            if let box = Box(list.compactMap { number($0) ?? $0.string.flatMap(PythonNumber.float) }) {
+            if let box = Rectangle(list.compactMap { number($0) ?? $0.string.flatMap(PythonNumber.float) }) {
                 return box
             }
         }

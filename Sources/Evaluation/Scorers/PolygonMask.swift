@@ -1,3 +1,5 @@
+import Imaging
+
 /// Pixels of an image with a small number each, drawn as OpenCV's `polylines` and `fillPoly` draw: the
 /// outline belongs to a polygon.
 struct PolygonMask: Hashable, Sendable {
@@ -27,7 +29,7 @@ struct PolygonMask: Hashable, Sendable {
     }
 
     /// Fills the pixels whose centers are in the box.
-    mutating func fill(_ box: Box, with value: UInt8) {
+    mutating func fill(_ box: Rectangle, with value: UInt8) {
         func edge(_ place: Double, _ limit: Int) -> Int {
             Int(max(0, min(Double(limit), (place - 0.5).rounded(.up))))
         }

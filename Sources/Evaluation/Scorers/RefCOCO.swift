@@ -1,4 +1,5 @@
 import Agent
+import Imaging
 import JSON
 
 /// refCOCO, refCOCO+ and refCOCOg (Yu et al., 2016; Mao et al., 2016) as lmms-eval scores them: right from an
@@ -11,7 +12,7 @@ enum RefCOCO {
             let right = try box(of: question)
             if question.values["image_width"] != nil { return (right, firstBox(in: question.said)) }
             let (width, height) = try size(of: question)
-            return (right.scaled(width: 1 / width, height: 1 / height), firstBox(in: question.said))
+            return (right.scaled(x: 1 / width, y: 1 / height), firstBox(in: question.said))
         }
     }
 
@@ -22,9 +23,9 @@ enum RefCOCO {
             let right = try box(of: question)
             let (width, height) = try size(of: question)
             let boxes = BoxText.boxes(in: question.said).flatMap { box in
-                [box, box.scaled(width: width / 1000, height: height / 1000)]
+                [box, box.scaled(x: width / 1000, y: height / 1000)]
             }
-            var best: (box: Box, iou: Double)?
+            var best: (box: Rectangle, iou: Double)?
             for box in boxes {
                 let iou = box.iou(right, inverted: false)
                 if best.map({ $0.iou < iou }) ?? true { best = (box, iou) }
@@ -35,7 +36,7 @@ enum RefCOCO {
 
     private static func score(
         _ questions: [AnsweredQuestion], inverted: Bool,
-        boxes: (AnsweredQuestion) throws -> (right: Box, answer: Box?)
+        boxes: (AnsweredQuestion) throws -> (right: Rectangle, answer: Rectangle?)
     ) throws -> Score {
         var overlaps: [Double] = []
         var centers = 0
@@ -43,7 +44,7 @@ enum RefCOCO {
             let (right, answer) = try boxes(question)
             let iou = right.iou(answer ?? .zero, inverted: inverted)
             overlaps.append(iou)
-            centers += right.holdsCenter(of: answer ?? .zero) ? 1 : 0
+            centers += right.holdsCentre(of: answer ?? .zero) ? 1 : 0
             return .init(iou >= 0.5, answer.map { "[\($0.x1), \($0.y1), \($0.x2), \($0.y2)]" })
         }
         let count = Double(max(1, overlaps.count))
@@ -54,11 +55,11 @@ enum RefCOCO {
         return Score(score.items, figures: figures)
     }
 
-    private static func box(of question: AnsweredQuestion) throws -> Box {
+    private static func box(of question: AnsweredQuestion) throws -> Rectangle {
         let list =
             question.values["bbox"]?.array
             ?? question.text("bbox").flatMap { PythonLiteral.value(of: $0)?.array }
-        guard let box = list.flatMap({ Box($0.compactMap(\.number)) }) else {
+        guard let box = list.flatMap({ Rectangle($0.compactMap(\.number)) }) else {
             throw question.problem(
                 "has no bbox of four numbers; give the benchmark's own file with --data if it is there")
         }
@@ -73,11 +74,11 @@ enum RefCOCO {
     }
 
     /// Four numbers with commas between them in square brackets.
-    private static func firstBox(in said: String) -> Box? {
+    private static func firstBox(in said: String) -> Rectangle? {
         let form =
             /\[\s*(-?\d+(?:\.\d+)?),\s*(-?\d+(?:\.\d+)?),\s*(-?\d+(?:\.\d+)?),\s*(-?\d+(?:\.\d+)?)\s*\]/
             .likePython
         guard let found = said.firstMatch(of: form)?.output else { return nil }
-        return Box([found.1, found.2, found.3, found.4].compactMap { Double($0) })
+        return Rectangle([found.1, found.2, found.3, found.4].compactMap { Double($0) })
     }
 }

@@ -6,8 +6,6 @@ package struct TokenPositions: Hashable, Sendable {
 
     package init() {}
 
-    package var count: Int { temporal.count }
-
     fileprivate mutating func append(temporal: Int32, height: Int32, width: Int32) {
         self.temporal.append(temporal)
         self.height.append(height)

@@ -4,9 +4,6 @@ package import Foundation
 package struct Checkpoint: Sendable, Hashable {
     package let step: Int
     package let url: URL
-
-    /// Where the optimizer and the rest of the trainer's state lie.
-    package var trainerFolder: URL { url.appending(path: "trainer", directoryHint: .isDirectory) }
 }
 
 extension RunFolder {
@@ -62,13 +59,6 @@ extension RunFolder {
     /// Deletes all complete checkpoints but the newest `count` and those of the steps named.
     package func pruneCheckpoints(keeping count: Int, and steps: Set<Int> = []) throws {
         for checkpoint in checkpoints().dropLast(count) where !steps.contains(checkpoint.step) {
-            try removeCheckpoint(at: checkpoint.url)
-        }
-    }
-
-    /// Deletes the checkpoints after `step`: what a resumed run is about to compute anew.
-    package func removeCheckpoints(after step: Int?) throws {
-        for checkpoint in checkpoints() where step.map({ checkpoint.step > $0 }) ?? true {
             try removeCheckpoint(at: checkpoint.url)
         }
     }

@@ -14,8 +14,6 @@ package struct MetricHistory: Sendable, Equatable {
     /// The finite values of each metric in order of steps.
     package private(set) var series: [String: [Point]] = [:]
 
-    package init() {}
-
     /// Collects recorded steps.
     package init(_ steps: [StepMetrics]) {
         for metrics in steps {

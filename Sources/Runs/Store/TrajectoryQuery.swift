@@ -69,38 +69,15 @@ package struct TrajectorySummary: Sendable, Equatable, Identifiable {
     package let finish: String
 }
 
-/// The samples of one prompt at one step, summed up.
-package struct GroupSummary: Sendable, Equatable {
-    package let origin: TrajectoryOrigin
-    package let step: Int
-    package let group: Int
-    package let exampleID: String
-    package let kind: String
-    package let question: String
-    package let expected: String
-    package let sampleCount: Int
-    package let correctCount: Int
-    package let callCount: Int
-    package let meanReward: Double
-    package let lowestReward: Double
-    package let highestReward: Double
-
-    /// Whether all rewards are equal, so that the group carries no gradient.
-    package var isWithoutSignal: Bool { lowestReward == highestReward }
-}
-
 /// The averages of a kind of question over the trajectories that a filter lets through.
 package struct KindSummary: Sendable, Equatable {
     package let kind: String
     package let count: Int
     package let accuracy: Double
-    package let meanReward: Double
     /// Share with at least one tool call.
     package let callRate: Double
-    package let callsPerTrajectory: Double
     /// Over the trajectories with a first box and a ground truth; nil when there is none.
     package let firstBoxIoU: Double?
-    package let formatErrorRate: Double
 }
 
 /// The averages of all trajectories that a filter lets through.

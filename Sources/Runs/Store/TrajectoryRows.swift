@@ -224,24 +224,10 @@ extension TrajectorySummary {
     }
 }
 
-extension GroupSummary {
-    init(_ row: Row) {
-        self.init(
-            origin: TrajectoryOrigin(row["origin"]), step: row["step"], group: row["group_index"],
-            exampleID: row["example_id"], kind: row["kind"], question: row["question"],
-            expected: row["expected"],
-            sampleCount: row["sample_count"], correctCount: row["correct_count"],
-            callCount: row["call_count"],
-            meanReward: row["mean_reward"], lowestReward: row["lowest_reward"],
-            highestReward: row["highest_reward"])
-    }
-}
-
 extension KindSummary {
     init(_ row: Row) {
         self.init(
-            kind: row["kind"], count: row["count"], accuracy: row["accuracy"], meanReward: row["mean_reward"],
-            callRate: row["call_rate"], callsPerTrajectory: row["calls"], firstBoxIoU: row["first_box_iou"],
-            formatErrorRate: row["format_errors"])
+            kind: row["kind"], count: row["count"], accuracy: row["accuracy"], callRate: row["call_rate"],
+            firstBoxIoU: row["first_box_iou"])
     }
 }

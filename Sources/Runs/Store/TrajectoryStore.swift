@@ -115,39 +115,13 @@ extension TrajectoryStore {
         }
     }
 
-    /// The groups that have a trajectory the filter lets through, newest first; sums run over those
-    /// trajectories.
-    package func groups(
-        _ filter: TrajectoryFilter = .all, limit: Int, offset: Int = 0
-    ) throws -> [GroupSummary] {
-        try read { database in
-            let condition = TrajectoryCondition(filter)
-            let sql = """
-                SELECT prompt.origin, prompt.step, prompt.group_index, example_id, prompt.kind, question,
-                       expected, sample_count, correct_count, call_count, mean_reward, lowest_reward,
-                       highest_reward
-                FROM (SELECT trajectory.prompt_id AS chosen, count(*) AS sample_count,
-                             sum(is_correct) AS correct_count, sum(call_count) AS call_count,
-                             avg(reward) AS mean_reward, min(reward) AS lowest_reward,
-                             max(reward) AS highest_reward
-                      FROM \(condition.tables) WHERE \(condition.sql) GROUP BY trajectory.prompt_id
-                      ORDER BY trajectory.step DESC, trajectory.group_index LIMIT ? OFFSET ?)
-                JOIN prompt ON prompt.id = chosen
-                ORDER BY prompt.step DESC, prompt.group_index
-                """
-            return try Row.fetchAll(database, sql: sql, arguments: condition.arguments + [limit, offset])
-                .map(GroupSummary.init)
-        }
-    }
-
     /// Averages for each kind of question, in alphabetical order.
     package func kinds(_ filter: TrajectoryFilter = .all) throws -> [KindSummary] {
         try read { database in
             let condition = TrajectoryCondition(filter)
             let sql = """
                 SELECT trajectory.kind AS kind, count(*) AS count, avg(is_correct) AS accuracy,
-                       avg(reward) AS mean_reward, avg(call_count > 0) AS call_rate, avg(call_count) AS calls,
-                       avg(first_box_iou) AS first_box_iou, avg(has_format_error) AS format_errors
+                       avg(call_count > 0) AS call_rate, avg(first_box_iou) AS first_box_iou
                 FROM \(condition.tables) WHERE \(condition.sql)
                 GROUP BY trajectory.kind ORDER BY trajectory.kind
                 """
@@ -196,11 +170,6 @@ extension TrajectoryStore {
             guard let row, let first = row[0] as Int?, let last = row[1] as Int? else { return nil }
             return first...last
         }
-    }
-
-    /// One trajectory with its text and tokens; nil when there is none with this id.
-    package func trajectory(id: Int64) throws -> TrajectoryRecord? {
-        try read { try TrajectoryReader(database: $0, path: self.path).record(id: id) }
     }
 
     /// Whole trajectories in the order of a list.

@@ -7,8 +7,6 @@ package struct VisualSearchConfiguration: Hashable, Sendable, Codable {
 
     /// Width and height of a scene in pixels.
     package var canvas = 1120
-    /// Canvas sizes from easy to hard: the same objects on more space.
-    package var ladder = [1120, 1680, 2240]
     /// Canvas pixels for each pixel of the model's view; places in answers are in the view.
     package var viewFactor = 10
     package var objectCount = 3...7
@@ -41,15 +39,6 @@ package struct VisualSearchConfiguration: Hashable, Sendable, Codable {
     package var closeUpSize = 0.3...2.2
 
     package init() {}
-
-    /// One configuration for each canvas size of the ladder, from easy to hard.
-    package var rungs: [VisualSearchConfiguration] {
-        ladder.map { canvas in
-            var rung = self
-            rung.canvas = canvas
-            return rung
-        }
-    }
 
     /// - Throws: `VisualSearchError.configuration` naming the first value that cannot work.
     package func validate() throws(VisualSearchError) {

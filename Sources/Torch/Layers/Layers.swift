@@ -45,17 +45,6 @@ package final class Embedding {
         self.weight = weight
     }
 
-    /// Normally distributed rows.
-    package convenience init(
-        _ wordCount: Int, _ width: Int, standardDeviation: Double, dtype: DType = .float32,
-        device: Device = .cpu, using random: inout CounterRandom
-    ) {
-        self.init(
-            weight: .normal(
-                [wordCount, width], standardDeviation: standardDeviation, dtype: dtype, device: device,
-                using: &random))
-    }
-
     /// The rows that integer `indices` of any shape name.
     package func callAsFunction(_ indices: Tensor) -> Tensor { indices.embedding(weight) }
 
@@ -73,11 +62,6 @@ package final class RMSNorm {
     package init(weight: Tensor, epsilon: Double) {
         self.weight = weight
         self.epsilon = epsilon
-    }
-
-    /// Weights of one.
-    package convenience init(_ width: Int, epsilon: Double, dtype: DType = .float32, device: Device = .cpu) {
-        self.init(weight: .ones([width], dtype: dtype, device: device), epsilon: epsilon)
     }
 
     package func callAsFunction(_ input: Tensor) -> Tensor { input.rmsNorm(weight, epsilon: epsilon) }

@@ -18,7 +18,7 @@ package struct LearningRateSchedule: Hashable, Sendable, Codable {
     /// Steps of the whole run; the rate stays at its last value after them.
     package var totalSteps: Int
     /// What the rate falls to, as a fraction of the peak.
-    package var finalFraction: Double
+    var finalFraction: Double
 
     package init(
         _ shape: Shape, peak: Double, warmUpSteps: Int = 0, totalSteps: Int, finalFraction: Double = 0

@@ -6,9 +6,9 @@
 package final class Muon {
     /// What stays the same over a run; the learning rate comes with each step.
     package struct Options: Hashable, Sendable, Codable {
-        package var momentum: Double
+        var momentum: Double
         /// Newton-Schulz iterations.
-        package var iterationCount: Int
+        var iterationCount: Int
 
         package init(momentum: Double = 0.95, iterationCount: Int = 5) {
             self.momentum = momentum
@@ -18,14 +18,12 @@ package final class Muon {
 
     /// A matrix [out, in] to optimize: a parameter, or some rows of one that holds several matrices.
     package struct Matrix {
-        package let name: String
-        package let parameter: Tensor
+        let parameter: Tensor
         /// The rows of `parameter`; all if nil.
-        package let rows: Range<Int>?
+        let rows: Range<Int>?
 
         package init(name: String, parameter: Tensor, rows: Range<Int>? = nil) {
             precondition(parameter.rank == 2, "\(name) is \(parameter), not a matrix")
-            self.name = name
             self.parameter = parameter
             self.rows = rows
         }
@@ -51,35 +49,10 @@ package final class Muon {
                 momentum.mul_(options.momentum)
                 momentum.add_(gradient)
                 let direction = gradient + momentum * options.momentum
-                let update = Self.orthogonalized(direction, iterationCount: options.iterationCount)
+                let update = direction.orthogonalized(iterationCount: options.iterationCount)
                 let scale = 0.2 * Double(update.shape.max() ?? 1).squareRoot()
                 matrix.slice(of: matrix.parameter).add_(update, factor: -learningRate * scale)
             }
         }
-    }
-
-    /// `matrix` with its singular values between about 0.7 and 1.2, by the quintic Newton-Schulz iteration.
-    package static func orthogonalized(_ matrix: Tensor, iterationCount: Int = 5) -> Tensor {
-        let isTall = matrix.size(0) > matrix.size(1)
-        var x = isTall ? matrix.transposed(0, 1) : matrix  // [short, long]
-        x = x / ((x * x).sum().sqrt() + 1e-7)
-        for _ in 0..<iterationCount {
-            let square = x.matmul(x.transposed(0, 1))  // [short, short]
-            let polynomial = square * -4.7750 + square.matmul(square) * 2.0315
-            x = x * 3.4445 + polynomial.matmul(x)
-        }
-        return isTall ? x.transposed(0, 1) : x
-    }
-
-    /// What a checkpoint has to keep: the momentum of each matrix under its name and `.momentum`.
-    package var state: [NamedTensor] {
-        slots.map { (name: $0.matrix.name + ".momentum", tensor: $0.momentum) }
-    }
-
-    /// Takes up the state that `state` gave.
-    ///
-    /// - Parameter tensor: finds a tensor by name and shape, and throws if there is none.
-    package func restore(_ tensor: (_ name: String, _ shape: [Int]) throws -> Tensor) rethrows {
-        for kept in state { kept.tensor.copy_(try tensor(kept.name, kept.tensor.shape)) }
     }
 }

@@ -3,8 +3,6 @@ package import Foundation
 /// A safetensors file, mapped into memory; a tensor is copied out of it when it is asked for.
 package final class SafetensorsFile {
     package let url: URL
-    /// The strings under `__metadata__`.
-    package var metadata: [String: String] { header.metadata }
     /// The tensors' names in the order of the data.
     package var names: [String] { header.names }
 
@@ -45,12 +43,6 @@ package final class SafetensorsFile {
     }
 
     package func contains(_ name: String) -> Bool { header.entries[name] != nil }
-
-    /// The shape of a tensor, or nil if there is none of this name.
-    package func shape(of name: String) -> [Int]? { header.entries[name]?.shape }
-
-    /// The element type of a tensor, or nil if there is none of this name.
-    package func dtype(of name: String) -> DType? { header.entries[name]?.dtype }
 
     /// A copy of the tensor `name` on `device`, with the element type it has in the file and the `shape` that the
     /// reader needs; any shape will do if that is absent.

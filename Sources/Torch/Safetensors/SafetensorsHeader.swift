@@ -20,7 +20,6 @@ struct SafetensorsHeader {
     }
 
     private(set) var entries: [String: Entry] = [:]
-    private(set) var metadata: [String: String] = [:]
     /// The names in the order of the data.
     private(set) var names: [String] = []
 
@@ -40,7 +39,7 @@ struct SafetensorsHeader {
         }
         for (name, value) in members {
             if name == "__metadata__" {
-                metadata = try Self.metadata(value)
+                try Self.checkMetadata(value)
                 continue
             }
             do throws(Flaw) {
@@ -52,12 +51,11 @@ struct SafetensorsHeader {
         names = try order(dataCount: dataCount)
     }
 
-    private static func metadata(_ value: JSONValue) throws(Flaw) -> [String: String] {
-        let strings = value.object?.dictionary.compactMapValues(\.string)
-        guard let strings, strings.count == value.object?.members.count else {
+    /// Nobody asks for the strings that it holds.
+    private static func checkMetadata(_ value: JSONValue) throws(Flaw) {
+        guard let members = value.object?.members, members.allSatisfy({ $0.value.string != nil }) else {
             throw Flaw(reason: "the header's __metadata__ must be an object of strings")
         }
-        return strings
     }
 
     /// Checks that the tensors cover the data without overlap or hole.

@@ -65,12 +65,6 @@ package final class SafetensorsIndex {
 
     package func contains(_ name: String) -> Bool { files[name] != nil }
 
-    /// The shape of a tensor, or nil if there is none of this name.
-    package func shape(of name: String) -> [Int]? { files[name]?.shape(of: name) }
-
-    /// The element type of a tensor, or nil if there is none of this name.
-    package func dtype(of name: String) -> DType? { files[name]?.dtype(of: name) }
-
     /// A copy of the tensor `name` on `device`, with the element type it has in the file and the `shape` that the
     /// reader needs; any shape will do if that is absent.
     ///

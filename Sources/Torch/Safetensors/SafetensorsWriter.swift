@@ -12,15 +12,13 @@ package enum SafetensorsWriter {
     ///   - tensors: what to write; no two under one name.
     ///   - url: where the file appears; its folder exists.
     ///   - dtype: what floating-point tensors are converted to; unchanged if absent.
-    ///   - metadata: strings for the header; `transformers` asks for a `format`.
     /// - Throws: `SafetensorsError`; nothing is left behind then.
     package static func write(
-        _ tensors: [NamedTensor], to url: URL, dtype: DType? = nil,
-        metadata: [String: String] = ["format": "pt"]
+        _ tensors: [NamedTensor], to url: URL, dtype: DType? = nil
     ) throws {
         let items = try arranged(tensors, dtype, url)
-        let file = try AtomicFile(url)
-        try file.write(header(items, metadata))
+        let file = try PartialFile(url)
+        try file.write(header(items))
         for item in items {
             let tensor = withoutGradient { item.tensor.detached().to(item.dtype).to(.cpu).contiguous() }
             try tensor.withUnsafeMutableBytes { try file.write(UnsafeRawBufferPointer($0)) }
@@ -52,11 +50,9 @@ package enum SafetensorsWriter {
     }
 
     /// The header's length and the header, filled up with spaces so that the data is aligned.
-    private static func header(_ items: [Item], _ metadata: [String: String]) -> [UInt8] {
-        var header = JSONObject()
-        if !metadata.isEmpty {
-            header["__metadata__"] = .object(JSONObject(sorting: metadata.mapValues { .string($0) }))
-        }
+    private static func header(_ items: [Item]) -> [UInt8] {
+        // `transformers` asks for a format.
+        var header: JSONObject = ["__metadata__": ["format": "pt"]]
         var offset = 0
         for item in items {
             let end = offset + item.byteCount
@@ -73,7 +69,7 @@ package enum SafetensorsWriter {
 }
 
 /// A file written under another name beside its place, and renamed once it is complete and on disk.
-private final class AtomicFile {
+private final class PartialFile {
     private let url: URL
     private let temporary: String
     private var descriptor: Int32

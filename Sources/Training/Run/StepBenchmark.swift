@@ -136,7 +136,7 @@ package final class StepBenchmark {
             let outcome = try learner.update(
                 passes, towards: .reward(algorithm.objective, temperature: 1), divisor: divisor,
                 learningRate: optimizer.learningRate)
-            guard outcome.isFinite else { throw MeasurementError(problem: "the gradient is not finite") }
+            guard outcome.isFinite else { throw StepBenchmarkError(problem: "the gradient is not finite") }
             try engine.publish(version: groupCount)
         }
         return groups[0]
@@ -171,7 +171,7 @@ package final class StepBenchmark {
         }
         let counts = Set(group.members.map(\.trajectory.transcript.completionTokenCount))
         guard counts == [configuration.tokenCount] else {
-            throw MeasurementError(
+            throw StepBenchmarkError(
                 problem: "completions have \(counts.sorted()) tokens instead of \(configuration.tokenCount)")
         }
         return group
@@ -186,7 +186,7 @@ package final class StepBenchmark {
 }
 
 /// A round did not do what is to be measured.
-package struct MeasurementError: Error, CustomStringConvertible {
+package struct StepBenchmarkError: Error, CustomStringConvertible {
     /// What happened instead.
     package let problem: String
 

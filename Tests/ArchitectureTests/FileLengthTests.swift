@@ -1,0 +1,13 @@
+import Testing
+
+/// A file can be read in one go.
+struct FileLengthTests {
+    @Test func everySwiftFileIsShorterThanFourHundredLines() throws {
+        let files = try ["Sources", "Tests"].flatMap(SourceTree.swiftFiles)
+        #expect(files.count > 400)
+        let long = files.filter {
+            $0.text.split(separator: "\n", omittingEmptySubsequences: false).count > 400
+        }
+        #expect(long.map(\.path) == [])
+    }
+}
