@@ -106,7 +106,7 @@ package struct AgentLoop: Sendable {
     ///
     /// - Throws: `CancellationError` if the task was cancelled, and nothing else.
     package func run(_ request: AgentRequest, onEvent: EventHandler? = nil) async throws -> Trajectory {
-        var rollout = Rollout(request: request, tools: tools)
+        var rollout = TrajectoryDraft(request: request, tools: tools)
         do {
             rollout.finish = try await advance(&rollout, onEvent: onEvent)
         } catch {
@@ -121,7 +121,7 @@ package struct AgentLoop: Sendable {
     }
 
     private func advance(
-        _ rollout: inout Rollout, onEvent: EventHandler?
+        _ rollout: inout TrajectoryDraft, onEvent: EventHandler?
     ) async throws -> Trajectory.Finish {
         while true {
             try Task.checkCancellation()
@@ -152,7 +152,7 @@ package struct AgentLoop: Sendable {
     }
 
     private func complete(
-        _ rollout: Rollout, maximumTokens: Int, onEvent: EventHandler?
+        _ rollout: TrajectoryDraft, maximumTokens: Int, onEvent: EventHandler?
     ) async throws -> Completion {
         let request = CompletionRequest(
             id: rollout.request.id, transcript: rollout.transcript, sampling: rollout.request.sampling,
@@ -166,7 +166,7 @@ package struct AgentLoop: Sendable {
         }
     }
 
-    private func callTool(_ rollout: inout Rollout, onEvent: EventHandler?) async -> ToolResult {
+    private func callTool(_ rollout: inout TrajectoryDraft, onEvent: EventHandler?) async -> ToolResult {
         let result: ToolResult
         var (name, arguments) = ("", "")
         do throws(ToolCallError) {
@@ -184,7 +184,7 @@ package struct AgentLoop: Sendable {
         return result
     }
 
-    private func answer(_ call: ToolCall, _ rollout: inout Rollout) async -> ToolResult {
+    private func answer(_ call: ToolCall, _ rollout: inout TrajectoryDraft) async -> ToolResult {
         let known = rollout.request.tools
         do {
             if known.contains(call.name), let session = try await rollout.sessions.session(of: call.name) {
@@ -202,7 +202,7 @@ package struct AgentLoop: Sendable {
 }
 
 /// A trajectory in the making.
-private struct Rollout {
+private struct TrajectoryDraft {
     let request: AgentRequest
     var transcript: Transcript
     var completions: [String] = []

@@ -14,7 +14,9 @@ package struct RotateTool: Tool, ToolSession {
             parameters: [
                 "type": "object",
                 "properties": [
-                    "angle": ["type": "integer", "enum": [90, 180, 270], "description": "Degrees clockwise."],
+                    "angle": [
+                        "type": "integer", "enum": [90, 180, 270], "description": "Degrees clockwise.",
+                    ],
                     "image": [
                         "type": "integer",
                         "description": "Which image, counted from 1; the first if left out.",

@@ -2,6 +2,7 @@ import Agent
 import CounterRandom
 import Generation
 import Models
+import Rollout
 import Testing
 import Torch
 

@@ -7,14 +7,14 @@ import TestFixtures
 import Testing
 
 @Suite struct ExportTests {
-    @Test func exampleFilesHoldWhatTheExampleHolds() throws {
+    @Test func exampleFilesHoldWhatTheExampleHolds() async throws {
         let temporary = try TemporaryFolder()
         let folder = temporary.url.appending(path: "exported", directoryHint: .isDirectory)
         var configuration = VisualSearchConfiguration()
         configuration.canvas = 560
         configuration.objectCount = 2...3
         let search = try VisualSearch(configuration, seed: 5, split: .test, count: 2)
-        try search.export(to: folder)
+        try await search.export(0..<2, to: folder)
 
         let text = try String(contentsOf: folder.appending(path: "examples.jsonl"), encoding: .utf8)
         let lines = try text.split(separator: "\n").map { try JSONValue(parsing: $0) }
@@ -53,10 +53,10 @@ import Testing
         #expect(text.split(separator: "\n").count == 3)
     }
 
-    @Test func anExistingFolderIsLeftAlone() throws {
+    @Test func anExistingFolderIsLeftAlone() async throws {
         let temporary = try TemporaryFolder()
         let search = try VisualSearch(.init(), seed: 5, split: .test)
-        #expect(throws: ExportError.self) { try search.export(to: temporary.url) }
+        await #expect(throws: ExportError.self) { try await search.export(0..<1, to: temporary.url) }
         #expect(try temporary.names == [])
     }
 }
