@@ -89,11 +89,14 @@ class Report:
 
     def shows_values_by_keys(self):
         with self.page() as browser:
-            browser.run("document.querySelector('.chart svg').focus()")
-            first, last = browser.run("(({ steps }) => [steps[0], steps.at(-1)])(JSON.parse(metrics.textContent))")
+            chart = "[...document.querySelectorAll('.chart')].find(one => one.textContent.includes('Mean over the trajectories'))"
+            browser.run(f"{chart}.querySelector('svg').focus()")
+            first, last = browser.run(
+                "(({ steps, columns }) => (shown => [shown[0], shown.at(-1)])(steps.filter((_, index) => "
+                "columns['reward/total'][index] !== null)))(JSON.parse(metrics.textContent))")
             for key, number, step in [("Home", 36, first), ("End", 35, last)]:
                 browser.press(key, number=number)
-                browser.wait(f"document.querySelector('.chart .tip b').textContent === {json.dumps(f'Step {step:,}')}")
+                browser.wait(f"{chart}.querySelector('.tip b').textContent === {json.dumps(f'Step {step:,}')}")
             self.is_quiet(browser)
 
     def exports_a_drawing(self):

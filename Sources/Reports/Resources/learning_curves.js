@@ -39,6 +39,12 @@ const groups = [
       except: 'time/step_seconds', stacked: true },
     { title: 'Throughput', note: 'Tokens handled per second of a step.', unit: 'number', word: 'tokens/s',
       names: ['throughput/tokens_per_second'] },
+    { title: 'Engine time', note: 'What the engine does in a step; engines in parallel add up.', unit: 'seconds',
+      names: ['image', 'bookkeeping', 'model', 'sampling', 'waiting'].map(part => `engine/${part}_seconds`),
+      words: ['Images', 'Bookkeeping', 'Model', 'Sampling', 'Waiting'] },
+    { title: 'Engine tokens', note: 'Sampled, computed as prompts, and taken from the cache.', unit: 'number', word: 'tokens',
+      names: ['engine/sampled_tokens', 'engine/prefill_tokens', 'engine/cached_tokens'],
+      words: ['Sampled', 'Prompts', 'Cached'] },
     { title: 'Memory', note: 'Of the process: now, and at most so far.', unit: 'bytes',
       names: ['memory/resident_bytes', 'memory/peak_bytes'], words: ['Resident', 'Peak'] },
   ]],
@@ -54,12 +60,36 @@ export function learningCurves(runs, options) {
     members.forEach(name => shown.add(name));
     return chart({ ...content, ...options, lines: content.stacked ? stackedLines(members, runs) : lines(content, members, runs) });
   };
-  const themes = groups.map(([title, contents]) => ({ title, figures: contents.map(figure) }));
+  const themes = [...evaluations(names), ...groups].map(([title, contents]) => ({ title, figures: contents.map(figure) }));
   const others = names.filter(name => !shown.has(name));
   themes.push({ title: 'More', figures: others.map(name =>
     figure({ title: words(name), note: name, unit: unitOf(name), names: [name] })) });
   return themes.map(({ title, figures }) => ({ title, figures: figures.filter(Boolean) }))
     .filter(({ figures }) => figures.length);
+}
+
+// A chart of right answers by kind for each evaluation, and one of what else it measures: `evaluation/NAME/KIND`.
+function evaluations(names) {
+  const found = new Map();
+  for (const name of names) {
+    const [family, evaluation, ...rest] = name.split('/');
+    if (family === 'evaluation' && rest.length === 1) found.set(evaluation, [...found.get(evaluation) ?? [], rest[0]]);
+  }
+  const rates = ['tool_call_rate', 'first_box_iou', 'format_error_rate'];
+  const contents = [...found].flatMap(([evaluation, members]) => {
+    const figure = (title, note, unit, chosen) => ({
+      title: `${words(evaluation)}: ${title}`, note, unit, names: chosen.map(member => `evaluation/${evaluation}/${member}`),
+      words: chosen.map(words),
+    });
+    const kinds = members.filter(member => !rates.includes(member) && member !== 'all');
+    return [
+      figure('right answers', 'Fraction of questions that are not trained on, by kind.', 'percent',
+        kinds.length > 1 ? [...kinds, 'all'] : ['all']),
+      figure('tool use', 'Answers with a tool call, overlap of the first box, format errors.', 'fraction',
+        rates.filter(rate => members.includes(rate))),
+    ];
+  });
+  return contents.length ? [['Evaluations', contents]] : [];
 }
 
 // The members of a family in alphabetical order, the total of all last.
