@@ -60,7 +60,7 @@ export function learningCurves(runs, options) {
     members.forEach(name => shown.add(name));
     return chart({ ...content, ...options, lines: content.stacked ? stackedLines(members, runs) : lines(content, members, runs) });
   };
-  const themes = [...evaluations(names), ...groups].map(([title, contents]) => ({ title, figures: contents.map(figure) }));
+  const themes = [groups[0], ...evaluations(names), ...groups.slice(1)].map(([title, contents]) => ({ title, figures: contents.map(figure) }));
   const others = names.filter(name => !shown.has(name));
   themes.push({ title: 'More', figures: others.map(name =>
     figure({ title: words(name), note: name, unit: unitOf(name), names: [name] })) });

@@ -67,6 +67,26 @@ package struct EvaluationPlan: Codable, Hashable, Sendable {
         if name.isEmpty { name = standardName }
     }
 
+    /// What differs from the defaults, and the name.
+    package func encode(to encoder: any Encoder) throws {
+        let standard = EvaluationPlan()
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        func encode<Value: Encodable & Equatable>(
+            _ key: CodingKeys, _ value: Value, unless default: Value?
+        ) throws {
+            if value != `default` { try values.encode(value, forKey: key) }
+        }
+        try encode(.name, name, unless: nil)
+        try encode(.benchmark, benchmark, unless: standard.benchmark)
+        try encode(.data, data, unless: standard.data)
+        try encode(.holdOut, holdOut, unless: standard.holdOut)
+        try encode(.scenes, scenes, unless: standard.scenes)
+        try encode(.seed, seed, unless: standard.seed)
+        try encode(.limit, limit, unless: standard.limit)
+        try encode(.every, every, unless: standard.every)
+        try encode(.withoutTools, withoutTools, unless: standard.withoutTools)
+    }
+
     private var standardName: String {
         if scenes > 0 { return "scenes" }
         if holdOut > 0 { return "held-out" }

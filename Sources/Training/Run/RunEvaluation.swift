@@ -82,17 +82,26 @@ struct RunEvaluation: Sendable {
 }
 
 extension RunEvaluation {
+    /// The category whose values are the kinds of questions: `kind` for examples, that of the headline for a benchmark, or
+    /// the first by name.
+    private func kindCategory(of outcomes: [Outcome]) -> String? {
+        let all = Set(outcomes.flatMap(\.categories.keys))
+        return ["kind", benchmark.averagedOver].compactMap(\.self).first(where: all.contains) ?? all.min()
+    }
+
     /// What answers came to, as the report and the curves show it.
-    static func measurement(
+    func measurement(
         _ outcomes: [Outcome], step: Int, condition: EvaluationSettings.Condition
     ) -> EvaluationMeasurement {
         let score = ConditionScore(outcomes, averagedOver: nil)
-        let kinds = score.categories["kind"] ?? score.categories.first?.value ?? [:]
+        let category = kindCategory(of: outcomes)
+        let kinds = category.flatMap { score.categories[$0] } ?? [:]
         // In the order in which they are first asked.
         var names: [String] = []
         for outcome in outcomes {
-            for name in outcome.categories["kind"] ?? outcome.categories.first?.value ?? []
-            where !names.contains(name) { names.append(name) }
+            for name in category.flatMap({ outcome.categories[$0] }) ?? [] where !names.contains(name) {
+                names.append(name)
+            }
         }
         func share(_ mean: ConditionScore.Mean) -> EvaluationMeasurement.Share {
             EvaluationMeasurement.Share(

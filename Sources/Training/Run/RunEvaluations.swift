@@ -83,7 +83,7 @@ final class RunEvaluations {
         let evaluator = evaluation.evaluator(at: step, under: conditions, judge: judge, store: store)
         let outcomes = try waiting { try await evaluator.outcomes() }
         return conditions.map {
-            RunEvaluation.measurement(outcomes[$0] ?? [], step: step, condition: $0)
+            evaluation.measurement(outcomes[$0] ?? [], step: step, condition: $0)
         }
     }
 

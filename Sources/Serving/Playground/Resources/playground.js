@@ -116,13 +116,15 @@ function draw(number, [x1, y1, x2, y2]) {
     + `${Math.round(x1)}, ${Math.round(y1)} to ${Math.round(x2)}, ${Math.round(y2)}`);
 }
 
-function crop([x1, y1, x2, y2]) {
+function crop([x1, y1, x2, y2], rotation = 0) {
   const scale = Math.min(8, 440 / Math.max(x2 - x1, y2 - y1));
-  const canvas = make('canvas', {
-    width: Math.max(1, Math.round((x2 - x1) * scale)), height: Math.max(1, Math.round((y2 - y1) * scale)),
-  });
-  canvas.getContext('2d').drawImage(
-    page.image, x1, y1, x2 - x1, y2 - y1, 0, 0, canvas.width, canvas.height);
+  const [width, height] = [x2 - x1, y2 - y1].map(side => Math.max(1, Math.round(side * scale)));
+  const isOnItsSide = rotation % 180 !== 0;
+  const canvas = make('canvas', { width: isOnItsSide ? height : width, height: isOnItsSide ? width : height });
+  const pen = canvas.getContext('2d');
+  pen.translate(canvas.width / 2, canvas.height / 2);
+  pen.rotate(rotation * Math.PI / 180);
+  pen.drawImage(page.image, x1, y1, x2 - x1, y2 - y1, -width / 2, -height / 2, width, height);
   canvas.style.width = `${canvas.width / 2}px`;
   canvas.setAttribute('role', 'img');
   canvas.setAttribute('aria-label', 'The crop that the model got');
@@ -156,7 +158,7 @@ class Transcript {
       item.classList.add(`c${(this.looks - 1) % 6 + 1}`);
       draw(this.looks, event.box);
       const [x1, y1, x2, y2] = event.box.map(Math.round);
-      item.append(crop(event.box), make('p', {},
+      item.append(crop(event.box, event.rotation), make('p', {},
         make('b', {}, make('span', { className: 'number' }, this.looks), 'Looks closer'),
         `${x2 - x1} × ${y2 - y1} pixels at ${x1}, ${y1}`));
     } else {

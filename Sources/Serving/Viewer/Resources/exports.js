@@ -118,7 +118,9 @@ async function draw(pen, trajectory, colours) {
       continue;
     }
     for (const shown of segment.views) {
-      const image = await load(imageAddress(trajectory, shown.image, { region: shown.region, side: 512 }));
+      if ((shown.image ?? null) === null) continue;
+      const image = await load(
+        imageAddress(trajectory, shown.image, { region: shown.region, rotation: shown.rotation, side: 512 }));
       const scale = cropSide / Math.max(image.width, image.height);
       pen.imageSmoothingEnabled = image.width > cropSide;
       pen.drawImage(image, column, right, image.width * scale, image.height * scale);

@@ -81,7 +81,8 @@ function picture(address, size) {
 export function view(trajectory, shown, number) {
   const call = number ? trajectory.calls[number - 1] : null;
   const name = number ? `Crop ${number}` : 'First look';
-  const image = make('img', {
+  const isOfExample = (shown.image ?? null) !== null;
+  const image = !isOfExample ? make('p', { className: 'reply' }, 'An image that a tool made; it is not kept.') : make('img', {
     src: imageAddress(trajectory, shown.image, { region: shown.region, rotation: shown.rotation, side: 512 }), loading: 'lazy',
     className: shown.width < 160 && shown.region[2] - shown.region[0] < 160 ? 'coarse' : '',
     alt: `${name}: region ${corners(shown.region)} of image ${shown.image + 1}, seen as ${shown.width} by ${shown.height} pixels`,
