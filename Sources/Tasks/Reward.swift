@@ -144,7 +144,11 @@ package struct Reward: Hashable, Sendable, Codable {
 
     /// The reward for an outcome.
     ///
-    /// - Parameter usedBonusTool: whether a call of one of the tools that earn the bonus succeeded.
+    /// - Parameters:
+    ///   - kind: whose weights count.
+    ///   - isCorrect: whether the answer is right.
+    ///   - formatError: what is wrong with its form; nil if nothing is.
+    ///   - usedBonusTool: whether a call of one of the tools that earn the bonus succeeded.
     package func breakdown(
         kind: RewardKind, isCorrect: Bool, formatError: FormatError?, usedBonusTool: Bool
     ) -> RewardBreakdown {
