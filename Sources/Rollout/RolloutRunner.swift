@@ -19,7 +19,7 @@ package struct Rollout: Sendable {
 package protocol ExampleRollouts: Sendable {
     var format: any ChatFormat { get }
 
-    /// See ``RolloutRunner/run(_:onEvent:onEnd:)``.
+    /// As `RolloutRunner` does it, without telling of events.
     func run<Result: Sendable>(
         _ requests: [RolloutRequest], onEnd: @escaping @Sendable (Rollout) async throws -> Result
     ) async throws -> [Result]
