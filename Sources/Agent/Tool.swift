@@ -43,12 +43,12 @@ package protocol Tool: Sendable {
     /// What the model calls it by; also its name in configurations and on the command line.
     var name: String { get }
 
-    /// The tool as a model is told of it that writes boxes in `frame`.
+    /// The specification that the prompt holds; `frame` is the coordinate frame in which the model writes boxes.
     func specification(boxesIn frame: BoxFrame) -> ToolSpecification
 
     /// What the calls of one trajectory go to. The loop opens it at the first call and closes it when the trajectory ends.
     ///
-    /// - Throws: what is in the way; the model is told, and the trajectory goes on.
+    /// - Throws: an error if the tool cannot be used. The observation then holds the error, and the trajectory goes on.
     func open() async throws -> any ToolSession
 }
 

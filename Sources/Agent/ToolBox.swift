@@ -1,6 +1,6 @@
 /// The tools that trajectories may call, by name.
 package struct ToolBox: Sendable {
-    /// In the order in which models are told of them.
+    /// In the order in which prompts list them.
     package let tools: [any Tool]
 
     /// The tools that come with this project.
@@ -26,8 +26,7 @@ package struct ToolBox: Sendable {
         return ToolBox(tools.filter { names.contains($0.name) })
     }
 
-    /// What a model is told that is offered the tools of the given names and writes boxes in `frame`; names that no tool has
-    /// are left out.
+    /// The specifications of the named tools, with boxes in `frame`. Unknown names are ignored.
     package func specifications(of names: [String], boxesIn frame: BoxFrame) -> [ToolSpecification] {
         tools.filter { names.contains($0.name) }.map { $0.specification(boxesIn: frame) }
     }

@@ -22,6 +22,6 @@ package protocol RolloutEngine: AnyObject {
     /// Takes over the weights of now; no turn may be under way.
     ///
     /// - Parameter version: of these weights, as it is written into completions.
-    /// - Throws: what stands in the way of the weights.
+    /// - Throws: an error if the engine cannot load the weights.
     func publish(version: Int) throws
 }

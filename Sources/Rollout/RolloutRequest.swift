@@ -4,7 +4,7 @@ package import Tasks
 
 /// An example that a policy is to answer once.
 package struct RolloutRequest: Sendable {
-    /// Which tools the model is told of.
+    /// Which tools the prompt offers.
     package enum OfferedTools: Hashable, Sendable {
         /// Those that the example names.
         case ofExample

@@ -1,12 +1,12 @@
 import Agent
 import ArgumentParser
 
-/// Which tools a model is told of, by name.
+/// The tools that the prompt offers, by name.
 struct ToolOptions: ParsableArguments {
     @Option(
         name: .customLong("tool"),
         help: ArgumentHelp(
-            "A tool that the model is told of, \(ToolBox.standard.names.joined(separator: " or ")); may be repeated. "
+            "A tool to offer in the prompt: \(ToolBox.standard.names.joined(separator: " or ")); may be repeated. "
                 + "Offer what it was trained with.",
             valueName: "name"))
     var names: [String] = [ZoomTool.name]

@@ -4,7 +4,7 @@ import Tasks
 /// Asks several samples of each of many questions in batches, and keeps the answers; what has one is not asked again.
 struct AnswerCollection: Sendable {
     let place: EvaluationPlace
-    /// What of the evaluation it is, as a condition.
+    /// Name of this part of the evaluation, such as a condition.
     let part: String
     let itemCount: Int
     let samples: Int

@@ -38,7 +38,7 @@ package struct EvaluationPlace: Sendable {
         self.seed = seed
     }
 
-    /// - Parameter part: of the evaluation, as a condition.
+    /// - Parameter part: name of a part of the evaluation, such as a condition.
     func purpose(of part: String) -> RolloutPurpose {
         RolloutPurpose(.evaluation(name.map { "\($0)/\(part)" } ?? part), step: step, seed: seed)
     }
