@@ -14,6 +14,8 @@ final class RunEvaluations {
     private let judge: any Judge
     private let store: TrajectoryStore
     private let console: ConsoleSink
+    /// What was measured since the process began, by evaluation and step; the rest is computed from the store.
+    private var measured: [String: [Int: [EvaluationMeasurement]]] = [:]
 
     init(
         _ evaluations: [RunEvaluation], configuration: TrainingConfiguration, format: any ChatFormat,
@@ -78,27 +80,28 @@ final class RunEvaluations {
     }
 
     /// What an evaluation came to at a step, under all conditions that were asked then.
-    func measurements(of evaluation: RunEvaluation, at step: Int) throws -> [EvaluationMeasurement] {
+    private func measurements(
+        of evaluation: RunEvaluation, at step: Int
+    ) throws -> [EvaluationMeasurement] {
+        if let known = measured[evaluation.plan.name]?[step] { return known }
         let conditions = evaluation.conditions(at: step)
         let evaluator = evaluation.evaluator(at: step, under: conditions, judge: judge, store: store)
         let outcomes = try waiting { try await evaluator.outcomes() }
-        return conditions.map {
+        let measurements = conditions.map {
             evaluation.measurement(outcomes[$0] ?? [], step: step, condition: $0)
         }
-    }
-
-    /// The answers with tools on offer at a step.
-    private func records(of evaluation: RunEvaluation, at step: Int) throws -> [TrajectoryRecord] {
-        try evaluation.evaluator(at: step, under: [.tools], judge: judge, store: store).records(.tools)
+        measured[evaluation.plan.name, default: [:]][step] = measurements
+        return measurements
     }
 
     private func line(_ name: String, _ measurement: EvaluationMeasurement) -> String {
         let kinds = measurement.kinds.map { "\($0.name) \(Readable.percent($0.share.accuracy, decimals: 1))" }
+        let accuracies =
+            (kinds.count == 1 ? [] : kinds)
+            + ["all \(Readable.percent(measurement.overall.accuracy, decimals: 1)) right"]
         return "\(name), step \(Readable.count(measurement.step))"
-            + (measurement.offersTools ? "" : ", without tools") + ": "
-            + (kinds.count == 1 ? [] : kinds).joined(separator: ", ") + (kinds.count == 1 ? "" : ", ")
-            + "all \(Readable.percent(measurement.overall.accuracy, decimals: 1)) right, tool calls on "
-            + Readable.percent(measurement.overall.callRate, decimals: 1)
+            + (measurement.offersTools ? "" : ", without tools") + ": " + accuracies.joined(separator: ", ")
+            + ", tool calls on " + Readable.percent(measurement.overall.callRate, decimals: 1)
     }
 
     // MARK: Report
@@ -118,12 +121,14 @@ final class RunEvaluations {
         guard configuration.steps > 0 else { return [] }
         let maker = PictureMaker()
         return try evaluations.flatMap { evaluation in
+            let evaluators = [0, configuration.steps].map {
+                evaluation.evaluator(at: $0, under: [.tools], judge: judge, store: store)
+            }
             let chosen = ReportSelection(
-                before: try records(of: evaluation, at: 0),
-                after: try records(of: evaluation, at: configuration.steps)
+                before: try evaluators[0].records(.tools), after: try evaluators[1].records(.tools)
             ).chosen
             return try chosen.map { record, remark in
-                let images = try waiting { try await evaluation.items.item(at: record.group).images }
+                let images = try waiting { try await evaluators[1].images(of: record) }
                 return try maker.picture(of: record, images: images, remark: remark)
             }
         }
