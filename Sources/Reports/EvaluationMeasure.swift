@@ -25,15 +25,15 @@ struct EvaluationMeasure: Sendable {
     static func all(
         kinds: [String], inMeasurements measurements: [EvaluationMeasurement]
     ) -> [EvaluationMeasure] {
-        @Sendable func share(_ kind: String)
-            -> @Sendable (EvaluationMeasurement) -> EvaluationMeasurement.Share?
+        @Sendable func score(_ kind: String)
+            -> @Sendable (EvaluationMeasurement) -> EvaluationMeasurement.Score?
         {
-            { measurement in measurement.kinds.first { $0.name == kind }?.share }
+            { measurement in measurement.kinds.first { $0.name == kind }?.score }
         }
         let isOneKind = kinds.count < 2
         // Where some kind is answered with calls, the kinds are told apart; one rate says it all otherwise.
         let calling = kinds.filter { kind in
-            measurements.contains { (share(kind)($0)?.callRate ?? 0) > 0 }
+            measurements.contains { (score(kind)($0)?.callRate ?? 0) > 0 }
         }
         var measures: [EvaluationMeasure] = []
         if isOneKind {
@@ -41,7 +41,7 @@ struct EvaluationMeasure: Sendable {
         } else {
             measures += kinds.map { kind in
                 EvaluationMeasure("\(kind.capitalizedFirst): right answers", "", .accuracy) {
-                    share(kind)($0)?.accuracy
+                    score(kind)($0)?.accuracy
                 }
             }
             measures.append(
@@ -58,7 +58,7 @@ struct EvaluationMeasure: Sendable {
             measures += calling.map { kind in
                 EvaluationMeasure(
                     "\(kind.capitalizedFirst): answers with a tool call", "fraction that looked closer", .rate
-                ) { share(kind)($0)?.callRate }
+                ) { score(kind)($0)?.callRate }
             }
         }
         measures.append(

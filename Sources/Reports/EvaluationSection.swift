@@ -148,8 +148,8 @@ extension ReportFigures.Evaluation {
     /// The kind of question that the trained model looks closer at most, if it does on most of them and there are others.
     var focus: EvaluationMeasurement.Kind? {
         guard let trained, trained.kinds.count > 1 else { return nil }
-        return trained.kinds.filter { $0.share.callRate > 0.5 }.max {
-            ($0.share.callRate, $1.name) < ($1.share.callRate, $0.name)
+        return trained.kinds.filter { $0.score.callRate > 0.5 }.max {
+            ($0.score.callRate, $1.name) < ($1.score.callRate, $0.name)
         }
     }
 
@@ -157,8 +157,8 @@ extension ReportFigures.Evaluation {
     var sentence: String {
         guard let base, let trained else { return "" }
         func accuracy(_ measurement: EvaluationMeasurement) -> String {
-            let share = focus.flatMap { kind in measurement.kinds.first { $0.name == kind.name }?.share }
-            return Readable.percent((share ?? measurement.overall).accuracy)
+            let score = focus.flatMap { kind in measurement.kinds.first { $0.name == kind.name }?.score }
+            return Readable.percent((score ?? measurement.overall).accuracy)
         }
         let questions = focus.map { "the \($0.name) questions" } ?? "the answers"
         var text = "\(title): \(questions) went from \(accuracy(base)) right to \(accuracy(trained))."

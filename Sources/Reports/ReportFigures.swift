@@ -81,13 +81,13 @@ extension EvaluationMeasurement {
                     ("format_error_rate", .number(formatErrorRate)),
                     (
                         "kinds",
-                        .object(JSONObject(kinds.map { ($0.name, .object(JSONObject($0.share.members))) }))
+                        .object(JSONObject(kinds.map { ($0.name, .object(JSONObject($0.score.members))) }))
                     ),
                 ]))
     }
 }
 
-extension EvaluationMeasurement.Share {
+extension EvaluationMeasurement.Score {
     fileprivate var members: [JSONObject.Member] {
         [
             ("items", .number(items)), ("accuracy", .number(accuracy)),

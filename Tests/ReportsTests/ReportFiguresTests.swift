@@ -11,11 +11,11 @@ extension EvaluationMeasurement {
         func kind(_ name: String, _ accuracy: Double, _ calls: Double = 0) -> Kind {
             Kind(
                 name: name,
-                share: Share(items: 200, accuracy: accuracy, interval: [0.25, 0.5], callRate: calls))
+                score: Score(items: 200, accuracy: accuracy, interval: [0.25, 0.5], callRate: calls))
         }
         return EvaluationMeasurement(
             step: step, offersTools: offersTools,
-            overall: Share(items: 600, accuracy: 0.5, interval: [0.25, 0.75], callRate: calls / 4),
+            overall: Score(items: 600, accuracy: 0.5, interval: [0.25, 0.75], callRate: calls / 4),
             kinds: [kind("attribute", attribute, calls), kind("relation", 0.75), kind("existence", 0.875)],
             callsPerTrajectory: calls, firstBoxIoU: calls > 0 ? 0.4375 : nil, formatErrorRate: 0.125)
     }
@@ -38,7 +38,7 @@ extension ReportFigures {
 
 @Suite struct ReportFiguresTests {
     @Test func theJSONHoldsEveryMeasurement() throws {
-        struct Share: Decodable, Equatable {
+        struct Score: Decodable, Equatable {
             let items: Int
             let accuracy: Double
             let interval: [Double]
@@ -52,7 +52,7 @@ extension ReportFigures {
             let calls_per_trajectory: Double
             let first_box_iou: Double?
             let format_error_rate: Double
-            let kinds: [String: Share]
+            let kinds: [String: Score]
         }
         struct Evaluation: Decodable {
             let title: String
@@ -75,7 +75,7 @@ extension ReportFigures {
         #expect(trained.first_box_iou == 0.4375 && trained.format_error_rate == 0.125)
         #expect(
             trained.kinds["attribute"]
-                == Share(items: 200, accuracy: 0.825, interval: [0.25, 0.5], tool_call_rate: 1))
+                == Score(items: 200, accuracy: 0.825, interval: [0.25, 0.5], tool_call_rate: 1))
         #expect(evaluation.measurements[3].first_box_iou == nil)
         #expect(ReportFigures.sample.json.hasSuffix("}\n"))
     }
@@ -117,9 +117,9 @@ extension ReportFigures {
     }
 
     @Test func anEvaluationOfOneKindHasNoKindsAsRows() {
-        let share = EvaluationMeasurement.Share(items: 9, accuracy: 0.5)
+        let score = EvaluationMeasurement.Score(items: 9, accuracy: 0.5)
         let measurement = EvaluationMeasurement(
-            step: 0, offersTools: true, overall: share, kinds: [.init(name: "text", share: share)],
+            step: 0, offersTools: true, overall: score, kinds: [.init(name: "text", score: score)],
             callsPerTrajectory: 0, firstBoxIoU: nil, formatErrorRate: 0)
         let figures = ReportFigures(
             seed: 1, training: .init(steps: 0, seconds: 0, trajectories: 0),

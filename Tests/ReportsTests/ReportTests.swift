@@ -277,10 +277,10 @@ private func content(
                 .init(
                     name: attack, title: attack,
                     measurements: [0, 1].map { step in
-                        let share = EvaluationMeasurement.Share(items: 1, accuracy: 1, callRate: 1)
+                        let score = EvaluationMeasurement.Score(items: 1, accuracy: 1, callRate: 1)
                         return EvaluationMeasurement(
-                            step: step, offersTools: true, overall: share,
-                            kinds: [.init(name: attack, share: share), .init(name: "other", share: share)],
+                            step: step, offersTools: true, overall: score,
+                            kinds: [.init(name: attack, score: score), .init(name: "other", score: score)],
                             callsPerTrajectory: 1, firstBoxIoU: nil, formatErrorRate: 0)
                     })
             ])

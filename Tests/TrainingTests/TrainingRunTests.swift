@@ -98,7 +98,7 @@ import Training
         #expect(measurements.map(\.step) == [0, 1, 1])
         #expect(measurements.map(\.offersTools) == [true, true, false])
         #expect(measurements.allSatisfy { $0.kinds.map(\.name) == ["attribute", "relation", "existence"] })
-        #expect(measurements.allSatisfy { $0.kinds.allSatisfy { $0.share.items == 4 } })
+        #expect(measurements.allSatisfy { $0.kinds.allSatisfy { $0.score.items == 4 } })
         #expect(measurements[2].overall.callRate == 0)
         let page = try String(contentsOf: url.appending(path: "report.html"), encoding: .utf8)
         #expect(page.contains("<svg"))

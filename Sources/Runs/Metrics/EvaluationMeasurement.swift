@@ -1,7 +1,7 @@
 /// What an evaluation came to at one step under one condition.
 package struct EvaluationMeasurement: Sendable, Equatable {
     /// The right answers among some items.
-    package struct Share: Sendable, Equatable {
+    package struct Score: Sendable, Equatable {
         package let items: Int
         package let accuracy: Double
         /// The middle 95 % of the means of resampled items; nothing for no item.
@@ -20,11 +20,11 @@ package struct EvaluationMeasurement: Sendable, Equatable {
     /// The items of one kind.
     package struct Kind: Sendable, Equatable {
         package let name: String
-        package let share: Share
+        package let score: Score
 
-        package init(name: String, share: Share) {
+        package init(name: String, score: Score) {
             self.name = name
-            self.share = share
+            self.score = score
         }
     }
 
@@ -32,7 +32,7 @@ package struct EvaluationMeasurement: Sendable, Equatable {
     package let step: Int
     /// Whether tools were on offer where the items have some.
     package let offersTools: Bool
-    package let overall: Share
+    package let overall: Score
     /// In the order in which they are asked.
     package let kinds: [Kind]
     package let callsPerTrajectory: Double
@@ -41,7 +41,7 @@ package struct EvaluationMeasurement: Sendable, Equatable {
     package let formatErrorRate: Double
 
     package init(
-        step: Int, offersTools: Bool, overall: Share, kinds: [Kind], callsPerTrajectory: Double,
+        step: Int, offersTools: Bool, overall: Score, kinds: [Kind], callsPerTrajectory: Double,
         firstBoxIoU: Double?, formatErrorRate: Double
     ) {
         self.step = step
@@ -58,7 +58,7 @@ package struct EvaluationMeasurement: Sendable, Equatable {
     /// - Parameter name: of the evaluation.
     package func metrics(_ name: String) -> [Metric] {
         let prefix = "evaluation/\(name)/" + (offersTools ? "" : "without_tools/")
-        var metrics = kinds.map { Metric(prefix + $0.name, $0.share.accuracy) }
+        var metrics = kinds.map { Metric(prefix + $0.name, $0.score.accuracy) }
         metrics.append(Metric(prefix + "all", overall.accuracy))
         if offersTools {
             metrics.append(Metric(prefix + "tool_call_rate", overall.callRate))

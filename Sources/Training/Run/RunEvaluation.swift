@@ -93,9 +93,9 @@ extension RunEvaluation {
     func measurement(
         _ outcomes: [Outcome], step: Int, condition: EvaluationSettings.Condition
     ) -> EvaluationMeasurement {
-        let score = ConditionScore(outcomes, averagedOver: nil)
+        let total = ConditionScore(outcomes, averagedOver: nil)
         let category = kindCategory(of: outcomes)
-        let kinds = category.flatMap { score.categories[$0] } ?? [:]
+        let kinds = category.flatMap { total.categories[$0] } ?? [:]
         // In the order in which they are first asked.
         var names: [String] = []
         for outcome in outcomes {
@@ -103,15 +103,15 @@ extension RunEvaluation {
                 names.append(name)
             }
         }
-        func share(_ mean: ConditionScore.Mean) -> EvaluationMeasurement.Share {
-            EvaluationMeasurement.Share(
+        func score(_ mean: ConditionScore.Mean) -> EvaluationMeasurement.Score {
+            EvaluationMeasurement.Score(
                 items: mean.items, accuracy: mean.accuracy, interval: mean.interval,
                 callRate: mean.toolCallRate ?? 0)
         }
         return EvaluationMeasurement(
-            step: step, offersTools: condition == .tools, overall: share(score.overall),
-            kinds: names.compactMap { name in kinds[name].map { .init(name: name, share: share($0)) } },
-            callsPerTrajectory: score.callsPerAnswer, firstBoxIoU: score.firstBoxIoU,
-            formatErrorRate: score.formatErrors)
+            step: step, offersTools: condition == .tools, overall: score(total.overall),
+            kinds: names.compactMap { name in kinds[name].map { .init(name: name, score: score($0)) } },
+            callsPerTrajectory: total.callsPerAnswer, firstBoxIoU: total.firstBoxIoU,
+            formatErrorRate: total.formatErrors)
     }
 }

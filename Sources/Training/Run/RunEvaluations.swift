@@ -95,7 +95,7 @@ final class RunEvaluations {
     }
 
     private func line(_ name: String, _ measurement: EvaluationMeasurement) -> String {
-        let kinds = measurement.kinds.map { "\($0.name) \(Readable.percent($0.share.accuracy, decimals: 1))" }
+        let kinds = measurement.kinds.map { "\($0.name) \(Readable.percent($0.score.accuracy, decimals: 1))" }
         let accuracies =
             (kinds.count == 1 ? [] : kinds)
             + ["all \(Readable.percent(measurement.overall.accuracy, decimals: 1)) right"]
