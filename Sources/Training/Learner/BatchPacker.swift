@@ -32,7 +32,9 @@ package struct PromptTree: Sendable {
 
     /// The prompt of a group, and what each member made of it with its advantage.
     ///
-    /// - Parameter factor: what advantages are multiplied by, given the number of completion tokens.
+    /// - Parameters:
+    ///   - group: with its advantages.
+    ///   - factor: what advantages are multiplied by, given the number of completion tokens.
     package init(_ group: TrajectoryGroup, weighing factor: (Int) -> Double) {
         prompt = group.members[0].trajectory.transcript.segments[0]
         branches = group.judged.map { member in
