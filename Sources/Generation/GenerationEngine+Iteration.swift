@@ -21,16 +21,14 @@ extension GenerationEngine {
             relieve()
             return .ran
         }
-        cache.reserve(pool.capacity, limit: pool.limit)
-        cache.copy(iteration.copies)
         let composed = clock.now
-        let logits = logits(of: iteration)
+        let logits = runner.logits(of: iteration)
         let computed = clock.now
         for (part, cursor) in zip(iteration.parts, iteration.batch.cursors) {
             part.sequence.advance(to: cursor, imageCount: part.views.count)
             if part.tokens.count > 1 { keepPrefix(part.sequence) }
         }
-        if let logits { sample(iteration.parts.map(\.sequence).filter(\.awaitsToken), logits) }
+        if let logits { sample(iteration.sampled, logits) }
         let sampled = clock.now
         settlePrompts()
         statistics.iterations += 1
@@ -43,36 +41,18 @@ extension GenerationEngine {
 
 // MARK: - Composition
 
-/// What one sequence contributes to an iteration.
-private struct Part {
-    let sequence: CachedSequence
-    /// Indices of its tokens.
-    let tokens: Range<Int>
-    let views: [ViewedImage]
-}
-
-/// The packed tokens of an iteration, and where their keys and values go.
-private struct Iteration {
-    var batch: PackedBatch
-    /// One for each segment of the batch.
-    var parts: [Part] = []
-    var attended = PagedSequences()
-    /// Place of each token in the cache, counted in tokens. [token]
-    var slots: [Int64] = []
-    var copies: [PageCopy] = []
-}
-
 extension GenerationEngine {
     /// Packs the newest token of everybody who is writing, and as much of prompts and observations as the limits allow.
     private func compose() -> Iteration {
-        var iteration = Iteration(batch: PackedBatch(for: model.configuration))
-        let parts = chooseParts(copies: &iteration.copies)
+        var iteration = Iteration(shape: model.shape, pageLimit: pool.limit)
+        let parts = chooseParts(&iteration)
+        iteration.pageCount = pool.capacity
         var patches = preparedImages(parts)[...]
         for part in parts {
             let images = patches.prefix(part.views.count)
             patches = patches.dropFirst(images.count)
             do {
-                try add(part, images: images.map { try $0.get() }, to: &iteration)
+                try iteration.append(part, images: images.map { try $0.get() }, pageSize: pool.pageSize)
             } catch {
                 if part.sequence.turn == nil {
                     fail(prompt: part.sequence, error)
@@ -85,8 +65,8 @@ extension GenerationEngine {
     }
 
     /// Decides who computes how many tokens, and takes the pages for them.
-    private func chooseParts(copies: inout [PageCopy]) -> [Part] {
-        var parts: [Part] = []
+    private func chooseParts(_ iteration: inout Iteration) -> [Iteration.Part] {
+        var parts: [Iteration.Part] = []
         var budget = limits.prefillTokens
         var begun: Set<PrefixTree.Key> = []
         for sequence in running {
@@ -102,9 +82,9 @@ extension GenerationEngine {
                 pool.grow(&sequence.table, by: end - start, copy: &copy)
                 || dropPrefixes() && pool.grow(&sequence.table, by: end - start, copy: &copy)
             if !isRoom { continue }
-            if let copy { copies.append(copy) }
+            if let copy { iteration.copies.append(copy) }
             let images = sequence.images.prefix { $0.tokens.lowerBound < end }
-            parts.append(Part(sequence: sequence, tokens: start..<end, views: images.map(\.view)))
+            parts.append(Iteration.Part(sequence: sequence, tokens: start..<end, views: images.map(\.view)))
             statistics.images += images.count
             if isPrefill {
                 budget -= end - start
@@ -127,24 +107,12 @@ extension GenerationEngine {
     }
 
     /// Decodes the images of all parts, in their order, several at a time.
-    private func preparedImages(_ parts: [Part]) -> [Result<ImagePatches, any Error>] {
+    private func preparedImages(_ parts: [Iteration.Part]) -> [Result<ImagePatches, any Error>] {
         let views = parts.flatMap(\.views)
         if views.isEmpty { return [] }
         let start = ContinuousClock.now
         defer { statistics.imageTime += ContinuousClock.now - start }
         return processor.patches(of: views)
-    }
-
-    private func add(_ part: Part, images: [ImagePatches], to iteration: inout Iteration) throws {
-        let table = part.sequence.table
-        try iteration.batch.append(
-            Array(part.sequence.tokens[part.tokens]), images: images, from: part.sequence.cursor)
-        for index in part.tokens {
-            let page = Int(table.pages[index / pool.pageSize])
-            iteration.slots.append(Int64(page * pool.pageSize + index % pool.pageSize))
-        }
-        iteration.attended.append(queryCount: part.tokens.count, length: table.length, pages: table.pages)
-        iteration.parts.append(part)
     }
 
     /// Makes room when there are no pages for anybody: at the cost of those who are between two turns and will have to
@@ -164,51 +132,9 @@ extension GenerationEngine {
     }
 }
 
-// MARK: - Computation
-
-/// Attention over the pages of the cache, once the new keys and values are stored in them.
-private struct PagedAttention: AttentionContext {
-    let cache: KeyValueCache
-    let attended: PagedSequences
-    /// [token]
-    let slots: Tensor
-
-    func attend(query: Tensor, key: Tensor, value: Tensor, layer: Int) -> Tensor {
-        cache.store(layer: layer, keys: key, values: value, slots: slots)
-        let pages = cache.layers[layer]
-        return .pagedAttention(query, keyPages: pages.keys, valuePages: pages.values, attended)
-    }
-
-    /// All layers in one call, where that is possible.
-    func hiddenStates(of embedded: Tensor, rotary: RotaryTable, in decoder: TextDecoder) -> Tensor? {
-        guard embedded.device == .cpu, embedded.dtype == .float32 else { return nil }
-        let layers = zip(decoder.layers, cache.layers).map { layer, pages in
-            DecoderLayerTensors(
-                attentionNorm: layer.attentionNorm, queryKeyValue: layer.attention.queryKeyValue,
-                attentionOutput: layer.attention.output, feedForwardNorm: layer.feedForwardNorm,
-                gateAndUp: layer.feedForward.gateAndUp, down: layer.feedForward.down, keyPages: pages.keys,
-                valuePages: pages.values)
-        }
-        return .pagedDecoder(
-            embedded, layers: layers, headCount: decoder.configuration.headCount, norm: decoder.norm.weight,
-            epsilon: decoder.norm.epsilon, cosine: rotary.cosine, sine: rotary.sine, slots: slots, attended)
-    }
-}
+// MARK: - Sampling
 
 extension GenerationEngine {
-    /// - Returns: [row, vocabulary] for the parts that have a row; nil if none has.
-    private func logits(of iteration: Iteration) -> Tensor? {
-        let context = PagedAttention(
-            cache: cache, attended: iteration.attended, slots: Tensor(iteration.slots, device: model.device))
-        let hidden = model.hiddenStates(of: iteration.batch, context: context)  // [token, width]
-        let rows = zip(iteration.parts, iteration.batch.segments).compactMap { part, segment in
-            part.sequence.awaitsToken ? segment.start + segment.count - 1 : nil
-        }
-        if rows.isEmpty { return nil }
-        if rows.count == iteration.slots.count { return model.logits(hidden) }
-        return model.logits(hidden.indexSelect(0, Tensor(rows, device: model.device)))
-    }
-
     /// Draws the next token of each sequence and ends the turns that are over.
     private func sample(_ sequences: [CachedSequence], _ logits: Tensor) {
         let draws = sequences.compactMap { sequence in
@@ -218,7 +144,7 @@ extension GenerationEngine {
                     alternativeCount: $0.alternativeCount)
             }
         }
-        for (sequence, token) in zip(sequences, sampler.sample(logits, draws)) {
+        for (sequence, token) in zip(sequences, runner.sample(logits, draws)) {
             guard token.logProbability.isFinite else {
                 fail(sequence, GenerationError.notFinite(sequence.id, policyVersion: policyVersion))
                 continue

@@ -29,15 +29,14 @@ package final class GenerationEngine {
         case idle
     }
 
-    package let model: Qwen25VL
+    package let model: any VisionLanguageModel
     package let processor: ImageProcessor
     package let rules: TokenRules
     package let limits: GenerationLimits
     /// Version of the weights, as it is written into completions.
     package private(set) var policyVersion: Int
 
-    let sampler: Sampler
-    let cache: KeyValueCache
+    let runner: IterationRunner
     var pool: PagePool
     private var prefixes: PrefixTree
     var schedule: Schedule
@@ -53,22 +52,19 @@ package final class GenerationEngine {
     var statistics = RolloutStatistics()
 
     package init(
-        model: Qwen25VL, processor: ImageProcessor, rules: TokenRules, limits: GenerationLimits = .init(),
+        model: any VisionLanguageModel, processor: ImageProcessor, rules: TokenRules, limits: GenerationLimits = .init(),
         policyVersion: Int = 0
     ) {
-        let text = model.configuration.text
+        let vocabularySize = model.shape.vocabularySize
         precondition(
-            rules.vocabularySize == text.vocabularySize,
-            "token rules for \(rules.vocabularySize) of \(text.vocabularySize) tokens")
+            rules.vocabularySize == vocabularySize,
+            "token rules for \(rules.vocabularySize) of \(vocabularySize) tokens")
         self.model = model
         self.processor = processor
         self.rules = rules
         self.limits = limits
         self.policyVersion = policyVersion
-        sampler = Sampler(rules: rules, device: model.device)
-        cache = KeyValueCache(
-            layerCount: text.layerCount, headCount: text.keyValueHeadCount, headWidth: text.headWidth,
-            pageSize: limits.pageSize, dtype: model.dtype, device: model.device)
+        runner = IterationRunner(model: model, rules: rules, pageSize: limits.pageSize)
         pool = PagePool(pageSize: limits.pageSize, limit: limits.pages)
         prefixes = PrefixTree(limit: min(limits.prefixPages, limits.pages))
         schedule = Schedule(placeCount: limits.sequences, rejoinDelay: limits.rejoinDelay)
@@ -76,7 +72,7 @@ package final class GenerationEngine {
 
     /// Most tokens a trajectory can have.
     package var contextLength: Int {
-        let allowed = min(model.configuration.text.maximumPositionCount, limits.pages * limits.pageSize)
+        let allowed = min(model.shape.maximumPositionCount, limits.pages * limits.pageSize)
         return min(allowed, limits.contextLength ?? allowed)
     }
 
@@ -323,8 +319,8 @@ extension GenerationEngine {
         var start = sequence.table.length
         return try images.indices.map { index in
             let grid = processor.grid(of: images[index].viewSize)
-                .merged(by: model.configuration.vision.mergeSize)
-            let first = sequence.tokens[start...].firstIndex(of: model.configuration.tokens.image)
+                .merged(by: model.shape.mergeSize)
+            let first = sequence.tokens[start...].firstIndex(of: model.shape.imageToken)
             guard let first, first + grid.count <= sequence.tokens.count else {
                 throw PackedBatchError.placeholders(
                     image: index, expected: grid.count, found: first.map { sequence.tokens.count - $0 } ?? 0)

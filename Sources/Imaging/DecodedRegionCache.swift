@@ -42,11 +42,6 @@ package final class DecodedRegionCache: Sendable {
         contents.withLock { $0.keep(image, region, of: source.id, maximumBytes: maximumBytes) }
         return image
     }
-
-    /// Forgets every part of an image that will not be asked for again.
-    package func remove(_ source: EncodedImage) {
-        contents.withLock { $0.remove(source.id) }
-    }
 }
 
 extension DecodedRegionCache {
@@ -90,11 +85,6 @@ extension DecodedRegionCache {
             byteCount += image.pixels.count
             // Further than need be, so that one search for the oldest makes room for many.
             if byteCount > maximumBytes { shrink(to: maximumBytes - maximumBytes / 8) }
-        }
-
-        mutating func remove(_ id: EncodedImage.ID) {
-            byteCount -= entries[id]?.reduce(0) { $0 + $1.image.pixels.count } ?? 0
-            entries[id] = nil
         }
 
         /// Drops what was used longest ago.

@@ -8,10 +8,10 @@ package import Torch
 /// Holds tensors, so one thread owns it.
 package final class PolicyModel {
     package let directory: ModelDirectory
-    package let model: Qwen25VL
+    package let model: any VisionLanguageModel
     package let processor: ImageProcessor
-    private let companions: Qwen25VL.Companions
-    package let format: QwenChatFormat
+    private let companions: CheckpointCompanions
+    package let format: ChatMLFormat
     /// What engines made from now on may sample.
     package var rules: TokenRules
 
@@ -21,22 +21,24 @@ package final class PolicyModel {
             throw CheckpointError(.load, path: url.path, "there is no such folder; check the path")
         }
         directory = try ModelDirectory(url)
-        companions = try Qwen25VL.Companions(of: directory)
+        companions = try CheckpointCompanions(
+            of: url, generation: directory.generation, processor: directory.processor)
         processor = ImageProcessor(directory.processor)
         let tokenizer = try Tokenizer(directory: url)
-        let format = try QwenChatFormat(tokenizer: tokenizer, geometry: processor)
+        let format = try ChatMLFormat(
+            tokenizer: tokenizer, geometry: processor, boxFrame: directory.family.boxFrame)
         self.format = format
-        let wordCount = directory.configuration.text.vocabularySize
+        let vocabularySize = directory.configuration.shape.vocabularySize
         var stops = [format.tokens.toolCallEnd: FinishReason.toolCall, format.tokens.turnEnd: .endOfTurn]
         for end in directory.generation.ends where stops[end] == nil { stops[end] = .endOfTurn }
-        let padding = (tokenizer.vocabularySize..<max(tokenizer.vocabularySize, wordCount)).map(Int32.init)
+        let padding = (tokenizer.vocabularySize..<max(tokenizer.vocabularySize, vocabularySize)).map(Int32.init)
         rules = TokenRules(
             forbidden: format.tokens.unsampled.filter { $0 != format.tokens.turnEnd } + padding, stops: stops,
-            vocabularySize: wordCount)
+            vocabularySize: vocabularySize)
         model = try directory.loadModel(dtype: dtype, device: device)
     }
 
-    /// How many workers suit the model: one for each core if its products are too small to be shared out, else one.
+    /// How many workers suit the model: one for each core if its products are too small to divide among cores, else one.
     package var defaultWorkerCount: Int {
         let parameterCount = model.parameters.reduce(0) { $0 + $1.tensor.count }
         return parameterCount < 50_000_000 ? ProcessInfo.processInfo.activeProcessorCount : 1
@@ -55,13 +57,14 @@ package final class PolicyModel {
 
 extension ImageProcessor: ImageGeometry {}
 
-extension QwenChatFormat {
+extension ChatMLFormat {
     /// The format of a model directory, without its weights.
     ///
     /// - Throws: an error that names the file that is missing, damaged or at odds with the others.
     package init(directory url: URL) throws {
         let directory = try ModelDirectory(url)
         try self.init(
-            tokenizer: Tokenizer(directory: url), geometry: ImageProcessor(directory.processor))
+            tokenizer: Tokenizer(directory: url), geometry: ImageProcessor(directory.processor),
+            boxFrame: directory.family.boxFrame)
     }
 }

@@ -29,13 +29,16 @@ final class LessonLearner {
     private let headAdamW: AdamW
     private let blur: CoordinateBlur
 
-    private var model: Qwen25VL { policyModel.model }
+    private let model: Qwen25VL
 
     init(_ policyModel: PolicyModel, stage: LessonStage, configuration: NanoBaseConfiguration) {
         self.policyModel = policyModel
         self.stage = stage
         self.configuration = configuration
-        let model = policyModel.model
+        guard let model = policyModel.model as? Qwen25VL else {
+            preconditionFailure("lessons are for the architecture that NanoArchitecture writes")
+        }
+        self.model = model
         for parameter in model.parameters { parameter.tensor.requiresGrad = true }
         heads = LessonHeads(
             width: model.configuration.text.width, task: configuration.task,
@@ -108,7 +111,9 @@ final class LessonLearner {
 
         var boxLoss: Tensor?
         func add(_ loss: Tensor) { boxLoss = boxLoss.map { $0 + loss } ?? loss }
-        let hidden = model.hiddenStates(of: batch, embedded: embedded) { [self] layer, hidden in
+        let attention = SegmentAttention(segments: batch.segments)
+        let hidden = model.hiddenStates(of: batch, embedded: embedded, context: attention) {
+            [self] layer, hidden in
             guard stage.boxWeight > 0 else { return }
             if layer + 1 == LessonHeads.imageLayer, !targets.tokens.isEmpty {
                 add(heads.imageBoxLoss(hidden.indexSelect(0, slots), targets))
@@ -125,9 +130,8 @@ final class LessonLearner {
             }
         }  // [token, width]
         let blurred = blur(pass)
-        let predicting = hidden.indexSelect(0, Tensor(blurred.predictors))  // [target, width]
-        let (logProbabilities, _) = Tensor.tokenLogProbabilities(
-            hidden: predicting, weight: model.head, targets: Tensor(blurred.targets))  // [target]
+        let (logProbabilities, _) = model.logProbabilities(
+            of: blurred.targets, at: blurred.predictors, in: hidden)  // [target]
         return (-(logProbabilities * Tensor(blurred.weights)).sum(), dense, boxLoss)
     }
 

@@ -22,7 +22,7 @@ enum NanoArchitecture {
         let tokenizer = try Tokenizer(
             BPETrainer(
                 vocabularySize: vocabularySize, pattern: SplitPattern(digitCount: 3),
-                addedTokens: QwenTokens.names, largestNumber: largestNumber
+                addedTokens: ChatMLTokens.names, largestNumber: largestNumber
             ).train(on: try corpus(task, seed: seed)))
         let configuration = configuration(tokenizer)
         let model = Qwen25VL(configuration, random: CounterRandom(seed: seed, 0x696E_6974))
@@ -35,16 +35,16 @@ enum NanoArchitecture {
             padding: configuration.tokens.beginning)
         try model.save(
             to: url,
-            companions: Qwen25VL.Companions(generation: generation, processor: processor, tokenizer: [:])
+            companions: CheckpointCompanions(generation: generation, processor: processor, tokenizer: [:])
         ) { folder in
             try tokenizer.write(to: folder)
             try ChatTemplateFile.write(to: folder)
         }
     }
 
-    private static func configuration(_ tokenizer: Tokenizer) -> ModelConfiguration {
+    private static func configuration(_ tokenizer: Tokenizer) -> Qwen25VLConfiguration {
         func id(_ name: String) -> Int32 { tokenizer.id(of: name) ?? 0 }
-        return ModelConfiguration(
+        return Qwen25VLConfiguration(
             text: TextConfiguration(
                 vocabularySize: vocabularySize, width: 128, feedForwardWidth: 320, layerCount: 5,
                 headCount: 4, keyValueHeadCount: 2, maximumPositionCount: 4096, rotaryBase: 10,
@@ -79,7 +79,7 @@ enum NanoArchitecture {
                 texts.append(LessonText.call(ZoomTool.name, box: box.scaled(x: 0.1, y: 0.1)))
             }
             let tools = ToolBox.standard
-            texts += QwenChatFormat.fixedTexts(
+            texts += ChatMLFormat.fixedTexts(
                 tools: tools.specifications(of: tools.names, boxesIn: .asViewed))
         }
         return texts

@@ -81,7 +81,7 @@ package final class NanoBaseTrainer {
         let lessons = try SceneLessons(configuration, format: policyModel.format)
         let learner = LessonLearner(policyModel, stage: stage, configuration: configuration)
         let packer = BatchPacker(
-            configuration: policyModel.model.configuration, processor: policyModel.processor,
+            shape: policyModel.model.shape, processor: policyModel.processor,
             tokensPerPass: configuration.tokensPerPass)
         let rates = LearningRateSchedule(
             stage.schedule, peak: stage.learningRate, warmUpSteps: stage.warmUpSteps, totalSteps: stage.steps)

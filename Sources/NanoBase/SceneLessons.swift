@@ -10,14 +10,14 @@ package import Training
 /// vision-language model would give, and a weak habit of using the tool.
 package struct SceneLessons: Sendable {
     private let configuration: NanoBaseConfiguration
-    private let format: QwenChatFormat
+    private let format: ChatMLFormat
     private let scenes: VisualSearch
     private let random: CounterRandom
     private let zoom = ZoomTool()
     private let rule = CropRule()
 
     /// - Throws: `VisualSearchError` for a task that cannot work.
-    package init(_ configuration: NanoBaseConfiguration, format: QwenChatFormat) throws {
+    package init(_ configuration: NanoBaseConfiguration, format: ChatMLFormat) throws {
         self.configuration = configuration
         self.format = format
         scenes = try VisualSearch(configuration.task, seed: configuration.seed, split: .training)

@@ -41,8 +41,11 @@ package struct RolloutRequest: Sendable {
     ///   - id: under which the policy knows it; samples of one prompt share their group.
     ///   - format: of the model.
     ///   - tools: those there are.
+    ///   - cache: keeps decoded pixels of the example's image files.
     /// - Throws: `ExampleError` if a message refers to an image that is not there, and what `format` throws.
-    func agentRequest(id: TrajectoryID, format: any ChatFormat, tools: ToolBox) throws -> AgentRequest {
+    func agentRequest(
+        id: TrajectoryID, format: any ChatFormat, tools: ToolBox, decodingInto cache: DecodedRegionCache
+    ) throws -> AgentRequest {
         let names: [String] =
             switch offers {
             case .ofExample: tools.names.filter(example.tools.contains)
@@ -50,7 +53,7 @@ package struct RolloutRequest: Sendable {
             case .none: []
             }
         let prompt = try format.prompt(
-            example.messages(viewedBy: format) + history,
+            example.decoding(into: cache).messages(viewedBy: format) + history,
             tools: tools.specifications(of: names, boxesIn: format.boxFrame))
         return AgentRequest(id: id, prompt: prompt, tools: names, sampling: sampling, random: random)
     }

@@ -31,6 +31,8 @@ package struct RolloutRunner: ExampleRollouts {
     package let format: any ChatFormat
     private let tools: ToolBox
     private let loop: AgentLoop
+    /// Pixels of image files, for the samples of a group, their turns, and the training on them.
+    private let decodedImages = DecodedRegionCache()
 
     /// - Parameters:
     ///   - policy: writes the turns.
@@ -58,7 +60,8 @@ package struct RolloutRunner: ExampleRollouts {
         onEnd: @escaping @Sendable (Rollout) async throws -> Result
     ) async throws -> [Result] {
         let prepared = try zip(requests, Self.ids(of: requests)).map { request, id in
-            try request.agentRequest(id: id, format: format, tools: tools)
+            try request.agentRequest(
+                id: id, format: format, tools: tools, decodingInto: decodedImages)
         }
         return try await loop.run(prepared, onEvent: onEvent) { index, trajectory in
             try await onEnd(Rollout(request: requests[index], trajectory: trajectory))

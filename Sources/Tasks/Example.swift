@@ -50,6 +50,18 @@ package struct Example: Sendable {
         self.rewardKind = rewardKind
     }
 
+    /// The same example, whose image files are decoded once for every view that is cut from them while `cache` keeps their
+    /// pixels.
+    package func decoding(into cache: DecodedRegionCache) -> Example {
+        let images = images.map { image -> any PixelSource in
+            guard let file = image as? EncodedImage else { return image }
+            return CachedImage(file, cache: cache)
+        }
+        return Example(
+            id: id, messages: messages, images: images, answer: answer, kind: kind, tools: tools,
+            groundTruthBoxes: groundTruthBoxes, rewardKind: rewardKind)
+    }
+
     /// What the user asks: the text of the last user message.
     package var question: String {
         guard let message = messages.last(where: { $0.role == .user }) else { return "" }

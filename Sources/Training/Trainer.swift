@@ -46,7 +46,7 @@ package final class Trainer {
             seed: configuration.seed,
             score: TrajectoryScorer(reward: configuration.reward, judge: judge).outcome)
         packer = BatchPacker(
-            configuration: policyModel.model.configuration, processor: policyModel.processor,
+            shape: policyModel.model.shape, processor: policyModel.processor,
             tokensPerPass: configuration.optimizer.tokensPerPass)
     }
 

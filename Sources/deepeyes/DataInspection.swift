@@ -51,7 +51,7 @@ extension DataCommand {
         }
 
         func run() throws {
-            let format = try model.map { try QwenChatFormat(directory: URL(filePath: $0)) }
+            let format = try model.map { try ChatMLFormat(directory: URL(filePath: $0)) }
             let opened = try files.flatMap(RowFiles.named).map { url in
                 ExampleRows(try RowFiles.open(url), toleratedShare: 1) { example in
                     if let format { _ = try example.messages(viewedBy: format) }
@@ -92,7 +92,7 @@ extension DataCommand {
 
 /// What was seen so far of some files.
 private struct Inspection {
-    private let format: QwenChatFormat?
+    private let format: ChatMLFormat?
     private let start = ContinuousClock.now
     private let isWatched = isatty(STDERR_FILENO) == 1
     private var progress: ProgressReporter
@@ -100,7 +100,7 @@ private struct Inspection {
     private var summary = ExampleSummary()
     private(set) var items: [SheetPage.Item] = []
 
-    init(format: QwenChatFormat?, rowCount: Int) {
+    init(format: ChatMLFormat?, rowCount: Int) {
         self.format = format
         progress = ProgressReporter(total: rowCount)
     }

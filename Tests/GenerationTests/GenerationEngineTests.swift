@@ -92,19 +92,19 @@ private typealias Fixture = GenerationFixture
     private func trainingFigures(
         _ transcripts: [Transcript], _ engine: GenerationEngine, temperature: Double
     ) throws -> (logProbabilities: [Float], entropies: [Float]) {
-        var batch = PackedBatch(for: Fixture.configuration)
+        var batch = PackedBatch(for: Fixture.configuration.shape)
         func append(_ transcript: Transcript, continuing parent: Int?) throws -> Int {
             let patches = try transcript.images.map { Fixture.processor.patches(of: try $0.resizedPixels()) }
             return try batch.append(transcript.tokens, images: patches, continuing: parent)
         }
         let prompt = try append(Transcript([transcripts[0].segments[0]]), continuing: nil)
-        var (targets, rows): ([Int32], [Int]) = ([], [])
+        var (targets, rows): ([Int64], [Int64]) = ([], [])
         for transcript in transcripts {
             let response = Transcript(Array(transcript.segments.dropFirst()))
             let segment = try append(response, continuing: prompt)
             for (offset, isTrained) in response.lossMask.enumerated() where isTrained {
-                targets.append(response.tokens[offset])
-                rows.append(try #require(batch.predictor(of: offset, in: segment)))
+                targets.append(Int64(response.tokens[offset]))
+                rows.append(Int64(try #require(batch.predictor(of: offset, in: segment))))
             }
         }
         let model = engine.model

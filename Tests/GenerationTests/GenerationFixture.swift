@@ -15,7 +15,7 @@ enum GenerationFixture {
     static let toolCallEnd: Int32 = 6
     static let vocabularySize = 64
 
-    static let configuration = ModelConfiguration(
+    static let configuration = Qwen25VLConfiguration(
         text: TextConfiguration(
             vocabularySize: vocabularySize, width: 32, feedForwardWidth: 48, layerCount: 3, headCount: 4,
             keyValueHeadCount: 2, maximumPositionCount: 600, rotarySections: [2, 1, 1], initializerRange: 0.25
@@ -175,7 +175,7 @@ extension GenerationFixture {
     /// Logits after the last token, by one pass over everything. [vocabulary]
     static func logits(after transcript: Transcript, more: [Int32], _ model: Qwen25VL) throws -> [Float] {
         try withoutGradient {
-            var batch = PackedBatch(for: configuration)
+            var batch = PackedBatch(for: configuration.shape)
             let patches = try transcript.images.map { processor.patches(of: try $0.resizedPixels()) }
             try batch.append(transcript.tokens + more, images: patches)
             let hidden = model.hiddenStates(of: batch)

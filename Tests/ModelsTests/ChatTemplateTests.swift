@@ -46,7 +46,7 @@ import Tokenizer
     }
 
     private let goldens: Goldens
-    private let format: QwenChatFormat
+    private let format: ChatMLFormat
     private let tokenizer: Tokenizer
 
     init() throws {
@@ -59,7 +59,7 @@ import Tokenizer
             geometry.counts[viewSize] = part.tokens
         }
         tokenizer = try QwenTokenizer.load()
-        format = try QwenChatFormat(tokenizer: tokenizer, geometry: geometry)
+        format = try ChatMLFormat(tokenizer: tokenizer, geometry: geometry)
     }
 
     // MARK: Parity
@@ -201,7 +201,7 @@ import Tokenizer
         definition.addedTokens.removeAll { $0.content == "<|vision_end|>" }
         let poorer = try Tokenizer(definition)
         let error = #expect(throws: TokenizerError.self) {
-            try QwenChatFormat(tokenizer: poorer, geometry: RecordedGeometry())
+            try ChatMLFormat(tokenizer: poorer, geometry: RecordedGeometry())
         }
         #expect(error?.detail.contains("<|vision_end|>") == true)
     }

@@ -9,10 +9,10 @@ import Testing
             contentsOf: GoldenFolder().url.appending(path: "config-\(spelling).json"), encoding: .utf8)
     }
 
-    private func configuration(_ json: String) throws -> ModelConfiguration {
+    private func configuration(_ json: String) throws -> Qwen25VLConfiguration {
         try TemporaryFolder.with { folder in
             try json.write(to: folder.appending(path: "config.json"), atomically: true, encoding: .utf8)
-            return try ModelConfiguration(directory: folder)
+            return try Qwen25VLConfiguration(directory: folder)
         }
     }
 
@@ -78,7 +78,6 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""model_type": "qwen2_5_vl""#, #""model_type": "qwen2_vl""#, "qwen2_vl"),
         (#""type": "mrope""#, #""type": "yarn""#, "yarn"),
         (#""hidden_act": "silu""#, #""hidden_act": "gelu""#, "gelu"),
         (#""use_sliding_window": false"#, #""use_sliding_window": true"#, "use_sliding_window"),
@@ -106,7 +105,7 @@ import Testing
 
     @Test func aMissingFileIsNamed() throws {
         try TemporaryFolder.with { folder in
-            let error = #expect(throws: ModelFileError.self) { try ModelConfiguration(directory: folder) }
+            let error = #expect(throws: ModelFileError.self) { try Qwen25VLConfiguration(directory: folder) }
             #expect(error?.path == folder.appending(path: "config.json").path)
         }
     }
@@ -122,17 +121,17 @@ import Testing
             let file = folder.appending(path: "generation_config.json")
             try json.write(to: file, atomically: true, encoding: .utf8)
             let model = try ModelGoldens.configuration()
-            let generation = try GenerationConfiguration(directory: folder, model: model)
+            let generation = try GenerationConfiguration(directory: folder, fallback: model.generation)
             #expect(generation.ends == ends)
             try generation.fileContents().write(to: file)
-            #expect(try GenerationConfiguration(directory: folder, model: model) == generation)
+            #expect(try GenerationConfiguration(directory: folder, fallback: model.generation) == generation)
         }
     }
 
     @Test func withoutItsFileGenerationEndsWhereTheModelSays() throws {
         try TemporaryFolder.with { folder in
             let model = try ModelGoldens.configuration()
-            #expect(try GenerationConfiguration(directory: folder, model: model).ends == [304])
+            #expect(try GenerationConfiguration(directory: folder, fallback: model.generation).ends == [304])
         }
     }
 

@@ -10,12 +10,12 @@ import Torch
 /// What `Tools/reference/model_goldens.py` wrote, and the inputs that both sides compute.
 enum ModelGoldens {
     /// The shape of the tiny reference model.
-    static func configuration(tied: Bool = true) throws -> ModelConfiguration {
+    static func configuration(tied: Bool = true) throws -> Qwen25VLConfiguration {
         try TemporaryFolder.with { folder in
             try FileManager.default.copyItem(
                 at: GoldenFolder().url.appending(path: "config-flat.json"),
                 to: folder.appending(path: "config.json"))
-            var configuration = try ModelConfiguration(directory: folder)
+            var configuration = try Qwen25VLConfiguration(directory: folder)
             configuration.tiesEmbeddings = tied
             return configuration
         }
@@ -37,7 +37,7 @@ enum ModelGoldens {
     static func conversation() throws -> (batch: PackedBatch, mask: [Bool]) {
         let golden = try Goldens("model")
         let images = try ["first", "second"].map { try patches($0) }
-        var batch = PackedBatch(for: try configuration())
+        var batch = PackedBatch(for: try configuration().shape)
         try batch.append(golden["tokens"].values(as: Int32.self), images: images)
         return (batch, try golden["mask"].values(as: Int64.self).map { $0 != 0 })
     }

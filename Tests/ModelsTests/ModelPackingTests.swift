@@ -15,7 +15,7 @@ import Torch
         }
     }
 
-    private let configuration: ModelConfiguration
+    private let configuration: Qwen25VLConfiguration
     private let prompt: Piece
     /// Of different lengths; the second looks at an image of its own.
     private let responses: [Piece]
@@ -50,8 +50,8 @@ import Torch
         let place = batch.segments[segment]
         let offsets = offset..<place.count
         return model.logProbabilities(
-            of: offsets.map { batch.tokens[place.start + $0] },
-            at: offsets.compactMap { batch.predictor(of: $0, in: segment) }, in: hidden
+            of: offsets.map { Int64(batch.tokens[place.start + $0]) },
+            at: offsets.compactMap { batch.predictor(of: $0, in: segment).map(Int64.init) }, in: hidden
         ).logProbabilities
     }
 
@@ -63,7 +63,7 @@ import Torch
 
     @Test func responsesThatShareAPromptGiveTheLossAndGradientsOfSeparateSequences() throws {
         let packed = try model()
-        var batch = PackedBatch(for: configuration)
+        var batch = PackedBatch(for: configuration.shape)
         let root = try batch.append(prompt.tokens, images: prompt.images)
         for response in responses {
             try batch.append(response.tokens, images: response.images, continuing: root)
@@ -76,7 +76,7 @@ import Torch
 
         let separate = try model()
         for (response, shared) in zip(responses, together) {
-            var alone = PackedBatch(for: configuration)
+            var alone = PackedBatch(for: configuration.shape)
             let whole = prompt + response
             try alone.append(whole.tokens, images: whole.images)
             let scores = logProbabilities(
@@ -92,11 +92,11 @@ import Torch
 
     @Test func unrelatedSequencesInOneBatchDoNotSeeEachOther() throws {
         let model = try model()
-        var batch = PackedBatch(for: configuration)
+        var batch = PackedBatch(for: configuration.shape)
         for piece in [prompt] + responses { try batch.append(piece.tokens, images: piece.images) }
         let hidden = withoutGradient { model.hiddenStates(of: batch) }
         for (piece, segment) in zip([prompt] + responses, batch.segments) {
-            var alone = PackedBatch(for: configuration)
+            var alone = PackedBatch(for: configuration.shape)
             try alone.append(piece.tokens, images: piece.images)
             expectCloseToScale(
                 hidden.narrow(0, start: segment.start, count: segment.count),
@@ -106,13 +106,13 @@ import Torch
 
     @Test func aChainOfSegmentsIsOneSequence() throws {
         let model = try model()
-        var chain = PackedBatch(for: configuration)
+        var chain = PackedBatch(for: configuration.shape)
         var last = try chain.append(prompt.tokens, images: prompt.images)
         for piece in responses {
             last = try chain.append(piece.tokens, images: piece.images, continuing: last)
         }
         let joined = responses.reduce(prompt, +)
-        var whole = PackedBatch(for: configuration)
+        var whole = PackedBatch(for: configuration.shape)
         try whole.append(joined.tokens, images: joined.images)
         withoutGradient {
             expectCloseToScale(model.hiddenStates(of: chain), model.hiddenStates(of: whole), 1e-5)
@@ -141,7 +141,7 @@ import Torch
     @Test func theSameLayersComputeASequencePieceByPieceOverACache() throws {
         let model = try model()
         let joined = responses.reduce(prompt, +)
-        var whole = PackedBatch(for: configuration)
+        var whole = PackedBatch(for: configuration.shape)
         try whole.append(joined.tokens, images: joined.images)
         let expected = withoutGradient { model.hiddenStates(of: whole) }
 
@@ -149,9 +149,9 @@ import Torch
         var cursor = PositionCursor()
         var start = 0
         for piece in [prompt] + responses {
-            var batch = PackedBatch(for: configuration)
+            var batch = PackedBatch(for: configuration.shape)
             try batch.append(piece.tokens, images: piece.images, from: cursor)
-            let hidden = withoutGradient { model.hiddenStates(of: batch, context: cache) }
+            let hidden = withoutGradient { model.hiddenStates(of: batch, context: cache, afterLayer: nil) }
             expectCloseToScale(hidden, expected.narrow(0, start: start, count: piece.tokens.count), 1e-5)
             cursor = batch.cursors[0]
             start += piece.tokens.count

@@ -40,8 +40,8 @@ import Testing
     @Test(arguments: layouts)
     func aBatchGivesTheSamePositionsWholeOrCutIntoAChainOfSegments(layout: Layout) throws {
         let configuration = try ModelGoldens.configuration()
-        var whole = PackedBatch(for: configuration)
-        var chain = PackedBatch(for: configuration)
+        var whole = PackedBatch(for: configuration.shape)
+        var chain = PackedBatch(for: configuration.shape)
         var tokens: [Int32] = []
         var images: [ImagePatches] = []
         var last: Int?
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func twoSegmentsThatContinueTheSameOneBeginAtTheSamePosition() throws {
-        var batch = PackedBatch(for: try ModelGoldens.configuration())
+        var batch = PackedBatch(for: try ModelGoldens.configuration().shape)
         let prompt = try batch.append([1, 2, 3])
         try batch.append([4, 5], continuing: prompt)
         try batch.append([6], continuing: prompt)
@@ -75,14 +75,14 @@ import Testing
     }
 
     @Test func aSegmentWhoseBeginningIsCachedGoesOnFromItsCursor() throws {
-        var batch = PackedBatch(for: try ModelGoldens.configuration())
+        var batch = PackedBatch(for: try ModelGoldens.configuration().shape)
         try batch.append([1, 2], from: PositionCursor(next: 40))
         #expect(batch.positions.height == [40, 41])
         #expect(batch.cursors == [PositionCursor(next: 42)])
     }
 
     @Test func aTokenIsPredictedByTheOneBeforeItTheFirstOfASegmentByItsParentSLast() throws {
-        var batch = PackedBatch(for: try ModelGoldens.configuration())
+        var batch = PackedBatch(for: try ModelGoldens.configuration().shape)
         let prompt = try batch.append([1, 2, 3])
         let other = try batch.append([4])
         let nothing = try batch.append([], continuing: prompt)
@@ -99,7 +99,7 @@ import Testing
         let image = ImagePatches(grid: PatchGrid(rows: 4, columns: 4), values: [])
         let placeholder = configuration.tokens.image
         func append(_ tokens: [Int32], _ images: [ImagePatches]) throws {
-            var batch = PackedBatch(for: configuration)
+            var batch = PackedBatch(for: configuration.shape)
             try batch.append(tokens, images: images)
         }
         let four = [Int32](repeating: placeholder, count: 4)
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test func aTokenOutsideTheVocabularyIsRefused() throws {
-        var batch = PackedBatch(for: try ModelGoldens.configuration())
+        var batch = PackedBatch(for: try ModelGoldens.configuration().shape)
         #expect(throws: PackedBatchError.unknownToken(320, vocabularySize: 320)) {
             try batch.append([1, 320])
         }

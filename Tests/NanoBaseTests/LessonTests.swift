@@ -122,7 +122,7 @@ import Training
     @Test func coordinatesAreBlurredAndNothingElse() throws {
         let lesson = try lessons.lessons(ofScene: 5, counts { $0.grounding = 1 })[0]
         let packer = BatchPacker(
-            configuration: model.model.configuration, processor: model.processor, tokensPerPass: 4096)
+            shape: model.model.shape, processor: model.processor, tokensPerPass: 4096)
         let pass = try packer.passes(of: [lesson.tree])[0]
         let sharp = CoordinateBlur(model.format.tokenizer, deviation: 0)(pass)
         #expect(sharp.targets == pass.targets)

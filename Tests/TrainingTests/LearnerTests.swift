@@ -27,7 +27,7 @@ import Training
     private static func update(workers: Int) throws -> Result {
         let policy = try PolicyModel(directory: ShippedModel.nanoBase)
         let packer = BatchPacker(
-            configuration: policy.model.configuration, processor: policy.processor, tokensPerPass: 8192)
+            shape: policy.model.shape, processor: policy.processor, tokensPerPass: 8192)
         let passes = try packer.passes(of: trees(policy), workers: workers)
         var configuration = OptimizerConfiguration()
         configuration.maximumGradientNorm = 0.5
@@ -59,7 +59,7 @@ import Training
     @Test func supervisedTextHasNoLogProbabilitiesAndCannotBeTrainedOnByReward() throws {
         let policy = try PolicyModel(directory: ShippedModel.nanoBase)
         let packer = BatchPacker(
-            configuration: policy.model.configuration, processor: policy.processor, tokensPerPass: 8192)
+            shape: policy.model.shape, processor: policy.processor, tokensPerPass: 8192)
         let passes = try packer.passes(of: Self.trees(policy))
         #expect(passes.allSatisfy { $0.oldLogProbabilities == nil })
         let learner = Learner(

@@ -55,7 +55,7 @@ import Training
         let segments = tree.branches[0].segments
         #expect(segments.map(\.kind) == [.completion, .observation, .completion])
         let packer = BatchPacker(
-            configuration: policy.model.configuration, processor: policy.processor, tokensPerPass: 8192)
+            shape: policy.model.shape, processor: policy.processor, tokensPerPass: 8192)
         let targets = try packer.passes(of: [tree]).flatMap(\.targets)
         #expect(targets.map(Int32.init) == tokens([segments[0], segments[2]]))
     }

@@ -2,7 +2,7 @@ import Agent
 package import Foundation
 package import Tokenizer
 
-/// `chat_template.jinja`: the conversations of `QwenChatFormat` for software that renders templates, such as
+/// `chat_template.jinja`: the conversations of `ChatMLFormat` for software that renders templates, such as
 /// `transformers` and vLLM. An image is written as one placeholder, which their processors repeat.
 package enum ChatTemplateFile {
     package static let name = "chat_template.jinja"

@@ -18,11 +18,11 @@ package struct GenerationConfiguration: Hashable, Sendable {
         self.padding = padding
     }
 
-    /// Reads the file of `directory`; what it does not say, or a missing file, is taken from `model`.
+    /// Reads the file of `directory`; what it does not say, or a missing file, is taken from `fallback`.
     ///
     /// Throws `ModelFileError` for a file that is there and cannot be read.
-    package init(directory: URL, model: ModelConfiguration) throws {
-        self.init(ends: model.tokens.ends, beginning: model.tokens.beginning)
+    package init(directory: URL, fallback: GenerationConfiguration) throws {
+        self.init(ends: fallback.ends, beginning: fallback.beginning)
         let url = directory.appendingPathComponent(Self.fileName)
         guard FileManager.default.fileExists(atPath: url.path) else { return }
         let file = try HubFile.read(File.self, at: url)

@@ -1,6 +1,11 @@
 import Foundation
 import JSON
 
+/// Names of files in a model directory that every family has.
+package enum ModelFileName {
+    package static let configuration = "config.json"
+}
+
 /// A JSON file of a Hugging Face folder, read and written whole. Its snake_case names are camelCase in `File`.
 enum HubFile {
     /// Reads `url` as `File`; throws `ModelFileError` for a missing file, broken JSON or a field of the

@@ -15,13 +15,13 @@ package protocol AttentionContext {
     /// - Returns: [token, head, width]
     func attend(query: Tensor, key: Tensor, value: Tensor, layer: Int) -> Tensor
 
-    /// What `decoder` makes of `embedded` tokens [token, width], ready for the head, if this context has a quicker way
-    /// than one layer after the other.
-    func hiddenStates(of embedded: Tensor, rotary: RotaryTable, in decoder: TextDecoder) -> Tensor?
+    /// What `decoder` makes of `embedded` tokens [token, width], ready for the head; nil if this context has no quicker
+    /// way than one layer after the other.
+    func hiddenStates(of embedded: Tensor, rotary: RotaryTable, in decoder: PlainDecoder) -> Tensor?
 }
 
 extension AttentionContext {
-    package func hiddenStates(of embedded: Tensor, rotary: RotaryTable, in decoder: TextDecoder) -> Tensor? {
+    package func hiddenStates(of embedded: Tensor, rotary: RotaryTable, in decoder: PlainDecoder) -> Tensor? {
         nil
     }
 }
@@ -37,5 +37,20 @@ package struct SegmentAttention: AttentionContext {
     }
 }
 
-/// Looks at what a decoder layer made: its index, and the hidden states after it, [token, width].
-package typealias LayerObserver = (_ layer: Int, _ hidden: Tensor) -> Void
+/// The weights of a decoder whose layers are norm, attention, norm and a gated feed-forward part and nothing else, which
+/// a fused kernel computes in one call.
+package struct PlainDecoder {
+    package struct Layer {
+        package let attentionNorm: RMSNorm
+        /// Query, key and value in one product with a bias.
+        package let queryKeyValue: Linear
+        package let attentionOutput: Linear
+        package let feedForwardNorm: RMSNorm
+        package let feedForward: FeedForward
+    }
+
+    package let layers: [Layer]
+    package let headCount: Int
+    /// After the last layer.
+    package let norm: RMSNorm
+}

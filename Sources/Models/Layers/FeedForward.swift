@@ -22,17 +22,3 @@ package final class FeedForward {
         gateAndUp.parameters("\(prefix).gateAndUp") + down.parameters("\(prefix).down")
     }
 }
-
-/// Where parameters are made, before a checkpoint or a random generator sets them.
-struct ParameterStorage {
-    let dtype: DType
-    let device: Device
-
-    func empty(_ shape: [Int]) -> Tensor { .empty(shape, dtype: dtype, device: device) }
-
-    func linear(_ inputWidth: Int, _ outputWidth: Int, hasBias: Bool) -> Linear {
-        Linear(weight: empty([outputWidth, inputWidth]), bias: hasBias ? empty([outputWidth]) : nil)
-    }
-
-    func norm(_ width: Int, epsilon: Double) -> RMSNorm { RMSNorm(weight: empty([width]), epsilon: epsilon) }
-}

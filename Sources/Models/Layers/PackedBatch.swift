@@ -18,10 +18,10 @@ package struct PackedBatch: Sendable {
     private let mergeSize: Int
     private let vocabularySize: Int
 
-    package init(for configuration: ModelConfiguration) {
-        imageToken = configuration.tokens.image
-        mergeSize = configuration.vision.mergeSize
-        vocabularySize = configuration.text.vocabularySize
+    package init(for shape: ModelShape) {
+        imageToken = shape.imageToken
+        mergeSize = shape.mergeSize
+        vocabularySize = shape.vocabularySize
     }
 
     /// Appends a segment that continues another one, or starts a sequence if `parent` is nil.

@@ -14,22 +14,31 @@ package struct RotaryFrequencies {
     private let frequencies: Tensor  // [pair], radians a position
     private let axes: Tensor  // [pair]
 
-    /// One-dimensional frequencies shared out among the axes: `sections` says how many follow temporal, height
-    /// and width positions (multimodal RoPE, Qwen2-VL section 2.1).
-    init(_ text: TextConfiguration, device: Device) {
-        let pairCount = text.headWidth / 2
+    /// One-dimensional frequencies, divided among the axes of a position (multimodal RoPE, Qwen2-VL section 2.1).
+    ///
+    /// - Parameters:
+    ///   - headWidth: of the heads that are turned.
+    ///   - base: of the frequencies.
+    ///   - sections: how many of the `headWidth / 2` pairs follow the temporal, height and width position.
+    ///   - device: where tables are computed.
+    init(headWidth: Int, base: Double, sections: [Int], device: Device) {
+        let pairCount = headWidth / 2
         self.init(
-            exponents: (0..<pairCount).map { Double($0) / Double(pairCount) }, base: text.rotaryBase,
-            axes: text.rotarySections.enumerated().flatMap { Array(repeating: $0, count: $1) }, device: device
-        )
+            exponents: (0..<pairCount).map { Double($0) / Double(pairCount) }, base: base,
+            axes: sections.enumerated().flatMap { Array(repeating: $0, count: $1) }, device: device)
     }
 
     /// The same frequencies twice, first with the row of a patch and then with its column.
-    init(_ vision: VisionConfiguration, device: Device) {
-        let axisCount = vision.headWidth / 4
+    ///
+    /// - Parameters:
+    ///   - patchHeadWidth: of the heads of a vision encoder.
+    ///   - base: of the frequencies.
+    ///   - device: where tables are computed.
+    init(patchHeadWidth: Int, base: Double, device: Device) {
+        let axisCount = patchHeadWidth / 4
         let exponents = (0..<axisCount).map { Double($0) / Double(axisCount) }
         self.init(
-            exponents: exponents + exponents, base: VisionConfiguration.rotaryBase,
+            exponents: exponents + exponents, base: base,
             axes: Array(repeating: 0, count: axisCount) + Array(repeating: 1, count: axisCount),
             device: device)
     }

@@ -71,7 +71,9 @@ package final class TextDecoder {
         embedding = Embedding(weight: storage.empty([configuration.vocabularySize, configuration.width]))
         layers = (0..<configuration.layerCount).map { TextLayer(configuration, index: $0, storage: storage) }
         norm = storage.norm(configuration.width, epsilon: configuration.normEpsilon)
-        frequencies = RotaryFrequencies(configuration, device: storage.device)
+        frequencies = RotaryFrequencies(
+            headWidth: configuration.headWidth, base: configuration.rotaryBase,
+            sections: configuration.rotarySections, device: storage.device)
     }
 
     /// The hidden states of `embedded` tokens [token, width] at `positions`, ready for the head, [token, width].
@@ -82,7 +84,7 @@ package final class TextDecoder {
         afterLayer: LayerObserver? = nil
     ) -> Tensor {
         let rotary = rotary(at: positions)
-        if afterLayer == nil, let hidden = context.hiddenStates(of: embedded, rotary: rotary, in: self) {
+        if afterLayer == nil, let hidden = context.hiddenStates(of: embedded, rotary: rotary, in: plain) {
             return hidden
         }
         var hidden = embedded
@@ -91,6 +93,16 @@ package final class TextDecoder {
             afterLayer?(index, hidden)
         }
         return norm(hidden)
+    }
+
+    private var plain: PlainDecoder {
+        PlainDecoder(
+            layers: layers.map {
+                PlainDecoder.Layer(
+                    attentionNorm: $0.attentionNorm, queryKeyValue: $0.attention.queryKeyValue,
+                    attentionOutput: $0.attention.output, feedForwardNorm: $0.feedForwardNorm,
+                    feedForward: $0.feedForward)
+            }, headCount: configuration.headCount, norm: norm)
     }
 
     package func rotary(at positions: TokenPositions) -> RotaryTable {

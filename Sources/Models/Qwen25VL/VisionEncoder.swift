@@ -99,7 +99,9 @@ package final class VisionEncoder {
         patchEmbedding = PatchEmbedding(configuration, storage: storage)
         blocks = (0..<configuration.layerCount).map { _ in VisionBlock(configuration, storage: storage) }
         merger = PatchMerger(configuration, storage: storage)
-        frequencies = RotaryFrequencies(configuration, device: storage.device)
+        frequencies = RotaryFrequencies(
+            patchHeadWidth: configuration.headWidth, base: VisionConfiguration.rotaryBase,
+            device: storage.device)
     }
 
     /// The tokens [token, outputWidth] of `pixels` [patch, channel · y · x], both in the order of `layout`.

@@ -1,54 +1,16 @@
-package import Torch
+import Torch
 
-/// How a checkpoint spells the names of its tensors.
-package enum WeightSpelling: String, CaseIterable, Sendable {
+extension WeightSpelling {
     /// `visual.*`, `model.layers.*`, `lm_head.weight`: the released models, vLLM, and what is written here.
-    case hub
+    package static let hub = WeightSpelling(visionPrefix: "visual", textPrefix: "model")
     /// `model.visual.*`, `model.language_model.layers.*`, `lm_head.weight`: modules of transformers 5.
-    case nested
-
-    var visionPrefix: String {
-        switch self {
-        case .hub: "visual"
-        case .nested: "model.visual"
-        }
-    }
-
-    var textPrefix: String {
-        switch self {
-        case .hub: "model"
-        case .nested: "model.language_model"
-        }
-    }
-
-    var head: String { "lm_head.weight" }
-}
-
-/// A tensor of a checkpoint and the parameter, or the rows of one, that it is here.
-///
-/// Projections that read the same input are one parameter: query, key and value; gate and up.
-package struct CheckpointWeight {
-    package enum Part: Sendable { case vision, text }
-    package enum Role: Sendable { case matrix, bias, norm }
-
-    package let name: String
-    package let part: Part
-    package let role: Role
-    package let parameter: Tensor
-    /// The rows of `parameter`; all if nil.
-    package let rows: Range<Int>?
-
-    /// The elements, shared with the parameter.
-    package var value: Tensor { slice(of: parameter) }
-
-    /// The same rows of a tensor of the parameter's shape, such as its gradient.
-    package func slice(of tensor: Tensor) -> Tensor {
-        rows.map { tensor.narrow(0, start: $0.lowerBound, count: $0.count) } ?? tensor
-    }
+    package static let nested = WeightSpelling(
+        visionPrefix: "model.visual", textPrefix: "model.language_model")
 }
 
 extension Qwen25VL {
-    /// Every tensor of a checkpoint of this model, in the order of the forward pass.
+    package static let spellings: [WeightSpelling] = [.hub, .nested]
+
     package func checkpointWeights(_ spelling: WeightSpelling) -> [CheckpointWeight] {
         var names = WeightNames(part: .vision)
         let visual = spelling.visionPrefix

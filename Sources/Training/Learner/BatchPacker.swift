@@ -69,13 +69,13 @@ package struct TrainingPass: Sendable {
 
 /// Lays prompt trees end to end into passes of bounded size, each shared prompt once (DESIGN: packed, ragged tokens).
 package struct BatchPacker {
-    private let configuration: ModelConfiguration
+    private let shape: ModelShape
     private let processor: ImageProcessor
     /// Most tokens in a pass; a single branch with its prompt may exceed it.
     private let tokensPerPass: Int
 
-    package init(configuration: ModelConfiguration, processor: ImageProcessor, tokensPerPass: Int) {
-        self.configuration = configuration
+    package init(shape: ModelShape, processor: ImageProcessor, tokensPerPass: Int) {
+        self.shape = shape
         self.processor = processor
         self.tokensPerPass = tokensPerPass
     }
@@ -89,10 +89,10 @@ package struct BatchPacker {
     package func passes(of trees: [PromptTree], workers: Int = 1) throws -> [TrainingPass] {
         let tokensPerPass = min(tokensPerPass, Self.share(of: trees, workers: workers))
         var passes: [TrainingPass] = []
-        var pass = TrainingPass(batch: PackedBatch(for: configuration))
+        var pass = TrainingPass(batch: PackedBatch(for: shape))
         func close() {
             if !pass.targets.isEmpty { passes.append(pass) }
-            pass = TrainingPass(batch: PackedBatch(for: configuration))
+            pass = TrainingPass(batch: PackedBatch(for: shape))
         }
         for tree in trees {
             var root: Int?
@@ -167,10 +167,10 @@ package struct BatchPacker {
     ///
     /// - Throws: what cutting or packing an image throws.
     package func pass(showing views: [ViewedImage]) throws -> TrainingPass {
-        var pass = TrainingPass(batch: PackedBatch(for: configuration))
+        var pass = TrainingPass(batch: PackedBatch(for: shape))
         for view in views {
             _ = try append(
-                Array(repeating: configuration.tokens.image, count: view.tokenCount), [view], to: &pass)
+                Array(repeating: shape.imageToken, count: view.tokenCount), [view], to: &pass)
         }
         return pass
     }

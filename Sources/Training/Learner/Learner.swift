@@ -29,9 +29,9 @@ package struct MissingLogProbabilitiesError: Error, Hashable, CustomStringConver
 ///
 /// Holds tensors, so one thread owns it.
 package final class Learner {
-    package let model: Qwen25VL
+    package let model: any VisionLanguageModel
     /// The model, and as many more over its weights as there are workers beside the first.
-    private let replicas: [Qwen25VL]
+    private let replicas: [any VisionLanguageModel]
     private let optimizer: AdamW
     private let configuration: OptimizerConfiguration
     /// Excludes tokens that are never sampled from every distribution, as generation does.
@@ -39,7 +39,7 @@ package final class Learner {
 
     /// - Parameter workers: how many passes are computed side by side.
     package init(
-        model: Qwen25VL, rules: TokenRules, configuration: OptimizerConfiguration, workers: Int = 1
+        model: any VisionLanguageModel, rules: TokenRules, configuration: OptimizerConfiguration, workers: Int = 1
     ) {
         self.model = model
         self.configuration = configuration
@@ -98,7 +98,7 @@ package final class Learner {
 
     /// Adds the gradients of all `passes` to those of `model`.
     private func gradients(
-        of passes: [TrainingPass], towards goal: TrainingGoal, divisor: Double, in model: Qwen25VL
+        of passes: [TrainingPass], towards goal: TrainingGoal, divisor: Double, in model: any VisionLanguageModel
     ) throws -> Outcome {
         var outcome = Outcome()
         for pass in passes {
@@ -112,7 +112,7 @@ package final class Learner {
     }
 
     /// Moves the gradients of a replica into the model's own.
-    private func collectGradients(of replica: Qwen25VL) {
+    private func collectGradients(of replica: any VisionLanguageModel) {
         for (own, other) in zip(model.parameters, replica.parameters) {
             guard let gradient = other.tensor.grad else { continue }
             if let sum = own.tensor.grad { sum.add_(gradient) } else { own.tensor.grad = gradient }
@@ -121,28 +121,25 @@ package final class Learner {
     }
 
     private func summedLoss(
-        of pass: TrainingPass, towards goal: TrainingGoal, in model: Qwen25VL
+        of pass: TrainingPass, towards goal: TrainingGoal, in model: any VisionLanguageModel
     ) throws -> (Tensor, Double) {
         let hidden = model.hiddenStates(of: pass.batch)  // [token, width]
-        let predictors = Tensor(pass.predictors, device: model.device)  // [target]
-        let predicting = hidden.indexSelect(0, predictors)  // [target, width]
-        let targets = Tensor(pass.targets, device: model.device)  // [target]
         let weights = Tensor(pass.weights, device: model.device)  // [target]
         switch goal {
         case .reward(let objective, let temperature):
             guard let old = pass.oldLogProbabilities else {
                 throw MissingLogProbabilitiesError(trajectories: pass.trajectories.compactMap(\.self))
             }
-            let (logProbabilities, _) = Tensor.tokenLogProbabilities(
-                hidden: predicting, weight: model.head, bias: vocabularyBias, targets: targets,
-                temperature: temperature)  // [target]
+            let (logProbabilities, _) = model.logProbabilities(
+                of: pass.targets, at: pass.predictors, in: hidden, temperature: temperature,
+                bias: vocabularyBias)  // [target]
             let sum = objective(
                 logProbabilities: logProbabilities, old: Tensor(old, device: model.device),
                 advantages: weights)
             return (sum.loss, sum.clippedCount)
         case .likelihood:
-            let (logProbabilities, _) = Tensor.tokenLogProbabilities(
-                hidden: predicting, weight: model.head, targets: targets)  // [target]
+            let (logProbabilities, _) = model.logProbabilities(
+                of: pass.targets, at: pass.predictors, in: hidden)  // [target]
             return (-(logProbabilities * weights).sum(), 0)
         }
     }

@@ -88,7 +88,7 @@ package struct QuestionRequest: Sendable {
         try imagePaths.map { try EncodedImage(path: $0) }
     }
 
-    private func example(for format: QwenChatFormat) throws -> Example {
+    private func example(for format: ChatMLFormat) throws -> Example {
         let images = try images()
         for (image, path) in zip(images, imagePaths) {
             do {

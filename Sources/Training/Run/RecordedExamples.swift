@@ -13,7 +13,7 @@ import Tokenizer
 package actor RecordedExamples {
     private let run: RunFolder
     private var questions: [TrajectoryOrigin: any Evaluator.Items] = [:]
-    private var format: QwenChatFormat?
+    private var format: ChatMLFormat?
     /// Images of the examples asked for last, the newest at the end.
     private var recent: [(place: Place, images: [any PixelSource])] = []
 
@@ -94,10 +94,10 @@ package actor RecordedExamples {
         return try ProceduralTask().heldOut(seed: scenes.seed, sceneCount: scenes.count)
     }
 
-    private func chatFormat() throws -> QwenChatFormat {
+    private func chatFormat() throws -> ChatMLFormat {
         if let format { return format }
         let folder = try run.latestCheckpoint()?.url ?? URL(filePath: configuration.model)
-        let format = try QwenChatFormat(directory: folder)
+        let format = try ChatMLFormat(directory: folder)
         self.format = format
         return format
     }

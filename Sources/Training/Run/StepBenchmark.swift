@@ -110,7 +110,7 @@ package final class StepBenchmark {
             source: source, format: policyModel.format, tools: ToolBox([]), configuration: rollout, seed: 1,
             score: Self.score)
         packer = BatchPacker(
-            configuration: policyModel.model.configuration, processor: policyModel.processor,
+            shape: policyModel.model.shape, processor: policyModel.processor,
             tokensPerPass: optimizer.tokensPerPass)
     }
 

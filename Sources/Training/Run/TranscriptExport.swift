@@ -83,7 +83,7 @@ package struct TranscriptExport: Sendable {
     }
 
     /// A call that cuts out what the question is about, or the whole image where that is unknown, and its answer.
-    private func zoom(in example: Example, _ format: QwenChatFormat) throws -> [Message] {
+    private func zoom(in example: Example, _ format: ChatMLFormat) throws -> [Message] {
         let image = try format.view(example.images[0], as: .example(0))
         let box = image.viewedBox(ofOriginal: example.groundTruthBoxes.first ?? image.region)
         let region = try CropRule().region(of: box, in: .asViewed, on: image)
@@ -97,7 +97,7 @@ package struct TranscriptExport: Sendable {
         ]
     }
 
-    private func request(_ index: Int, format: QwenChatFormat) async throws -> RolloutRequest {
+    private func request(_ index: Int, format: ChatMLFormat) async throws -> RolloutRequest {
         let example = try await source.example(at: index)
         var request = RolloutRequest(
             example, at: index, place: TrajectoryID(group: index, sample: 0),

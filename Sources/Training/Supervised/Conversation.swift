@@ -51,7 +51,7 @@ package struct ConversationFile: Sendable {
 
     /// The conversation as tokens: what comes before the first assistant message is the prompt, assistant messages
     /// carry the loss, what others say between them does not. What follows the last assistant message is left out.
-    package func tree(at index: Int, format: QwenChatFormat, tools: ToolBox) throws -> PromptTree {
+    package func tree(at index: Int, format: ChatMLFormat, tools: ToolBox) throws -> PromptTree {
         let conversation = try conversation(at: index)
         let offered = try (conversation.tools ?? []).map { name in
             guard let tool = tools[name] else {

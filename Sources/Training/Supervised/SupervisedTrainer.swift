@@ -55,7 +55,7 @@ package final class SupervisedTrainer {
         learner = Learner(
             model: policyModel.model, rules: policyModel.rules, configuration: configuration.optimizer)
         packer = BatchPacker(
-            configuration: policyModel.model.configuration, processor: policyModel.processor,
+            shape: policyModel.model.shape, processor: policyModel.processor,
             tokensPerPass: configuration.optimizer.tokensPerPass)
     }
 

@@ -1,25 +1,16 @@
 package import Foundation
 
-extension ModelConfiguration {
-    /// The name of the file in a model directory.
-    package static let fileName = "config.json"
-
+extension Qwen25VLConfiguration {
     /// Reads `config.json` of `directory`, in the hub's flat spelling or in the nested one of transformers 5.
     ///
-    /// Throws `ModelFileError` for another architecture, for options this implementation does not have
-    /// (scaled rotary positions, sliding windows, other activations) and for impossible shapes.
+    /// - Throws: `ModelFileError` for options this implementation does not have (scaled rotary positions, sliding
+    ///   windows, other activations) and for impossible shapes.
     package init(directory: URL) throws {
-        let url = directory.appendingPathComponent(Self.fileName)
+        let url = directory.appendingPathComponent(ModelFileName.configuration)
         func problem(_ text: String) -> ModelFileError {
             ModelFileError(path: url.path, problem: text)
         }
 
-        let architecture = try HubFile.read(Architecture.self, at: url).modelType
-        guard architecture == Architecture.supported else {
-            throw problem(
-                "model_type is \(architecture.map { "\"\($0)\"" } ?? "missing"); "
-                    + "only \"\(Architecture.supported)\" checkpoints can be loaded")
-        }
         let file = try HubFile.read(ModelFile.self, at: url)
         if let option = file.unsupportedOption { throw problem(option) }
         self.init(file)
@@ -35,12 +26,6 @@ extension ModelConfiguration {
 }
 
 // MARK: Wire format
-
-private struct Architecture: Decodable {
-    static let supported = "qwen2_5_vl"
-
-    let modelType: String?
-}
 
 /// `config.json`; the fields of `text` stand in `text_config` or at the top level.
 private struct ModelFile: Codable {
@@ -83,7 +68,7 @@ private struct ModelFile: Codable {
         try text.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(["Qwen2_5_VLForConditionalGeneration"], forKey: .architectures)
-        try container.encode(Architecture.supported, forKey: .modelType)
+        try container.encode(Qwen25VLConfiguration.modelType, forKey: .modelType)
         try container.encode(vision, forKey: .vision)
         try container.encode(image, forKey: .image)
         try container.encode(video, forKey: .video)
@@ -179,7 +164,7 @@ extension ModelFile {
 }
 
 // Defaults are those of transformers' configuration classes.
-extension ModelConfiguration {
+extension Qwen25VLConfiguration {
     fileprivate init(_ file: ModelFile) {
         let qwen = SpecialTokens.qwen
         self.init(
@@ -225,7 +210,7 @@ extension VisionConfiguration {
 }
 
 extension ModelFile {
-    fileprivate init(_ model: ModelConfiguration, dtype: String) {
+    fileprivate init(_ model: Qwen25VLConfiguration, dtype: String) {
         text = TextFile(model.text, tokens: model.tokens)
         vision = VisionFile(model.vision)
         image = model.tokens.image
@@ -261,7 +246,7 @@ extension TextFile {
 
 extension VisionFile {
     fileprivate init(_ vision: VisionConfiguration) {
-        modelType = "qwen2_5_vl"
+        modelType = Qwen25VLConfiguration.modelType
         depth = vision.layerCount
         hiddenSize = vision.width
         intermediateSize = vision.feedForwardWidth

@@ -1,25 +1,31 @@
 package import Foundation
 package import Torch
 
-extension Qwen25VL {
-    /// Loads the weights of `directory`, one file or shards, in either spelling, converted to `dtype`.
+extension ModelConfiguration {
+    /// A model with the weights of `directory`, one file or shards, in any spelling of the family, converted to `dtype`.
     ///
-    /// Throws `CheckpointError` if a tensor is missing or left over, `SafetensorsError` if one has another shape
-    /// or its file is damaged.
-    package convenience init(
-        weightsIn directory: URL, configuration: ModelConfiguration, dtype: DType = .float32,
-        device: Device = .cpu
-    ) throws {
+    /// - Throws: `CheckpointError` if a tensor is missing or left over, `SafetensorsError` if one has another shape or
+    ///   its file is damaged.
+    package func loadModel(
+        weightsIn directory: URL, dtype: DType = .float32, device: Device = .cpu
+    ) throws -> Model {
+        let model = makeModel(storage: ParameterStorage(dtype: dtype, device: device))
+        try model.loadWeights(from: directory)
+        return model
+    }
+}
+
+extension VisionLanguageModel {
+    fileprivate func loadWeights(from directory: URL) throws {
         let files = try SafetensorsIndex(directory)
-        self.init(unset: configuration, storage: ParameterStorage(dtype: dtype, device: device))
-        let spelling = files.spelling
+        let spelling = files.spelling(among: Self.spellings)
         let weights = checkpointWeights(spelling)
         func problem(_ text: String) -> CheckpointError { CheckpointError(.load, path: directory.path, text) }
 
         guard files.names.contains(where: { $0.hasPrefix(spelling.visionPrefix + ".") }) else {
             throw problem(
                 "it has no vision weights (no tensor \(spelling.visionPrefix).*), so it is a language model alone; "
-                    + "use a complete Qwen2.5-VL checkpoint")
+                    + "use a complete checkpoint of a vision-language model")
         }
         let missing = weights.map(\.name).filter { !files.contains($0) }
         guard missing.isEmpty else {
@@ -37,7 +43,7 @@ extension Qwen25VL {
                 let target = weight.value
                 target.copy_(try files.tensor(weight.name, shape: target.shape, device: device))
             }
-            if untiedHead == nil, files.contains(spelling.head) {
+            if shape.tiesEmbeddings, files.contains(spelling.head) {
                 let stored = try files.tensor(spelling.head, shape: head.shape, device: device).to(dtype)
                 guard stored.equal(head).min().item() == 1 else {
                     throw problem(
@@ -55,11 +61,14 @@ extension Qwen25VL {
 }
 
 extension SafetensorsIndex {
-    /// How these files spell their names: the longer prefixes occur in the nested spelling only.
-    fileprivate var spelling: WeightSpelling {
-        let nested = WeightSpelling.nested
-        let prefixes = ["\(nested.visionPrefix).", "\(nested.textPrefix)."]
-        let isNested = names.contains { name in prefixes.contains { name.hasPrefix($0) } }
-        return isNested ? .nested : .hub
+    /// The spelling in which these files name their tensors: one prefix may be the start of another, so the longest that
+    /// occurs counts.
+    fileprivate func spelling(among spellings: [WeightSpelling]) -> WeightSpelling {
+        func longestMatch(_ spelling: WeightSpelling) -> Int {
+            [spelling.visionPrefix, spelling.textPrefix].filter { prefix in
+                names.contains { $0.hasPrefix("\(prefix).") }
+            }.map(\.count).max() ?? 0
+        }
+        return spellings.max { longestMatch($0) < longestMatch($1) } ?? spellings[0]
     }
 }

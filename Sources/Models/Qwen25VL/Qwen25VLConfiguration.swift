@@ -1,5 +1,8 @@
+
 /// The shape of a Qwen2.5-VL model: what its `config.json` says, in either spelling, once validated.
-package struct ModelConfiguration: Hashable, Sendable {
+package struct Qwen25VLConfiguration: ModelConfiguration, Hashable {
+    package static let modelType = "qwen2_5_vl"
+
     package var text: TextConfiguration
     package var vision: VisionConfiguration
     package var tokens: SpecialTokens
@@ -145,9 +148,26 @@ package struct SpecialTokens: Hashable, Sendable {
         ends: [151645])
 }
 
+extension Qwen25VLConfiguration {
+    package var shape: ModelShape {
+        ModelShape(
+            vocabularySize: text.vocabularySize, width: text.width, layerCount: text.layerCount,
+            keyValueHeadCount: text.keyValueHeadCount, headWidth: text.headWidth,
+            maximumPositionCount: text.maximumPositionCount, tiesEmbeddings: tiesEmbeddings,
+            imageToken: tokens.image, patchSize: vision.patchSize,
+            temporalPatchSize: vision.temporalPatchSize, mergeSize: vision.mergeSize)
+    }
+
+    package var generation: GenerationConfiguration {
+        GenerationConfiguration(ends: tokens.ends, beginning: tokens.beginning)
+    }
+
+    package func makeModel(storage: ParameterStorage) -> Qwen25VL { Qwen25VL(unset: self, storage: storage) }
+}
+
 // MARK: Validation
 
-extension ModelConfiguration {
+extension Qwen25VLConfiguration {
     /// What makes this shape impossible, or nil.
     package var inconsistency: String? {
         text.inconsistency ?? vision.inconsistency

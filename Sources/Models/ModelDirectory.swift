@@ -4,18 +4,20 @@ package import Torch
 /// A Hugging Face checkpoint directory: what its small files say, read and checked; the weights on demand.
 package struct ModelDirectory: Sendable {
     package let url: URL
-    package let configuration: ModelConfiguration
+    package let family: ModelFamily
+    package let configuration: any ModelConfiguration
     package let generation: GenerationConfiguration
     package let processor: ProcessorConfiguration
 
-    /// Throws `ModelFileError` for files that are missing, broken, unsupported or at odds with each other.
+    /// - Throws: `ModelFileError` for files that are missing, broken, unsupported or at odds with each other.
     package init(_ url: URL) throws {
         self.url = url
-        configuration = try ModelConfiguration(directory: url)
-        generation = try GenerationConfiguration(directory: url, model: configuration)
+        family = try ModelFamily(of: url)
+        configuration = try family.readConfiguration(url)
+        generation = try GenerationConfiguration(directory: url, fallback: configuration.generation)
         processor = try ProcessorConfiguration(directory: url)
-        let vision = configuration.vision
-        let wanted = [vision.patchSize, vision.temporalPatchSize, vision.mergeSize]
+        let shape = configuration.shape
+        let wanted = [shape.patchSize, shape.temporalPatchSize, shape.mergeSize]
         let found = [processor.patchSize, processor.temporalPatchSize, processor.mergeSize]
         if wanted != found {
             throw ModelFileError(
@@ -24,8 +26,10 @@ package struct ModelDirectory: Sendable {
         }
     }
 
-    /// Throws `CheckpointError` or `SafetensorsError`.
-    package func loadModel(dtype: DType = .float32, device: Device = .cpu) throws -> Qwen25VL {
-        try Qwen25VL(weightsIn: url, configuration: configuration, dtype: dtype, device: device)
+    /// - Throws: `CheckpointError` or `SafetensorsError`.
+    package func loadModel(
+        dtype: DType = .float32, device: Device = .cpu
+    ) throws -> any VisionLanguageModel {
+        try configuration.loadModel(weightsIn: url, dtype: dtype, device: device)
     }
 }

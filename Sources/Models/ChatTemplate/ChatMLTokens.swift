@@ -1,7 +1,7 @@
 package import Tokenizer
 
 /// The added tokens that steer a conversation with a Qwen2.5-VL model.
-package struct QwenTokens: Hashable, Sendable {
+package struct ChatMLTokens: Hashable, Sendable {
     /// `<|im_start|>`
     package let turnStart: Int32
     /// `<|im_end|>`

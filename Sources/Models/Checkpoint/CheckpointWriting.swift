@@ -1,41 +1,7 @@
 package import Foundation
 package import Torch
 
-extension Qwen25VL {
-    /// What a checkpoint directory holds beside the weights and `config.json`.
-    package struct Companions: Sendable {
-        package var generation: GenerationConfiguration
-        package var processor: ProcessorConfiguration
-        /// The tokenizer's files by name, so that they outlast the directory they came from.
-        package var tokenizer: [String: Data]
-
-        package init(
-            generation: GenerationConfiguration, processor: ProcessorConfiguration, tokenizer: [String: Data]
-        ) {
-            self.generation = generation
-            self.processor = processor
-            self.tokenizer = tokenizer
-        }
-
-        /// Those of the checkpoint that a model came from.
-        package init(of directory: ModelDirectory) throws {
-            var tokenizer: [String: Data] = [:]
-            for name in Self.tokenizerFiles {
-                let file = directory.url.appendingPathComponent(name)
-                guard FileManager.default.fileExists(atPath: file.path) else { continue }
-                tokenizer[name] = try Data(contentsOf: file)
-            }
-            self.init(
-                generation: directory.generation, processor: directory.processor, tokenizer: tokenizer)
-        }
-
-        static let tokenizerFiles = [
-            "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "special_tokens_map.json",
-            "added_tokens.json", "chat_template.jinja", "chat_template.json",
-            "video_preprocessor_config.json",
-        ]
-    }
-
+extension VisionLanguageModel {
     /// Fills `folder`, which exists, with a checkpoint that transformers and vLLM load.
     ///
     /// - Parameters:
@@ -43,12 +9,12 @@ extension Qwen25VL {
     ///   - maximumShardBytes: weights that take more are divided among several files.
     /// - Throws: `CheckpointError` or `SafetensorsError`.
     package func write(
-        into folder: URL, companions: Companions, dtype: DType? = nil, maximumShardBytes: Int = 5_000_000_000
+        into folder: URL, companions: CheckpointCompanions, dtype: DType? = nil, maximumShardBytes: Int = 5_000_000_000
     ) throws {
         let dtype = dtype ?? self.dtype
         let folder = AtomicDirectory(url: folder)
         try folder.write(
-            try configuration.fileContents(dtype: dtype.rawValue), to: ModelConfiguration.fileName)
+            try configuration.fileContents(dtype: dtype.rawValue), to: ModelFileName.configuration)
         try folder.write(try companions.generation.fileContents(), to: GenerationConfiguration.fileName)
         try folder.write(try companions.processor.fileContents(), to: ProcessorConfiguration.fileName)
         for (name, contents) in companions.tokenizer { try folder.write(contents, to: name) }
@@ -62,7 +28,7 @@ extension Qwen25VL {
     ///   - addition: writes further files into the directory it is given, before that gets its name.
     /// - Throws: `CheckpointError`, `SafetensorsError`, or what `addition` throws.
     package func save(
-        to directory: URL, companions: Companions, dtype: DType? = nil,
+        to directory: URL, companions: CheckpointCompanions, dtype: DType? = nil,
         maximumShardBytes: Int = 5_000_000_000, adding addition: (URL) throws -> Void = { _ in }
     ) throws {
         try AtomicDirectory.write(directory) { folder in
@@ -73,7 +39,7 @@ extension Qwen25VL {
     }
 
     private func writeWeights(to folder: AtomicDirectory, dtype: DType, maximumShardBytes: Int) throws {
-        let weights = checkpointWeights(.hub).map { (name: $0.name, tensor: $0.value) }
+        let weights = checkpointWeights(Self.spellings[0]).map { (name: $0.name, tensor: $0.value) }
         let shards = Self.shards(weights, byteCount: dtype.byteCount, maximum: maximumShardBytes)
         guard shards.count > 1 else {
             return try SafetensorsWriter.write(

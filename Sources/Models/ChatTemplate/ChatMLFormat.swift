@@ -7,9 +7,9 @@ package import Tokenizer
 /// What users and tools say is plain text: it can write neither `<|im_start|>` nor `<tool_call>` as a token.
 /// Messages of the system and the assistant can write tags such as `<tool_call>`; all other added tokens come
 /// from the format.
-package struct QwenChatFormat: ChatFormat {
+package struct ChatMLFormat: ChatFormat {
     package let tokenizer: Tokenizer
-    package let tokens: QwenTokens
+    package let tokens: ChatMLTokens
     package let boxFrame: BoxFrame
     private let geometry: any ImageGeometry
 
@@ -20,7 +20,7 @@ package struct QwenChatFormat: ChatFormat {
         self.tokenizer = tokenizer
         self.geometry = geometry
         self.boxFrame = boxFrame
-        tokens = try QwenTokens(tokenizer)
+        tokens = try ChatMLTokens(tokenizer)
     }
 
     /// What the model sees of `region`, resized as the image processor does. Throws what `geometry` throws.
