@@ -128,7 +128,7 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Agent", "JSON", "Imaging", "Runs", "Reports", "CounterRandom",
+                "Agent", "JSON", "Imaging", "Runs", "Reports", "Rollout", "CounterRandom",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -153,7 +153,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Generation",
-            dependencies: ["Torch", "Models", "Rollout", "Agent", "CounterRandom"],
+            dependencies: ["Torch", "Models", "Rollout", "Runs", "Agent", "CounterRandom"],
             swiftSettings: strict),
         .target(
             name: "Training",
@@ -236,7 +236,7 @@ let package = Package(
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Serving", "Agent", "JSON", "Imaging", "Runs", "TestPolicy", "TestFixtures",
+                "Serving", "Agent", "JSON", "Imaging", "Rollout", "Runs", "TestPolicy", "TestFixtures",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -262,8 +262,8 @@ let package = Package(
         .testTarget(
             name: "GenerationTests",
             dependencies: [
-                "Generation", "Models", "Rollout", "Torch", "Agent", "Imaging", "CounterRandom",
-                "TestSupport",
+                "Generation", "Models", "Rollout", "Runs", "Torch", "Agent", "Imaging", "CounterRandom",
+                "TestFixtures", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -24,6 +24,8 @@ final class CachedSequence {
     private(set) var computedCount = 0
     /// The turn under way; nil between turns, and always for a shared prompt.
     var turn: Turn?
+    /// Whether what was cached of the turn under way was given up for lack of pages.
+    var isPreempted = false
     /// Whether the tokens before the last one are computed elsewhere, as the prompt of the group.
     var awaitsPrompt = false
 
@@ -46,11 +48,13 @@ final class CachedSequence {
     /// Forgets what is cached, once the pages are given back, and the images, which come again with the next request.
     func forget() {
         cursor = PositionCursor()
+        computedCount = 0
         cachedImageCount = 0
         images = []
         recognised = []
         recognisedEnd = .max
         awaitsPrompt = false
+        isPreempted = false
     }
 
     /// The tokens whose keys and values are in the cache.
@@ -81,6 +85,8 @@ extension CachedSequence {
 struct Turn {
     let sampling: Sampling
     let random: CounterRandom
+    /// All images of the transcript.
+    let images: [ViewedImage]
     /// Most tokens it may have, and why it ends when it has them.
     let limit: Int
     let finishAtLimit: FinishReason
@@ -94,6 +100,7 @@ struct Turn {
     init(_ request: CompletionRequest, limit: Int, finishAtLimit: FinishReason, policyVersion: Int) {
         sampling = request.sampling
         random = request.random
+        images = request.transcript.images
         ignoresTurnEnds = request.ignoresTurnEnds
         alternativeCount = request.alternativeCount
         self.limit = limit
@@ -141,6 +148,7 @@ extension CachedSequence {
     func advance(to cursor: PositionCursor, imageCount: Int) {
         self.cursor = cursor
         computedCount = table.length
+        isPreempted = false
         images = images.dropFirst(imageCount)
         cachedImageCount += imageCount
     }

@@ -71,6 +71,7 @@ extension GenerationEngine {
         var begun: Set<PrefixTree.Key> = []
         for sequence in running {
             if sequence.awaitsPrompt && !share(sequence) { continue }
+            if sequence.isPreempted && !canResume(sequence) { continue }
             // Who begins as another one does in this iteration has its pages in the next.
             if let first = takeOverPrefix(sequence), !begun.insert(first).inserted { continue }
             let isPrefill = sequence.pendingCount > 1
@@ -115,20 +116,27 @@ extension GenerationEngine {
         return processor.patches(of: views)
     }
 
-    /// Makes room when there are no pages for anybody: at the cost of those who are between two turns and will have to
-    /// be computed anew, or else of the one who came last, whose turn ends here.
+    /// Makes room when no sequence can have another page: by giving up what is cached of trajectories between two turns,
+    /// or else of the turn that joined last, which is computed again later. A turn that is alone ends.
     private func relieve() {
         let idle = sequences.values.filter { $0.turn == nil && $0.table.length > 0 }
         for sequence in idle { reset(sequence) }
-        guard idle.isEmpty, let last = lastWithTurn() else { return }
+        guard idle.isEmpty else { return }
+        let writing = running.filter { $0.turn != nil }
+        let holding = writing.filter { $0.table.length > 0 }
+        guard let last = holding.last ?? writing.last else { return }
+        if holding.count > 1 { return preempt(last) }
         finish(last, .contextLimit)
         reset(last)
         settlePrompts()
     }
 
-    private func lastWithTurn() -> CachedSequence? {
-        let writing = running.filter { $0.turn != nil }
-        return writing.last { $0.table.length > 0 } ?? writing.last
+    /// Whether a preempted turn finds pages for all its tokens, and room for every other turn to go on for a while.
+    private func canResume(_ sequence: CachedSequence) -> Bool {
+        let holding = running.count { $0.turn != nil && $0.table.length > 0 }
+        if holding == 0 { return true }
+        let headroom = pool.pageCount(forTokens: limits.headroom) * (holding + 1)
+        return pool.pageCount(forTokens: sequence.tokens.count) + headroom <= pool.availableCount
     }
 }
 

@@ -52,7 +52,8 @@ package final class GenerationEngine {
     var statistics = RolloutStatistics()
 
     package init(
-        model: any VisionLanguageModel, processor: ImageProcessor, rules: TokenRules, limits: GenerationLimits = .init(),
+        model: any VisionLanguageModel, processor: ImageProcessor, rules: TokenRules,
+        limits: GenerationLimits = .init(),
         policyVersion: Int = 0
     ) {
         let vocabularySize = model.shape.vocabularySize
@@ -65,14 +66,15 @@ package final class GenerationEngine {
         self.limits = limits
         self.policyVersion = policyVersion
         runner = IterationRunner(model: model, rules: rules, pageSize: limits.pageSize)
-        pool = PagePool(pageSize: limits.pageSize, limit: limits.pages)
-        prefixes = PrefixTree(limit: min(limits.prefixPages, limits.pages))
+        let pageLimit = limits.mostPages(context: model.shape.maximumPositionCount)
+        pool = PagePool(pageSize: limits.pageSize, limit: pageLimit)
+        prefixes = PrefixTree(limit: min(limits.prefixPages, pageLimit))
         schedule = Schedule(placeCount: limits.sequences, rejoinDelay: limits.rejoinDelay)
     }
 
     /// Most tokens a trajectory can have.
     package var contextLength: Int {
-        let allowed = min(model.shape.maximumPositionCount, limits.pages * limits.pageSize)
+        let allowed = min(model.shape.maximumPositionCount, pool.limit * pool.pageSize)
         return min(allowed, limits.contextLength ?? allowed)
     }
 
@@ -153,6 +155,19 @@ extension GenerationEngine {
             running.removeAll { $0 === sequence }
         }
         settlePrompts()
+    }
+
+    /// Gives up what is cached of a turn under way; it goes on once it finds pages to be computed again.
+    func preempt(_ sequence: CachedSequence) {
+        guard let images = sequence.turn?.images else { return }
+        reset(sequence)
+        do {
+            sequence.expect(try placed(images[...], in: sequence))
+            sequence.isPreempted = true
+            statistics.preemptions += 1
+        } catch {
+            fail(sequence, error)
+        }
     }
 
     /// Forgets what is cached of a sequence, so that its next turn computes everything.

@@ -6,8 +6,9 @@ package struct GenerationLimits: Hashable, Sendable {
     package var prefillTokens: Int
     /// Tokens in a cache page.
     package var pageSize: Int
-    /// Cache pages; the memory for them is taken as they are needed.
-    package var pages: Int
+    /// Most cache pages, for which memory is taken as they are needed; nil for as many as the sequences can ever use. See
+    /// `MemoryPlan`.
+    package var pages: Int?
     /// Most of these pages that keep the beginnings of earlier conversations, for requests that begin alike and were not
     /// announced with a group. With any, the last bits of a result depend on what was asked before.
     package var prefixPages: Int
@@ -20,7 +21,7 @@ package struct GenerationLimits: Hashable, Sendable {
     package var rejoinDelay: Int
 
     package init(
-        sequences: Int = 128, prefillTokens: Int = 4096, pageSize: Int = 16, pages: Int = 65_536,
+        sequences: Int = 128, prefillTokens: Int = 4096, pageSize: Int = 16, pages: Int? = nil,
         prefixPages: Int = 0, contextLength: Int? = nil, headroom: Int = 256, rejoinDelay: Int = 2
     ) {
         self.sequences = sequences
@@ -31,5 +32,16 @@ package struct GenerationLimits: Hashable, Sendable {
         self.contextLength = contextLength
         self.headroom = headroom
         self.rejoinDelay = rejoinDelay
+    }
+
+    /// Pages for `tokenCount` tokens.
+    package func pageCount(forTokens tokenCount: Int) -> Int { (tokenCount + pageSize - 1) / pageSize }
+
+    /// Most pages that an engine can use.
+    ///
+    /// - Parameter context: most tokens that the model allows.
+    package func mostPages(context: Int) -> Int {
+        let ever = sequences * pageCount(forTokens: min(context, contextLength ?? context)) + prefixPages
+        return min(ever, pages ?? ever)
     }
 }

@@ -25,8 +25,11 @@ package final class GenerationWorkers: RolloutEngine {
     /// Most tokens a trajectory can have.
     package var contextLength: Int { engines[0].contextLength }
 
-    package var statistics: RolloutStatistics {
-        policies.reduce(RolloutStatistics()) { $0 + $1.statistics }
+    package var statistics: RolloutStatistics { readStatistics() }
+
+    /// Reads ``statistics``, on any thread.
+    package var readStatistics: @Sendable () -> RolloutStatistics {
+        { [policies] in policies.reduce(RolloutStatistics()) { $0 + $1.statistics } }
     }
 
     /// Runs `body` as a task of its own, and answers its requests until it has returned.

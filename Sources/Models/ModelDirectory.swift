@@ -26,6 +26,15 @@ package struct ModelDirectory: Sendable {
         }
     }
 
+    /// Elements of all parameters, counted from the headers of the weight files without reading the weights.
+    ///
+    /// - Throws: `SafetensorsError`.
+    package func parameterCount() throws -> Int {
+        let files = try SafetensorsIndex(url)
+        let head = configuration.shape.tiesEmbeddings ? WeightSpelling.head : nil
+        return files.names.filter { $0 != head }.reduce(0) { $0 + files.elementCount(of: $1) }
+    }
+
     /// - Throws: `CheckpointError` or `SafetensorsError`.
     package func loadModel(
         dtype: DType = .float32, device: Device = .cpu

@@ -31,7 +31,8 @@ package final class PolicyModel {
         let vocabularySize = directory.configuration.shape.vocabularySize
         var stops = [format.tokens.toolCallEnd: FinishReason.toolCall, format.tokens.turnEnd: .endOfTurn]
         for end in directory.generation.ends where stops[end] == nil { stops[end] = .endOfTurn }
-        let padding = (tokenizer.vocabularySize..<max(tokenizer.vocabularySize, vocabularySize)).map(Int32.init)
+        let padding = (tokenizer.vocabularySize..<max(tokenizer.vocabularySize, vocabularySize)).map(
+            Int32.init)
         rules = TokenRules(
             forbidden: format.tokens.unsampled.filter { $0 != format.tokens.turnEnd } + padding, stops: stops,
             vocabularySize: vocabularySize)
@@ -39,9 +40,11 @@ package final class PolicyModel {
     }
 
     /// How many workers suit the model: one for each core if its products are too small to divide among cores, else one.
-    package var defaultWorkerCount: Int {
-        let parameterCount = model.parameters.reduce(0) { $0 + $1.tensor.count }
-        return parameterCount < 50_000_000 ? ProcessInfo.processInfo.activeProcessorCount : 1
+    package var defaultWorkerCount: Int { Self.workerCount(forParameters: model.parameterCount) }
+
+    /// As ``defaultWorkerCount``, for a model that is not loaded.
+    package static func workerCount(forParameters parameterCount: Int) -> Int {
+        parameterCount < 50_000_000 ? ProcessInfo.processInfo.activeProcessorCount : 1
     }
 
     /// Writes a checkpoint directory, which must not exist yet.

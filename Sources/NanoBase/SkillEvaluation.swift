@@ -58,7 +58,7 @@ package final class SkillEvaluation {
         self.sceneCount = sceneCount
         Tensor.setThreadCount(ProcessInfo.processInfo.activeProcessorCount)
         policyModel = try PolicyModel(directory: URL(filePath: model))
-        engine = policyModel.workers()
+        engine = try policyModel.workers()
     }
 
     /// - Parameter onProgress: told which skill is measured next.

@@ -1,5 +1,6 @@
 package import Agent
 package import CounterRandom
+import Imaging
 package import Tasks
 
 /// An example that a policy is to answer once.

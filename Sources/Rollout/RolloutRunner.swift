@@ -1,6 +1,6 @@
 package import Agent
 import CounterRandom
-import Imaging
+package import Imaging
 package import Runs
 package import Tasks
 
@@ -32,14 +32,19 @@ package struct RolloutRunner: ExampleRollouts {
     private let tools: ToolBox
     private let loop: AgentLoop
     /// Pixels of image files, for the samples of a group, their turns, and the training on them.
-    private let decodedImages = DecodedRegionCache()
+    private let decodedImages: DecodedRegionCache
 
     /// - Parameters:
     ///   - policy: writes the turns.
     ///   - format: of its conversations.
     ///   - tools: those that examples may name.
     ///   - limits: of a trajectory.
-    package init(policy: any Policy, format: any ChatFormat, tools: ToolBox, limits: AgentLimits) {
+    ///   - decodedImages: keeps decoded pixels of image files.
+    package init(
+        policy: any Policy, format: any ChatFormat, tools: ToolBox, limits: AgentLimits,
+        decodingInto decodedImages: DecodedRegionCache = DecodedRegionCache()
+    ) {
+        self.decodedImages = decodedImages
         self.format = format
         self.tools = tools
         loop = AgentLoop(policy: policy, format: format, tools: tools, limits: limits)

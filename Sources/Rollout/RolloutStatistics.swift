@@ -12,6 +12,8 @@ package struct RolloutStatistics: Hashable, Sendable {
     package var images = 0
     /// Turns that have ended.
     package var completions = 0
+    /// Turns set back for lack of cache pages: what was cached of them is computed again.
+    package var preemptions = 0
     /// Most cache pages in use at the same time, ever.
     package var peakPages = 0
     /// Decoding, resizing and cutting images into patches.
@@ -42,7 +44,7 @@ package struct RolloutStatistics: Hashable, Sendable {
         var result = RolloutStatistics()
         for field in [
             \RolloutStatistics.iterations, \.sampledTokens, \.prefillTokens, \.cachedTokens, \.images,
-            \.completions,
+            \.completions, \.preemptions,
         ] {
             result[keyPath: field] = counts(self[keyPath: field], other[keyPath: field])
         }
@@ -55,18 +57,48 @@ package struct RolloutStatistics: Hashable, Sendable {
         return result
     }
 
-    /// Under the names that `performance.jsonl` and the server's metrics use.
-    package var metrics: [Metric] {
-        let counts: [(String, Int)] = [
-            ("iterations", iterations), ("sampled_tokens", sampledTokens), ("prefill_tokens", prefillTokens),
-            ("cached_tokens", cachedTokens), ("images", images), ("completions", completions),
-            ("peak_pages", peakPages),
-        ]
-        let times = [
-            ("image", imageTime), ("bookkeeping", bookkeepingTime), ("model", modelTime),
-            ("sampling", samplingTime), ("waiting", waitingTime),
-        ]
-        return counts.map { Metric("engine/\($0.0)", Double($0.1)) }
-            + times.map { Metric("engine/\($0.0)_seconds", $0.1 / .seconds(1)) }
+    /// A figure under the name that `performance.jsonl` and the server's metrics use.
+    package struct Figure: Sendable {
+        package let name: String
+        package let meaning: String
+        package let value: Double
+        /// Whether it is the most at any time; else it adds up.
+        package let isPeak: Bool
+
+        fileprivate init(_ name: String, _ value: Int, _ meaning: String, isPeak: Bool = false) {
+            self.name = name
+            self.meaning = meaning
+            self.value = Double(value)
+            self.isPeak = isPeak
+        }
+
+        fileprivate init(_ name: String, _ value: Duration, _ meaning: String) {
+            self.name = "\(name)_seconds"
+            self.meaning = "Seconds of all workers: \(meaning)."
+            self.value = value / .seconds(1)
+            isPeak = false
+        }
     }
+
+    package var figures: [Figure] {
+        [
+            Figure("iterations", iterations, "Forward passes of the model."),
+            Figure("sampled_tokens", sampledTokens, "Tokens sampled."),
+            Figure("prefill_tokens", prefillTokens, "Prompt and observation tokens computed."),
+            Figure("cached_tokens", cachedTokens, "Prompt tokens taken from the cache instead of computed."),
+            Figure("images", images, "Images encoded."),
+            Figure("completions", completions, "Turns that ended."),
+            Figure(
+                "preemptions", preemptions, "Turns set back for lack of cache pages, to be computed again."),
+            Figure("peak_pages", peakPages, "Most cache pages in use at the same time.", isPeak: true),
+            Figure("image", imageTime, "images decoded, resized and cut into patches"),
+            Figure("bookkeeping", bookkeepingTime, "batches composed and bookkeeping"),
+            Figure("model", modelTime, "the model, from tokens and patches to logits"),
+            Figure("sampling", samplingTime, "sampling"),
+            Figure("waiting", waitingTime, "waiting for requests that the schedule needs"),
+        ]
+    }
+
+    /// As metrics of a step.
+    package var metrics: [Metric] { figures.map { Metric("engine/\($0.name)", $0.value) } }
 }

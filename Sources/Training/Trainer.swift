@@ -37,7 +37,7 @@ package final class Trainer {
         self.folder = folder
         self.policyModel = policyModel
         self.store = store
-        engine = policyModel.workers(configuration.workers)
+        engine = try policyModel.workers(configuration.workers, copies: 3)
         learner = Learner(
             model: policyModel.model, rules: policyModel.rules, configuration: configuration.optimizer,
             workers: configuration.workers)

@@ -53,7 +53,7 @@ struct Ask: ParsableCommand {
     }
 
     func run() throws {
-        let policyModel = try PolicyModel(directory: URL(filePath: model))
+        let policyModel = try PolicyModel.fitting(URL(filePath: model))
         let request = QuestionRequest(
             question: question, imagePaths: image, tools: withoutTools ? ToolBox([]) : try tools.box(),
             sampling: Sampling(temperature: temperature, maximumTokens: maximumTokens), seed: seed)

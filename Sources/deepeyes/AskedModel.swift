@@ -7,13 +7,13 @@ import Rollout
 
 /// The model that an evaluation or a selection asks.
 enum AskedModel {
-    case here(PolicyModel, limits: AgentLimits)
+    case here(PolicyModel, limits: AgentLimits, memory: MemoryPlan.Budget)
     case endpoint(ChatClient, model: String, format: EndpointFormat, toolCalls: Int)
 
     /// In whose frame it gives boxes.
     var format: any ChatFormat {
         switch self {
-        case .here(let model, _): model.format
+        case .here(let model, _, _): model.format
         case .endpoint(_, _, let format, _): format
         }
     }
@@ -27,8 +27,8 @@ enum AskedModel {
         let format = format
         let tools = ToolBox.standard
         switch self {
-        case .here(let model, let limits):
-            return try model.workers().serve { policy in
+        case .here(let model, let limits, let memory):
+            return try model.workers(budget: memory).serve { policy in
                 try await body(RolloutRunner(policy: policy, format: format, tools: tools, limits: limits))
             }
         case .endpoint(let client, let name, let format, let toolCalls):

@@ -63,8 +63,8 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
-        let benchmark = StepBenchmark(
-            try PolicyModel(directory: URL(filePath: model)), source: try PromptFolder(URL(filePath: data)),
+        let benchmark = try StepBenchmark(
+            try PolicyModel.fitting(URL(filePath: model)), source: try PromptFolder(URL(filePath: data)),
             configuration: StepBenchmark.Configuration(
                 groupSize: group, tokenCount: tokens, repetitions: `repeat`, warmUps: warmUp,
                 threads: threads, workers: workers))

@@ -3,6 +3,7 @@ import ArgumentParser
 import Endpoints
 import Evaluation
 import Foundation
+import Generation
 import Models
 
 /// A model on a server in place of one from a folder.
@@ -34,14 +35,18 @@ struct EndpointOptions: ParsableArguments {
     func name(of model: String) -> String { endpoint.map { "\(model) at \($0)" } ?? model }
 
     /// - Parameters:
+    ///   - memory: for a model from a folder.
     ///   - model: folder of a model, or its name on the server.
     ///   - toolCalls: most that are answered in a trajectory.
     ///   - concurrency: requests under way at a time.
     /// - Throws: an error that names the folder, address or key that cannot be used.
-    func model(_ model: String, toolCalls: Int, concurrency: Int) throws -> AskedModel {
+    func model(
+        _ model: String, toolCalls: Int, concurrency: Int, memory: MemoryOptions
+    ) throws -> AskedModel {
         guard let endpoint else {
             return .here(
-                try PolicyModel(directory: URL(filePath: model)), limits: AgentLimits(toolCalls: toolCalls))
+                try PolicyModel.fitting(URL(filePath: model), budget: memory.budget),
+                limits: AgentLimits(toolCalls: toolCalls), memory: memory.budget)
         }
         let client = try ChatClient(
             EndpointConfiguration(

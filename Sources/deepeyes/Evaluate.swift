@@ -84,6 +84,9 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Most tokens in one turn.")
     var maximumTokens: Int = 1024
 
+    @OptionGroup
+    var memory: MemoryOptions
+
     @OptionGroup(title: "Model on a server")
     var server: EndpointOptions
 
@@ -140,7 +143,8 @@ struct Evaluate: ParsableCommand {
         let folder = try EvaluationFolder(
             URL(filePath: output ?? "runs/\(benchmark.name)"),
             holding: .init(benchmark, model: name, settings: settings))
-        let asked = try server.model(model, toolCalls: settings.toolCalls, concurrency: concurrency)
+        let asked = try server.model(
+            model, toolCalls: settings.toolCalls, concurrency: concurrency, memory: memory)
         let evaluator = Evaluator(
             benchmark, items: items, settings: settings,
             judge: try judging.judge(format: asked.format, keepingVerdictsIn: folder.url),

@@ -57,6 +57,9 @@ struct Select: ParsableCommand {
     @Option(help: "Most tokens in one turn.")
     var maximumTokens: Int = 1024
 
+    @OptionGroup
+    var memory: MemoryOptions
+
     @OptionGroup(title: "Model on a server")
     var server: EndpointOptions
 
@@ -81,7 +84,8 @@ struct Select: ParsableCommand {
         let folder = try SelectionFolder(
             URL(filePath: output + ".selection"),
             holding: .init(data: data, model: server.name(of: model), settings: settings))
-        let asked = try server.model(model, toolCalls: settings.toolCalls, concurrency: concurrency)
+        let asked = try server.model(
+            model, toolCalls: settings.toolCalls, concurrency: concurrency, memory: memory)
         let format = asked.format
         let examples = ExampleRows(
             try RowFiles.open(URL(filePath: data)), toleratedShare: toleratedBadShare,

@@ -45,15 +45,18 @@ struct Serve: ParsableCommand {
 
     @Option(
         help:
-            "Copies of the engine that work side by side; one for each core if the model is small, else one."
+            "Engines that generate in parallel over the same weights; one for each core if the model is small, else one."
     )
     var workers: Int?
 
     @Option(
         help:
-            "Tokens of earlier conversations that are kept, so that the model need not read again what a request begins with: system text, tools, images, earlier turns."
+            "Tokens of the prefix cache: prompts that start like an earlier one, with the same system text, tools, images or turns, are not computed again. It is part of the cache of --memory."
     )
-    var keptTokens: Int = 8192
+    var prefixCacheTokens: Int = 8192
+
+    @OptionGroup
+    var memory: MemoryOptions
 
     @Option(help: "Requests that wait besides those; more are turned away with status 429.")
     var queue: Int = 192
@@ -84,7 +87,7 @@ struct Serve: ParsableCommand {
         }
         _ = try toolNames.box()
         guard workers ?? 1 > 0 else { throw ValidationError("--workers must be 1 or more") }
-        for (name, value) in [("queue", queue), ("kept-tokens", keptTokens)] where value < 0 {
+        for (name, value) in [("queue", queue), ("prefix-cache-tokens", prefixCacheTokens)] where value < 0 {
             throw ValidationError("--\(name) must be 0 or more")
         }
     }
@@ -96,22 +99,28 @@ struct Serve: ParsableCommand {
         configuration.idleSeconds = idleSeconds
         let viewer = runs.isEmpty ? nil : ViewerRoutes(try RunLibrary(runs))
         let folder = URL(filePath: model)
+        let directory = try ModelDirectory(folder)
+        let workerCount = try workers ?? PolicyModel.workerCount(forParameters: directory.parameterCount())
+        var engineLimits = GenerationLimits(sequences: (parallel + workerCount - 1) / workerCount)
+        engineLimits.prefixPages = prefixCacheTokens / workerCount / engineLimits.pageSize
+        let plan = try directory.memoryPlan(
+            workers: workerCount, limits: engineLimits, budget: memory.budget)
+        engineLimits.pages = plan.pagesPerWorker
         let policyModel = try PolicyModel(directory: folder)
         let format = policyModel.format
         let turnEnds = Set(policyModel.rules.stops.filter { $0.value == .endOfTurn }.keys)
-        let workerCount = workers ?? policyModel.defaultWorkerCount
-        var engineLimits = GenerationLimits(sequences: (parallel + workerCount - 1) / workerCount)
-        engineLimits.prefixPages = keptTokens / workerCount / engineLimits.pageSize
-        let workers = policyModel.workers(workerCount, limits: engineLimits)
+        let workers = try policyModel.workers(workerCount, limits: engineLimits)
         let limits = AgentLimits(
             toolCalls: toolCalls, completionTokens: maximumTokens, contextTokens: workers.contextLength)
         let name = name ?? Self.name(of: folder.standardizedFileURL)
         let images = ImageRules(allowedHosts: Set(imageHost.map { $0.lowercased() }))
         let (tools, parallel, queue, seconds) = (try toolNames.box(), parallel, queue, seconds)
         let scenes = SampleScenes()
+        let statistics = workers.readStatistics
         try workers.serve { [configuration] policy in
             let served = ServedModel(
-                name: name, policy: policy, format: format, turnEnds: turnEnds, tools: tools, limits: limits)
+                name: name, policy: policy, format: format, turnEnds: turnEnds, tools: tools, limits: limits,
+                statistics: statistics)
             let routes = ChatRoutes(
                 model: served, admission: Admission(limit: parallel + queue, parallel: parallel),
                 images: images, answerTime: .seconds(seconds))
@@ -119,7 +128,7 @@ struct Serve: ParsableCommand {
             let parts: [any RouteSet] = [routes, playground] + (viewer.map { [$0] } ?? [])
             try await WebServer(configuration, parts: parts).run { port in
                 let address = ListeningOptions.address(configuration, port: port)
-                try? Console.write(Self.welcome(name, address, hasRuns: viewer != nil))
+                try? Console.write(Self.welcome(name, address, plan, hasRuns: viewer != nil))
             }
         }
     }
@@ -131,12 +140,15 @@ struct Serve: ParsableCommand {
         return "\(parents.deletingLastPathComponent().lastPathComponent)-\(folder.lastPathComponent)"
     }
 
-    private static func welcome(_ name: String, _ address: String, hasRuns: Bool) -> String {
+    private static func welcome(
+        _ name: String, _ address: String, _ plan: MemoryPlan, hasRuns: Bool
+    ) -> String {
         """
         \(name) is served. Ctrl-C ends it, once answers under way are finished.
           try it   \(address)/
           API      \(address)/v1    (models \(name) and \(name)-thinking)
           metrics  \(address)/metrics
+          memory   \(plan)
         \(hasRuns ? "  runs     \(address)/runs\n" : "")
         """
     }

@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Foundation
+import Generation
 import Models
 import Runs
 import Tasks
@@ -51,7 +52,7 @@ struct Supervise: ParsableCommand {
         }
         let trainer = SupervisedTrainer(
             configuration: configuration, conversations: try ConversationFile(URL(filePath: data)),
-            policyModel: try PolicyModel(directory: URL(filePath: configuration.model)),
+            policyModel: try PolicyModel.fitting(URL(filePath: configuration.model), copies: 4),
             tools: .standard)
         let interruption = Interruption {
             Console.report("\nstopping after this step; press Ctrl-C again to stop at once\n")

@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Foundation
+import Generation
 import Models
 import Tasks
 import Training
@@ -33,7 +34,7 @@ struct Transcripts: ParsableCommand {
         let export = TranscriptExport(
             of: source, tools: ToolBox([ZoomTool()]), maximumTokens: maximumTokens)
         let summary = try export.write(
-            count, by: PolicyModel(directory: URL(filePath: model)), to: URL(filePath: output))
+            count, by: PolicyModel.fitting(URL(filePath: model)), to: URL(filePath: output))
         print(
             "\(summary.transcriptCount) transcripts, \(summary.callingCount) with calls of the model, "
                 + "\(summary.imageCount) images, \(summary.generatedTokenCount) generated tokens in \(output)"

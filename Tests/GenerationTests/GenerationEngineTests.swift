@@ -189,17 +189,40 @@ private typealias Fixture = GenerationFixture
         }
     }
 
-    @Test func whoCannotGoOnForLackOfPagesEndsAlone() throws {
+    /// Both prompts fit, both turns do not: the later one gives its pages up and is computed again, images too.
+    @Test(arguments: [0, 1]) func aTurnWithoutPagesGoesOnLater(images: Int) throws {
         let requests = (0..<2).map {
-            Fixture.request(Transcript([Fixture.prompt(seed: 5, images: 0)]), group: $0, maximumTokens: 40)
+            Fixture.request(
+                Transcript([Fixture.prompt(seed: 5, images: images)]), group: $0, maximumTokens: 40)
         }
-        // Both prompts fit, both turns do not.
-        let engine = Fixture.engine(limits: GenerationLimits(pageSize: 2, pages: 30, headroom: 2))
+        let pages = (requests[0].transcript.tokenCount + 60) / 2
+        let engine = Fixture.engine(limits: GenerationLimits(pageSize: 2, pages: pages, headroom: 2))
         let completions = try engine.generate(requests)
-        #expect(completions[0].finish == .length)
-        #expect(completions[0].tokens.count == 40)
-        #expect(completions[1].finish == .contextLimit)
-        #expect(completions[1].tokens == Array(completions[0].tokens.prefix(completions[1].tokens.count)))
+        let alone = try Fixture.engine().generate([requests[0]])[0]
+        for completion in completions {
+            #expect(completion.finish == .length)
+            #expect(completion.tokens == alone.tokens)
+            #expect(largestDifference(completion.logProbabilities, alone.logProbabilities) < 1e-5)
+        }
+        let statistics = engine.takeStatistics()
+        #expect(statistics.preemptions > 0)
+        #expect(statistics.peakPages <= pages)
         #expect(engine.usedPageCount == 0)
+    }
+
+    /// Many long turns over a cache for few of them all reach their end, and the cache never grows past its pages.
+    @Test func manyTurnsShareFewPages() throws {
+        let requests = (0..<16).map {
+            Fixture.request(
+                Transcript([Fixture.prompt(seed: UInt64($0))]), group: $0, sampling: Sampling(),
+                maximumTokens: 60)
+        }
+        let limits = GenerationLimits(sequences: 16, pageSize: 4, pages: 60, headroom: 4)
+        let engine = Fixture.engine(limits: limits)
+        let scarce = try engine.generate(requests)
+        let ample = try Fixture.engine().generate(requests)
+        #expect(scarce.map(\.tokens) == ample.map(\.tokens))
+        let statistics = engine.takeStatistics()
+        #expect(statistics.preemptions > 0 && statistics.peakPages <= 60)
     }
 }

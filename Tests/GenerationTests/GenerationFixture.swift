@@ -173,7 +173,9 @@ extension GenerationEngine {
 
 extension GenerationFixture {
     /// Logits after the last token, by one pass over everything. [vocabulary]
-    static func logits(after transcript: Transcript, more: [Int32], _ model: Qwen25VL) throws -> [Float] {
+    static func logits(after transcript: Transcript, more: [Int32], _ model: any VisionLanguageModel) throws
+        -> [Float]
+    {
         try withoutGradient {
             var batch = PackedBatch(for: configuration.shape)
             let patches = try transcript.images.map { processor.patches(of: try $0.resizedPixels()) }
@@ -185,7 +187,7 @@ extension GenerationFixture {
 
     /// Greedy decoding that computes the whole sequence for every token.
     static func greedy(
-        _ transcript: Transcript, count: Int, rules: TokenRules, _ model: Qwen25VL
+        _ transcript: Transcript, count: Int, rules: TokenRules, _ model: any VisionLanguageModel
     ) throws -> (tokens: [Int32], logProbabilities: [Float]) {
         var tokens: [Int32] = []
         var logProbabilities: [Float] = []

@@ -8,6 +8,10 @@ import Torch
 
 @Suite struct ModelCheckpointTests {
     private let model: Qwen25VL
+    private func load(_ url: URL) throws -> Qwen25VL {
+        try #require(try ModelDirectory(url).loadModel() as? Qwen25VL)
+    }
+
     private let companions = CheckpointCompanions(
         generation: GenerationConfiguration(ends: [304, 7], beginning: 303, padding: 5),
         processor: ProcessorConfiguration(minimumPixels: 12544, maximumPixels: 12544), tokenizer: [:])
@@ -100,7 +104,7 @@ import Torch
             try model.save(to: saved, companions: companions, dtype: .bfloat16)
             let files = try SafetensorsIndex(saved)
             #expect(try files.tensor("model.norm.weight").dtype == .bfloat16)
-            let loaded = try ModelDirectory(saved).loadModel()
+            let loaded = try load(saved)
             #expect(loaded.dtype == .float32)
             let expected = model.text.norm.weight.to(.bfloat16).to(.float32)
             expectClose(loaded.text.norm.weight, expected, absolute: 0, relative: 0)
@@ -120,7 +124,7 @@ import Torch
             #expect(directory.generation == companions.generation)
             #expect(directory.processor == companions.processor)
             #expect(try SafetensorsIndex(saved).contains("lm_head.weight") == !tied)
-            expectSameWeights(try directory.loadModel(), model)
+            expectSameWeights(try load(saved), model)
         }
     }
 
@@ -132,7 +136,7 @@ import Torch
                 .filter { $0.hasSuffix(".safetensors") }.sorted()
             #expect(shards.count > 2)
             #expect(shards.first == "model-00001-of-0000\(shards.count).safetensors")
-            expectSameWeights(try ModelDirectory(saved).loadModel(), model)
+            expectSameWeights(try load(saved), model)
         }
     }
 

@@ -1,5 +1,6 @@
 import Agent
 import CounterRandom
+import Imaging
 import Rollout
 import Synchronization
 import Tasks
@@ -53,6 +54,42 @@ import Testing
         }
         #expect(prompts.map { $0.contains(ZoomTool.name) } == [true, false, true])
         #expect(prompts.map { $0.contains(RotateTool.name) } == [false, false, true])
+    }
+
+    /// A file is decoded for the prompt of a group, and the crops of all its samples are cut from those pixels.
+    @Test func aFileIsDecodedOnceForAGroupAndItsTurns() async throws {
+        let file = try EncodedImage(
+            bytes: [UInt8](
+                Image(
+                    size: ImageSize(width: 560, height: 560),
+                    pixels: Array(0..<560 * 560 * 3).map { UInt8($0 % 251) }
+                ).encodedPNG()),
+            name: "photo.png")
+        let example = Example(
+            id: "e", messages: [.question("Which?", imageCount: 1)], images: [file], answer: "red",
+            kind: "colour", tools: [ZoomTool.name])
+        let requests = (0..<3).map {
+            RolloutRequest(
+                example, at: 0, place: TrajectoryID(group: 0, sample: $0), sampling: Sampling(),
+                random: CounterRandom(seed: 1))
+        }
+        let cache = DecodedRegionCache()
+        let policy = ScriptedPolicy { request, turn in
+            let corner = request.id.sample * 100
+            return turn == 0
+                ? .call(
+                    #"{"name": "\#(ZoomTool.name)", "arguments": {"bbox_2d": [\#(corner), 0, \#(corner + 56), 56]}}"#
+                ) : .answer("red")
+        }
+        let runner = RolloutRunner(
+            policy: policy, format: ByteFormat(), tools: .standard, limits: AgentLimits(), decodingInto: cache
+        )
+        let trajectories = try await runner.run(requests) { $0.trajectory }
+        let views = trajectories.flatMap(\.transcript.images)
+        #expect(views.count == 6)
+        // As the engine and then training on them read the pixels.
+        for view in views + views { _ = try view.resizedPixels() }
+        #expect(cache.requestCounts == (11, 1))
     }
 
     @Test func anErrorWhileJudgingEndsAll() async throws {

@@ -5,6 +5,7 @@ import Imaging
 import JSON
 import NIOCore
 import NIOHTTP1
+import Rollout
 import Serving
 import TestPolicy
 
@@ -53,7 +54,14 @@ struct ChatServer: Sendable {
         let model = ServedModel(
             name: "scripted", policy: policy, format: ByteFormat(), turnEnds: [turnEnd],
             tools: ToolBox([ZoomTool()]),
-            limits: AgentLimits(toolCalls: 2, completionTokens: 512, contextTokens: contextTokens))
+            limits: AgentLimits(toolCalls: 2, completionTokens: 512, contextTokens: contextTokens)
+        ) {
+            var statistics = RolloutStatistics()
+            statistics.cachedTokens = 7
+            statistics.peakPages = 3
+            statistics.modelTime = .milliseconds(250)
+            return statistics
+        }
         let chat = ChatRoutes(
             model: model, admission: Admission(limit: limit, parallel: 2), images: images,
             answerTime: answerTime)

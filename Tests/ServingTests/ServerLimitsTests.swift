@@ -129,6 +129,10 @@ import Testing
             #expect(metrics.contains(#"route="/v1/chat/completions",status="200"} 3"#))
             #expect(metrics.contains(#"route="/v1/chat/completions",status="400"} 1"#))
             #expect(metrics.contains("deepeyes_answer_seconds_count 3"))
+            #expect(metrics.contains("# TYPE deepeyes_engine_cached_tokens_total counter"))
+            #expect(metrics.contains("deepeyes_engine_cached_tokens_total 7\n"))
+            #expect(metrics.contains("deepeyes_engine_peak_pages 3\n"))
+            #expect(metrics.contains("deepeyes_engine_model_seconds_total 0.25\n"))
             #expect(metrics.contains("deepeyes_answer_seconds_bucket{le=\"+Inf\"} 3"))
             #expect(metrics.contains("deepeyes_prompt_tokens_total 15"))
         }

@@ -32,7 +32,7 @@ extension VisionLanguageModel {
             throw problem("config.json asks for \(Self.listed(missing)), which the weights lack")
         }
         // A tied head may be stored all the same.
-        let known = Set(weights.map(\.name) + [spelling.head])
+        let known = Set(weights.map(\.name) + [WeightSpelling.head])
         let unexpected = files.names.filter { !known.contains($0) }
         guard unexpected.isEmpty else {
             throw problem("the weights hold \(Self.listed(unexpected)), for which config.json has no place")
@@ -43,11 +43,12 @@ extension VisionLanguageModel {
                 let target = weight.value
                 target.copy_(try files.tensor(weight.name, shape: target.shape, device: device))
             }
-            if shape.tiesEmbeddings, files.contains(spelling.head) {
-                let stored = try files.tensor(spelling.head, shape: head.shape, device: device).to(dtype)
+            if shape.tiesEmbeddings, files.contains(WeightSpelling.head) {
+                let stored = try files.tensor(WeightSpelling.head, shape: head.shape, device: device).to(
+                    dtype)
                 guard stored.equal(head).min().item() == 1 else {
                     throw problem(
-                        "\(spelling.head) differs from the embedding, yet tie_word_embeddings is true in config.json"
+                        "\(WeightSpelling.head) differs from the embedding, yet tie_word_embeddings is true in config.json"
                     )
                 }
             }

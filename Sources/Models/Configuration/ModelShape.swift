@@ -17,11 +17,15 @@ package struct ModelShape: Hashable, Sendable {
     package var temporalPatchSize: Int
     /// Side, in patches, of the square that becomes one token.
     package var mergeSize: Int
+    /// Values that a forward pass without gradients holds at the same time for each token of the decoder.
+    package var valuesPerToken: Int
+    /// Values that it holds at the same time for each patch of the vision encoder.
+    package var valuesPerPatch: Int
 
     package init(
         vocabularySize: Int, width: Int, layerCount: Int, keyValueHeadCount: Int, headWidth: Int,
         maximumPositionCount: Int, tiesEmbeddings: Bool, imageToken: Int32, patchSize: Int,
-        temporalPatchSize: Int, mergeSize: Int
+        temporalPatchSize: Int, mergeSize: Int, valuesPerToken: Int, valuesPerPatch: Int
     ) {
         self.vocabularySize = vocabularySize
         self.width = width
@@ -34,5 +38,7 @@ package struct ModelShape: Hashable, Sendable {
         self.patchSize = patchSize
         self.temporalPatchSize = temporalPatchSize
         self.mergeSize = mergeSize
+        self.valuesPerToken = valuesPerToken
+        self.valuesPerPatch = valuesPerPatch
     }
 }

@@ -42,6 +42,9 @@ package struct ProcessorConfiguration: Hashable, Sendable {
     /// Side of the square of pixels that becomes one token; sizes are multiples of it.
     package var tokenSide: Int { patchSize * mergeSize }
 
+    /// Most tokens of an image.
+    package var maximumTokenCount: Int { maximumPixels / (tokenSide * tokenSide) }
+
     /// Reads `preprocessor_config.json` of `directory`, or `processor_config.json` where only that exists.
     ///
     /// Throws `ModelFileError` for missing or broken files and for a preparation other than resizing,

@@ -6,7 +6,7 @@ package struct WeightSpelling: Hashable, Sendable {
     package let visionPrefix: String
     /// What the names of the decoder begin with, such as `model`.
     package let textPrefix: String
-    package let head = "lm_head.weight"
+    package static let head = "lm_head.weight"
 
     package init(visionPrefix: String, textPrefix: String) {
         self.visionPrefix = visionPrefix

@@ -45,6 +45,9 @@ extension VisionLanguageModel {
     package var device: Device { head.device }
     package var dtype: DType { head.dtype }
 
+    /// Elements of all parameters.
+    package var parameterCount: Int { parameters.reduce(0) { $0 + $1.tensor.count } }
+
     /// The hidden states of tokens that attend to their own segments and the ancestors of those, [token, width].
     package func hiddenStates(of batch: PackedBatch) -> Tensor {
         hiddenStates(of: batch, context: SegmentAttention(segments: batch.segments), afterLayer: nil)

@@ -1,4 +1,3 @@
-
 /// The shape of a Qwen2.5-VL model: what its `config.json` says, in either spelling, once validated.
 package struct Qwen25VLConfiguration: ModelConfiguration, Hashable {
     package static let modelType = "qwen2_5_vl"
@@ -155,7 +154,13 @@ extension Qwen25VLConfiguration {
             keyValueHeadCount: text.keyValueHeadCount, headWidth: text.headWidth,
             maximumPositionCount: text.maximumPositionCount, tiesEmbeddings: tiesEmbeddings,
             imageToken: tokens.image, patchSize: vision.patchSize,
-            temporalPatchSize: vision.temporalPatchSize, mergeSize: vision.mergeSize)
+            temporalPatchSize: vision.temporalPatchSize, mergeSize: vision.mergeSize,
+            valuesPerToken: max(
+                // Residual, normed input, gate and up, their product; or the same with query, key and value.
+                3 * text.width + 3 * text.feedForwardWidth,
+                3 * text.width + 3 * (text.headCount + 2 * text.keyValueHeadCount) * text.headWidth),
+            valuesPerPatch: vision.patchLength * 3
+                + max(3 * vision.width + 3 * vision.feedForwardWidth, 8 * vision.width))
     }
 
     package var generation: GenerationConfiguration {

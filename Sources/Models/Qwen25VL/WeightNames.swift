@@ -27,7 +27,7 @@ extension Qwen25VL {
             names.add("\(model).layers.\(index)", layer, text.configuration)
         }
         names.add("\(model).norm", text.norm)
-        if let untiedHead { names.add(spelling.head, untiedHead.weight, .matrix) }
+        if let untiedHead { names.add(WeightSpelling.head, untiedHead.weight, .matrix) }
         return names.weights
     }
 }

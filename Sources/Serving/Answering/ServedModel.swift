@@ -1,4 +1,5 @@
 package import Agent
+package import Rollout
 
 /// A model as the server knows it: what acts, how conversations become tokens, and what it may look closer with.
 package struct ServedModel: Sendable {
@@ -11,6 +12,8 @@ package struct ServedModel: Sendable {
     /// Tools that the server runs for the thinking model.
     package let tools: ToolBox
     package let limits: AgentLimits
+    /// What the engine behind the policy has done.
+    package let statistics: @Sendable () -> RolloutStatistics
 
     /// - Parameters:
     ///   - name: the name that clients give.
@@ -19,9 +22,10 @@ package struct ServedModel: Sendable {
     ///   - turnEnds: tokens that end a turn.
     ///   - tools: for the thinking model; none leaves it without one.
     ///   - limits: of an answer; `contextTokens` is what the policy can hold.
+    ///   - statistics: what the engine behind the policy has done, for `/metrics`.
     package init(
         name: String, policy: any Policy, format: any ChatFormat, turnEnds: Set<Int32>, tools: ToolBox,
-        limits: AgentLimits
+        limits: AgentLimits, statistics: @escaping @Sendable () -> RolloutStatistics
     ) {
         self.name = name
         self.policy = policy
@@ -29,6 +33,7 @@ package struct ServedModel: Sendable {
         self.turnEnds = turnEnds
         self.tools = tools
         self.limits = limits
+        self.statistics = statistics
     }
 
     package static let thinkingSuffix = "-thinking"

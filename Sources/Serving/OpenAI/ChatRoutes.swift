@@ -52,9 +52,10 @@ package final class ChatRoutes: RouteSet {
         routes.router.post("v1/chat/completions") { [self] request, context in
             try await answer(request, context, state)
         }
-        routes.router.get("metrics") { [admission] _, _ in
+        routes.router.get("metrics") { [admission, model] _, _ in
             let text = state.metrics.text(
-                inFlight: (admission.takenCount, admission.limit), connections: state.connections.count)
+                inFlight: (admission.takenCount, admission.limit), connections: state.connections.count,
+                engine: model.statistics())
             return Response.text(text, type: "text/plain; version=0.0.4; charset=utf-8")
         }
     }

@@ -1,4 +1,6 @@
 import Foundation
+import Rollout
+import Runs
 import Synchronization
 
 /// What the server has done, for `/metrics` in the text format of Prometheus (version 0.0.4).
@@ -49,7 +51,10 @@ final class ServerMetrics: Sendable {
     /// - Parameters:
     ///   - inFlight: requests that are being worked on, and how many there may be.
     ///   - connections: that are open.
-    func text(inFlight: (count: Int, limit: Int)?, connections: Int) -> String {
+    ///   - engine: what the engine has done; nil without a model.
+    func text(
+        inFlight: (count: Int, limit: Int)?, connections: Int, engine: RolloutStatistics? = nil
+    ) -> String {
         let state = state.withLock { $0 }
         var page = PrometheusPage()
         page.add("deepeyes_responses_total", .counter, "Answers by route and HTTP status.")
@@ -75,15 +80,28 @@ final class ServerMetrics: Sendable {
                 "deepeyes_requests_in_flight_limit", .gauge, "Most of them before others are turned away.",
                 Double(inFlight.limit))
         }
+        if let engine { add(engine, &page) }
         page.single("deepeyes_connections", .gauge, "Open connections.", Double(connections))
         page.single(
-            "process_resident_memory_bytes", .gauge, "Resident memory.", Double(Self.residentBytes ?? 0))
+            "process_resident_memory_bytes", .gauge, "Resident memory.", Double(ProcessMemory.resident))
         page.single(
             "process_start_time_seconds", .gauge, "Start, in seconds since 1970.", start.timeIntervalSince1970
         )
         add(state.firstToken, "deepeyes_first_token_seconds", "From a request to the first token.", &page)
         add(state.whole, "deepeyes_answer_seconds", "From a request to the end of its answer.", &page)
         return page.text
+    }
+
+    /// Every figure of the engine as `deepeyes_engine_NAME`.
+    private func add(_ engine: RolloutStatistics, _ page: inout PrometheusPage) {
+        for figure in engine.figures {
+            let name = "deepeyes_engine_\(figure.name)"
+            if figure.isPeak {
+                page.single(name, .gauge, figure.meaning, figure.value)
+            } else {
+                page.single("\(name)_total", .counter, figure.meaning, figure.value)
+            }
+        }
     }
 
     private func add(_ histogram: Histogram, _ name: String, _ help: String, _ page: inout PrometheusPage) {
@@ -97,11 +115,6 @@ final class ServerMetrics: Sendable {
         page.value("\(name)_count", nil, Double(sum))
     }
 
-    private static var residentBytes: Int? {
-        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return nil }
-        let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) }
-        return pages.map { $0 * Int(getpagesize()) }
-    }
 }
 
 /// Lines of the text format.

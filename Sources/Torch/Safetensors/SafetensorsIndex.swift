@@ -65,6 +65,9 @@ package final class SafetensorsIndex {
 
     package func contains(_ name: String) -> Bool { files[name] != nil }
 
+    /// Number of elements of the tensor `name`; 0 if there is none.
+    package func elementCount(of name: String) -> Int { files[name]?.elementCount(of: name) ?? 0 }
+
     /// A copy of the tensor `name` on `device`, with the element type it has in the file and the `shape` that the
     /// reader needs; any shape will do if that is absent.
     ///

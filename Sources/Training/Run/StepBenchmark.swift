@@ -3,6 +3,7 @@ import Foundation
 import Generation
 package import Models
 import Rollout
+import Runs
 import Tasks
 import Torch
 
@@ -93,7 +94,8 @@ package final class StepBenchmark {
     ///   - configuration: of the step.
     ///   - policyModel: its rules are set to such that let no completion end early.
     ///   - source: each round takes its next prompt.
-    package init(_ policyModel: PolicyModel, source: PromptFolder, configuration: Configuration) {
+    /// - Throws: `MemoryPlanError` if the step does not fit into memory.
+    package init(_ policyModel: PolicyModel, source: PromptFolder, configuration: Configuration) throws {
         Tensor.setThreadCount(
             configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
         Tensor.setDeterministic(true)
@@ -101,7 +103,7 @@ package final class StepBenchmark {
         self.source = source
         self.policyModel = policyModel
         policyModel.rules = policyModel.rules.withoutStops
-        engine = policyModel.workers(configuration.workers)
+        engine = try policyModel.workers(configuration.workers, copies: 3)
         var rollout = RolloutConfiguration()
         rollout.promptsPerStep = 1
         rollout.groupSize = configuration.groupSize

@@ -61,8 +61,8 @@ package final class TrainingRun {
         Tensor.setDeterministic(true)
         let start = folder.latestCheckpoint()
         let device = try Device(configuration.device)
-        policyModel = try PolicyModel(
-            directory: start?.url ?? URL(filePath: configuration.model), device: device)
+        policyModel = try PolicyModel.fitting(
+            start?.url ?? URL(filePath: configuration.model), device: device, copies: 4)
         store = try TrajectoryStore(at: folder.databaseFile)
         let data = try TrainingData(configuration, format: policyModel.format)
         files = data.files

@@ -1,0 +1,36 @@
+import Runs
+import Testing
+
+struct MemoryTests {
+    @Test(arguments: [
+        ("24G", 24 << 30), ("1.5GiB", 3 << 29), ("800 MB", 800 << 20), ("64k", 64 << 10), ("4096", 4096),
+        ("2t", 2 << 40),
+    ])
+    func amountsAreReadAsPeopleWriteThem(text: String, bytes: Int) {
+        #expect(ByteCount(text)?.bytes == bytes)
+    }
+
+    @Test(arguments: ["", "G", "0G", "-3G", "3 apples", "1e3G", "nan", "99999999T"])
+    func whatIsNoAmountIsRefused(text: String) {
+        #expect(ByteCount(text) == nil)
+    }
+
+    @Test(arguments: [(24 << 30, "24.0 GiB"), (3 << 29, "1.5 GiB"), (1 << 20, "1.0 MiB"), (7, "7 bytes")])
+    func amountsAreWrittenInTheLargestUnit(bytes: Int, text: String) {
+        #expect(ByteCount(bytes).description == text)
+    }
+
+    @Test func figuresOfTheSystemAreRead() {
+        let meminfo = "MemTotal:       24000000 kB\nMemFree: 1 kB\nMemAvailable:   16000000 kB\n"
+        #expect(MemoryFigures.availableBytes(inMeminfo: meminfo) == 16_000_000 * 1024)
+        #expect(MemoryFigures.availableBytes(inMeminfo: "MemTotal: 1 kB\n") == nil)
+        #expect(MemoryFigures.availableBytes(limit: "1000\n", used: "400\n") == 600)
+        #expect(MemoryFigures.availableBytes(limit: "1000\n", used: "4000\n") == 0)
+        #expect(MemoryFigures.availableBytes(limit: "max\n", used: "400\n") == nil)
+    }
+
+    @Test func aProcessKnowsItsOwnMemory() {
+        #expect(ProcessMemory.peak >= ProcessMemory.resident / 2)
+        #expect(ProcessMemory.peak > 1 << 20)
+    }
+}
