@@ -6,7 +6,7 @@ struct CallerTests {
     private static let forTests: Set<String> = ["liveCount"]
 
     @Test func everyTorchOperationHasACaller() throws {
-        let sources = try SourceTree.swiftFiles(below: "Sources").map { (file: $0, names: $0.names) }
+        let sources = try SourceTree.sources().map { (file: $0, names: $0.names) }
         let declaration =
             #/^ *package (?:(?:static|final|mutating|nonmutating|class) +)*(?:func|var|let) +`?(\w+)/#
             .anchorsMatchLineEndings()

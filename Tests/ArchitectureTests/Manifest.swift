@@ -1,5 +1,12 @@
 /// Reads just enough of `Package.swift` and of import lines to compare them.
 enum Manifest {
+    /// Modules of the toolchain, which no manifest lists.
+    private static let toolchain: Set<String> = [
+        "Foundation", "FoundationEssentials", "Testing", "Synchronization", "Dispatch", "Glibc", "Musl",
+        "Darwin",
+        "RegexBuilder",
+    ]
+
     /// The module names that each target declares as dependencies.
     static func dependencies(in text: String) -> [String: Set<String>] {
         var result: [String: Set<String>] = [:]
@@ -19,6 +26,34 @@ enum Manifest {
             #/^(?:@\w+(?:\(\w+\))? +)*(?:(?:public|package|internal|fileprivate|private) +)?import +(?:(?:struct|class|enum|protocol|func|typealias|let|var) +)?(\w+)/#
             .anchorsMatchLineEndings()
         return Set(source.matches(of: line).map { String($0.1) })
+    }
+
+    /// What files import although the manifest does not let their target, for a person.
+    ///
+    /// - Parameter declared: by target, as ``dependencies(in:)`` reads it.
+    static func undeclaredImports(in files: [SwiftFile], declared: [String: Set<String>]) -> [String] {
+        files.flatMap { file -> [String] in
+            let target = file.module
+            let allowed = declared[target, default: []].union(toolchain).union([target])
+            return file.imports.subtracting(allowed).sorted().map { module in
+                """
+                \(file.path) imports \(module), which \(target) does not declare: move the file to a target above \
+                \(module), or, if \(target) stands above it, add the dependency in Package.swift
+                """
+            }
+        }
+    }
+
+    /// The targets and products that `target` depends on, directly or not.
+    static func reachable(from target: String, in declared: [String: Set<String>]) -> Set<String> {
+        var seen: Set<String> = []
+        var open = [target]
+        while let next = open.popLast() {
+            for dependency in declared[next, default: []] where seen.insert(dependency).inserted {
+                open.append(dependency)
+            }
+        }
+        return seen
     }
 
     private static func list(after label: String, in body: Substring) -> Substring {

@@ -3,13 +3,10 @@ import Testing
 /// One name, one meaning.
 struct NameTests {
     @Test func noTwoModulesDeclareATypeOfTheSameName() throws {
-        let declaration =
-            #/^(?:@\w+(?:\([^)]*\))? +)*(?:[a-z]+ +)*?(?:struct|enum|class|protocol|actor|typealias) +(\w+)/#
-            .anchorsMatchLineEndings()
         var modules: [String: Set<String>] = [:]
-        for file in try SourceTree.swiftFiles(below: "Sources") {
-            for match in file.code.matches(of: declaration) {
-                modules[String(match.1), default: []].insert(file.module)
+        for file in try SourceTree.sources() {
+            for type in file.declarations where type.isType && type.extended == nil {
+                modules[type.name, default: []].insert(file.module)
             }
         }
         #expect(modules.count > 300)

@@ -1,10 +1,5 @@
 package import Agent
 
-/// Which weights an example is rewarded with.
-package enum RewardKind: String, Hashable, Sendable, Codable, CaseIterable {
-    case perception, mathematics
-}
-
 /// What each part of the reward counts.
 package struct RewardWeights: Hashable, Sendable, Codable {
     /// When a trajectory receives the tool bonus.

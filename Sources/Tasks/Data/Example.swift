@@ -89,6 +89,11 @@ package struct Example: Sendable {
     }
 }
 
+/// Which weights an example is rewarded with.
+package enum RewardKind: String, Hashable, Sendable, Codable, CaseIterable {
+    case perception, mathematics
+}
+
 extension Example.Message {
     /// A user message that shows all images and then asks.
     package static func question(_ text: String, imageCount: Int) -> Example.Message {
