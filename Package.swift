@@ -284,6 +284,13 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests", dependencies: ["deepeyes", "Imaging", "TestFixtures"],
             swiftSettings: strict),
+        .testTarget(
+            name: "GuidesTests",
+            dependencies: [
+                "Agent", "Tasks", "Evaluation", "Training", "Rollout", "Runs", "JSON", "Imaging",
+                "CounterRandom", "TestPolicy", "TestFixtures",
+            ],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx20

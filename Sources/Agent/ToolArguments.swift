@@ -1,17 +1,19 @@
-import JSON
+package import JSON
 
-/// Arguments that a tool cannot work with; `message` goes to the model.
-struct ArgumentError: Error {
-    let message: String
+/// Arguments that a tool cannot work with.
+package struct ArgumentError: Error {
+    /// What is wrong, for the model.
+    package let message: String
 
-    init(_ message: String) { self.message = message }
+    package init(_ message: String) { self.message = message }
 }
 
 /// Reads the arguments of a call, which may hold anything.
-struct ToolArguments {
+package struct ToolArguments {
     private let members: JSONObject
 
-    init(_ value: JSONValue) throws(ArgumentError) {
+    /// - Throws: ``ArgumentError`` if they are not an object.
+    package init(_ value: JSONValue) throws(ArgumentError) {
         guard let members = value.object else {
             throw ArgumentError("arguments must be an object, not \(value.kind).")
         }
@@ -23,7 +25,8 @@ struct ToolArguments {
         return value
     }
 
-    func number(_ name: String) throws(ArgumentError) -> Double {
+    /// - Throws: ``ArgumentError`` if there is no such number.
+    package func number(_ name: String) throws(ArgumentError) -> Double {
         let value = try required(name)
         guard let number = value.number else {
             throw ArgumentError("\(name) must be a number, not \(value.kind).")
@@ -32,7 +35,9 @@ struct ToolArguments {
     }
 
     /// A list of exactly `count` numbers.
-    func numbers(_ name: String, count: Int) throws(ArgumentError) -> [Double] {
+    ///
+    /// - Throws: ``ArgumentError`` if there is no such list.
+    package func numbers(_ name: String, count: Int) throws(ArgumentError) -> [Double] {
         let value = try required(name)
         guard let elements = value.array else {
             throw ArgumentError("\(name) must be a list of \(count) numbers, not \(value.kind).")
@@ -51,7 +56,9 @@ struct ToolArguments {
     }
 
     /// The image that `name` counts from 1, the first if left out, and its index from 0.
-    func image(
+    ///
+    /// - Throws: ``ArgumentError`` if there is no such image.
+    package func image(
         _ name: String, among images: [ViewedImage]
     ) throws(ArgumentError) -> (index: Int, image: ViewedImage) {
         guard !images.isEmpty else { throw ArgumentError("there is no image.") }

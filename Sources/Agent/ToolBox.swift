@@ -4,7 +4,10 @@ package struct ToolBox: Sendable {
     package let tools: [any Tool]
 
     /// The tools that come with this project.
-    package static let standard = ToolBox([ZoomTool(), RotateTool()])
+    package static let standard = ToolBox([
+        ZoomTool(),
+        RotateTool(),
+    ])
 
     /// - Parameter tools: of two with the same name the first counts.
     package init(_ tools: [any Tool]) {

@@ -78,7 +78,8 @@ enum NanoArchitecture {
             if let box = scene.objects.first?.box {
                 texts.append(LessonText.call(ZoomTool.name, box: box.scaled(x: 0.1, y: 0.1)))
             }
-            let tools = ToolBox.standard
+            // Those that the shipped base was made with: the vocabulary does not depend on what was added since.
+            let tools = ToolBox([ZoomTool(), RotateTool()])
             texts += ChatMLFormat.fixedTexts(
                 tools: tools.specifications(of: tools.names, boxesIn: .asViewed))
         }

@@ -6,14 +6,16 @@ import TestPolicy
 import Testing
 
 @Suite struct ToolBoxTests {
+    private let pair = ToolBox([ZoomTool(), RotateTool()])
+
     @Test func toolsAreChosenByNameInTheOrderOfTheBox() throws {
-        let box = try ToolBox.standard.choosing([RotateTool.name, ZoomTool.name])
+        let box = try pair.choosing([RotateTool.name, ZoomTool.name])
         #expect(box.names == [ZoomTool.name, RotateTool.name])
-        #expect(try ToolBox.standard.choosing([]).names.isEmpty)
+        #expect(try pair.choosing([]).names.isEmpty)
     }
 
     @Test func anUnknownNameIsNamedWithThoseThereAre() {
-        let error = #expect(throws: UnknownToolError.self) { try ToolBox.standard.choosing(["zoom"]) }
+        let error = #expect(throws: UnknownToolError.self) { try pair.choosing(["zoom"]) }
         #expect(
             error?.description
                 == "there is no tool zoom; the tools are image_zoom_in_tool, image_rotate_tool")

@@ -37,7 +37,7 @@ import Testing
 
     @Test func everyShippedBenchmarkIsDeclared() throws {
         let shipped = try Benchmark.shipped()
-        #expect(shipped.count == 19)
+        #expect(shipped.count == Self.all.count + 1)
         #expect(Set(shipped.map(\.name)) == Set(Self.all.map(\.0) + ["visualsearch"]))
         #expect(shipped.allSatisfy { $0.version >= 1 && !$0.paper.isEmpty })
     }
@@ -110,6 +110,19 @@ import Testing
             let error = #expect(throws: BenchmarkError.self) { try Benchmark(named: file.path) }
             #expect(error?.description.contains("mine.yaml") == true)
             #expect(error?.description.contains("layout") == true)
+        }
+    }
+
+    @Test func aToolThatThereIsNotIsNamed() throws {
+        try TemporaryFolder.with { folder in
+            let file = folder.appending(path: "mine.yaml")
+            let text = "name: mine\nversion: 1\ndata: {layout: scenes}\nanswer: text\ntools: [zoom]\n"
+            try Data(text.utf8).write(to: file)
+            let error = #expect(throws: BenchmarkError.self) { try Benchmark(named: file.path) }
+            #expect(
+                error?.description.hasPrefix(
+                    "\(file.path): declares no benchmark: tools: there is no tool zoom; the tools are ")
+                    == true)
         }
     }
 

@@ -1,3 +1,5 @@
+import Agent
+
 /// A benchmark as a file declares it: where its questions lie, how they are asked and what counts as right.
 ///
 /// Shipped ones are the files in `Sources/Evaluation/Benchmarks`; `deepeyes evaluate --benchmark my.yaml` takes another.
@@ -120,8 +122,12 @@ extension Benchmark: Decodable {
         data = try values.decode(Data.self, forKey: .data)
         answer = try values.decode(AnswerForm.self, forKey: .answer)
         answerWithoutOptions = try values.decodeIfPresent(AnswerForm.self, forKey: .answerWithoutOptions)
-        tools = try values.decodeIfPresent([String].self, forKey: .tools) ?? ["image_zoom_in_tool"]
+        tools = try values.decodeIfPresent([String].self, forKey: .tools) ?? [ZoomTool.name]
         averagedOver = try values.decodeIfPresent(String.self, forKey: .averagedOver)
         published = try values.decodeIfPresent(PublishedProtocol.self, forKey: .published)
+        do { _ = try ToolBox.standard.choosing(tools) } catch {
+            throw DecodingError.dataCorruptedError(
+                forKey: .tools, in: values, debugDescription: "\(error)")
+        }
     }
 }
