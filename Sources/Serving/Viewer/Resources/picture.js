@@ -46,7 +46,7 @@ export function photo(trajectory, image, { side = 1024 } = {}) {
   ];
   return shape('svg', {
     viewBox: `0 0 ${size.width} ${size.height}`, class: 'scene', role: 'img',
-    'aria-label': `The image the question is about${all.length ? `: ${all.join('; ')}.` : ', without boxes.'}`,
+    'aria-label': `${trajectory.images.length > 1 ? `Image ${image + 1}` : 'The image'} the question is about${all.length ? `: ${all.join('; ')}.` : ', without boxes.'}`,
   },
   picture(imageAddress(trajectory, image, { side }), size),
   truth.map(box => outline(box, 'truth')),
@@ -77,21 +77,27 @@ function picture(address, size) {
   return image;
 }
 
-// What the model was shown: a whole image, or the crop of a call.
+// What a picture of the prompt is called.
+export const firstLook = (trajectory, shown) => trajectory.images.length > 1 && (shown.image ?? null) !== null
+  ? `Image ${shown.image + 1}` : 'First look';
+
+export const turn = shown => shown.rotation ? `, turned by ${shown.rotation}°` : '';
+
+// What the model was shown: a whole image, or what a call returned.
 export function view(trajectory, shown, number) {
   const call = number ? trajectory.calls[number - 1] : null;
-  const name = number ? `Crop ${number}` : 'First look';
+  const name = !number ? 'First look' : call.box ? `Crop ${number}` : `Result of call ${number}`;
   const isOfExample = (shown.image ?? null) !== null;
   const image = !isOfExample ? make('p', { className: 'reply' }, 'An image that a tool made; it is not kept.') : make('img', {
     src: imageAddress(trajectory, shown.image, { region: shown.region, rotation: shown.rotation, side: 512 }), loading: 'lazy',
     className: shown.width < 160 && shown.region[2] - shown.region[0] < 160 ? 'coarse' : '',
-    alt: `${name}: region ${corners(shown.region)} of image ${shown.image + 1}, seen as ${shown.width} by ${shown.height} pixels`,
+    alt: `${name}: region ${corners(shown.region)} of image ${shown.image + 1}${turn(shown)}, seen as ${shown.width} by ${shown.height} pixels`,
   });
   image.addEventListener('error', () => image.replaceWith(make('p', { className: 'reply' }, 'The image is not at hand.')));
   return make('figure', { className: number ? `view ${tone(number)}` : 'view' }, image,
     make('figcaption', {},
-      number ? make('span', { className: 'number' }, number) : 'First look,',
-      make('span', {}, `${shown.width} × ${shown.height} px${shown.rotation ? `, turned by ${shown.rotation}°` : ''}`),
+      number ? make('span', { className: 'number' }, number) : `${firstLook(trajectory, shown)},`,
+      make('span', {}, `${shown.width} × ${shown.height} px${turn(shown)}`),
       call?.overlap !== undefined
         ? make('span', { className: 'note' }, `IoU ${call.overlap.toFixed(2)}`) : null));
 }

@@ -46,9 +46,14 @@ export function article(trajectory) {
 }
 
 function scenes(trajectory) {
-  return trajectory.images.map((_, index) => make('figure', {}, photo(trajectory, index),
-    index === 0 && trajectory.ground_truth.length ? make('figcaption', { className: 'note' },
-      `Dashed: where the answer is.${trajectory.calls.length ? ' Numbered: where the model looked.' : ''}`) : null));
+  return trajectory.images.map((_, index) => {
+    const caption = [
+      trajectory.images.length > 1 ? `Image ${index + 1}.` : '',
+      index === 0 && trajectory.ground_truth.length
+        ? `Dashed: where the answer is.${trajectory.calls.length ? ' Numbered: where the model looked.' : ''}` : '',
+    ].filter(Boolean).join(' ');
+    return make('figure', {}, photo(trajectory, index), caption ? make('figcaption', { className: 'note' }, caption) : null);
+  });
 }
 
 export function outcome(trajectory) {
