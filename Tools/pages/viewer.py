@@ -31,6 +31,7 @@ def check_looks(check, address, run, pictures):
     for number, case in enumerate(looks.CASES):
         for name, options in looks.WAYS.items():
             check.holds(f"viewer ({name}): {case.name}", lambda: viewer.shows_looks(case, number, name, options))
+        check.holds(f"viewer: all boxes of {case.name}", lambda: viewer.shows_all_boxes(case))
         check.holds(f"viewer: page to keep of {case.name}", lambda: viewer.keeps_looks(case))
 
 
@@ -197,6 +198,20 @@ class Viewer:
                 assert text.lstrip("0123456789").startswith(completion.split("\n")[0]), text
             browser.picture(self.pictures / f"viewer-looks-{number + 1}-{way.replace(', ', '-')}.png", whole=True)
             self.is_quiet(browser)
+
+    def shows_all_boxes(self, case):
+        """In its group with their numbers, and the first one across steps."""
+        at = self.recorded(case)["at"]
+        drawn = ("[...document.querySelectorAll('.scene')].flatMap(scene => [...scene.querySelectorAll('.box rect:first-child')]"
+                 ".map(box => [scene.getAttribute('viewBox'), ...['x', 'y', 'width', 'height'].map(name => +box.getAttribute(name))]))")
+        boxes = [[f"0 0 {photo.width} {photo.height}", x1, y1, x2 - x1, y2 - y1]
+                 for photo, (x1, y1, x2, y2) in [(case.photos[look.photo], look.region) for look in case.looks if look.is_box]]
+        for show, expected in [("group", boxes), ("prompt", boxes[:1])]:
+            with self.of_run(f"?view=trajectories&at={at}&show={show}") as browser:
+                browser.wait("document.querySelectorAll('.scene .box').length > 0")
+                shown = browser.run(drawn)
+                assert sorted(shown) == sorted(expected), (show, shown)
+                self.is_quiet(browser)
 
     def keeps_looks(self, case):
         page = self.pictures / "kept.html"

@@ -56,19 +56,26 @@ export function photo(trajectory, image, { side = 1024 } = {}) {
     shape('text', { x: x + side / 2, y: y + side * 0.75, 'font-size': side * 0.72, 'text-anchor': 'middle' }, String(number)))));
 }
 
-// The same image with the first boxes of several trajectories.
-export function sharedPhoto(trajectories) {
-  const size = trajectories[0].images[0];
-  const boxes = trajectories.flatMap(trajectory => numberedBoxes(trajectory, 0).slice(0, 1)
+// The first image, and others where a box lies.
+export const photos = (trajectory, options) => trajectory.images.flatMap((_, image) =>
+  image === 0 || numberedBoxes(trajectory, image).length ? [photo(trajectory, image, options)] : []);
+
+// The same with the first box of each of several trajectories about the same images.
+export function sharedPhotos(trajectories) {
+  const firsts = trajectories.flatMap(trajectory => trajectory.calls.filter(call => call.box && !call.error).slice(0, 1)
     .map(call => ({ ...call, isCorrect: trajectory.is_correct })));
-  return shape('svg', {
-    viewBox: `0 0 ${size.width} ${size.height}`, class: 'scene shared', role: 'img',
-    'aria-label': `The first boxes of ${trajectories.length} samples: `
-      + `${boxes.map(call => corners(call.box)).join('; ') || 'none'}.`,
-  },
-  picture(imageAddress(trajectories[0], 0, { side: 512 }), size),
-  trajectories[0].ground_truth.map(box => outline(box, 'truth')),
-  boxes.map(call => outline(call.box, `box ${call.isCorrect ? 'right' : 'wrong'}`)));
+  return trajectories[0].images.flatMap((size, image) => {
+    const boxes = firsts.filter(call => call.image === image);
+    const truth = image === 0 ? trajectories[0].ground_truth : [];
+    return image > 0 && !boxes.length ? [] : [shape('svg', {
+      viewBox: `0 0 ${size.width} ${size.height}`, class: 'scene shared', role: 'img',
+      'aria-label': `The first boxes of ${trajectories.length} samples: `
+        + `${boxes.map(call => corners(call.box)).join('; ') || 'none'}.`,
+    },
+    picture(imageAddress(trajectories[0], image, { side: 512 }), size),
+    truth.map(box => outline(box, 'truth')),
+    boxes.map(call => outline(call.box, `box ${call.isCorrect ? 'right' : 'wrong'}`)))];
+  });
 }
 
 function picture(address, size) {

@@ -3,7 +3,7 @@ import { make } from '../elements.js';
 import * as format from '../format.js';
 import { choices } from './document.js';
 import { state, go, address, api } from './state.js';
-import { photo, view, tone } from './picture.js';
+import { photo, photos, view, tone } from './picture.js';
 import { savePicture } from './exports.js';
 
 const shadings = [['probability', 'Log-probability'], ['advantage', 'Advantage'], ['none', 'None']];
@@ -222,5 +222,5 @@ export function card(trajectory) {
           : make('span', { className: 'chip wrong' }, `✗ ${trajectory.answer ?? 'no answer'}`),
         make('span', { className: 'where' }, `reward ${format.decimal(trajectory.reward)}, advantage `
           + format.signed(trajectory.advantage)))),
-    photo(trajectory, 0, { side: 640 }), turns(trajectory));
+    photos(trajectory, { side: 640 }), turns(trajectory));
 }
