@@ -58,7 +58,7 @@ struct TrajectoryCard {
         if isAsked { return record.exampleID }
         return switch record.origin {
         case .training: "step \(record.step) · prompt \(record.group) · sample \(record.sample)"
-        case .evaluation(let name): "held-out · \(name) · \(record.exampleID)"
+        case .evaluation: "\(record.origin) · \(record.exampleID)"
         }
     }
 
