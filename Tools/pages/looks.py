@@ -235,6 +235,9 @@ def shows_trajectory(browser, case, article):
 
     article -- an expression for the element of the card.
     """
+    # Pictures below the screen would be loaded when they are scrolled to.
+    browser.run(f"{article}.querySelectorAll('.view img').forEach(image => image.loading = 'eager')")
+    browser.run(f"Promise.all([...{article}.querySelectorAll('.view img, .scene image')].map(image => image.decode())).then(() => 1)")
     scenes = browser.run(f"""[...{article}.querySelectorAll('svg.scene')].map((scene, index, all, place = {PLACE}) => ({{
         picture: place(scene.querySelector('image')),
         boxes: [...scene.querySelectorAll('.box')].map(box => [box.className.baseVal, place(box.querySelector('rect'))]),

@@ -187,11 +187,6 @@ class Viewer:
     def shows_looks(self, case, number, way, options):
         with self.of_run(f"?view=trajectories&at={self.recorded(case)['at']}", **options) as browser:
             browser.wait("document.querySelectorAll('.turns .view img').length > 0")
-            # Pictures below the screen are loaded when they are scrolled to.
-            browser.run("document.querySelectorAll('.view img').forEach(image => image.loading = 'eager')")
-            browser.wait("[...document.querySelectorAll('.view img')].every(image => image.complete && image.naturalWidth)")
-            browser.wait("document.querySelector('.where') && document.fonts.status === 'loaded'")
-            time.sleep(0.3)
             looks.shows_trajectory(browser, case, "document.querySelector('.trajectory')")
             written = browser.run("[...document.querySelectorAll('.written')].map(written => written.textContent)")
             for text, completion in zip(written, case.completions, strict=True):
