@@ -62,7 +62,8 @@ struct ScenePicture {
         }
         let truth = truth.map { "ground truth at \(Self.corners($0))" }
         let all = boxes + truth
-        return "The image the question is about"
+        return (picture.record.images.count > 1 ? "Image \(image + 1)" : "The image")
+            + " the question is about"
             + (all.isEmpty ? ", without boxes." : ": " + all.joined(separator: "; ") + ".")
     }
 

@@ -58,7 +58,7 @@ struct TrajectoryCard {
         if isAsked { return record.exampleID }
         return switch record.origin {
         case .training: "step \(record.step) · prompt \(record.group) · sample \(record.sample)"
-        case .evaluation(let name): "held-out · \(name) · \(record.exampleID)"
+        case .evaluation: "\(record.origin) · \(record.exampleID)"
         }
     }
 
@@ -69,16 +69,21 @@ struct TrajectoryCard {
             if let scene = ScenePicture(picture: picture, image: index).html {
                 HTML.element("figure") {
                     scene
-                    if index == 0, !record.groundTruthBoxes.isEmpty {
-                        HTML.element("figcaption", ["class": "note"]) {
-                            record.calls.isEmpty
-                                ? "Dashed: where the answer is." : "Dashed: where the answer is. "
-                            record.calls.isEmpty ? "" : "Numbered: where the model looked."
-                        }
+                    if let caption = sceneCaption(index) {
+                        HTML.element("figcaption", ["class": "note"]) { caption }
                     }
                 }
             }
         }
+    }
+
+    private func sceneCaption(_ index: Int) -> String? {
+        var parts = record.images.count > 1 ? ["Image \(index + 1)."] : []
+        if index == 0, !record.groundTruthBoxes.isEmpty {
+            parts.append("Dashed: where the answer is.")
+            if !record.calls.isEmpty { parts.append("Numbered: where the model looked.") }
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: " ")
     }
 
     private var outcome: HTML {
@@ -185,26 +190,36 @@ struct TrajectoryCard {
 
     private func view(_ image: ReportImage, of view: ViewRecord, number: Int?) -> HTML {
         let overlap = number.flatMap { record.overlap(of: record.calls[$0]) }
-        let name = number.map { "Crop \($0 + 1)" } ?? "First look"
+        let turn = view.rotation == 0 ? "" : ", turned by \(view.rotation)°"
         return .element("figure", ["class": number.map { "view c\($0 % 6 + 1)" } ?? "view"]) {
             HTML.element(
                 "img",
                 [
                     "src": image.dataURI, "width": "\(image.width)", "height": "\(image.height)",
                     "class": image.width < 160 ? "coarse" : nil,
-                    "alt": "\(name): region \(ScenePicture.corners(view.region)) of "
-                        + (view.image.map { "image \($0 + 1), " } ?? "an image that a tool made, ")
-                        + "seen as \(view.width) by \(view.height) pixels",
+                    "alt": "\(name(of: number)): region \(ScenePicture.corners(view.region)) of "
+                        + (view.image.map { "image \($0 + 1)" } ?? "an image that a tool made")
+                        + "\(turn), seen as \(view.width) by \(view.height) pixels",
                 ])
             HTML.element("figcaption") {
                 if let number { HTML.element("span", ["class": "number"]) { "\(number + 1)" } }
-                number == nil ? "First look, " : ""
-                "\(view.width) × \(view.height) px"
+                number == nil ? firstLook(at: view) + ", " : ""
+                "\(view.width) × \(view.height) px\(turn)"
                 if let overlap {
                     HTML.element("span", ["class": "note"]) { "IoU \(Readable.fixed(overlap, 2))" }
                 }
             }
         }
+    }
+
+    private func firstLook(at view: ViewRecord) -> String {
+        if let image = view.image, record.images.count > 1 { "Image \(image + 1)" } else { "First look" }
+    }
+
+    /// What a view is: the crop of a call, what another call returned, or a part of the prompt.
+    private func name(of number: Int?) -> String {
+        guard let number else { return "First look" }
+        return record.calls[number].isCut ? "Crop \(number + 1)" : "Result of call \(number + 1)"
     }
 
     /// The words of a tool's reply: its error, or the text inside its tags.

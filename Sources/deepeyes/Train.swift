@@ -57,13 +57,13 @@ struct Train: ParsableCommand {
         let url = URL(filePath: runPath)
         let configuration = try resolved(in: url)
         if printConfiguration {
-            print(try ConfigurationFile.text(of: configuration.resolved), terminator: "")
+            print(try configuration.resolvedText(), terminator: "")
             return
         }
         let folder =
             resume
             ? try RunFolder.open(at: url)
-            : try RunFolder.create(at: url, configuration: ConfigurationFile.text(of: configuration.resolved))
+            : try RunFolder.create(at: url, configuration: configuration.resolvedText())
         let interruption = Interruption {
             Console.report("\nstopping after this step; press Ctrl-C again to stop at once\n")
         }

@@ -150,7 +150,7 @@ import Testing
     @Test func whatWasSaidCanBeReadInTheRecord() async throws {
         let record = try await record(Server(call, "<answer>blue</answer>"))
         #expect(record.segments.map(\.kind) == [.prompt, .completion, .observation, .completion])
-        #expect(record.segments[0].text.contains("user: [image]What is it?"))
+        #expect(record.segments[0].text.contains("user: <|image|>What is it?"))
         #expect(record.segments[1].text == call)
     }
 

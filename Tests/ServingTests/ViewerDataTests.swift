@@ -59,7 +59,7 @@ import Testing
         try await ViewerServer.running({ try ViewerServer.makeRun(in: $0) }) { server in
             let value = try await server.json("trajectory?at=training/2/1/0")
             let segment = value["segments"]?.array?[1]
-            #expect(segment?["pieces"] == .array([.string("[1]"), .string("[2]")]))
+            #expect(segment?["pieces"] == .array([.string("Clo"), .string("ser.")]))
             #expect(segment?["log_probabilities"]?.array?.first?.number == -0.5)
             #expect(segment?["log_probabilities"]?.array?.last?.string == "-inf")
             #expect(value["calls"]?.array?.first?["overlap"]?.number == 0.5)
@@ -67,6 +67,20 @@ import Testing
             let missing = try await server.get("/api/runs/first/trajectory?at=training/9/0/0")
             #expect(missing.status == 404)
             #expect(missing.error["code"] == .string("trajectory_not_found"))
+        }
+    }
+
+    @Test func tokensOfAnotherTokenizerHaveNoText() async throws {
+        func prepare(_ runs: URL) throws {
+            try ViewerServer.makeRun(in: runs)
+            let store = try TrajectoryStore(at: runs.appending(path: "first/run.sqlite"))
+            try store.insert([ViewerServer.record(step: 7, thought: "Nearer.")])
+            try store.close()
+        }
+        try await ViewerServer.running(prepare) { server in
+            let segment = try await server.json("trajectory?at=training/7/0/0")["segments"]?.array?[1]
+            #expect(segment?["text"]?.string == "Nearer.")
+            #expect(segment?["pieces"] == nil)
         }
     }
 

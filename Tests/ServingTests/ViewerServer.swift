@@ -15,14 +15,14 @@ struct ViewerServer: Sendable {
     let folder: URL
     let port: Int
 
-    /// Images are numbered ones; the text of a token is its number in brackets.
+    /// Images are numbered ones; the tokenizer knows two tokens.
     private struct Material: RunMaterial {
         func images(of record: TrajectoryRecord) async throws -> [any PixelSource] {
             guard record.exampleID != "lost" else { throw MaterialError() }
             return record.images.map { numberedImage($0.width, $0.height) }
         }
 
-        func texts(of tokens: [Int32]) -> [String] { tokens.map { "[\($0)]" } }
+        func texts(of tokens: [Int32]) -> [String] { tokens.map { [1: "Clo", 2: "ser."][$0] ?? "?" } }
     }
 
     private struct MaterialError: Error, CustomStringConvertible {

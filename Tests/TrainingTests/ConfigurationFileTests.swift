@@ -35,6 +35,20 @@ struct ConfigurationFileTests {
         #expect(try ConfigurationFile.text(of: load(text)) == text)
     }
 
+    @Test func aRunWithoutScenesIsDescribedWithoutThem() throws {
+        let own = try load("data: {parts: [{file: questions.jsonl}]}\n")
+        let text = try own.resolvedText()
+        #expect(!text.contains("task:") && !text.contains("backgrounds") && !text.contains("scenes"))
+        #expect(try load(text).resolvedText() == text)
+        #expect(
+            try ConfigurationFile.text(of: load(text).resolved) == ConfigurationFile.text(of: own.resolved))
+        for scenes in [
+            "data: {parts: [{file: questions.jsonl}, {weight: 1}]}\n", "evaluation: [{scenes: 5}]\n",
+        ] {
+            #expect(try load(scenes).resolvedText().contains("\ntask:"))
+        }
+    }
+
     @Test func unknownKeysAreNamedWithTheirLineAndTheRightOnes() {
         let text = message("steps: 3\nrollout:\n  groupsize: 4\n")
         #expect(text.contains(":3:"))

@@ -27,7 +27,7 @@ class Browser:
         launch = 'exec 3<&%d 4>&%d; exec "$@"' % (to_browser, from_browser)
         options = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run",
-            "--disable-dev-shm-usage", f"--user-data-dir={self.profile.name}", f"--window-size={width},{height}",
+            "--disable-dev-shm-usage", "--hide-scrollbars", f"--user-data-dir={self.profile.name}", f"--window-size={width},{height}",
         ]
         if dark:
             options.append("--blink-settings=preferredColorScheme=0")
@@ -131,6 +131,18 @@ class Browser:
         data = self.command("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]
         with open(path, "wb") as file:
             file.write(base64.b64decode(data))
+
+    def colours(self, points):
+        """The colours [red, green, blue] that the page shows at points [x, y] of it."""
+        data = self.command("Page.captureScreenshot", format="png", captureBeyondViewport=True)["data"]
+        return self.run("""(async (data, points) => {
+            const bytes = Uint8Array.from(atob(data), letter => letter.charCodeAt(0));
+            const picture = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+            const pen = new OffscreenCanvas(picture.width, picture.height).getContext('2d');
+            pen.drawImage(picture, 0, 0);
+            const { data: values, width } = pen.getImageData(0, 0, picture.width, picture.height);
+            return points.map(([x, y]) => 4 * (Math.floor(y) * width + Math.floor(x))).map(at => [...values.slice(at, at + 3)]);
+        })(%s, %s)""" % (json.dumps(data), json.dumps(points)))
 
     def close(self):
         self._process.terminate()

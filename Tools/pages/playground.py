@@ -4,7 +4,9 @@ import base64
 import json
 import pathlib
 import tempfile
+import urllib.request
 
+import looks
 from browser import Browser
 
 BOX = "document.querySelectorAll('#boxes g.box').length"
@@ -42,7 +44,8 @@ def check(check, server, pictures):
         ask(page, text)
         page.wait(DONE)
         check("playground: a box is drawn on the photo", page.run(BOX) >= 1, f"{page.run(BOX)}")
-        check("playground: with its number", page.run("document.querySelector('#boxes text').textContent") == "1")
+        check("playground: with the number of its call", page.run("document.querySelector('#boxes text').textContent")
+              == page.run("document.querySelector('#thoughts .look:has(canvas) .number').textContent"))
         crop = page.run("""(() => {
             const canvas = document.querySelector('#thoughts canvas');
             const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
@@ -86,6 +89,86 @@ def check(check, server, pictures):
             page.picture(pictures / f"playground-{name}.png", whole=True)
             check(f"playground: nothing is cut off ({name})", page.run(
                 "document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def check_looks(check, server, run, folder, pictures):
+    """Shows the page the stream of each of `looks.CASES` about one photo, and looks at the boxes and crops.
+
+    The model that is served does not call tools so, and the stream is made of what an evaluation recorded.
+
+    check -- called with a name, whether it holds, and a detail; server -- shows the evaluation; run -- its name; folder -- has
+    the photos; pictures -- folder for screenshots.
+    """
+    for case in looks.CASES:
+        if len(case.photos) > 1:
+            continue
+        stream = recorded_stream(server, run, case)
+        for name, options in looks.WAYS.items():
+            with Browser(**options) as page:
+                check.holds(f"playground ({name}): {case.name}", lambda: shows_looks(page, server, case, stream, folder))
+                way = name.replace(", ", "-")
+                page.picture(pictures / f"playground-looks-{case.name.replace(' ', '-')}-{way}.png", whole=True)
+
+
+def recorded_stream(server, run, case):
+    """The stream of an answer as the server would write it for a recorded trajectory."""
+    api = f"{server.address}/api/runs/{run}"
+    with urllib.request.urlopen(f"{api}/trajectories?limit=100") as reply:
+        at = next(line["at"] for line in json.load(reply) if line["example_id"] == case.name)
+    with urllib.request.urlopen(f"{api}/trajectory?at={at}") as reply:
+        trajectory = json.load(reply)
+    deltas = [{"role": "assistant", "content": ""}]
+    for call in trajectory["calls"]:
+        thought = trajectory["segments"][call["segment"]]["text"].split("<think>")[1].split("</think>")[0]
+        deltas += [{"reasoning_content": thought}, {"tool_event": tool_event(trajectory, call)}]
+    deltas.append({"content": trajectory["answer"]})
+    chunks = [{"choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    common = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "nano-thinking"}
+    return "".join(f"data: {json.dumps({**common, **chunk})}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
+
+
+def tool_event(trajectory, call):
+    """What the server tells of a call: `ToolEvent` in Sources/Serving/OpenAI."""
+    event = {"name": call["name"], "arguments": call["arguments"]}
+    if "error" in call:
+        return {**event, "error": call["error"]}
+    if "box" not in call:
+        return event
+    rotation = trajectory["segments"][call["segment"] + 1]["views"][0]["rotation"]
+    image = json.loads(call["arguments"])["image"]
+    return {**event, "image": image, "source": call["image"] + 1, "box": call["box"], "rotation": rotation}
+
+
+def shows_looks(page, server, case, stream, folder):
+    photo = case.photos[0]
+    page.open(server.address + "/")
+    page.wait("document.querySelectorAll('#model option').length === 2")
+    page.put("#file", folder / photo.name)
+    page.wait("!document.querySelector('#photo').hidden")
+    page.run(f"window.fetch = async () => new Response({json.dumps(stream)})")
+    ask(page, case.question)
+    page.wait(DONE)
+    # Boxes and crops come in slowly.
+    page.run("Promise.all(document.getAnimations().map(animation => animation.finished)).then(() => true)")
+    page.run("scrollTo(0, 0)")
+    boxes = dict(page.run(f"""[...document.querySelectorAll('#boxes g.box')].map((box, index, all, place = {looks.PLACE}) =>
+        [Number(box.querySelector('text').textContent), place(box.querySelector('rect.line'))])"""))
+    badges = dict(page.run(f"""[...document.querySelectorAll('#boxes g.box')].map((box, index, all, place = {looks.PLACE}) =>
+        [Number(box.querySelector('text').textContent), place(box.querySelector('rect[rx]'))])"""))
+    picture = page.run("(({ x, y, right, bottom }) => [x + scrollX, y + scrollY, right + scrollX, bottom + scrollY])"
+                       "(document.querySelector('#image').getBoundingClientRect())")
+    looks.shows_boxes(page, case, 0, picture, boxes, badges)
+    crops = page.run(f"""[...document.querySelectorAll('#thoughts .look:has(canvas)')].map(look =>
+        [Number(look.querySelector('.number').textContent), {looks.grid_of("look.querySelector('canvas')")}, look.textContent])""")
+    cuts = [look for look in case.looks if look.is_box]
+    assert [number for number, *_ in crops] == [look.number for look in cuts], [number for number, *_ in crops]
+    for look, (_, pixels, text) in zip(cuts, crops):
+        looks.shows_region(photo, look, pixels)
+        x1, y1, x2, y2 = look.region
+        assert f"{x2 - x1} × {y2 - y1} pixels at {x1}, {y1}" in text and ("turned" in text) == (look.rotation != 0), text
+    assert page.run("document.querySelectorAll('#thoughts .look').length") == len(case.calls)
+    assert page.console == [], page.console
 
 
 def check_key(check, server, key, pictures):

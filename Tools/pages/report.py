@@ -5,6 +5,7 @@ import pathlib
 import re
 import time
 
+import looks
 from browser import Browser
 
 # What can be compared of the charts of a page: words, colours as they are computed, and paths.
@@ -29,6 +30,20 @@ def check(check, address, run, pictures):
         report.shows_values_by_keys, report.exports_a_drawing, report.has_a_table_without_scripts, report.fits_a_phone,
         report.is_dark_in_the_dark,
     ])
+
+
+def check_looks(check, page, pictures):
+    """Looks at the boxes and crops in the page of an evaluation of `looks.CASES`.
+
+    check -- called with a name, whether it holds, and a detail; page -- its file; pictures -- folder for screenshots.
+    """
+    for name, options in looks.WAYS.items():
+        with Browser(**options) as browser:
+            browser.open(pathlib.Path(page).as_uri())
+            for number, case in enumerate(looks.CASES):
+                article = f"document.querySelectorAll('.trajectory')[{number}]"
+                check.holds(f"report ({name}): {case.name}", lambda: looks.shows_trajectory(browser, case, article))
+            browser.picture(pictures / f"report-looks-{name.replace(', ', '-')}.png", whole=True)
 
 
 class Report:

@@ -5,6 +5,7 @@ import pathlib
 import time
 import urllib.request
 
+import looks
 from browser import Browser
 
 
@@ -18,6 +19,20 @@ def check(check, address, run, pictures):
         viewer.lists_runs, viewer.draws_curves, viewer.filters, viewer.shows_a_trajectory, viewer.goes_by_keys,
         viewer.shows_a_group, viewer.shows_a_prompt_across_steps, viewer.exports, viewer.fits_a_phone,
     ])
+
+
+def check_looks(check, address, run, pictures):
+    """Looks at the boxes and crops of an evaluation of `looks.CASES`, in the viewer and in the pages it gives to keep.
+
+    check -- called with a name, whether it holds, and a detail; run -- name of the evaluation; pictures -- folder for
+    screenshots.
+    """
+    viewer = Viewer(address, run, pictures)
+    for number, case in enumerate(looks.CASES):
+        for name, options in looks.WAYS.items():
+            check.holds(f"viewer ({name}): {case.name}", lambda: viewer.shows_looks(case, number, name, options))
+        check.holds(f"viewer: all boxes of {case.name}", lambda: viewer.shows_all_boxes(case))
+        check.holds(f"viewer: page to keep of {case.name}", lambda: viewer.keeps_looks(case))
 
 
 class Viewer:
@@ -168,6 +183,46 @@ class Viewer:
                 self.picture(browser, f"phone-{name}")
                 assert browser.run("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than a phone"
                 self.is_quiet(browser)
+
+    def shows_looks(self, case, number, way, options):
+        with self.of_run(f"?view=trajectories&at={self.recorded(case)['at']}", **options) as browser:
+            browser.wait("document.querySelectorAll('.turns .view img').length > 0")
+            looks.shows_trajectory(browser, case, "document.querySelector('.trajectory')")
+            written = browser.run("[...document.querySelectorAll('.written')].map(written => written.textContent)")
+            for text, completion in zip(written, case.completions, strict=True):
+                assert text.lstrip("0123456789").startswith(completion.split("\n")[0]), text
+            browser.picture(self.pictures / f"viewer-looks-{number + 1}-{way.replace(', ', '-')}.png", whole=True)
+            self.is_quiet(browser)
+
+    def shows_all_boxes(self, case):
+        """In its group with their numbers, and the first one across steps."""
+        at = self.recorded(case)["at"]
+        drawn = ("[...document.querySelectorAll('.scene')].flatMap(scene => [...scene.querySelectorAll('.box rect:first-child')]"
+                 ".map(box => [scene.getAttribute('viewBox'), ...['x', 'y', 'width', 'height'].map(name => +box.getAttribute(name))]))")
+        boxes = [[f"0 0 {photo.width} {photo.height}", x1, y1, x2 - x1, y2 - y1]
+                 for photo, (x1, y1, x2, y2) in [(case.photos[look.photo], look.region) for look in case.looks if look.is_box]]
+        for show, expected in [("group", boxes), ("prompt", boxes[:1])]:
+            with self.of_run(f"?view=trajectories&at={at}&show={show}") as browser:
+                browser.wait("document.querySelectorAll('.scene .box').length > 0")
+                shown = browser.run(drawn)
+                assert sorted(shown) == sorted(expected), (show, shown)
+                self.is_quiet(browser)
+
+    def keeps_looks(self, case):
+        page = self.pictures / "kept.html"
+        with urllib.request.urlopen(
+                f"{self.address}/api/runs/{self.run}/trajectory.html?at={self.recorded(case)['at']}") as reply:
+            page.write_bytes(reply.read())
+        with Browser() as browser:
+            browser.open(page.resolve().as_uri())
+            looks.shows_trajectory(browser, case, "document.querySelector('.trajectory')")
+            self.is_quiet(browser)
+
+    def recorded(self, case):
+        """What the list says of a case."""
+        address = f"{self.address}/api/runs/{self.run}/trajectories?limit=100"
+        with urllib.request.urlopen(address) as reply:
+            return next(line for line in json.load(reply) if line["example_id"] == case.name)
 
     def one(self, query):
         """The place of a trajectory that a filter lets through."""

@@ -99,12 +99,16 @@ class Checks:
     def each(self, subject, parts):
         """Calls functions that raise what is wrong; their names say what is checked."""
         for part in parts:
-            problem = ""
-            try:
-                part()
-            except (AssertionError, TimeoutError, RuntimeError) as error:
-                problem = f"{type(error).__name__}: {error}"
-            self(f"{subject}: {part.__name__.replace('_', ' ')}", not problem, problem)
+            self.holds(f"{subject}: {part.__name__.replace('_', ' ')}", part)
+
+    def holds(self, name, part):
+        """Calls a function that raises what is wrong."""
+        problem = ""
+        try:
+            part()
+        except (AssertionError, TimeoutError, RuntimeError) as error:
+            problem = f"{type(error).__name__}: {error}"
+        self(name, not problem, problem)
 
     def finish(self):
         print("PASS" if not self.failures else f"FAIL: {', '.join(self.failures)}")

@@ -73,7 +73,7 @@ package struct EndpointFormat: ChatFormat {
                 text.append(contentsOf: (text.isEmpty ? "" : "\n\n").unicodeScalars)
                 text.append(contentsOf: "\(known.role.rawValue): ".unicodeScalars)
             } else {
-                text.append(contentsOf: "[image]".unicodeScalars)
+                text.append(contentsOf: "<|image|>".unicodeScalars)
             }
         }
         return String(text)

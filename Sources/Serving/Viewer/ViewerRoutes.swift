@@ -153,12 +153,13 @@ package struct ViewerRoutes: RouteSet {
         return Response.json(values)
     }
 
-    /// Tokens without a tokenizer have no text of their own.
+    /// Tokens without a tokenizer have no text of their own, and neither have those that another one made: a model on a server, or
+    /// one that this run did not train.
     private static func value(_ record: TrajectoryRecord, in run: ShownRun) async -> TrajectoryValue {
         var pieces: [[String]?] = []
         for segment in record.segments {
-            pieces.append(
-                segment.kind == .completion ? try? await run.material.texts(of: segment.tokens) : nil)
+            let texts = segment.kind == .completion ? try? await run.material.texts(of: segment.tokens) : nil
+            pieces.append(texts?.joined() == segment.text ? texts : nil)
         }
         return TrajectoryValue(record, pieces: pieces)
     }

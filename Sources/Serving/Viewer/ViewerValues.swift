@@ -186,7 +186,7 @@ struct TrajectoryValue: Encodable {
         let text: String
         let tokens: [Int32]
         let logProbabilities: [Float]
-        /// The text of each token of a completion; nil if the run's tokenizer is not there.
+        /// The text of each token of a completion; nil if the run's tokenizer is not there or did not write it.
         let pieces: [String]?
         let policyVersion: Int
         let views: [ViewRecord]

@@ -54,11 +54,20 @@ package enum ConfigurationFile {
         }
     }
 
-    /// The whole configuration as YAML, every value spelled out, keys in alphabetical order.
-    package static func text(of configuration: some Encodable) throws -> String {
+    /// The configuration as YAML, every value spelled out, keys in alphabetical order.
+    ///
+    /// - Parameters:
+    ///   - configuration: what is written.
+    ///   - keys: of the outermost level, which are not written and so have their defaults when the text is read.
+    package static func text(
+        of configuration: some Encodable, leavingOut keys: Set<String> = []
+    ) throws -> String {
         let encoder = YAMLEncoder()
         encoder.options.sortKeys = true
-        return try encoder.encode(configuration)
+        let text = try encoder.encode(configuration)
+        guard !keys.isEmpty, case .mapping(var mapping) = try Yams.compose(yaml: text) else { return text }
+        for key in keys { mapping[key] = nil }
+        return try Yams.serialize(node: .mapping(mapping))
     }
 
     private static func defaultTree(_ defaults: some Encodable) throws -> Node {

@@ -47,10 +47,20 @@ package struct TrainingConfiguration: Codable, Sendable {
         case .listed(let plans): return plans
         case .automatic:
             let asksFiles = data.parts.contains { !$0.file.isEmpty }
-            let asksTask = data.parts.isEmpty || data.parts.contains { $0.file.isEmpty }
-            return (asksTask ? [EvaluationPlan(name: "scenes", scenes: EvaluationPlan.Scenes().count)] : [])
+            return
+                (trainsOnScenes
+                ? [EvaluationPlan(name: "scenes", scenes: EvaluationPlan.Scenes().count)] : [])
                 + (asksFiles ? [EvaluationPlan(name: "held-out", holdOut: 0.05, limit: 500)] : [])
         }
+    }
+
+    private var trainsOnScenes: Bool { data.parts.isEmpty || data.parts.contains { $0.file.isEmpty } }
+
+    /// The resolved configuration as YAML. What describes scenes is left out of a run that has none.
+    package func resolvedText() throws -> String {
+        let usesScenes = trainsOnScenes || evaluations.contains { $0.scenes > 0 }
+        return try ConfigurationFile.text(
+            of: resolved, leavingOut: usesScenes ? [] : ["task", "backgrounds"])
     }
 
     /// The configuration with everything decided, as the run's folder keeps it.

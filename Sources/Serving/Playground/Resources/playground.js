@@ -112,7 +112,8 @@ function draw(number, [x1, y1, x2, y2]) {
     shape('rect', { x: left, y: top, width: side, height: side, rx: side / 6, fill: 'var(--mark)' }),
     label);
   page.boxes.append(group);
-  page.boxes.setAttribute('aria-label', `${number} ${number === 1 ? 'box' : 'boxes'}, the last at `
+  const count = page.boxes.childElementCount;
+  page.boxes.setAttribute('aria-label', `${count} ${count === 1 ? 'box' : 'boxes'}, the last at `
     + `${Math.round(x1)}, ${Math.round(y1)} to ${Math.round(x2)}, ${Math.round(y2)}`);
 }
 
@@ -134,7 +135,7 @@ function crop([x1, y1, x2, y2], rotation = 0) {
 // The answer
 
 class Transcript {
-  looks = 0;
+  calls = 0;
   words = null;
 
   reasoning(text) {
@@ -149,20 +150,21 @@ class Transcript {
 
   look(event) {
     this.words = null;
-    const item = make('li', { className: 'look' });
+    this.calls += 1;
+    const item = make('li', { className: `look c${(this.calls - 1) % 6 + 1}` });
+    const heading = name => make('b', {}, make('span', { className: 'number' }, this.calls), name);
     if (event.error) {
       item.classList.add('failed');
-      item.append(make('p', {}, make('b', {}, event.name || 'a tool call that cannot be read'), event.error));
-    } else if (event.box) {
-      this.looks += 1;
-      item.classList.add(`c${(this.looks - 1) % 6 + 1}`);
-      draw(this.looks, event.box);
+      item.append(make('p', {}, heading(event.name || 'a tool call that cannot be read'), event.error));
+    } else if (event.box && event.source === 1) {
+      draw(this.calls, event.box);
       const [x1, y1, x2, y2] = event.box.map(Math.round);
-      item.append(crop(event.box, event.rotation), make('p', {},
-        make('b', {}, make('span', { className: 'number' }, this.looks), 'Looks closer'),
-        `${x2 - x1} × ${y2 - y1} pixels at ${x1}, ${y1}`));
+      item.append(crop(event.box, event.rotation), make('p', {}, heading('Looks closer'),
+        `${x2 - x1} × ${y2 - y1} pixels at ${x1}, ${y1}${event.rotation ? `, turned by ${event.rotation}°` : ''}`));
     } else {
-      item.append(make('p', {}, make('b', {}, event.name), event.arguments));
+      // Another tool, or a box in an image that a tool made, which is not here.
+      item.classList.add('plain');
+      item.append(make('p', {}, heading(event.name), event.arguments));
     }
     page.thoughts.append(item);
     item.scrollIntoView({ block: 'nearest' });

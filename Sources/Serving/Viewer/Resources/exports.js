@@ -3,7 +3,7 @@ import { save } from '../elements.js';
 import * as format from '../format.js';
 import { say } from './document.js';
 import { state } from './state.js';
-import { imageAddress, numberedBoxes, badgePlaces, tone } from './picture.js';
+import { imageAddress, numberedBoxes, badgePlaces, firstLook, turn, tone } from './picture.js';
 
 const width = 1400;
 const margin = 40;
@@ -58,10 +58,10 @@ function paragraph(pen, text, x, y, limit, { font, colour, lineHeight = 22 }) {
   return y;
 }
 
-async function drawPhoto(pen, trajectory, y, { mark }) {
-  const size = trajectory.images[0];
+async function drawPhoto(pen, trajectory, index, y, { mark }) {
+  const size = trajectory.images[index];
   const scale = photoWidth / size.width;
-  pen.drawImage(await load(imageAddress(trajectory, 0, { side: 1280 })), margin, y, photoWidth, size.height * scale);
+  pen.drawImage(await load(imageAddress(trajectory, index, { side: 1280 })), margin, y, photoWidth, size.height * scale);
   const outline = ([x1, y1, x2, y2], colour, dash = []) => {
     const place = [margin + x1 * scale, y + y1 * scale, (x2 - x1) * scale, (y2 - y1) * scale];
     for (const [stroke, line, pattern] of [['rgb(0 0 0 / 0.6)', 5, []], [colour, 2.5, dash]]) {
@@ -72,8 +72,8 @@ async function drawPhoto(pen, trajectory, y, { mark }) {
     }
     pen.setLineDash([]);
   };
-  for (const box of trajectory.ground_truth) outline(box, '#fff', [6, 5]);
-  const boxes = numberedBoxes(trajectory, 0);
+  for (const box of index === 0 ? trajectory.ground_truth : []) outline(box, '#fff', [6, 5]);
+  const boxes = numberedBoxes(trajectory, index);
   for (const call of boxes) outline(call.box, mark(call.number));
   for (const place of badgePlaces(boxes, size)) {
     badge(pen, place.number, margin + place.x * scale, y + place.y * scale, place.side * scale, mark);
@@ -99,7 +99,9 @@ async function draw(pen, trajectory, colours) {
   y = paragraph(pen, `${state().run} · ${trajectory.at} · ${trajectory.kind}`, margin, y, width - 2 * margin,
     { font: '15px sans-serif', colour: colour('soft'), lineHeight: 30 });
   const top = y;
-  let left = await drawPhoto(pen, trajectory, top, colours) + 36;
+  let left = top;
+  for (const index of trajectory.images.keys()) left = await drawPhoto(pen, trajectory, index, left, colours) + 12;
+  left += 24;
   left = paragraph(pen, `Expected: ${trajectory.expected}`, margin, left, photoWidth,
     { font: '600 17px sans-serif', colour: colour('ink'), lineHeight: 26 });
   left = paragraph(pen, `Answer: ${trajectory.answer ?? 'none'}`, margin, left, photoWidth,
@@ -126,7 +128,8 @@ async function draw(pen, trajectory, colours) {
       pen.drawImage(image, column, right, image.width * scale, image.height * scale);
       pen.imageSmoothingEnabled = true;
       if (number) badge(pen, number, column, right, 24, mark);
-      paragraph(pen, `${number ? `Crop ${number}` : 'First look'}, ${shown.width} × ${shown.height} px`,
+      const name = !number ? firstLook(trajectory, shown) : trajectory.calls[number - 1].box ? `Crop ${number}` : `Call ${number}`;
+      paragraph(pen, `${name}, ${shown.width} × ${shown.height} px${turn(shown)}`,
         column + cropSide + 16, right + 16, width - column - cropSide - margin,
         { font: '14px sans-serif', colour: colour('soft') });
       right += image.height * scale + 14;

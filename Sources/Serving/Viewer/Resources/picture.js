@@ -46,7 +46,7 @@ export function photo(trajectory, image, { side = 1024 } = {}) {
   ];
   return shape('svg', {
     viewBox: `0 0 ${size.width} ${size.height}`, class: 'scene', role: 'img',
-    'aria-label': `The image the question is about${all.length ? `: ${all.join('; ')}.` : ', without boxes.'}`,
+    'aria-label': `${trajectory.images.length > 1 ? `Image ${image + 1}` : 'The image'} the question is about${all.length ? `: ${all.join('; ')}.` : ', without boxes.'}`,
   },
   picture(imageAddress(trajectory, image, { side }), size),
   truth.map(box => outline(box, 'truth')),
@@ -56,19 +56,26 @@ export function photo(trajectory, image, { side = 1024 } = {}) {
     shape('text', { x: x + side / 2, y: y + side * 0.75, 'font-size': side * 0.72, 'text-anchor': 'middle' }, String(number)))));
 }
 
-// The same image with the first boxes of several trajectories.
-export function sharedPhoto(trajectories) {
-  const size = trajectories[0].images[0];
-  const boxes = trajectories.flatMap(trajectory => numberedBoxes(trajectory, 0).slice(0, 1)
+// The first image, and others where a box lies.
+export const photos = (trajectory, options) => trajectory.images.flatMap((_, image) =>
+  image === 0 || numberedBoxes(trajectory, image).length ? [photo(trajectory, image, options)] : []);
+
+// The same with the first box of each of several trajectories about the same images.
+export function sharedPhotos(trajectories) {
+  const firsts = trajectories.flatMap(trajectory => trajectory.calls.filter(call => call.box && !call.error).slice(0, 1)
     .map(call => ({ ...call, isCorrect: trajectory.is_correct })));
-  return shape('svg', {
-    viewBox: `0 0 ${size.width} ${size.height}`, class: 'scene shared', role: 'img',
-    'aria-label': `The first boxes of ${trajectories.length} samples: `
-      + `${boxes.map(call => corners(call.box)).join('; ') || 'none'}.`,
-  },
-  picture(imageAddress(trajectories[0], 0, { side: 512 }), size),
-  trajectories[0].ground_truth.map(box => outline(box, 'truth')),
-  boxes.map(call => outline(call.box, `box ${call.isCorrect ? 'right' : 'wrong'}`)));
+  return trajectories[0].images.flatMap((size, image) => {
+    const boxes = firsts.filter(call => call.image === image);
+    const truth = image === 0 ? trajectories[0].ground_truth : [];
+    return image > 0 && !boxes.length ? [] : [shape('svg', {
+      viewBox: `0 0 ${size.width} ${size.height}`, class: 'scene shared', role: 'img',
+      'aria-label': `The first boxes of ${trajectories.length} samples: `
+        + `${boxes.map(call => corners(call.box)).join('; ') || 'none'}.`,
+    },
+    picture(imageAddress(trajectories[0], image, { side: 512 }), size),
+    truth.map(box => outline(box, 'truth')),
+    boxes.map(call => outline(call.box, `box ${call.isCorrect ? 'right' : 'wrong'}`)))];
+  });
 }
 
 function picture(address, size) {
@@ -77,21 +84,27 @@ function picture(address, size) {
   return image;
 }
 
-// What the model was shown: a whole image, or the crop of a call.
+// What a picture of the prompt is called.
+export const firstLook = (trajectory, shown) => trajectory.images.length > 1 && (shown.image ?? null) !== null
+  ? `Image ${shown.image + 1}` : 'First look';
+
+export const turn = shown => shown.rotation ? `, turned by ${shown.rotation}°` : '';
+
+// What the model was shown: a whole image, or what a call returned.
 export function view(trajectory, shown, number) {
   const call = number ? trajectory.calls[number - 1] : null;
-  const name = number ? `Crop ${number}` : 'First look';
+  const name = !number ? 'First look' : call.box ? `Crop ${number}` : `Result of call ${number}`;
   const isOfExample = (shown.image ?? null) !== null;
   const image = !isOfExample ? make('p', { className: 'reply' }, 'An image that a tool made; it is not kept.') : make('img', {
     src: imageAddress(trajectory, shown.image, { region: shown.region, rotation: shown.rotation, side: 512 }), loading: 'lazy',
     className: shown.width < 160 && shown.region[2] - shown.region[0] < 160 ? 'coarse' : '',
-    alt: `${name}: region ${corners(shown.region)} of image ${shown.image + 1}, seen as ${shown.width} by ${shown.height} pixels`,
+    alt: `${name}: region ${corners(shown.region)} of image ${shown.image + 1}${turn(shown)}, seen as ${shown.width} by ${shown.height} pixels`,
   });
   image.addEventListener('error', () => image.replaceWith(make('p', { className: 'reply' }, 'The image is not at hand.')));
   return make('figure', { className: number ? `view ${tone(number)}` : 'view' }, image,
     make('figcaption', {},
-      number ? make('span', { className: 'number' }, number) : 'First look,',
-      make('span', {}, `${shown.width} × ${shown.height} px${shown.rotation ? `, turned by ${shown.rotation}°` : ''}`),
+      number ? make('span', { className: 'number' }, number) : `${firstLook(trajectory, shown)},`,
+      make('span', {}, `${shown.width} × ${shown.height} px${turn(shown)}`),
       call?.overlap !== undefined
         ? make('span', { className: 'note' }, `IoU ${call.overlap.toFixed(2)}`) : null));
 }

@@ -2,7 +2,7 @@
 import { make } from '../elements.js';
 import * as format from '../format.js';
 import { address } from './state.js';
-import { sharedPhoto } from './picture.js';
+import { sharedPhotos } from './picture.js';
 
 export function acrossSteps(trajectories) {
   const times = Map.groupBy(trajectories, trajectory => `${trajectory.origin} ${trajectory.step} ${trajectory.group}`);
@@ -22,7 +22,7 @@ function time(samples) {
   const share = condition => samples.filter(condition).length / samples.length;
   const first = samples[0];
   return make('li', {},
-    sharedPhoto(samples),
+    sharedPhotos(samples),
     make('h3', {}, make('a', { href: address({ at: first.at, show: samples.length > 1 ? 'group' : null }) },
       first.origin === 'training'
         ? `Step ${format.count(first.step)}` : `${first.origin.replace('evaluation/', '')}, step ${first.step}`)),

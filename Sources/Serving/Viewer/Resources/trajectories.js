@@ -202,7 +202,7 @@ export class Trajectories {
       make('span', { className: 'question', dir: 'auto' }, line.question),
       make('span', { className: 'reward' }, format.decimal(line.reward)),
       make('span', { className: 'facts', dir: 'auto' }, [
-        place, line.kind, line.answer ?? 'no answer', line.call_count ? format.plural(line.call_count, 'look') : null,
+        place, line.kind, line.answer ?? 'no answer', line.call_count ? format.plural(line.call_count, 'call') : null,
       ].filter(Boolean).join(' · '))));
   }
 

@@ -3,7 +3,7 @@ import { make } from '../elements.js';
 import * as format from '../format.js';
 import { choices } from './document.js';
 import { state, go, address, api } from './state.js';
-import { photo, view, tone } from './picture.js';
+import { photo, photos, view, tone } from './picture.js';
 import { savePicture } from './exports.js';
 
 const shadings = [['probability', 'Log-probability'], ['advantage', 'Advantage'], ['none', 'None']];
@@ -46,9 +46,14 @@ export function article(trajectory) {
 }
 
 function scenes(trajectory) {
-  return trajectory.images.map((_, index) => make('figure', {}, photo(trajectory, index),
-    index === 0 && trajectory.ground_truth.length ? make('figcaption', { className: 'note' },
-      `Dashed: where the answer is.${trajectory.calls.length ? ' Numbered: where the model looked.' : ''}`) : null));
+  return trajectory.images.map((_, index) => {
+    const caption = [
+      trajectory.images.length > 1 ? `Image ${index + 1}.` : '',
+      index === 0 && trajectory.ground_truth.length
+        ? `Dashed: where the answer is.${trajectory.calls.length ? ' Numbered: where the model looked.' : ''}` : '',
+    ].filter(Boolean).join(' ');
+    return make('figure', {}, photo(trajectory, index), caption ? make('figcaption', { className: 'note' }, caption) : null);
+  });
 }
 
 export function outcome(trajectory) {
@@ -217,5 +222,5 @@ export function card(trajectory) {
           : make('span', { className: 'chip wrong' }, `✗ ${trajectory.answer ?? 'no answer'}`),
         make('span', { className: 'where' }, `reward ${format.decimal(trajectory.reward)}, advantage `
           + format.signed(trajectory.advantage)))),
-    photo(trajectory, 0, { side: 640 }), turns(trajectory));
+    photos(trajectory, { side: 640 }), turns(trajectory));
 }
