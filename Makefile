@@ -17,10 +17,10 @@ bootstrap: ## install or name what the build needs
 build: bootstrap ## build the command line tool
 	$(SWIFT) build $(RELEASE) --product deepeyes
 
-demo: build ## train the nano model until it zooms, and write the report (training takes about six minutes on two cores)
+demo: build ## train the nano model and write the report (training takes about six minutes on two cores)
 	.build/release/deepeyes train --config Configurations/nano.yaml --run runs/$(RUN) --seed $(SEED)
 
-nano-base: build ## make the base of the demo again, from nothing (hours on two cores)
+nano-base: build ## train the base model of the demo from random weights (hours on two cores)
 	.build/release/deepeyes nano-base --config Configurations/nano-base.yaml --output runs/nano-base
 
 skills: build ## measure what Models/nano-base can do, on held-out scenes
@@ -33,7 +33,7 @@ test: ## install what the tests need and run all of them
 bench: build ## compare generation and a training step with TRL, and write the table into Benchmarks/README.md
 	python3 Benchmarks/compare_with_trl.py
 
-docs: bootstrap ## write the reference of all modules into .build/documentation, warnings as errors
+docs: bootstrap ## write the API reference of all modules into .build/documentation, warnings as errors
 	$(SWIFT) package --allow-writing-to-directory .build/documentation generate-documentation \
 		$(MODULES:%=--target %) --enable-experimental-combined-documentation --output-path .build/documentation \
 		--symbol-graph-minimum-access-level package --warnings-as-errors
