@@ -287,8 +287,8 @@ let package = Package(
         .testTarget(
             name: "GuidesTests",
             dependencies: [
-                "Agent", "Tasks", "Evaluation", "Training", "Rollout", "Runs", "JSON", "Imaging",
-                "CounterRandom", "TestPolicy", "TestFixtures",
+                "Agent", "Tasks", "Evaluation", "Models", "Training", "Torch", "Rollout", "Runs", "JSON",
+                "Imaging", "CounterRandom", "TestPolicy", "TestFixtures",
             ],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),

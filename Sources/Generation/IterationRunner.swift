@@ -26,7 +26,8 @@ final class IterationRunner {
         cache.copy(iteration.copies)
         let attention = PagedAttention(
             cache: cache, attended: iteration.attended, slots: Tensor(iteration.slots, device: model.device))
-        let hidden = model.hiddenStates(of: iteration.batch, context: attention, afterLayer: nil)  // [token, width]
+        // [token, width]
+        let hidden = model.hiddenStates(of: iteration.batch, context: attention, afterLayer: nil)
         let rows = iteration.sampledRows
         if rows.isEmpty { return nil }
         if rows.count == iteration.slots.count { return model.logits(hidden) }

@@ -17,6 +17,7 @@ enum FolderTable {
         ],
         "Runs": [
             "Files": [],
+            "Memory": [],
             "Metrics": ["Files"],
             "Store": ["Files"],
             "TensorBoard": ["Files", "Metrics"],

@@ -23,7 +23,7 @@ struct BadModelTests {
             switch self {
             case .truncatedWeights, .truncatedHeader, .brokenTokenizer, .brokenConfiguration: "copy it again"
             case .wrongShapes: "take the file and its configuration from the same model"
-            case .noVisionWeights: "use a complete Qwen2.5-VL checkpoint"
+            case .noVisionWeights: "use a complete checkpoint of a vision-language model"
             case .noTokenizer: "copy them from the model's repository"
             case .noConfiguration, .noProcessor: "copy it from the model's repository"
             }

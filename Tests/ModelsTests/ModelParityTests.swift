@@ -110,6 +110,7 @@ extension Qwen25VL {
         let places = mask.indices.filter { mask[$0] }
         return logProbabilities(
             of: places.map { Int64(batch.tokens[$0]) },
-            at: places.compactMap { batch.predictor(of: $0, in: 0).map(Int64.init) }, in: hiddenStates(of: batch))
+            at: places.compactMap { batch.predictor(of: $0, in: 0).map(Int64.init) },
+            in: hiddenStates(of: batch))
     }
 }

@@ -125,7 +125,7 @@ extension BenchmarkItem {
                 return Rectangle(x1: x.min() ?? 0, y1: y.min() ?? 0, x2: x.max() ?? 0, y2: y.max() ?? 0)
             }
         }
-        guard let list = value?.array else { return [] }
+        guard let list = value?.array, !list.isEmpty else { return [] }
         let boxes = list.first?.array == nil ? [list] : list.compactMap(\.array)
         return try boxes.map { box in
             let numbers = box.compactMap(\.number)

@@ -9,7 +9,8 @@ extension VisionLanguageModel {
     ///   - maximumShardBytes: weights that take more are divided among several files.
     /// - Throws: `CheckpointError` or `SafetensorsError`.
     package func write(
-        into folder: URL, companions: CheckpointCompanions, dtype: DType? = nil, maximumShardBytes: Int = 5_000_000_000
+        into folder: URL, companions: CheckpointCompanions, dtype: DType? = nil,
+        maximumShardBytes: Int = 5_000_000_000
     ) throws {
         let dtype = dtype ?? self.dtype
         let folder = AtomicDirectory(url: folder)

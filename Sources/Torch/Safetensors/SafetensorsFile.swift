@@ -64,6 +64,7 @@ package final class SafetensorsFile {
         }
         let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
         let bytes = UnsafeRawBufferPointer(rebasing: mapping.bytes[range])
+        defer { mapping.release(range) }
         if entry.dtype == .bool, let index = bytes.firstIndex(where: { $0 > 1 }) {
             throw SafetensorsError(
                 .read, url, tensor: name,
@@ -97,6 +98,14 @@ private final class MappedFile {
             throw SafetensorsError(.read, url, String(cString: strerror(errno)))
         }
         bytes = UnsafeRawBufferPointer(start: start, count: count)
+    }
+
+    /// Gives the memory of whole pages in `range` back; they are paged in again if they are read again.
+    func release(_ range: Range<Int>) {
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let (start, end) = ((range.lowerBound + page - 1) / page * page, range.upperBound / page * page)
+        guard start < end, let base = bytes.baseAddress else { return }
+        madvise(UnsafeMutableRawPointer(mutating: base) + start, end - start, MADV_DONTNEED)
     }
 
     deinit {

@@ -12,7 +12,7 @@ extension TrainingConfiguration {
         try alarms.validate()
         try algorithm.validate()
         try validateEvaluations()
-        do { _ = try ToolBox.standard.choosing(tools) } catch {
+        do { _ = try toolBox } catch {
             throw ConfigurationError(description: "configuration: tools: \(error)")
         }
         let least = [

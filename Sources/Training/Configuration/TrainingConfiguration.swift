@@ -38,6 +38,9 @@ package struct TrainingConfiguration: Codable, Sendable {
 
     package init() {}
 
+    /// The tools that examples may offer.
+    package var toolBox: ToolBox { get throws { try ToolBox.standard.choosing(tools) } }
+
     /// The task with its backgrounds.
     package var madeTask: ProceduralTask { task.onPhotographs(in: backgrounds) }
 

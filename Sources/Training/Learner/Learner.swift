@@ -39,7 +39,8 @@ package final class Learner {
 
     /// - Parameter workers: how many passes are computed side by side.
     package init(
-        model: any VisionLanguageModel, rules: TokenRules, configuration: OptimizerConfiguration, workers: Int = 1
+        model: any VisionLanguageModel, rules: TokenRules, configuration: OptimizerConfiguration,
+        workers: Int = 1
     ) {
         self.model = model
         self.configuration = configuration
@@ -98,7 +99,8 @@ package final class Learner {
 
     /// Adds the gradients of all `passes` to those of `model`.
     private func gradients(
-        of passes: [TrainingPass], towards goal: TrainingGoal, divisor: Double, in model: any VisionLanguageModel
+        of passes: [TrainingPass], towards goal: TrainingGoal, divisor: Double,
+        in model: any VisionLanguageModel
     ) throws -> Outcome {
         var outcome = Outcome()
         for pass in passes {

@@ -62,7 +62,7 @@ final class RunEvaluations {
     ) throws -> Bool {
         if try evaluator.isComplete() { return true }
         let (format, console) = (format, console)
-        let tools = try ToolBox.standard.choosing(configuration.tools)
+        let tools = try configuration.toolBox
         let limits = configuration.rollout.limits
         return try engine.serve { policy in
             let runner = RolloutRunner(policy: policy, format: format, tools: tools, limits: limits)

@@ -69,7 +69,7 @@ package final class TrainingRun {
         let judge = judges.chain(format: policyModel.format)
         trainer = try Trainer(
             configuration: configuration, folder: folder, policyModel: policyModel, source: data.source,
-            tools: ToolBox.standard.choosing(configuration.tools), judge: judge, store: store)
+            tools: configuration.toolBox, judge: judge, store: store)
         if let start { try trainer.restore(start) } else { try store.removeTrajectories(after: 0) }
         console = ConsoleSink(
             total: configuration.steps, completed: trainer.completedSteps, output: output)
