@@ -85,7 +85,7 @@ class Viewer:
             browser.press("/", code="Slash", number=191)
             browser.wait("document.activeElement.name === 'text'")
             browser.type("no such words")
-            browser.wait("document.querySelector('.totals').textContent === 'No trajectory is like this.'")
+            browser.wait("document.querySelector('.totals').textContent === 'No trajectory matches the filters.'")
             self.is_quiet(browser)
 
     def shows_a_trajectory(self):
