@@ -1,9 +1,9 @@
 import Runs
 
-/// One trajectory as a picture: the image with its boxes on one side, what was written and seen on the other.
+/// One trajectory: the image with its boxes on one side, the turns on the other.
 struct TrajectoryCard {
     let picture: TrajectoryPicture
-    /// Whether the page is about this trajectory alone.
+    /// Whether this is the page's only trajectory.
     let isPage: Bool
 
     init(_ picture: TrajectoryPicture, isPage: Bool = false) {
@@ -48,13 +48,13 @@ struct TrajectoryCard {
         }
         if record.hasFormatError { HTML.element("span", ["class": "chip wrong"]) { "Format error" } }
         HTML.element("span", ["class": "chip"]) { record.kind }
-        HTML.element("span", ["class": "where"]) { place }
+        HTML.element("span", ["class": "where"]) { position }
     }
 
-    /// Whether a person asked and no answer is known to be right.
+    /// Whether the question came from a user, without an expected answer.
     private var isAsked: Bool { record.expected.isEmpty }
 
-    private var place: String {
+    private var position: String {
         if isAsked { return record.exampleID }
         return switch record.origin {
         case .training: "step \(record.step) · prompt \(record.group) · sample \(record.sample)"
@@ -72,8 +72,8 @@ struct TrajectoryCard {
                     if index == 0, !record.groundTruthBoxes.isEmpty {
                         HTML.element("figcaption", ["class": "note"]) {
                             record.calls.isEmpty
-                                ? "Dashed: where the answer is." : "Dashed: where the answer is. "
-                            record.calls.isEmpty ? "" : "Numbered: where the model looked."
+                                ? "Dashed: ground truth." : "Dashed: ground truth. "
+                            record.calls.isEmpty ? "" : "Numbered: boxes of the tool calls."
                         }
                     }
                 }
@@ -129,7 +129,7 @@ struct TrajectoryCard {
 
     // MARK: Turns
 
-    /// A completion with what the model had been shown just before it.
+    /// A completion, with the segments that precede it.
     private struct Turn {
         var seen: [Int] = []
         var completion: Int?
@@ -170,8 +170,8 @@ struct TrajectoryCard {
     @HTMLBuilder private func seen(_ index: Int) -> HTML {
         let segment = record.segments[index]
         let number = record.calls.firstIndex { $0.segment == index - 1 }
-        for (place, view) in segment.views.enumerated() {
-            if let image = picture.view(segment: index, place) {
+        for (viewIndex, view) in segment.views.enumerated() {
+            if let image = picture.view(segment: index, viewIndex) {
                 self.view(image, of: view, number: number)
             }
         }
@@ -185,7 +185,7 @@ struct TrajectoryCard {
 
     private func view(_ image: ReportImage, of view: ViewRecord, number: Int?) -> HTML {
         let overlap = number.flatMap { record.overlap(of: record.calls[$0]) }
-        let name = number.map { "Crop \($0 + 1)" } ?? "First look"
+        let name = number.map { "Crop \($0 + 1)" } ?? "Input image"
         return .element("figure", ["class": number.map { "view c\($0 % 6 + 1)" } ?? "view"]) {
             HTML.element(
                 "img",
@@ -193,12 +193,12 @@ struct TrajectoryCard {
                     "src": image.dataURI, "width": "\(image.width)", "height": "\(image.height)",
                     "class": image.width < 160 ? "coarse" : nil,
                     "alt": "\(name): region \(ScenePicture.corners(view.region)) of "
-                        + (view.image.map { "image \($0 + 1), " } ?? "an image that a tool made, ")
+                        + (view.image.map { "image \($0 + 1), " } ?? "an image created by a tool, ")
                         + "seen as \(view.width) by \(view.height) pixels",
                 ])
             HTML.element("figcaption") {
                 if let number { HTML.element("span", ["class": "number"]) { "\(number + 1)" } }
-                number == nil ? "First look, " : ""
+                number == nil ? "Input image, " : ""
                 "\(view.width) × \(view.height) px"
                 if let overlap {
                     HTML.element("span", ["class": "note"]) { "IoU \(Readable.fixed(overlap, 2))" }
@@ -207,7 +207,7 @@ struct TrajectoryCard {
         }
     }
 
-    /// The words of a tool's reply: its error, or the text inside its tags.
+    /// The text of a tool's reply: its error, or the content of its tags.
     private func replyText(_ segment: SegmentRecord, _ number: Int?) -> String? {
         if let number, let error = record.calls[number].error { return error }
         let words = CompletionText.runs(in: segment.text).filter { $0.role == .reply }.map(\.text)
