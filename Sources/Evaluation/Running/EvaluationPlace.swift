@@ -1,36 +1,36 @@
 import Rollout
 package import Runs
 
-/// Which answer: a sample of an item.
-struct AnswerPlace: Hashable, Sendable {
+/// Identifies an answer by item and sample.
+struct AnswerKey: Hashable, Sendable {
     let index: Int
     let sample: Int
-    /// The group that its trajectory is recorded as. Samples may see their options in different orders, and a group shares
-    /// its prompt, so each is a group of its own.
-    let number: Int
+    /// The group under which its trajectory is recorded. Each sample has its own group, because samples can have different
+    /// option orders while a group shares one prompt.
+    let group: Int
 
     /// - Parameters:
-    ///   - number: of the place.
-    ///   - samples: of each item.
-    init(number: Int, samples: Int) {
-        self.number = number
-        (index, sample) = number.quotientAndRemainder(dividingBy: samples)
+    ///   - group: the recorded group.
+    ///   - samples: samples per item.
+    init(group: Int, samples: Int) {
+        self.group = group
+        (index, sample) = group.quotientAndRemainder(dividingBy: samples)
     }
 }
 
-/// Where the answers of an evaluation are kept.
+/// Where the answers of an evaluation are stored.
 package struct EvaluationPlace: Sendable {
     package let store: TrajectoryStore
-    /// Of the evaluation, where a store holds several.
+    /// The evaluation's name, if the store holds several.
     private let name: String?
     private let step: Int
     private let seed: UInt64
 
     /// - Parameters:
-    ///   - store: of the trajectories.
-    ///   - name: of the evaluation among those of a run; nil where it is the only one.
-    ///   - step: of the run that is evaluated.
-    ///   - seed: of the source of the items, which makes their images again.
+    ///   - store: the trajectory store.
+    ///   - name: the evaluation's name within a run; nil if it is the only one.
+    ///   - step: the training step that is evaluated.
+    ///   - seed: seed of the items' source, from which their images are regenerated.
     package init(_ store: TrajectoryStore, name: String? = nil, step: Int = 0, seed: UInt64 = 0) {
         self.store = store
         self.name = name
