@@ -267,7 +267,7 @@ private actor ScriptedJudge: Judge {
     @Test func theTableNamesWhatWasMisjudged() async throws {
         let table = try await JudgeCheck(pairs: Self.pairs).run(ScriptedJudge(nil), concurrency: 1).table(
             minimum: 0.9)
-        #expect(table.contains("agreement 0.0 %, 0 of 3 answers; at least 90.0 % is asked for"))
+        #expect(table.contains("agreement 0.0 %, 0 of 3 answers; required: at least 90.0 %"))
         #expect(table.contains("no verdict") && table.contains("silent"))
     }
 
