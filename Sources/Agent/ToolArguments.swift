@@ -1,13 +1,13 @@
 import JSON
 
-/// Arguments that a tool cannot work with; `message` goes to the model.
+/// Invalid tool arguments; `message` is shown to the model.
 struct ArgumentError: Error {
     let message: String
 
     init(_ message: String) { self.message = message }
 }
 
-/// Reads the arguments of a call, which may hold anything.
+/// Typed access to the arguments of a call, which come from the model and may be anything.
 struct ToolArguments {
     private let members: JSONObject
 
@@ -50,7 +50,7 @@ struct ToolArguments {
         return numbers
     }
 
-    /// The image that `name` counts from 1, the first if left out, and its index from 0.
+    /// The image at the 1-based index in `name` (default 1), and its 0-based index.
     func image(
         _ name: String, among images: [ViewedImage]
     ) throws(ArgumentError) -> (index: Int, image: ViewedImage) {

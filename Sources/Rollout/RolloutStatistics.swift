@@ -1,27 +1,27 @@
 package import Runs
 
-/// What an engine has done; times of engines in parallel add up.
+/// Statistics of an engine; times of parallel engines are summed.
 package struct RolloutStatistics: Hashable, Sendable {
     package var iterations = 0
-    /// Tokens that were sampled.
+    /// Sampled tokens.
     package var sampledTokens = 0
-    /// Prompt and observation tokens that were computed.
+    /// Prompt and observation tokens computed by prefill.
     package var prefillTokens = 0
-    /// Prompt tokens whose keys and values were taken over from the prompt of the group or from an earlier one.
+    /// Prompt tokens whose keys and values were reused from the group's prompt or from the prefix cache.
     package var cachedTokens = 0
     package var images = 0
-    /// Turns that have ended.
+    /// Completed turns.
     package var completions = 0
-    /// Most cache pages in use at the same time, ever.
+    /// Peak number of cache pages in use.
     package var peakPages = 0
-    /// Decoding, resizing and cutting images into patches.
+    /// Time for decoding and resizing images and splitting them into patches.
     package var imageTime = Duration.zero
-    /// Composing batches and keeping the books.
+    /// Time for composing batches and bookkeeping.
     package var bookkeepingTime = Duration.zero
-    /// The model, from tokens and patches to logits.
+    /// Time in the model, from tokens and patches to logits.
     package var modelTime = Duration.zero
     package var samplingTime = Duration.zero
-    /// Standing still because the next iteration could not begin without somebody's request.
+    /// Idle time: the next iteration could not start before a pending request arrived.
     package var waitingTime = Duration.zero
 
     package init() {}
@@ -30,7 +30,7 @@ package struct RolloutStatistics: Hashable, Sendable {
         left.combined(with: right, counts: +, times: +, peak: max)
     }
 
-    /// What was done between `right` and `left`; the peak is that of `left`.
+    /// The difference between two readings; the peak is that of `left`.
     package static func - (left: RolloutStatistics, right: RolloutStatistics) -> RolloutStatistics {
         left.combined(with: right, counts: -, times: -) { left, _ in left }
     }
@@ -55,7 +55,7 @@ package struct RolloutStatistics: Hashable, Sendable {
         return result
     }
 
-    /// Under the names that `performance.jsonl` and the server's metrics use.
+    /// The statistics under their names in `performance.jsonl` and in the server's metrics.
     package var metrics: [Metric] {
         let counts: [(String, Int)] = [
             ("iterations", iterations), ("sampled_tokens", sampledTokens), ("prefill_tokens", prefillTokens),
