@@ -149,7 +149,7 @@ private struct WordCounts {
     /// By pair, the left token in the upper half.
     private var counts: [UInt64: Int] = [:]
     /// Words in which a pair has occurred, some perhaps no longer, or more than once.
-    private var places: [UInt64: [Int32]] = [:]
+    private var occurrences: [UInt64: [Int32]] = [:]
     private var queue = MaximumHeap<Candidate>()
 
     init(_ counted: [[UInt8]: Int], _ vocabulary: GrowingVocabulary) {
@@ -165,7 +165,7 @@ private struct WordCounts {
         for (left, right) in zip(word.tokens, word.tokens.dropFirst()) {
             let pair = UInt64(left) << 32 | UInt64(right)
             counts[pair, default: 0] += sign * word.count
-            if isNew(pair) { places[pair, default: []].append(index) }
+            if isNew(pair) { occurrences[pair, default: []].append(index) }
         }
     }
 
@@ -185,7 +185,7 @@ private struct WordCounts {
 
     mutating func merge(_ left: Int32, _ right: Int32, into result: Int32) {
         let pair = UInt64(left) << 32 | UInt64(right)
-        let affected = Set(places.removeValue(forKey: pair) ?? [])
+        let affected = Set(occurrences.removeValue(forKey: pair) ?? [])
         var grown: Set<UInt64> = []
         for index in affected {
             count(index, sign: -1) { _ in false }

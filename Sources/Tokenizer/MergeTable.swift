@@ -82,20 +82,20 @@ struct MergeTable: Sendable {
         for index in 1..<max(count, 1) { ranks.append(rank(tokens[index - 1], tokens[index])) }
         while true {
             var best = Self.noRank
-            var place = 0
+            var position = 0
             for index in 0..<count - 1 where ranks[index] < best {
                 best = ranks[index]
-                place = index
+                position = index
             }
             guard best != Self.noRank else { break }
-            tokens[place] = result(ofRank: best)
+            tokens[position] = result(ofRank: best)
             count -= 1
-            if place + 1 < count {
-                for index in place + 1..<count { tokens[index] = tokens[index + 1] }
-                for index in place..<count - 1 { ranks[index] = ranks[index + 1] }
-                ranks[place] = rank(tokens[place], tokens[place + 1])
+            if position + 1 < count {
+                for index in position + 1..<count { tokens[index] = tokens[index + 1] }
+                for index in position..<count - 1 { ranks[index] = ranks[index + 1] }
+                ranks[position] = rank(tokens[position], tokens[position + 1])
             }
-            if place > 0 { ranks[place - 1] = rank(tokens[place - 1], tokens[place]) }
+            if position > 0 { ranks[position - 1] = rank(tokens[position - 1], tokens[position]) }
         }
         tokens.removeLast(tokens.count - count)
     }

@@ -76,12 +76,12 @@ enum Normalization {
                     firstMark = index + 1
                     continue
                 }
-                var place = index
-                while place > firstMark, result[place - 1].combiningClass > mark.combiningClass {
-                    result[place] = result[place - 1]
-                    place -= 1
+                var target = index
+                while target > firstMark, result[target - 1].combiningClass > mark.combiningClass {
+                    result[target] = result[target - 1]
+                    target -= 1
                 }
-                result[place] = mark
+                result[target] = mark
             }
         }
         return result
@@ -107,15 +107,15 @@ enum Normalization {
         var starter: Int?
         for index in scalars.indices {
             let scalar = scalars[index]
-            if let place = starter {
-                let previousClass = place == count - 1 ? 0 : scalars[count - 1].combiningClass
-                let isBlocked = place < count - 1 && previousClass >= scalar.combiningClass
-                let base = scalars[place].value
+            if let starterIndex = starter {
+                let previousClass = starterIndex == count - 1 ? 0 : scalars[count - 1].combiningClass
+                let isBlocked = starterIndex < count - 1 && previousClass >= scalar.combiningClass
+                let base = scalars[starterIndex].value
                 if !isBlocked, properties[scalar.value].isComposable,
                     let joined = Hangul.syllable(base, scalar.value)
                         ?? properties.compositions[UInt64(base) << 32 | UInt64(scalar.value)]
                 {
-                    scalars[place] = Scalar(value: joined, combiningClass: 0)
+                    scalars[starterIndex] = Scalar(value: joined, combiningClass: 0)
                     continue
                 }
             }

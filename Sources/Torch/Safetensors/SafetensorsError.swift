@@ -22,8 +22,8 @@ package struct SafetensorsError: Error, CustomStringConvertible {
     }
 
     package var description: String {
-        let place = tensor.map { "tensor \"\($0)\" of " } ?? ""
-        return "cannot \(operation.rawValue) \(place)\(path): \(reason)"
+        let subject = tensor.map { "tensor \"\($0)\" of " } ?? ""
+        return "cannot \(operation.rawValue) \(subject)\(path): \(reason)"
     }
 }
 

@@ -45,8 +45,8 @@ package final class SafetensorsIndex {
             throw SafetensorsError(.read, url, "it is no index of shards: \(error)")
         }
         var open: [String: SafetensorsFile] = [:]
-        return try map.reduce(into: [:]) { files, place in
-            let (tensor, name) = place
+        return try map.reduce(into: [:]) { files, entry in
+            let (tensor, name) = entry
             guard !name.isEmpty, !name.contains("/"), name != ".." else {
                 throw SafetensorsError(
                     .read, url, tensor: tensor, "\"\(name)\" is not the name of a file beside it")
