@@ -1,17 +1,17 @@
 /// Unicode normalization form C, by the tables of the reference implementation.
 enum Normalization {
-    /// The text in NFC, or nil if it is so already.
+    /// The text in NFC, or nil if it already is.
     ///
-    /// Only the stretches that the quick check of Unicode Standard Annex 15 does not pass are taken apart.
+    /// Only ranges that fail the quick check of Unicode Standard Annex 15 are decomposed.
     static func composed(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         let properties = UnicodeProperties.shared
         var result: [UInt8] = []
         var position = 0
-        var copied = 0  // the end of what `result` covers
-        var boundary = 0  // the last scalar that what stands before does not depend on
+        var copied = 0  // the end of the text that `result` covers
+        var boundary = 0  // the last scalar that does not interact with the text before it
         var previousClass: UInt8 = 0
         while position < text.count {
-            // No scalar below U+00C0 is replaced, joined or reordered.
+            // Scalars below U+00C0 are never replaced, composed or reordered.
             if text[position] < 0xC3 {
                 boundary = position
                 position += text[position] < 0x80 ? 1 : 2
@@ -100,7 +100,7 @@ enum Normalization {
         }
     }
 
-    /// Joins each scalar with the last starter before it where nothing between blocks it.
+    /// Composes each scalar with the last starter before it, unless a scalar in between blocks it.
     private static func compose(_ scalars: inout [Scalar]) {
         let properties = UnicodeProperties.shared
         var count = 0

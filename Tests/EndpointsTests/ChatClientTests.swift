@@ -111,7 +111,7 @@ private func failure(_ client: ChatClient) async throws -> ChatError {
         let server = try await TestServer { _ in .raw(404, body: "no model small") }
         let text = try await failure(client([server.url])).description
         #expect(
-            text.contains(server.url) && text.contains("model small") && text.contains("check the address"))
+            text.contains(server.url) && text.contains("model small") && text.contains("check the URL"))
         #expect(!text.contains("\n"))
     }
 
