@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the questions of the PyPI package easy-vqa as JSONL that `deepeyes train` reads.
+"""Converts the questions of the PyPI package easy-vqa to JSONL for `deepeyes train`.
 
     pip download --no-deps easy-vqa && unzip easy_vqa-*.whl
     Tools/easy_vqa_to_jsonl.py easy_vqa/data/train train.jsonl
 
-Paths of images are written as they are found, relative to the JSONL file's folder.
+Image paths are written relative to the JSONL file's folder.
 """
 
 import argparse

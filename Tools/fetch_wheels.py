@@ -1,7 +1,7 @@
-"""Fetches the pinned wheels that the build and the tests unpack, and links them under .deps/.
+"""Fetches the pinned wheels that the build and the tests need, and links them under .deps/.
 
-A wheel is downloaded once by pip, checked against its SHA-256, and unpacked into the user's cache in a folder
-named by version and hash; every checkout links to it. With the cache filled, nothing touches the network.
+A wheel is downloaded once with pip, checked against its SHA-256, and unpacked into the user's cache, in a folder named by version
+and hash; every checkout links to it. If the cache is complete, the network is not used.
 """
 
 import argparse
@@ -22,7 +22,7 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / "
 
 @dataclasses.dataclass(frozen=True)
 class Wheel:
-    """A pinned wheel: pip's requirement, the hashes it may have, and the folders or beginnings of paths to unpack."""
+    """A pinned wheel: pip requirement, allowed hashes, and the folders or path prefixes to unpack."""
 
     requirement: str
     platform: str
@@ -82,11 +82,11 @@ TEST_WHEELS = (
 
 
 class BootstrapError(Exception):
-    """What went wrong and what to do about it, in one sentence."""
+    """An error with its remedy, in one sentence."""
 
 
 def download(wheel, into):
-    """Returns the path of the wheel that pip fetched, after checking its hash."""
+    """Downloads a wheel with pip, checks its hash and returns its path."""
     print(f"bootstrap: downloading {wheel.requirement}", flush=True)
     command = [
         sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
@@ -106,7 +106,7 @@ def download(wheel, into):
     with open(path, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else hash_of(file)
     if digest not in wheel.sha256:
-        raise BootstrapError(f"{path.name} has the unknown SHA-256 {digest}: it is not the file this project was made with.")
+        raise BootstrapError(f"{path.name} has an unexpected SHA-256, {digest}: it is not the pinned file.")
     return path, digest
 
 
@@ -118,7 +118,7 @@ def hash_of(file):
 
 
 def cached(wheel):
-    """The unpacked folder and the variant of a wheel that is in the cache, or None."""
+    """The unpacked folder and the variant of a cached wheel, or None."""
     for digest, variant in wheel.sha256.items():
         folder = CACHE / f"{wheel.name}-{digest[:16]}"
         if folder.is_dir():
@@ -127,7 +127,7 @@ def cached(wheel):
 
 
 def unpacked(wheel, companions=(), prepare=lambda content: None):
-    """Returns the folder in the cache that holds the wheel's folders, filling it on first use; `prepare` completes it."""
+    """Returns the wheel's folder in the cache and fills it on first use; `prepare` completes it."""
     if found := cached(wheel):
         return found[0]
     try:
@@ -178,7 +178,7 @@ def link(name, target):
 
 
 def libtorch():
-    """The folder that holds torch/lib and torch/include."""
+    """The folder that contains torch/lib and torch/include."""
     given = os.environ.get("LIBTORCH")
     if given:
         path = pathlib.Path(given).expanduser().resolve()
@@ -191,7 +191,7 @@ def libtorch():
                 (view / "torch").unlink()
             (view / "torch").symlink_to(path)
             return view
-        raise BootstrapError(f"LIBTORCH={given} holds neither torch/lib nor lib with include/ATen: point it at libtorch 2.13.")
+        raise BootstrapError(f"LIBTORCH={given} contains neither torch/lib nor lib and include/ATen: point it at libtorch 2.13.")
     key = (platform.system(), platform.machine())
     if key not in TORCH:
         raise BootstrapError(f"no pinned libtorch for {key[0]} {key[1]}: set LIBTORCH to the folder of a libtorch 2.13.")
@@ -199,13 +199,13 @@ def libtorch():
 
 
 def name_libraries(content):
-    """Gives each versioned library the name that the linker looks for: libarrow.so beside libarrow.so.2600."""
+    """Links each versioned library under the name that the linker looks for: libarrow.so to libarrow.so.2600."""
     for library in content.glob("pyarrow/lib*.so.*"):
         library.with_name(library.name.partition(".so.")[0] + ".so").symlink_to(library.name)
 
 
 def arrow():
-    """The folder that holds pyarrow/libarrow.so, pyarrow/libparquet.so and pyarrow/include."""
+    """The folder that contains pyarrow/libarrow.so, pyarrow/libparquet.so and pyarrow/include."""
     key = (platform.system(), platform.machine())
     if key not in ARROW:
         raise BootstrapError(f"no pinned Arrow for {key[0]} {key[1]}: build on Linux, x86_64 or aarch64.")
@@ -214,7 +214,7 @@ def arrow():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tests", action="store_true", help="also fetch what only the tests read")
+    parser.add_argument("--tests", action="store_true", help="also fetch the files that only the tests need")
     options = parser.parse_args()
     try:
         link("libtorch", libtorch())

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the published files of refCOCO, refCOCO+ or refCOCOg as the JSON lines that `deepeyes evaluate` reads.
+"""Converts the published files of refCOCO, refCOCO+ or refCOCOg to JSON lines for `deepeyes evaluate`.
 
     Tools/refcoco_to_jsonl.py refcoco output        # refcoco/refs(unc).p, refcoco/instances.json
     Tools/refcoco_to_jsonl.py refcocog output --split-by umd
 
-Each split but `train` becomes a file, `output/refcoco_val.jsonl` and so on, a line for each sentence; put the images of COCO 2014 beside
-them as `train2014/`. The pickle is read as data: one that asks for code to be run is refused.
+Each split except `train` becomes a file such as `output/refcoco_val.jsonl`, with one line per sentence. Put the images of COCO 2014
+next to it, in `train2014/`. The pickle is read as data only: a pickle that would run code is refused.
 """
 
 import argparse
@@ -18,10 +18,10 @@ SPLITTERS = {"refcoco": "unc", "refcoco+": "unc", "refcocog": "umd"}
 
 
 class PlainData(pickle.Unpickler):
-    """Lists, dictionaries, texts and numbers need no code; a pickle of anything else could run whatever it likes."""
+    """Unpickles only lists, dictionaries, strings and numbers; a pickle of anything else could run arbitrary code."""
 
     def find_class(self, module, name):
-        raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is code; references are plain lists and dictionaries")
+        raise pickle.UnpicklingError(f"it refers to {module}.{name}; only plain lists and dictionaries are allowed")
 
 
 def read(path, load):
@@ -29,18 +29,18 @@ def read(path, load):
         with open(path, "rb") as file:
             return load(file)
     except (OSError, ValueError, EOFError, pickle.UnpicklingError) as problem:
-        sys.exit(f"{path}: cannot be read ({problem}); see --help for the files that are expected")
+        sys.exit(f"{path}: cannot be read ({problem}); see --help for the expected files")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=pathlib.Path, help="folder named after the data set, with refs(...).p and instances.json")
+    parser.add_argument("data", type=pathlib.Path, help="folder named after the dataset, with refs(...).p and instances.json")
     parser.add_argument("output", type=pathlib.Path)
-    parser.add_argument("--split-by", help="who divided it: unc, google or umd (default: unc, and umd for refcocog)")
+    parser.add_argument("--split-by", help="the split's author: unc, google or umd (default: unc; for refcocog: umd)")
     arguments = parser.parse_args()
     name = arguments.data.resolve().name
     by = arguments.split_by or SPLITTERS.get(name) or parser.error(f"--split-by is needed for {name}")
-    # Written by Python 2, whose texts are bytes.
+    # Written by Python 2, whose strings are bytes.
     references = read(arguments.data / f"refs({by}).p", lambda file: PlainData(file, encoding="utf-8").load())
     instances = read(arguments.data / "instances.json", json.load)
     images = {image["id"]: image for image in instances["images"]}

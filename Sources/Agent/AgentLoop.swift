@@ -1,13 +1,13 @@
 package import CounterRandom
 import JSON
 
-/// How long a trajectory may become.
+/// Limits of a trajectory's length.
 package struct AgentLimits: Hashable, Sendable, Codable {
-    /// Most tool calls that are answered.
+    /// Maximum number of tool calls that are executed.
     package var toolCalls: Int
-    /// Most tokens the model writes in all its turns; `Sampling.maximumTokens` bounds each turn.
+    /// Maximum generated tokens over all turns; `Sampling.maximumTokens` limits each turn.
     package var completionTokens: Int
-    /// Longest transcript in tokens, prompt and observations included.
+    /// Maximum transcript length in tokens, including prompt and observations.
     package var contextTokens: Int
 
     package init(toolCalls: Int = 6, completionTokens: Int = 20_480, contextTokens: Int = 32_768) {
@@ -17,15 +17,15 @@ package struct AgentLimits: Hashable, Sendable, Codable {
     }
 }
 
-/// What a trajectory starts from.
+/// A request to roll out one trajectory.
 package struct AgentRequest: Sendable {
     package let id: TrajectoryID
-    /// The conversation, with the tools already told to the model.
+    /// The prompt, including the tool descriptions.
     package let prompt: Segment
-    /// Names of the tools that may be called; others are answered with an error.
+    /// Names of the tools that may be called; a call of any other tool returns an error.
     package let tools: [String]
     package let sampling: Sampling
-    /// Keyed by seed, step, prompt and sample.
+    /// Random numbers keyed by seed, step, prompt and sample.
     package let random: CounterRandom
     /// As in ``CompletionRequest``.
     package let alternativeCount: Int
@@ -43,18 +43,18 @@ package struct AgentRequest: Sendable {
     }
 }
 
-/// What happens while a trajectory is rolled out, in order.
+/// An event during a rollout; events arrive in order.
 package enum AgentEvent: Sendable {
-    /// The model wrote a token; `text` is what can be shown since the last one, perhaps nothing.
-    case token(WrittenToken, text: String)
-    /// A tool was called and has answered.
+    /// The model generated a token; `text` is the newly decodable text, possibly empty.
+    case token(GeneratedToken, text: String)
+    /// A tool call has completed.
     case toolCalled(ToolCallRecord)
-    /// What the model was shown of the answer.
+    /// The content of the tool's reply for the model.
     case observation([Message.Content])
     case finished(Trajectory)
 }
 
-/// Alternates between the policy and the tools until the model answers or reaches a limit.
+/// The agent loop: alternates between completions of the policy and tool calls until an answer or a limit.
 package struct AgentLoop: Sendable {
     package typealias EventHandler = @Sendable (TrajectoryID, AgentEvent) -> Void
 
@@ -63,7 +63,7 @@ package struct AgentLoop: Sendable {
     private let tools: ToolBox
     private let limits: AgentLimits
 
-    /// `tools` holds all tools that requests may name.
+    /// `tools` contains all tools that requests may name.
     package init(policy: any Policy, format: any ChatFormat, tools: ToolBox, limits: AgentLimits) {
         self.policy = policy
         self.format = format
@@ -71,15 +71,15 @@ package struct AgentLoop: Sendable {
         self.limits = limits
     }
 
-    /// Rolls out all requests at once and returns what `onEnd` makes of their trajectories, in the order of the requests.
+    /// Rolls out all requests concurrently and returns the results of `onEnd` in the order of the requests.
     ///
-    /// A policy or format that throws spoils only its own trajectory.
+    /// An error of the policy or the format fails only its own trajectory.
     ///
     /// - Parameters:
-    ///   - requests: each of another trajectory.
-    ///   - onEvent: told what happens, on any thread.
-    ///   - onEnd: called with the index of a request when its trajectory ends, while others go on.
-    /// - Throws: `CancellationError` if the task was cancelled, and what `onEnd` throws.
+    ///   - requests: one request per trajectory.
+    ///   - onEvent: called with each event, on any thread.
+    ///   - onEnd: called with a request's index and its trajectory when it ends, while others continue.
+    /// - Throws: `CancellationError` if the task was cancelled, and errors of `onEnd`.
     package func run<Result: Sendable>(
         _ requests: [AgentRequest], onEvent: EventHandler? = nil,
         onEnd: @escaping @Sendable (Int, Trajectory) async throws -> Result
@@ -95,16 +95,16 @@ package struct AgentLoop: Sendable {
         }
     }
 
-    /// Rolls out all requests at once and returns their trajectories in the order of the requests.
+    /// Rolls out all requests concurrently and returns their trajectories in the order of the requests.
     ///
-    /// - Throws: `CancellationError` if the task was cancelled, and nothing else.
+    /// - Throws: only `CancellationError`, if the task was cancelled.
     package func run(_ requests: [AgentRequest], onEvent: EventHandler? = nil) async throws -> [Trajectory] {
         try await run(requests, onEvent: onEvent) { $1 }
     }
 
-    /// Rolls out one request that was announced to the policy with `begin`, and ends it there.
+    /// Rolls out one request that was announced to the policy with `begin`, and calls the policy's `end` for it.
     ///
-    /// - Throws: `CancellationError` if the task was cancelled, and nothing else.
+    /// - Throws: only `CancellationError`, if the task was cancelled.
     package func run(_ request: AgentRequest, onEvent: EventHandler? = nil) async throws -> Trajectory {
         var rollout = TrajectoryDraft(request: request, tools: tools)
         do {
@@ -201,7 +201,7 @@ package struct AgentLoop: Sendable {
     }
 }
 
-/// A trajectory in the making.
+/// A trajectory under construction.
 private struct TrajectoryDraft {
     let request: AgentRequest
     var transcript: Transcript

@@ -1,63 +1,63 @@
 package import Imaging
 
-/// How a model family turns conversations into tokens and images into views.
+/// The chat format of a model family: converts conversations to tokens and images to views.
 package protocol ChatFormat: Sendable {
-    /// The frame in which this family writes boxes.
+    /// The coordinate frame in which this family writes boxes.
     var boxFrame: BoxFrame { get }
 
-    /// What the model would see of `region` (the whole image if nil), turned by `rotation`.
+    /// The view of `region` (the whole image if nil), rotated by `rotation`.
     ///
     /// - Parameters:
     ///   - source: the pixels of the whole image.
-    ///   - root: which image that is.
-    ///   - region: in pixels of `source`.
-    ///   - rotation: applied to the region.
-    /// - Throws: for an image the model cannot take, such as one of extreme aspect ratio.
+    ///   - root: the identity of that image.
+    ///   - region: the region, in pixels of `source`.
+    ///   - rotation: the rotation of the region.
+    /// - Throws: an error for an image that the model does not support, such as one of extreme aspect ratio.
     func view(
         _ source: any PixelSource, as root: ImageRoot, region: Rectangle?, rotation: QuarterTurn
     ) throws -> ViewedImage
 
-    /// The tokens of a conversation, up to where the model begins to write.
+    /// The tokens of a conversation, up to the start of the completion.
     ///
-    /// An empty `tools` leaves the section about tools out.
+    /// If `tools` is empty, the section about tools is omitted.
     func prompt(_ messages: [Message], tools: [ToolSpecification]) throws -> Segment
 
-    /// The tokens of a tool's answer, from the end of the completion to where the model goes on writing.
+    /// The tokens of a tool's reply, from the end of the completion to the start of the next one.
     ///
-    /// How the completion ended tells whether its turn is already closed.
+    /// `finish` tells whether the completion already closed its turn.
     func observation(_ content: [Message.Content], after finish: FinishReason) throws -> Segment
 
-    /// The text of tokens; special tokens are spelled out, image placeholders too.
+    /// The text of tokens, including special tokens and image placeholders.
     func text(of tokens: [Int32]) -> String
 }
 
 extension ChatFormat {
-    /// The whole of an image as the model would see it.
+    /// The view of a whole image.
     ///
-    /// - Throws: for an image the model cannot take.
+    /// - Throws: an error for an image that the model does not support.
     package func view(_ source: any PixelSource, as root: ImageRoot) throws -> ViewedImage {
         try view(source, as: root, region: nil, rotation: .upright)
     }
 
-    /// Another region or rotation of the image that `image` shows a part of.
+    /// Another region or rotation of the image that `image` is a view of.
     ///
-    /// - Throws: for a part the model cannot take.
+    /// - Throws: an error for a region that the model does not support.
     package func view(
         of image: ViewedImage, region: Rectangle, rotation: QuarterTurn
     ) throws -> ViewedImage {
         try view(image.source, as: image.root, region: region, rotation: rotation)
     }
 
-    /// A box that the model wrote about the whole of an image, in pixels of that image as it lies on disk.
+    /// Converts a box that the model wrote for a view of the whole image to pixels of the original image.
     ///
-    /// - Throws: for an image the model cannot take.
+    /// - Throws: an error for an image that the model does not support.
     package func originalBox(_ box: Rectangle, in source: any PixelSource) throws -> Rectangle {
         let view = try view(source, as: .example(0))
         return view.originalBox(ofViewed: view.viewedBox(of: box, in: boxFrame))
     }
 }
 
-/// The frame in which a model writes boxes; a property of the model family.
+/// The coordinate frame in which a model writes boxes; a property of the model family.
 package enum BoxFrame: String, Hashable, Sendable, Codable, CaseIterable {
     /// Pixels of the image as the model saw it, after resizing (Qwen2.5-VL).
     case asViewed
@@ -66,7 +66,7 @@ package enum BoxFrame: String, Hashable, Sendable, Codable, CaseIterable {
     /// Thousandths of the width and height (Qwen3-VL).
     case permille
 
-    /// The frame in the words of a prompt, to follow "[x1, y1, x2, y2] in".
+    /// The description of the frame for prompts; it follows "[x1, y1, x2, y2] in".
     package var phrase: String {
         switch self {
         case .asViewed: "pixels of the image as shown"

@@ -1,6 +1,6 @@
-/// The fixed texts of a conversation, the same whoever brings it to a model.
+/// Fixed texts of conversations, the same for all models.
 package enum ChatText {
-    /// What the model is told if a conversation has no system message.
+    /// The default system message.
     package static let instruction =
         "You are a careful visual assistant. Think first, then answer inside <answer></answer>."
 

@@ -1,9 +1,9 @@
 import Imaging
 
-/// A short stand-in for many bytes: other bytes have another one, but for a chance of 1 in 2^128.
+/// A 128-bit hash of bytes; different bytes collide with probability 2^-128.
 ///
-/// The keys of the hash are drawn when the process starts (unless `SWIFT_DETERMINISTIC_HASHING` is set), so that nobody can
-/// prepare bytes that collide; digests of different processes have nothing to do with each other.
+/// The hash keys are random per process (unless `SWIFT_DETERMINISTIC_HASHING` is set), so that colliding bytes cannot be
+/// prepared. Digests of different processes are not comparable.
 package struct ContentDigest: Hashable, Sendable {
     private let halves: [Int]
 
@@ -17,7 +17,7 @@ package struct ContentDigest: Hashable, Sendable {
     }
 }
 
-/// Tells what the model sees of an image from everything else that it sees: equal ones have equal pixels.
+/// Identifies a view by its pixels: views with equal identities have equal pixels.
 package struct ViewIdentity: Hashable, Sendable {
     private let source: ContentDigest
     private let region: Rectangle

@@ -1,21 +1,21 @@
 package import Imaging
 
-/// Why a box cannot be cut.
+/// Why a box is invalid.
 package enum BoxError: Error, Hashable, Sendable {
-    /// A coordinate is infinite or not a number.
+    /// A coordinate is NaN or infinite.
     case nonFinite
-    /// The right edge lies left of the left one, or the bottom above the top.
+    /// The right edge is left of the left edge, or the bottom is above the top.
     case inverted
 }
 
-/// How a box that a model wrote becomes a region of the original.
+/// The rule that maps a box written by the model to a region of the original image.
 ///
-/// The box is clamped to the image it was written on, mapped to the original, and rounded to pixels. A side
-/// that is too short for the vision encoder then grows around its centre, within the original.
+/// The box is clamped to the image it refers to, mapped to the original, and rounded to pixels. A side that is too short for
+/// the vision encoder is then enlarged around its centre, within the original.
 package struct CropRule: Hashable, Sendable {
-    /// Shortest side of a region, in original pixels.
+    /// Minimum side of a region, in original pixels.
     package var minimumSide: Int
-    /// Largest ratio of the long to the short side.
+    /// Maximum ratio of the long to the short side.
     package var maximumAspectRatio: Double
 
     package init(minimumSide: Int = 28, maximumAspectRatio: Double = 100) {
@@ -23,9 +23,9 @@ package struct CropRule: Hashable, Sendable {
         self.maximumAspectRatio = maximumAspectRatio
     }
 
-    /// The region of the original that `box`, written in `frame` on `image`, stands for.
+    /// The region of the original for `box`, given in `frame` on the view `image`.
     ///
-    /// - Returns: a region with integral corners inside the original.
+    /// - Returns: a region inside the original with integral corners.
     package func region(
         of box: Rectangle, in frame: BoxFrame, on image: ViewedImage
     ) throws(BoxError) -> Rectangle {
@@ -61,7 +61,7 @@ extension ViewedImage {
     }
 }
 
-/// One side of a region: whole pixels inside an image.
+/// One dimension of a region, in whole pixels inside an image.
 private struct Span {
     let limit: Int
     let centre: Double
@@ -78,7 +78,7 @@ private struct Span {
         if high - low < Double(minimum) { grow(toAtLeast: minimum) }
     }
 
-    /// Makes the side at least `minimum` long around its centre, or as long as the image allows.
+    /// Enlarges the span around its centre to at least `minimum`, or as far as the image allows.
     mutating func grow(toAtLeast minimum: Int) {
         let target = min(minimum, limit)
         guard length < target else { return }

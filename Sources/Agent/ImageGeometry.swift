@@ -1,10 +1,10 @@
 package import Imaging
 
-/// How large images are when the model sees them: the image processor's part in a chat format.
+/// The image sizes of a model's image processor, as far as the chat format needs them.
 package protocol ImageGeometry: Sendable {
     /// The size to which an image of `size` is resized.
     ///
-    /// Throws for an image the model cannot take.
+    /// Throws an error for an image that the model does not support.
     func viewSize(of size: ImageSize) throws -> ImageSize
 
     /// The number of tokens of an image that has been resized to `viewSize`.

@@ -1,9 +1,9 @@
-/// The tags a completion is written in.
+/// The tags in completions.
 package enum Markup {
     package static let toolCallStart = "<tool_call>"
     package static let toolCallEnd = "</tool_call>"
 
-    /// What stands in the last `<answer>…</answer>`, trimmed of white space; nil if no answer is closed.
+    /// The content of the last `<answer>…</answer>`, trimmed; nil if there is none.
     package static func answer(in text: String) -> String? {
         guard let end = text.lastRange(of: "</answer>"),
             let start = text[..<end.lowerBound].lastRange(of: "<answer>")
@@ -11,7 +11,7 @@ package enum Markup {
         return String(text[start.upperBound..<end.lowerBound].trimmed)
     }
 
-    /// What stands in the last `<tool_call>…</tool_call>`, trimmed of white space; nil if there is none.
+    /// The content of the last `<tool_call>…</tool_call>`, trimmed; nil if there is none.
     package static func toolCall(in text: String) -> String? {
         guard let end = text.lastRange(of: toolCallEnd),
             let start = text[..<end.lowerBound].lastRange(of: toolCallStart)
@@ -21,7 +21,7 @@ package enum Markup {
 }
 
 extension StringProtocol {
-    /// The text without white space at either end.
+    /// The text without leading and trailing white space.
     package var trimmed: SubSequence {
         let tail = drop { $0.isWhitespace }
         guard let last = tail.lastIndex(where: { !$0.isWhitespace }) else { return tail[tail.endIndex...] }

@@ -1,10 +1,10 @@
-/// One message of a conversation, before it becomes tokens.
+/// One message of a conversation, before tokenization.
 package struct Message: Sendable {
     package enum Role: String, Hashable, Sendable, Codable, CaseIterable {
         case system, user, assistant, tool
     }
 
-    /// A piece of a message; pieces follow each other in the order given.
+    /// A part of a message; parts are in order.
     package enum Content: Sendable {
         case text(String)
         case image(ViewedImage)
@@ -18,7 +18,7 @@ package struct Message: Sendable {
         self.content = content
     }
 
-    /// A message of one text.
+    /// A message with a single text.
     package init(role: Role, _ text: String) {
         self.init(role: role, content: [.text(text)])
     }
@@ -26,7 +26,7 @@ package struct Message: Sendable {
     /// The images in order.
     package var images: [ViewedImage] { content.compactMap(\.image) }
 
-    /// The texts joined, without the images.
+    /// The concatenated texts, without the images.
     package var text: String { content.compactMap(\.text).joined() }
 }
 

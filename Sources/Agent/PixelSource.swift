@@ -1,24 +1,23 @@
 package import Imaging
 
-/// Something whose pixels can be read a region at a time: an image file in memory, or a rendered scene.
+/// A source of pixels that can be read by region: an encoded image in memory, or a rendered scene.
 ///
-/// `ViewedImage` refers to one, so that a crop is always cut from the original pixels and a batch of
-/// large images costs no more memory than their sources.
+/// `ViewedImage` refers to a source, so that crops are always cut from original pixels and a batch of large images takes no
+/// more memory than their encoded files.
 package protocol PixelSource: Sendable {
-    /// Width and height of the original, in pixels, as a person would see it (EXIF orientation applied).
+    /// Size of the original in pixels, after applying the EXIF orientation.
     var size: ImageSize { get }
 
-    /// The pixels of `region` at full resolution; it lies inside the image and has integral corners.
+    /// The pixels of `region` at full resolution; the region is inside the image and has integral corners.
     func pixels(region: Rectangle) throws -> Image
 
-    /// The pixels of `region` resized; equal to `pixels(region: region).resized(to: size, filter: filter)` bit
-    /// for bit.
+    /// The resized pixels of `region`; bit for bit equal to `pixels(region: region).resized(to: size, filter: filter)`.
     func pixels(region: Rectangle, resizedTo size: ImageSize, filter: ResizeFilter) throws -> Image
 
-    /// Of what the pixels were made of, if it is known: sources with equal digests have equal pixels.
+    /// Digest of the source data, if known: sources with equal digests have equal pixels.
     var digest: ContentDigest? { get }
 
-    /// The file that the pixels are read from, from the root of the file system; nil where there is none.
+    /// Absolute path of the image file; nil if there is none.
     var path: String? { get }
 }
 
@@ -44,7 +43,7 @@ extension EncodedImage: PixelSource {
     }
 }
 
-/// An image file whose decoded parts are kept in a cache that many images share.
+/// An image file whose decoded regions are kept in a cache shared by many images.
 package struct CachedImage: PixelSource {
     package let file: EncodedImage
     private let cache: DecodedRegionCache

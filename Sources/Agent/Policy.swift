@@ -1,14 +1,14 @@
 package import CounterRandom
 
-/// How tokens are drawn.
+/// Sampling parameters.
 package struct Sampling: Hashable, Sendable, Codable {
-    /// 0 takes the most likely token.
+    /// Temperature; 0 is greedy decoding.
     package var temperature: Double
-    /// Smallest set of tokens whose probability reaches this; 1 keeps all.
+    /// Nucleus sampling: samples from the smallest set of tokens with this total probability; 1 disables it.
     package var topP: Double
-    /// Number of tokens kept; 0 keeps all.
+    /// Samples from this many most likely tokens; 0 disables it.
     package var topK: Int
-    /// Most tokens in one turn.
+    /// Maximum tokens in one turn.
     package var maximumTokens: Int
 
     package init(temperature: Double = 1, topP: Double = 1, topK: Int = 0, maximumTokens: Int = 1024) {
@@ -18,11 +18,11 @@ package struct Sampling: Hashable, Sendable, Codable {
         self.maximumTokens = maximumTokens
     }
 
-    /// The most likely token each time.
+    /// Greedy decoding.
     package static let greedy = Sampling(temperature: 0)
 }
 
-/// Which sample of which prompt a trajectory is; the order of ids is the order of the results.
+/// Identifies a trajectory by prompt and sample; results are ordered by it.
 package struct TrajectoryID: Hashable, Comparable, Sendable, Codable {
     /// Index of the prompt in its batch.
     package let group: Int
@@ -42,16 +42,16 @@ package struct TrajectoryID: Hashable, Comparable, Sendable, Codable {
 /// A request for the model's next turn.
 package struct CompletionRequest: Sendable {
     package let id: TrajectoryID
-    /// Everything said so far; a later request of the same trajectory extends an earlier one.
+    /// The transcript so far; each request of a trajectory extends the transcript of the previous one.
     package let transcript: Transcript
     package let sampling: Sampling
-    /// Keyed by seed, step, prompt and sample; the policy derives a number for each token position from it.
+    /// Keyed by seed, step, prompt and sample; the policy derives a random number for each token position from it.
     package let random: CounterRandom
-    /// Most tokens to write now, all limits considered; at least 1.
+    /// Maximum tokens in this turn, after applying all limits; at least 1.
     package let maximumTokens: Int
-    /// Whether to write on where the model ends its turn, for measurements that need answers of equal length.
+    /// Whether to continue past end-of-turn tokens, for benchmarks that need completions of equal length.
     package let ignoresTurnEnds: Bool
-    /// How many of the likeliest tokens to tell of with each one that is written.
+    /// How many of the most likely tokens to report for each generated token.
     package let alternativeCount: Int
 
     package init(
@@ -69,7 +69,7 @@ package struct CompletionRequest: Sendable {
 }
 
 /// A token and its log-probability, as in ``Completion``.
-package struct RatedToken: Hashable, Sendable {
+package struct ScoredToken: Hashable, Sendable {
     package let token: Int32
     package let logProbability: Float
 
@@ -79,30 +79,30 @@ package struct RatedToken: Hashable, Sendable {
     }
 }
 
-/// A token as a policy has just written it.
-package struct WrittenToken: Hashable, Sendable {
-    package let rated: RatedToken
-    /// The likeliest tokens in its place, the first one first; as many as the request asks for.
-    package let alternatives: [RatedToken]
+/// A newly generated token.
+package struct GeneratedToken: Hashable, Sendable {
+    package let rated: ScoredToken
+    /// The most likely tokens at this position, most likely first; as many as requested.
+    package let alternatives: [ScoredToken]
 
     package var token: Int32 { rated.token }
     package var logProbability: Float { rated.logProbability }
 
-    package init(_ token: Int32, logProbability: Float, alternatives: [RatedToken] = []) {
-        rated = RatedToken(token, logProbability: logProbability)
+    package init(_ token: Int32, logProbability: Float, alternatives: [ScoredToken] = []) {
+        rated = ScoredToken(token, logProbability: logProbability)
         self.alternatives = alternatives
     }
 }
 
 /// Why a completion ended.
 package enum FinishReason: String, Hashable, Sendable, Codable, CaseIterable {
-    /// It closed a tool call.
+    /// The model closed a tool call.
     case toolCall
     /// The model ended its turn.
     case endOfTurn
-    /// It reached the number of tokens asked for.
+    /// The maximum number of tokens was reached.
     case length
-    /// It reached the longest sequence the policy can hold.
+    /// The longest sequence that the policy can hold was reached.
     case contextLimit
     /// The caller cancelled it.
     case cancelled
@@ -110,14 +110,14 @@ package enum FinishReason: String, Hashable, Sendable, Codable, CaseIterable {
 
 /// One turn of the model.
 package struct Completion: Sendable {
-    /// The tokens written, the one that ended the turn included.
+    /// The generated tokens, including the one that ended the turn.
     package let tokens: [Int32]
-    /// One for each token.
+    /// One per token.
     package let logProbabilities: [Float]
-    /// One for each token, in nats, or none if not recorded.
+    /// One per token, in nats; empty if not recorded.
     package let entropies: [Float]
     package let finish: FinishReason
-    /// Version of the weights that wrote it.
+    /// Version of the weights that generated it.
     package let policyVersion: Int
 
     package init(
@@ -132,17 +132,17 @@ package struct Completion: Sendable {
     }
 }
 
-/// What acts: a model behind an engine, or a script.
+/// A policy: a model behind an engine, or a script.
 package protocol Policy: Sendable {
-    /// Announces the trajectories that will ask, so that scheduling, and with it every bit of the result,
-    /// does not depend on the order in which their requests arrive.
+    /// Announces trajectories, so that scheduling, and with it every bit of the result, does not depend on the order in which
+    /// their requests arrive.
     func begin(_ ids: [TrajectoryID]) async
 
-    /// Writes the next turn; `onToken` is called with each token as it is written.
+    /// Generates the next turn; `onToken` is called with each token as it is generated.
     func complete(
-        _ request: CompletionRequest, onToken: (@Sendable (WrittenToken) -> Void)?
+        _ request: CompletionRequest, onToken: (@Sendable (GeneratedToken) -> Void)?
     ) async throws -> Completion
 
-    /// Says that a trajectory will not ask again, so that what is kept for it can be freed.
+    /// Ends a trajectory: no more requests follow, and its cached state can be freed.
     func end(_ id: TrajectoryID) async
 }

@@ -1,13 +1,13 @@
 package import Imaging
 
-/// A clockwise rotation by a multiple of 90 degrees, which moves pixels without resampling them.
+/// A clockwise rotation by a multiple of 90 degrees, which needs no resampling.
 package enum QuarterTurn: Int, Hashable, Sendable, Codable, CaseIterable {
     case upright = 0
     case clockwise = 90
     case half = 180
     case counterclockwise = 270
 
-    /// The turn by `degrees` clockwise; nil unless it is a multiple of 90.
+    /// The rotation by `degrees` clockwise; nil unless it is a multiple of 90.
     package init?(degrees: Double) {
         guard degrees.isFinite, degrees.truncatingRemainder(dividingBy: 90) == 0 else { return nil }
         let remainder = Int(degrees.truncatingRemainder(dividingBy: 360))
@@ -17,15 +17,15 @@ package enum QuarterTurn: Int, Hashable, Sendable, Codable, CaseIterable {
     /// Degrees clockwise.
     package var degrees: Int { rawValue }
 
-    /// This turn followed by `other`.
+    /// This rotation followed by `other`.
     package func followed(by other: QuarterTurn) -> QuarterTurn {
         QuarterTurn(rawValue: (rawValue + other.rawValue) % 360) ?? .upright
     }
 
-    /// The turn that undoes this one.
+    /// The inverse rotation.
     package var inverse: QuarterTurn { QuarterTurn(rawValue: (360 - rawValue) % 360) ?? .upright }
 
-    /// The size of an image of `size` after the turn.
+    /// The size of an image of `size` after the rotation.
     package func applied(to size: ImageSize) -> ImageSize {
         switch self {
         case .upright, .half: size
@@ -33,7 +33,7 @@ package enum QuarterTurn: Int, Hashable, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// Where `box` lies after its image, `width` x `height`, has been turned.
+    /// The position of `box` after rotating its image of `width` x `height`.
     package func applied(to box: Rectangle, width: Double, height: Double) -> Rectangle {
         switch self {
         case .upright: box
@@ -47,7 +47,7 @@ package enum QuarterTurn: Int, Hashable, Sendable, Codable, CaseIterable {
 }
 
 extension Image {
-    /// The image after a turn; all its pixels are kept.
+    /// The rotated image; no pixel is changed.
     package func rotated(_ turn: QuarterTurn) throws -> Image {
         try turn == .upright ? self : rotated(by: -Double(turn.degrees))
     }

@@ -1,6 +1,6 @@
 package import JSON
 
-/// Shows an image turned by a multiple of 90 degrees, so that boxes on it still map to the original exactly.
+/// A tool that rotates an image by a multiple of 90 degrees. Boxes on the result map exactly to the original.
 package struct RotateTool: Tool, ToolSession {
     package static let name = "image_rotate_tool"
     package let name: String = RotateTool.name

@@ -1,11 +1,11 @@
 package import Imaging
 package import JSON
 
-/// A tool as the model is told of it.
+/// The description of a tool in the prompt.
 package struct ToolSpecification: Hashable, Sendable {
     package let name: String
     package let description: String
-    /// JSON schema of the arguments; the model reads its members in their order.
+    /// JSON schema of the arguments; the order of members is kept in the prompt.
     package let parameters: JSONValue
 
     package init(name: String, description: String, parameters: JSONValue) {
@@ -14,7 +14,7 @@ package struct ToolSpecification: Hashable, Sendable {
         self.parameters = parameters
     }
 
-    /// The specification as one line of JSON, `", "` and `": "` between its parts.
+    /// The specification as one line of JSON, with `", "` and `": "` as separators.
     package var json: String {
         let function: JSONValue = [
             "name": .string(name), "description": .string(description), "parameters": parameters,
@@ -23,11 +23,11 @@ package struct ToolSpecification: Hashable, Sendable {
     }
 }
 
-/// What a tool may look at while it works.
+/// The context of a tool call.
 package struct ToolContext: Sendable {
-    /// All images seen so far, in order; tools count them from 1.
+    /// All images seen so far, in order; tool arguments use 1-based indices.
     package let images: [ViewedImage]
-    /// Turns pixels into views, and says in which frame boxes are written.
+    /// Creates views, and sets the coordinate frame of boxes.
     package let format: any ChatFormat
 
     package init(images: [ViewedImage], format: any ChatFormat) {
@@ -36,28 +36,28 @@ package struct ToolContext: Sendable {
     }
 }
 
-/// What the model can call.
+/// A tool that the model can call.
 ///
-/// A tool that keeps nothing between calls is its own session: it conforms to ``ToolSession`` too, and needs no `open`.
+/// A tool without state between calls is its own session: it also conforms to ``ToolSession`` and needs no `open`.
 package protocol Tool: Sendable {
-    /// What the model calls it by; also its name in configurations and on the command line.
+    /// The name in calls, in configurations and on the command line.
     var name: String { get }
 
-    /// The specification that the prompt holds; `frame` is the coordinate frame in which the model writes boxes.
+    /// The specification for the prompt; `frame` is the coordinate frame in which the model writes boxes.
     func specification(boxesIn frame: BoxFrame) -> ToolSpecification
 
-    /// What the calls of one trajectory go to. The loop opens it at the first call and closes it when the trajectory ends.
+    /// Opens the session for the calls of one trajectory, at its first call. The loop closes it when the trajectory ends.
     ///
-    /// - Throws: an error if the tool cannot be used. The observation then holds the error, and the trajectory goes on.
+    /// - Throws: an error if the tool is not available. The observation then contains the error, and the trajectory continues.
     func open() async throws -> any ToolSession
 }
 
-/// The calls of one trajectory to a tool.
+/// A tool's session for one trajectory.
 package protocol ToolSession: Sendable {
-    /// Answers a call. A failure is a result that says what was wrong, never an error thrown.
+    /// Executes a call. A failure is a result with an error message, not a thrown error.
     func call(arguments: JSONValue, in context: ToolContext) async -> ToolResult
 
-    /// Gives back what the session holds; called once, however the trajectory ended.
+    /// Releases the session's resources; called exactly once, however the trajectory ended.
     func close() async
 }
 
@@ -69,26 +69,26 @@ extension Tool where Self: ToolSession {
     package func open() async throws -> any ToolSession { self }
 }
 
-/// What a tool answered.
+/// The result of a tool call.
 package struct ToolResult: Sendable {
-    /// Where a tool cut an image.
+    /// A crop made by a tool.
     package struct Cut: Hashable, Sendable, Codable {
-        /// Index from 0 of the image among those seen.
+        /// Index of the cropped image among the images seen.
         package let image: Int
-        /// Which image that is a view of.
+        /// The root image of that view.
         package let root: ImageRoot
-        /// How the image was turned, and what was cut is.
+        /// Rotation of the view, and of the crop.
         package let rotation: QuarterTurn
-        /// The box in the frame of the view of that image, as the model gave it.
+        /// The box as the model gave it, in the frame of the view.
         package let viewed: Rectangle
-        /// The box that was cut, in pixels of the root, after clamping and growing.
+        /// The cropped box in pixels of the root image, after clamping and enlarging.
         package let original: Rectangle
 
         /// - Parameters:
-        ///   - index: of the image among those seen.
-        ///   - image: that was cut.
+        ///   - index: index of the image among the images seen.
+        ///   - image: the cropped image.
         ///   - viewed: the box in the frame of its view.
-        ///   - original: the box that was cut, in pixels of the root.
+        ///   - original: the cropped box in pixels of the root image.
         package init(_ index: Int, of image: ViewedImage, viewed: Rectangle, original: Rectangle) {
             self.image = index
             root = image.root
@@ -98,13 +98,13 @@ package struct ToolResult: Sendable {
         }
     }
 
-    /// What the model sees of the answer.
+    /// The content of the observation.
     package let content: [Message.Content]
     package let cut: Cut?
-    /// What was wrong, if the call failed; the same text stands in `content`.
+    /// The error message of a failed call; `content` has the same text.
     package let failure: String?
 
-    /// A successful answer.
+    /// A successful result.
     package init(content: [Message.Content], cut: Cut? = nil) {
         self.content = content
         self.cut = cut
@@ -117,19 +117,19 @@ package struct ToolResult: Sendable {
         self.failure = failure
     }
 
-    /// An answer that tells the model what was wrong with its call.
+    /// A failed call, with an error message for the model.
     package static func failure(_ message: String) -> ToolResult { ToolResult(failure: message) }
 }
 
-/// A tool call as it is kept with its trajectory.
+/// A tool call as recorded in its trajectory.
 package struct ToolCallRecord: Hashable, Sendable, Codable {
-    /// Name the model gave; empty if the call could not be read.
+    /// The name in the call; empty if the call could not be parsed.
     package let name: String
-    /// The arguments as JSON; what stood between the tags if the call could not be read.
+    /// The arguments as JSON; the raw text between the tags if the call could not be parsed.
     package let arguments: String
-    /// Where an image was cut: the box in the frame of the view, and in original pixels.
+    /// The crop, if the call made one.
     package let cut: ToolResult.Cut?
-    /// What was wrong; nil if the tool did its work.
+    /// The error message; nil if the call succeeded.
     package let failure: String?
 
     package init(name: String, arguments: String, cut: ToolResult.Cut? = nil, failure: String? = nil) {

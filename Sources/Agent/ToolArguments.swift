@@ -8,7 +8,7 @@ package struct ArgumentError: Error {
     package init(_ message: String) { self.message = message }
 }
 
-/// Reads the arguments of a call, which may hold anything.
+/// Typed access to the arguments of a call, which come from the model and may be anything.
 package struct ToolArguments {
     private let members: JSONObject
 

@@ -1,15 +1,15 @@
 /// The tools that trajectories may call, by name.
 package struct ToolBox: Sendable {
-    /// In the order in which prompts list them.
+    /// The tools, in prompt order.
     package let tools: [any Tool]
 
-    /// The tools that come with this project.
+    /// The built-in tools.
     package static let standard = ToolBox([
         ZoomTool(),
         RotateTool(),
     ])
 
-    /// - Parameter tools: of two with the same name the first counts.
+    /// - Parameter tools: the tools; of two with the same name, the first is used.
     package init(_ tools: [any Tool]) {
         var names: Set<String> = []
         self.tools = tools.filter { names.insert($0.name).inserted }
@@ -19,9 +19,9 @@ package struct ToolBox: Sendable {
 
     package subscript(name: String) -> (any Tool)? { tools.first { $0.name == name } }
 
-    /// Those of the given names, in the order of this box.
+    /// The tools with the given names, in the order of this box.
     ///
-    /// - Throws: ``UnknownToolError`` for a name that no tool has.
+    /// - Throws: ``UnknownToolError`` for an unknown name.
     package func choosing(_ names: [String]) throws(UnknownToolError) -> ToolBox {
         if let stranger = names.first(where: { self[$0] == nil }) {
             throw UnknownToolError(name: stranger, known: self.names)
@@ -35,7 +35,7 @@ package struct ToolBox: Sendable {
     }
 }
 
-/// There is no tool of a name that somebody gave.
+/// A tool name is unknown.
 package struct UnknownToolError: Error, Hashable, CustomStringConvertible {
     package let name: String
     package let known: [String]
@@ -57,7 +57,7 @@ struct ToolSessions {
 
     init(of box: ToolBox) { self.box = box }
 
-    /// - Throws: what opening a session throws.
+    /// - Throws: an error of opening the session.
     mutating func session(of name: String) async throws -> (any ToolSession)? {
         if let known = sessions[name] { return known }
         guard let session = try await box[name]?.open() else { return nil }

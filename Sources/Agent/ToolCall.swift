@@ -1,13 +1,13 @@
 import JSON
 
-/// A tool call as the model wrote it.
+/// A parsed tool call.
 struct ToolCall {
     let name: String
     let arguments: JSONValue
 
-    /// Reads the last call of a completion.
+    /// Parses the last call in a completion.
     ///
-    /// - Throws: `ToolCallError` with the text that the model is shown.
+    /// - Throws: `ToolCallError` with a message for the model.
     init(in completion: String) throws(ToolCallError) {
         guard let text = Markup.toolCall(in: completion) else {
             throw ToolCallError(
@@ -34,10 +34,10 @@ struct ToolCall {
     }
 }
 
-/// A call that cannot be read.
+/// A call that cannot be parsed.
 struct ToolCallError: Error {
-    /// What stood between the tags.
+    /// The text between the tags.
     let text: String
-    /// What is wrong, for the model.
+    /// The error message for the model.
     let message: String
 }

@@ -1,14 +1,14 @@
-/// One attempt at one prompt, from the question to the answer.
+/// A trajectory: one sampled attempt at a prompt, from the question to the answer.
 package struct Trajectory: Sendable {
-    /// Why it ended.
+    /// Why the trajectory ended.
     package enum Finish: Hashable, Sendable, Codable {
         /// The model ended its turn.
         case answered
-        /// It called a tool once more than allowed.
+        /// The model called a tool after reaching the maximum number of tool calls.
         case turnLimit
-        /// A completion, or all together, reached the number of tokens allowed.
+        /// A turn, or all completions together, reached the token limit.
         case lengthLimit
-        /// The next turn would not fit the longest sequence.
+        /// The next turn would exceed the context length.
         case contextLimit
         /// The policy or the chat format failed, for the reason given.
         case failed(String)
@@ -32,10 +32,10 @@ package struct Trajectory: Sendable {
         self.finish = finish
     }
 
-    /// What stands in the last `<answer>` of the last completion, trimmed; nil if there is none.
+    /// The content of the last `<answer>` in the last completion, trimmed; nil if there is none.
     package var answer: String? { completions.last.flatMap(Markup.answer(in:)) }
 
-    /// Whether a call of one of the named tools did its work.
+    /// Whether a call of one of the named tools succeeded.
     package func succeeded(in tools: [String]) -> Bool {
         toolCalls.contains { $0.failure == nil && tools.contains($0.name) }
     }

@@ -1,31 +1,31 @@
 package import Imaging
 
-/// Which image a view shows a part of.
+/// The root image of a view.
 package enum ImageRoot: Hashable, Sendable, Codable {
-    /// An image of the example, by its index.
+    /// An image of the example, by index.
     case example(Int)
-    /// An image that a tool made, by the index of its first view among the images seen.
+    /// An image created by a tool, by the index of its first view among the images seen.
     case tool(Int)
 
-    /// Index among the images of the example; nil for an image that a tool made.
+    /// Index of the example's image; nil for an image created by a tool.
     package var exampleIndex: Int? { if case .example(let index) = self { index } else { nil } }
 }
 
-/// An image as the model sees it: a region of an original, turned, and resized to `viewSize`.
+/// An image as the model sees it: a region of an original image, rotated and resized to `viewSize`.
 ///
-/// It carries where it came from, so that crops of crops, records and pictures need not be reconstructed from tool calls.
+/// It carries its provenance, so that crops of crops, records and pictures need not be reconstructed from tool calls.
 package struct ViewedImage: Sendable {
-    /// Where the pixels come from.
+    /// The source of the original pixels.
     package let source: any PixelSource
-    /// Which image `source` is.
+    /// The identity of `source`.
     package let root: ImageRoot
-    /// The part of the source that is shown, in original pixels, with integral corners.
+    /// The visible region, in original pixels, with integral corners.
     package let region: Rectangle
-    /// How the region is turned before it is resized.
+    /// Rotation of the region, applied before resizing.
     package let rotation: QuarterTurn
-    /// Size in pixels that the vision encoder receives (after `smart_resize`).
+    /// Size in pixels as received by the vision encoder (after `smart_resize`).
     package let viewSize: ImageSize
-    /// How many tokens the image takes in the prompt.
+    /// Number of tokens that the image takes.
     package let tokenCount: Int
 
     package init(
@@ -45,12 +45,12 @@ package struct ViewedImage: Sendable {
         rotation.applied(to: ImageSize(width: Int(region.width), height: Int(region.height)))
     }
 
-    /// The region cut from the original at full resolution, then rotated; not resized.
+    /// The region at full resolution, rotated but not resized.
     package func pixels() throws -> Image {
         try source.pixels(region: region).rotated(rotation)
     }
 
-    /// The pixels that the vision encoder receives: cut, rotated, resized to `viewSize`.
+    /// The pixels for the vision encoder: cropped, rotated and resized to `viewSize`.
     package func resizedPixels(filter: ResizeFilter = .pillow) throws -> Image {
         if rotation == .upright {
             return try source.pixels(region: region, resizedTo: viewSize, filter: filter)
@@ -58,12 +58,12 @@ package struct ViewedImage: Sendable {
         return try pixels().resized(to: viewSize, filter: filter)
     }
 
-    /// Maps a box in the frame of the view to original pixels; exact but for floating-point rounding.
+    /// Maps a box in the frame of the view to original pixels; exact up to floating-point rounding.
     package func originalBox(ofViewed box: Rectangle) -> Rectangle {
         originalBox(of: box, frame: (Double(viewSize.width), Double(viewSize.height)))
     }
 
-    /// Maps a box given in a frame of `width` x `height` units laid over the view to original pixels.
+    /// Maps a box in a frame of `width` x `height` units that covers the view to original pixels.
     func originalBox(of box: Rectangle, frame: (width: Double, height: Double)) -> Rectangle {
         let unit = Rectangle(
             x1: box.x1 / frame.width, y1: box.y1 / frame.height,
@@ -74,7 +74,7 @@ package struct ViewedImage: Sendable {
             x2: region.x1 + upright.x2 * region.width, y2: region.y1 + upright.y2 * region.height)
     }
 
-    /// Maps a box in original pixels to the frame of the view; it may reach outside the view.
+    /// Maps a box in original pixels to the frame of the view; the result may extend beyond the view.
     package func viewedBox(ofOriginal box: Rectangle) -> Rectangle {
         let unit = Rectangle(
             x1: (box.x1 - region.x1) / region.width, y1: (box.y1 - region.y1) / region.height,

@@ -1,7 +1,7 @@
 package import Imaging
 package import JSON
 
-/// Cuts a box out of an image, from the original pixels, and shows it at full resolution.
+/// The zoom tool: crops a box from the original pixels of an image and returns it at full resolution.
 package struct ZoomTool: Tool, ToolSession {
     package static let name = "image_zoom_in_tool"
     package let name: String = ZoomTool.name
@@ -57,7 +57,7 @@ package struct ZoomTool: Tool, ToolSession {
 }
 
 extension ViewedImage {
-    /// A box written in `frame`, in pixels of the view.
+    /// Converts a box from `frame` to pixels of the view.
     package func viewedBox(of box: Rectangle, in frame: BoxFrame) -> Rectangle {
         if frame == .asViewed { return box }
         let (width, height) = extent(of: frame)

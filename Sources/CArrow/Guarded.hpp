@@ -1,4 +1,4 @@
-/// What both files of the C API need: statuses into exceptions, and the boundary no exception crosses.
+/// Common parts of the C API: conversion of statuses to exceptions, and the boundary that no exception crosses.
 #pragma once
 
 #include "CArrow.h"

@@ -28,7 +28,7 @@ void remember(const char *message) noexcept {
     }
 }
 
-/// Bytes that a column reads of the file at a time.
+/// Bytes that a column reads from the file at a time.
 static constexpr int64_t readSize = 1 << 20;
 
 /// An open file and the leaves of the columns that are read.
@@ -46,7 +46,7 @@ struct Cursor {
     std::shared_ptr<arrow::Schema> schema;
 };
 
-/// Buffers are large and short-lived: the system's allocator gives them back at once.
+/// Buffers are large and short-lived: the system's allocator returns them to the system at once.
 static arrow::MemoryPool *pool() { return arrow::system_memory_pool(); }
 
 static parquet::ReaderProperties properties() {

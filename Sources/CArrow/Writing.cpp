@@ -1,4 +1,4 @@
-/// Writing: a file beside its place, renamed when it is complete and on the disk.
+/// Writing: a temporary file that is renamed once it is complete and on disk.
 #include "Guarded.hpp"
 
 #include <arrow/c/bridge.h>
@@ -19,7 +19,7 @@
 
 namespace carrow {
 
-/// Values of a column that are encoded before the size of its page is looked at: few, since images are large.
+/// Values of a column that are encoded before the page size is checked; few, since images are large.
 static constexpr int64_t valuesPerLook = 16;
 
 struct Writer {
@@ -41,7 +41,7 @@ static void checkSystem(int result) {
     if (result < 0) throw std::system_error(errno, std::generic_category());
 }
 
-/// Waits until a file, or the listing of a folder, is on the disk.
+/// Syncs a file, or the listing of a folder, to disk.
 static void synchronize(const std::string &path) {
     int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     checkSystem(descriptor);
@@ -72,7 +72,7 @@ ParquetStatus parquet_writer_open(const char *path, ArrowSchema *schema, Parquet
                               .compression(parquet::Compression::ZSTD)
                               ->write_batch_size(valuesPerLook)
                               ->build();
-        // With Arrow's own schema in the file, a reader gets back the types that were written.
+        // With Arrow's schema in the file, readers restore the original types.
         auto arrowProperties = parquet::ArrowWriterProperties::Builder().store_schema()->build();
         opened->writer = check(parquet::arrow::FileWriter::Open(*opened->schema, arrow::default_memory_pool(),
                                                                 opened->sink, properties, arrowProperties));

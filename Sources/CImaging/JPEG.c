@@ -11,12 +11,12 @@
 
 #include "Status.h"
 
-/// Progressive files of this many scans exist only to waste time.
+/// Progressive files with this many scans only exist to exhaust resources.
 enum { maximum_scans = 256 };
 
 // MARK: Errors
 
-/// libjpeg's error manager with the way out of its callbacks.
+/// libjpeg's error manager with the jump target of its callbacks.
 typedef struct {
     struct jpeg_error_mgr manager;
     jmp_buf escape;

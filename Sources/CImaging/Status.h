@@ -1,4 +1,4 @@
-// Making an ImagingStatus; for the files of this target.
+// Creates an ImagingStatus; for the files of this target.
 #ifndef CIMAGING_STATUS_H
 #define CIMAGING_STATUS_H
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr float negativeInfinity = -std::numeric_limits<float>::infinity();
 
-/// Scores or weights of a tile, row after row.
+/// Scores or weights of a tile, row-major.
 struct alignas(64) Scores {
     float values[queriesInTile * keysInTile];
 };
@@ -52,8 +52,8 @@ struct RunningSoftmax {
         std::fill_n(total, rows, 0.0f);
     }
 
-    /// Turns a row of scores into weights relative to the new maximum; returns what earlier weights shrink
-    /// by.
+    /// Turns a row of scores into weights relative to the new maximum; returns the factor for earlier
+    /// weights.
     float absorb(int64_t row, float *scores, int64_t count) {
         if (count == 0) return 1;
         float next = std::max(greatest[row], ctorch::greatest(scores, count));

@@ -1,4 +1,4 @@
-/// Attention of a tile of queries over runs of keys, without the whole matrix of scores.
+/// Attention of a tile of queries over runs of keys, without materializing all scores.
 #pragma once
 
 #include "Matrix.hpp"
@@ -9,9 +9,9 @@
 
 namespace ctorch {
 
-/// Queries of one head that are worked on together.
+/// Queries of one head that are processed together.
 constexpr int64_t queriesInTile = 64;
-/// Keys of one head that are worked on together.
+/// Keys of one head that are processed together.
 constexpr int64_t keysInTile = 256;
 
 /// Consecutive tokens of one key head; rows are `keyStride` and `valueStride` apart.
@@ -26,11 +26,11 @@ struct KeyRun {
         return {keys + start * keyStride, values + start * valueStride, keyStride, valueStride, length};
     }
 
-    /// The same tokens of a key head whose features lie `offset` further on.
+    /// The same tokens of a key head whose features start `offset` later.
     KeyRun moved(int64_t offset) const { return {keys + offset, values + offset, keyStride, valueStride, count}; }
 };
 
-/// A tile of queries of one head, and what they may see: of all keys in order, row `row` sees the first
+/// A tile of queries of one head with its visibility: of all keys in order, row `row` sees the first
 /// `visible + row`, or all of them if `isCausal` is false.
 struct QueryTile {
     ConstMatrix queries;  // [row, width]
@@ -52,7 +52,7 @@ struct QueryTile {
 void attend(const QueryTile &tile, c10::ArrayRef<KeyRun> runs, Matrix output, float *logSums,
             int64_t logSumStride);
 
-/// What the derivative of a tile needs beside its queries.
+/// The inputs of a tile's derivative besides its queries.
 struct TileGradient {
     ConstMatrix outputs;   // the derivative with respect to the output [row, width]
     const float *logSums;  // from `attend`, `stride` apart

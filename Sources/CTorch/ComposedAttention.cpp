@@ -1,4 +1,4 @@
-/// Attention over ragged tokens composed of ATen operations: for devices and types without a kernel here.
+/// Attention over ragged tokens, composed of ATen operations, for devices and types without a kernel.
 #include "ComposedAttention.hpp"
 
 #include <ATen/ops/arange.h>
@@ -23,7 +23,7 @@ static at::Tensor attend(const at::Tensor &query, const at::Tensor &key, const a
         .transpose(0, 1);
 }
 
-/// True where one of the last `queryCount` of `keyCount` tokens may look.
+/// True where one of the last `queryCount` of `keyCount` tokens may attend.
 static at::Tensor causalMask(int64_t queryCount, int64_t keyCount, const at::Tensor &like) {
     at::Tensor keys = at::arange(keyCount, like.options().dtype(at::kLong));
     at::Tensor queries = at::arange(keyCount - queryCount, keyCount, like.options().dtype(at::kLong));

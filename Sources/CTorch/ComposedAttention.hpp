@@ -1,4 +1,4 @@
-/// Attention over ragged tokens: the plain composition, which serves every device and element type.
+/// Attention over ragged tokens: the composition of ATen operations, for every device and element type.
 #pragma once
 
 #include "Guarded.hpp"

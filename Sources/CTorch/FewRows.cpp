@@ -11,13 +11,13 @@ namespace ctorch {
 
 namespace {
 
-/// Rows of a, and rows of b, whose products are summed in registers at a time.
+/// Rows of a and of b whose products are accumulated in registers together.
 constexpr int64_t rowsInTile = 4, columnsInTile = 2;
 
-/// How far ahead of its use b is fetched, in floats: it is read once, from front to back.
+/// Prefetch distance for b in floats; b is read once, sequentially.
 constexpr int64_t floatsAhead = 1024;
 
-/// The sum of each of eight vectors, neighbours first.
+/// The sum of each of eight vectors, adding neighbouring lanes first.
 inline Vector neighbourSums(const Vector *v) {
     auto pairs = [](Vector a, Vector b) {
         return __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14) +
@@ -33,10 +33,10 @@ inline Vector neighbourSums(const Vector *v) {
            __builtin_shufflevector(low, high, 4, 5, 6, 7, 12, 13, 14, 15);
 }
 
-/// What products are added to: the bias of their column, what stands in their place, or nothing.
+/// The initial value of a sum: the bias of its column, the existing element of c, or zero.
 enum class Start { zero, bias, place };
 
-/// The products of `Rows` rows of a with `Columns` rows of b; `isFirst` if they are the first to meet them.
+/// The products of `Rows` rows of a with `Columns` rows of b; `isFirst` if these are the first rows of a for them.
 template <Start start, int64_t Rows, int64_t Columns>
 inline void multiplyTile(bool isFirst, int64_t k, const float *a, int64_t strideA, const float *b, int64_t strideB,
                          const float *bias, float *c, int64_t strideC) {

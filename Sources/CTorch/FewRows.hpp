@@ -1,4 +1,4 @@
-/// The product of a few rows with the transpose of a matrix, as generation needs it: BLAS would first copy
+/// The product of a few rows with the transpose of a matrix, for generation: BLAS would first copy
 /// the whole matrix into another order, which takes as long as the product itself.
 #pragma once
 
@@ -6,11 +6,11 @@
 
 namespace ctorch {
 
-/// Rows up to which `multiplyFewRows` is the faster one.
+/// Maximum number of rows for which `multiplyFewRows` is faster.
 constexpr int64_t fewRows = 16;
 
 /// c [m, n] = a [m, k] · b [n, k]ᵀ + start, where `start` is the bias [n], or c itself, or nothing if null.
-/// Each row's result depends on that row alone, not on how many there are or on the thread count.
+/// Each row's result depends only on that row, not on the number of rows or on the thread count.
 void multiplyFewRows(int64_t m, int64_t n, int64_t k, ConstMatrix a, ConstMatrix b, const float *bias,
                      bool adds, Matrix c);
 

@@ -25,7 +25,7 @@ template <typename... Tensors> bool isRecorded(const Tensors &...tensors) {
     return c10::GradMode::is_enabled() && (tensors.requires_grad() || ...);
 }
 
-/// The tensor itself if its features lie side by side.
+/// The tensor itself if its features are contiguous.
 at::Tensor withFeaturesSideBySide(const at::Tensor &tensor) {
     return tensor.stride(-1) == 1 ? tensor : tensor.contiguous();
 }

@@ -1,11 +1,11 @@
-/// Operations of this library that libtorch's differentiation knows.
+/// Operations of this library with derivatives for libtorch.
 #pragma once
 
 #include "Guarded.hpp"
 
 namespace ctorch {
 
-/// Whether the kernels serve a tensor: single precision in main memory.
+/// Whether the kernels support a tensor: float32 on the CPU.
 inline bool isServed(const at::Tensor &tensor) {
     return tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat;
 }
@@ -14,7 +14,7 @@ template <typename... Tensors> bool areServed(const Tensors &...tensors) {
     return (isServed(tensors) && ...);
 }
 
-// Each of these asks for tensors that are served; shapes are checked before.
+// These require supported tensors; shapes are checked by the caller.
 
 at::Tensor fusedSegmentAttention(const at::Tensor &query, const at::Tensor &key, const at::Tensor &value,
                                  c10::ArrayRef<TorchSegment> segments, bool isCausal, double scale);
@@ -25,13 +25,13 @@ at::Tensor fusedRotary(const at::Tensor &input, const at::Tensor &cosine, const 
 at::Tensor fusedRMSNorm(const at::Tensor &input, const at::Tensor &weight, double epsilon);
 at::Tensor fusedSwiGLU(const at::Tensor &gate, const at::Tensor &up);
 
-/// Whether `fusedLinear` serves a product: not too many rows, nothing to record.
+/// Whether `fusedLinear` supports a product: few rows, and nothing to record.
 bool servesLinear(const at::Tensor &input, const at::Tensor &weight, const std::optional<at::Tensor> &bias);
 /// input [row, in] · weight [out, in]ᵀ + bias [out]
 at::Tensor fusedLinear(const at::Tensor &input, const at::Tensor &weight,
                        const std::optional<at::Tensor> &bias);
 
-/// Serves every tensor; the kernels do the rows of those that they serve.
+/// For every tensor; the kernels are used for the tensors that they support.
 struct TokenLogProbabilities {
     at::Tensor chosen;
     at::Tensor entropies;

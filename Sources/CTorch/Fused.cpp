@@ -1,5 +1,5 @@
-/// Operations of a transformer that are faster in one piece: checks of the arguments, and the composition of
-/// ATen operations that serves other devices and types.
+/// Fused operations of a transformer: checks of the arguments, and a fallback composed of ATen operations
+/// for other devices and types.
 #include "Functions.hpp"
 
 #include <ATen/ops/cat.h>

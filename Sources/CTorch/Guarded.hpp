@@ -1,4 +1,4 @@
-/// What every file of the C API needs: handles to tensors and back, and the boundary no exception crosses.
+/// Common parts of the C API: conversion between handles and tensors, and the boundary that no exception crosses.
 #pragma once
 
 #include "CTorch.h"

@@ -1,11 +1,11 @@
-/// Matrix products through the BLAS that libtorch brings, and in plain loops where it exports none.
+/// Matrix products through libtorch's BLAS, or in plain loops if it exports none.
 #include "Matrix.hpp"
 
 #include "Vector.hpp"
 
 #include <algorithm>
 
-/// Fortran's name for the product of column-major matrices; null if nothing loaded provides it.
+/// The Fortran BLAS function for column-major matrices; null if no loaded library has it.
 extern "C" __attribute__((weak)) void sgemm_(const char *transposeA, const char *transposeB, const int *m,
                                              const int *n, const int *k, const float *alpha, const float *a,
                                              const int *lda, const float *b, const int *ldb,

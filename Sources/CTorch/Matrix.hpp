@@ -5,7 +5,7 @@
 
 namespace ctorch {
 
-/// Multiplications that one thread should have at least.
+/// Minimum multiplications per thread.
 constexpr int64_t productsInTask = 1 << 18;
 
 /// A row-major matrix whose rows are `stride` floats apart.
@@ -30,10 +30,10 @@ void multiplyByTransposed(int64_t m, int64_t n, int64_t k, float factor, ConstMa
 void multiplyTransposed(int64_t m, int64_t n, int64_t k, float factor, ConstMatrix a, ConstMatrix b,
                         float keep, Matrix c);
 
-/// Products that the calling thread starts use this many threads from now on.
+/// Sets the number of threads for products that the calling thread starts.
 void setMatrixThreadsHere(int count);
 
-/// While it lives, products on this thread use no other thread: inside a parallel region MKL would otherwise
+/// During its lifetime, products on this thread are single-threaded: inside a parallel region MKL would otherwise
 /// open one of its own for each product.
 class OnThisThreadOnly {
   public:

@@ -1,4 +1,4 @@
-/// Tensor operations, each one call into ATen; the dispatcher records them for differentiation.
+/// Tensor operations, one ATen call each; the dispatcher records them for differentiation.
 #include "Functions.hpp"
 
 #include <ATen/ops/cat.h>
@@ -79,7 +79,7 @@ static at::Tensor apply(TorchBinary operation, const at::Tensor &x, const at::Te
     }
 }
 
-/// A whole number beside an integer tensor must not turn the result into floating point.
+/// An integral scalar must not turn the result of an integer tensor into floating point.
 static at::Scalar scalar(const at::Tensor &beside, double value) {
     bool whole = std::trunc(value) == value && std::abs(value) < 9e15;
     if (whole && at::isIntegralType(beside.scalar_type(), true)) return static_cast<int64_t>(value);

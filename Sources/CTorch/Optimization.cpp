@@ -24,7 +24,7 @@ static std::vector<at::Tensor> gradients(c10::ArrayRef<at::Tensor> parameters) {
     return result;
 }
 
-/// Σ x² in double precision over pieces of fixed size, so that the result does not depend on the thread
+/// Σ x² in double precision over blocks of fixed size, so that the result does not depend on the thread
 /// count.
 static double sumOfSquares(const float *values, int64_t count) {
     constexpr int64_t pieceSize = 1 << 15;

@@ -1,7 +1,7 @@
 /// Paged attention: sequences with one query in a loop over their keys, sequences with more in tiles.
 ///
-/// The work is divided at fixed places, so that a sequence's result depends neither on the thread count nor
-/// on the sequences beside it.
+/// The work is divided at fixed positions, so that a sequence's result depends neither on the thread count nor
+/// on the other sequences.
 #include "PagedAttention.hpp"
 
 #include "AttentionTile.hpp"
@@ -17,7 +17,7 @@ namespace ctorch {
 
 namespace {
 
-/// Cached tokens that one task looks at for one query.
+/// Cached tokens that one task processes for one query.
 constexpr int64_t tokensInChunk = 1024;
 
 class Forward {
@@ -42,7 +42,7 @@ class Forward {
         int64_t sequence;
         int64_t head;     // of queries for a tile, else the first of keys
         int64_t start;    // first query of the sequence, or first key
-        int64_t partial;  // where the results of a chunk begin, one for each key head, or -1 if it is the only one
+        int64_t partial;  // start of a chunk's results, one per key head, or -1 for an only chunk
         bool isTile;
     };
 
@@ -60,7 +60,7 @@ class Forward {
     }
 
     void plan() {
-        // Key heads that lie side by side are read together, unless there would be nothing for other threads.
+        // Adjacent key heads are read together, unless that would leave other threads idle.
         int64_t chunks = 0, threads = at::get_num_threads();
         for (const TorchPagedSequence &sequence : problem.sequences)
             if (sequence.queryCount == 1) chunks += chunkCount(sequence);
@@ -158,7 +158,7 @@ class Forward {
             else group.keepStatistics();
     }
 
-    /// Where the heads of a group of a sequence's only query go.
+    /// The output of a group of heads of a sequence's only query.
     float *result(const TorchPagedSequence &sequence, int64_t keyHead) const {
         return output + (sequence.queryStart * problem.headCount + keyHead * groupSize) * problem.width;
     }

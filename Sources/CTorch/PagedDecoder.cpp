@@ -1,5 +1,5 @@
-/// The layers of a decoder over a paged cache in one call. For a handful of tokens the operations of a layer
-/// take less time than it takes to ask for them one by one.
+/// The layers of a decoder over a paged cache in one call. For a few tokens, the operations of a layer take
+/// less time than the overhead of calling them one by one.
 #include "Attention.hpp"
 #include "Functions.hpp"
 #include "PagedAttention.hpp"
@@ -20,7 +20,7 @@ namespace {
 
 const float *read(TorchTensor handle) { return unwrap(handle).const_data_ptr<float>(); }
 
-/// What stays the same from layer to layer.
+/// Values that are common to all layers.
 class PagedDecoder {
   public:
     PagedDecoder(const TorchPagedDecoder &shape, int64_t tokenCount, int64_t width,
@@ -34,7 +34,7 @@ class PagedDecoder {
           mixed(room(tokenCount * mixedWidth)), gateAndUp(room(tokenCount * 2 * shape.innerWidth)),
           inner(room(tokenCount * shape.innerWidth)) {}
 
-    /// Adds what the layer makes of `hidden` [token, width] to it.
+    /// Adds the layer's output for `hidden` [token, width] to `hidden`.
     void advance(const TorchDecoderLayer &layer, const float *cosine, const float *sine, const int64_t *slots,
                  float *hidden) {
         norm(hidden, read(layer.attentionNorm), normed.get());

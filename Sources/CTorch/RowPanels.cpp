@@ -1,6 +1,6 @@
-/// The rows are copied into panels, where the same value of 16 rows lies side by side. The matrix is read once, where
-/// it lies, and fetched some of its rows ahead. Products with the features of a block, which fit the nearest cache,
-/// are summed one after the other in the order that MKL has on AMD for even numbers of features.
+/// The rows are copied into panels, in which the same feature of 16 rows is contiguous. The matrix is read once, in
+/// place, with some rows prefetched. Products with the features of a block, which fit into the nearest cache,
+/// are summed sequentially, in the order of MKL on AMD for even numbers of features.
 #include "RowPanels.hpp"
 
 #include "Vector.hpp"
@@ -14,11 +14,11 @@ namespace ctorch {
 
 namespace {
 
-/// Features whose products are summed before they are added to what other features gave.
+/// Features per block; the products of a block are summed before they are added to the sums of other blocks.
 constexpr int64_t featuresInBlock = 192;
-/// Columns of c that are worked on together.
+/// Columns of c that are processed together.
 constexpr int64_t columnsInBlock = 8;
-/// Rows of c that are worked on together.
+/// Rows of c that are processed together.
 constexpr int64_t rowsInPanel = 2 * lanes;
 
 typedef float Quad __attribute__((ext_vector_type(4)));
@@ -57,7 +57,7 @@ class PanelProduct {
 
     /// Computes the columns `first ..< last`.
     void multiply(int64_t first, int64_t last) const {
-        // Two blocks share what is more than one.
+        // Features between one and two blocks are split evenly into two.
         int64_t step = k <= featuresInBlock || k >= 2 * featuresInBlock ? featuresInBlock : (k + 1) / 2;
         for (int64_t column = first; column < last; column += columnsInBlock)
             for (int64_t feature = 0; feature < k; feature += step) {
@@ -74,7 +74,7 @@ class PanelProduct {
     }
 
   private:
-    /// The panel that begins with row `row` of a has this many rows; those beyond a's are zero.
+    /// The number of rows of the panel that starts at row `row` of a; rows beyond those of a are zero.
     int64_t panelWidth(int64_t row) const { return m - row / rowsInPanel * rowsInPanel > lanes ? rowsInPanel : lanes; }
 
     /// Copies the eight rows of a from `row` on into their panel [feature, row].
@@ -96,7 +96,7 @@ class PanelProduct {
         const float *left = panels.get() + row * k + feature * Vectors * lanes, *right[Columns];
         for (int64_t part = 0; part < Columns; ++part)
             right[part] = b.values + std::min(n - 1, column + part) * b.stride + feature;
-        // The first rows that meet these columns have the same ones of the next block fetched meanwhile.
+        // The first rows also prefetch the same columns of the next block.
         int64_t ahead = row == 0 ? std::min(columnsInBlock, n - 1 - column) * b.stride : 0;
         Vector total[Vectors][Columns];
         for (auto &part : total) std::fill_n(part, Columns, broadcast(0));

@@ -1,15 +1,15 @@
-/// The product of some tens of rows with the transpose of a matrix that is too large for the nearest caches: BLAS
-/// would copy the matrix first, and wait for memory meanwhile.
+/// The product of tens of rows with the transpose of a matrix that exceeds the nearest caches: BLAS
+/// would first copy the matrix and wait for memory.
 #pragma once
 
 #include "Matrix.hpp"
 
 namespace ctorch {
 
-/// Rows up to which `multiplyPanels` is the faster one.
+/// Maximum number of rows for which `multiplyPanels` is faster.
 constexpr int64_t panelRows = 128;
 
-/// The same as `multiplyFewRows`, and as there each row's result depends on that row alone.
+/// The same as `multiplyFewRows`; each row's result depends only on that row.
 void multiplyPanels(int64_t m, int64_t n, int64_t k, ConstMatrix a, ConstMatrix b, const float *bias, bool adds,
                     Matrix c);
 

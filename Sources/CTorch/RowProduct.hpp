@@ -1,4 +1,4 @@
-/// The product of any number of rows with the transpose of a matrix, each number in the way that is fastest for it.
+/// The product of any number of rows with the transpose of a matrix, by the fastest method for that number.
 #pragma once
 
 #include "Matrix.hpp"

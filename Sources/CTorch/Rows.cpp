@@ -10,9 +10,9 @@ namespace ctorch {
 
 namespace {
 
-/// Elements that one thread should have at least.
+/// Minimum elements per thread.
 constexpr int64_t elementsInTask = 1 << 14;
-/// Rows whose contributions to a sum over rows are added in one go, whatever the thread count.
+/// Rows whose contributions to a sum over rows are added in one block, independent of the thread count.
 constexpr int64_t rowsInBlock = 64;
 
 template <typename Body> void forEachRow(int64_t rowCount, int64_t width, Body &&body) {
@@ -123,7 +123,7 @@ void swiGLUGradient(const float *gate, const float *up, const float *dy, int64_t
 
 // MARK: Log-probabilities
 
-/// An excluded word has the logit -∞, and must add 0 to Σ p · logit.
+/// An excluded vocabulary entry has the logit -∞, and must add 0 to Σ p · logit.
 static Vector bounded(Vector logit) { return maximum(logit, broadcast(-1e30f)); }
 
 void logProbabilities(float *logits, const float *bias, const int64_t *targets, int64_t rowCount,

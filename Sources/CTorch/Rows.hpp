@@ -24,7 +24,7 @@ void swiGLU(const float *gate, const float *up, int64_t count, float *y);
 void swiGLUGradient(const float *gate, const float *up, const float *dy, int64_t count, float *dgate,
                     float *dup);
 
-/// For each row of logits [row, word]: the logarithm of the sum of exponentials, the target's log-probability
+/// For each row of logits [row, vocabulary]: the logarithm of the sum of exponentials, the target's log-probability
 /// and the entropy. Before that, logits become logits / temperature + bias; the bias may be null.
 void logProbabilities(float *logits, const float *bias, const int64_t *targets, int64_t rowCount,
                       int64_t wordCount, float temperature, float *logSums, float *chosen, float *entropies);

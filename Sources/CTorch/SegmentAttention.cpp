@@ -1,6 +1,6 @@
 /// Division of segment attention into tiles, and of the tiles among threads.
 ///
-/// What is added to one element comes in the same order whichever way the work is divided: by segment, then
+/// The summation order of each element does not depend on how the work is divided: by segment, then
 /// tile of queries, then head.
 #include "SegmentAttention.hpp"
 
@@ -17,7 +17,7 @@ namespace ctorch {
 
 namespace {
 
-/// A place in a segment, `start` tokens into it.
+/// A position in a segment, `start` tokens from its beginning.
 struct Place {
     int64_t segment, start;
 };
@@ -42,12 +42,12 @@ class Layout {
     /// The ancestors of a segment from the oldest on, and the segment itself.
     const std::vector<int64_t> &lineage(int64_t segment) const { return lineages[segment]; }
 
-    /// How many keys come before those of a segment for whoever sees them.
+    /// The number of keys before those of a segment, for the queries that see them.
     int64_t keysBefore(int64_t segment) const { return seenBefore[segment]; }
 
     int64_t root(int64_t segment) const { return lineages[segment].front(); }
 
-    /// Every `step` tokens of every segment a place.
+    /// A position every `step` tokens of every segment.
     std::vector<Place> places(int64_t step) const {
         std::vector<Place> result;
         for (size_t segment = 0; segment < problem.segments.size(); ++segment)
@@ -56,7 +56,7 @@ class Layout {
         return result;
     }
 
-    /// How many query heads share a key head.
+    /// The number of query heads per key head.
     int64_t groupSize() const { return problem.headCount / problem.keyHeadCount; }
 
     KeyRun run(int64_t segment, int64_t keyHead) const {

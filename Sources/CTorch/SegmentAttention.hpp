@@ -9,7 +9,7 @@
 
 namespace ctorch {
 
-/// [token, head, width] with features side by side.
+/// [token, head, width] with contiguous features.
 struct Heads {
     const float *values;
     int64_t tokenStride;

@@ -1,4 +1,4 @@
-/// Attention of a query to many keys, which are read once for all of its heads that share them.
+/// Attention of a query to many keys, which are read once for all heads that use them.
 #pragma once
 
 #include "AttentionTile.hpp"
@@ -11,11 +11,11 @@
 
 namespace ctorch {
 
-/// Keys whose scores are held at a time.
+/// Keys whose scores are in memory at a time.
 constexpr int64_t keysInBlock = 64;
 
-/// The heads of one query that share a key head, and their softmax so far. `knownWidth` is the width if the compiler
-/// is to know it, else 0.
+/// The heads of one query that use the same key head, and their running softmax. `knownWidth` is the width if
+/// the compiler should know it, else 0.
 template <int64_t knownWidth> class SingleQuery {
   public:
     /// `queries` are `count` heads, `stride` apart; `output` [head, width] receives the weighted values.
@@ -28,7 +28,7 @@ template <int64_t knownWidth> class SingleQuery {
         std::fill_n(output, count * width, 0.0f);
     }
 
-    /// Takes in at most `keysInBlock` keys; those of `next` are fetched meanwhile.
+    /// Processes at most `keysInBlock` keys and prefetches those of `next`.
     void absorb(const KeyRun &run, const KeyRun &next) {
         int64_t head = 0;
         for (; head + 2 <= count; head += 2) absorb<2>(head, run, next);
@@ -93,7 +93,7 @@ template <int64_t knownWidth> class SingleQuery {
                 scores[head][key] = dot(queries + head * width, run.keys + key * run.keyStride, width);
     }
 
-    /// Makes weights of the scores of some heads; `factors` receives what earlier weights shrink by.
+    /// Turns the scores of some heads into weights; `factors` receives the factors for earlier weights.
     template <int64_t Heads>
     void exponentiate(int64_t first, int64_t keyCount, float (*scores)[keysInBlock], float *factors) {
         Vector best[Heads], added[Heads];

@@ -1,4 +1,4 @@
-/// Work in pieces of uneven size, with small matrix products, on the threads that ATen uses.
+/// Runs tasks of uneven size, with small matrix products, on ATen's threads.
 #pragma once
 
 #include "Matrix.hpp"
@@ -11,7 +11,7 @@
 namespace ctorch {
 
 /// Calls `body` with 0 ..< count, each once. A thread takes the next index when it is free, so what `body`
-/// computes must not depend on who computes it.
+/// computes must not depend on the thread.
 template <typename Body> void forEachTask(int64_t count, Body &&body) {
     int64_t workers = std::min<int64_t>(count, at::get_num_threads());
     if (workers <= 1) {

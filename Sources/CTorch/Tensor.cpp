@@ -14,7 +14,7 @@
 #include <cstring>
 #include <string>
 
-/// OpenMP's number of threads for regions that the calling thread opens; null if libtorch was built without
+/// OpenMP's thread count for regions that the calling thread opens; null if libtorch was built without
 /// it.
 extern "C" __attribute__((weak)) void omp_set_num_threads(int count);
 
@@ -83,7 +83,7 @@ int32_t torch_thread_count(void) { return at::get_num_threads(); }
 void torch_set_thread_count(int32_t count) { at::set_num_threads(count); }
 
 void torch_set_thread_count_here(int32_t count) {
-    at::get_num_threads();  // takes over the number of the process, which it would do later
+    at::get_num_threads();  // applies the thread count of the process now instead of later
     if (omp_set_num_threads) omp_set_num_threads(count);
     setMatrixThreadsHere(count);
 }
@@ -100,7 +100,7 @@ bool torch_set_gradient_recording(bool recording) {
 
 TorchStatus torch_device_named(const char *name, TorchDevice *result) {
     return guarded([&] {
-        // A tensor there shows that the device exists, and which one "cuda" means.
+        // Creating a tensor shows that the device exists, and which one "cuda" means.
         c10::Device device =
             at::empty({0}, at::TensorOptions().device(c10::Device(std::string(name)))).device();
         *result = {static_cast<int8_t>(device.type()), device.index()};

@@ -1,4 +1,4 @@
-/// Log-probabilities of tokens over a large vocabulary, whose logits exist for a chunk of tokens at a time.
+/// Log-probabilities of tokens over a large vocabulary; logits are computed for a chunk of tokens at a time.
 #include "Functions.hpp"
 
 #include "Rows.hpp"
@@ -19,10 +19,10 @@ using torch::autograd::variable_list;
 
 namespace {
 
-/// Logits that exist at a time.
+/// Maximum number of logits in memory.
 constexpr int64_t logitsInChunk = 1 << 22;
 
-/// The rows `start ..< start + count` of everything that belongs to tokens.
+/// The rows `start ..< start + count` of all per-token tensors.
 struct Chunk {
     int64_t start, count;
     at::Tensor of(const at::Tensor &tensor) const { return tensor.narrow(0, start, count); }
@@ -36,8 +36,8 @@ template <typename Body> void forEachChunk(int64_t rowCount, int64_t wordCount, 
 
 struct Problem {
     at::Tensor hidden;   // [token, width]
-    at::Tensor weight;   // [word, width]
-    at::Tensor bias;     // [word] or undefined
+    at::Tensor weight;   // [vocabulary, width]
+    at::Tensor bias;     // [vocabulary] or undefined
     at::Tensor targets;  // [token]
     double temperature;
 
@@ -49,10 +49,10 @@ struct Problem {
 
     /// The logits of a chunk in single precision, before temperature and bias.
     at::Tensor logits(const Chunk &chunk) const {
-        return at::mm(chunk.of(hidden), weight.t()).to(at::kFloat);  // [token, word]
+        return at::mm(chunk.of(hidden), weight.t()).to(at::kFloat);  // [token, vocabulary]
     }
 
-    /// Brings logits to temperature and bias, and writes what `rows` of the results they give.
+    /// Applies temperature and bias to logits, and writes `rows` of the results.
     void evaluate(at::Tensor &logits, const Chunk &chunk, at::Tensor &logSums, at::Tensor &chosen,
                   at::Tensor &entropies) const {
         if (usesKernels()) {
@@ -103,7 +103,7 @@ struct TokenLogProbabilitiesFunction : Function<TokenLogProbabilitiesFunction> {
                                  const Problem *problem) {
         at::Tensor logSums = problem->perToken(), chosen = problem->perToken(),
                    entropies = problem->perToken();
-        at::Tensor kept;  // the logits, if one chunk holds them all
+        at::Tensor kept;  // the logits, if they fit in one chunk
         forEachChunk(problem->tokenCount(), problem->wordCount(), [&](const Chunk &chunk) {
             at::Tensor logits = problem->logits(chunk);
             problem->evaluate(logits, chunk, logSums, chosen, entropies);
@@ -133,7 +133,7 @@ struct TokenLogProbabilitiesFunction : Function<TokenLogProbabilitiesFunction> {
                 rescale(logits, problem);
             }
             problem.differentiate(logits, chunk, saved[4], saved[5], dchosen, dentropies);
-            at::Tensor slopes = logits.to(problem.weight.scalar_type());  // [token, word]
+            at::Tensor slopes = logits.to(problem.weight.scalar_type());  // [token, vocabulary]
             if (ofHidden) chunk.of(dhidden).copy_(at::mm(slopes, problem.weight));
             if (ofWeight) addProduct(dweight, slopes, chunk.of(problem.hidden));
         });

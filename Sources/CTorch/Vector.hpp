@@ -60,7 +60,7 @@ inline Vector sums(const Vector *v) {
 
 inline float maximum(Vector value) { return __builtin_reduce_max(value); }
 
-/// eˣ to about one unit in the last place; 0 below -87, e⁸⁸ above 88, not a number for what is none.
+/// eˣ to about one unit in the last place; 0 below -87, e⁸⁸ above 88, NaN for NaN.
 ///
 /// x = n·ln 2 + r with |r| ≤ ln 2 / 2, where the Taylor series to r⁷ is exact to 5e-9.
 inline Vector exponential(Vector x) {

@@ -7,12 +7,12 @@
 /// Philox4x32-10 keyed by a seed and a path of counters (Salmon et al., "Parallel random numbers: as easy as
 /// 1, 2, 3", SC11).
 ///
-/// It is a value: the same seed and path give the same numbers on every machine and in every order of use.
+/// The same seed and path give the same numbers on every machine, independent of the order of use.
 package struct CounterRandom: RandomNumberGenerator, Sendable {
     private let key: SIMD2<UInt32>
-    /// What a stream's key is combined with to derive its children: the first digits of √2 and √3.
+    /// Combined with a stream's key to derive its children: the first digits of √2 and √3.
     private static let childKey = SIMD2<UInt32>(0x6A09_E667, 0xBB67_AE85)
-    /// The upper half of the counter, which tells streams apart; the lower half counts blocks.
+    /// The upper half of the counter identifies the stream; the lower half counts blocks.
     private let stream: UInt64
     private var block: UInt64 = 0
     private var spare: UInt64?
@@ -31,7 +31,7 @@ package struct CounterRandom: RandomNumberGenerator, Sendable {
 
     /// An independent stream; it does not depend on how many numbers were drawn from this one.
     package func child(_ index: UInt64) -> CounterRandom {
-        // The first block is also one of this stream's numbers; the second, under another key, tells them apart.
+        // The first block equals one of this stream's own blocks; the second block, with another key, makes it distinct.
         let mixed = Philox.block(counter: Philox.counter(index, stream), key: key)
         let again = Philox.block(counter: mixed, key: key ^ Self.childKey)
         return CounterRandom(
@@ -58,12 +58,12 @@ package struct CounterRandom: RandomNumberGenerator, Sendable {
         return radius * cos(2 * .pi * uniform())
     }
 
-    /// A number in 0 ..< `bound`, each equally likely.
+    /// A uniformly distributed integer in 0 ..< `bound`.
     package mutating func integer(below bound: Int) -> Int {
         Int(next(upperBound: UInt64(bound)))
     }
 
-    /// Puts the elements in an order of which each is equally likely (Fisher and Yates).
+    /// Shuffles uniformly (Fisher and Yates).
     package mutating func shuffle<Element>(_ array: inout [Element]) {
         for last in stride(from: array.count - 1, to: 0, by: -1) {
             array.swapAt(last, integer(below: last + 1))
@@ -79,7 +79,7 @@ package enum Philox {
             UInt32(truncatingIfNeeded: high), UInt32(truncatingIfNeeded: high >> 32))
     }
 
-    /// Four random words for a counter under a key.
+    /// Four random 32-bit words for a counter and a key.
     package static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
         var counter = counter
         var key = key

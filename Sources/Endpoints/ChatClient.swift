@@ -5,24 +5,23 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
 
-/// Asks chat servers that speak the protocol of OpenAI: vLLM, SGLang, llama.cpp, Ollama and hosted ones.
+/// A client for OpenAI-compatible chat servers: vLLM, SGLang, llama.cpp, Ollama and hosted services.
 ///
-/// Requests wait for their turn, are tried again after a while where that can help, and go to another endpoint when one
-/// fails. What the servers did is counted.
+/// Limits concurrency, retries transient failures with backoff, fails over to other endpoints, and keeps statistics.
 package final class ChatClient: Sendable {
-    /// What asking took, since the client was made.
+    /// Statistics since the client was created.
     package struct Statistics: Hashable, Sendable {
         package var requests = 0
-        /// Attempts after the first of a request.
+        /// Attempts beyond the first of a request.
         package var retries = 0
-        /// Requests without a reply.
+        /// Requests that failed.
         package var failures = 0
-        /// What happened to the health of endpoints, oldest first; the last 100 of it.
+        /// Changes of endpoint health, oldest first; the last 100 of `eventCount`.
         package var events: [String] = []
         package var eventCount = 0
     }
 
-    /// The passing of time, which tests replace.
+    /// A clock; tests replace it.
     package struct Time: Sendable {
         package var now: @Sendable () -> ContinuousClock.Instant
         package var sleep: @Sendable (Duration) async throws -> Void
@@ -39,9 +38,9 @@ package final class ChatClient: Sendable {
             now: { ContinuousClock.now }, sleep: { try await Task.sleep(for: $0) })
     }
 
-    /// Longest wait between attempts, whatever a server asks for.
+    /// Maximum pause between attempts, even if a server requests a longer one.
     private static let longestPause = Duration.seconds(30)
-    /// How long a probe may take at most.
+    /// Timeout of a health probe.
     private static let probeSeconds = 5.0
 
     private let configuration: EndpointConfiguration
@@ -52,7 +51,7 @@ package final class ChatClient: Sendable {
     private let pool: EndpointPool
     private let counts: Counts
 
-    /// What the pool writes to while the client is being made.
+    /// The statistics; a separate object because the pool's callback needs it before the client is initialized.
     private final class Counts: Sendable {
         let statistics = Mutex(Statistics())
 
@@ -65,10 +64,10 @@ package final class ChatClient: Sendable {
     }
 
     /// - Parameters:
-    ///   - configuration: says which servers are asked, and how patiently.
-    ///   - time: the passing of time, which tests replace.
-    ///   - environment: where the key is looked up.
-    /// - Throws: ``EndpointError`` for an address that is none, a number that is too small, or a key that is not there.
+    ///   - configuration: servers, limits and timeouts.
+    ///   - environment: the environment with the API key.
+    ///   - time: the clock; tests replace it.
+    /// - Throws: ``EndpointError`` for an invalid URL, a value that is too small, or a missing API key.
     package init(
         _ configuration: EndpointConfiguration,
         environment: [String: String] = ProcessInfo.processInfo.environment, time: Time = .real
@@ -89,7 +88,8 @@ package final class ChatClient: Sendable {
         gate = RequestGate(limit: configuration.concurrency)
         pool = EndpointPool(
             urls: configuration.urls.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 },
-            failuresUntilRest: configuration.failuresUntilRest, rest: .seconds(configuration.restSeconds),
+            failuresUntilCooldown: configuration.failuresUntilCooldown,
+            cooldown: .seconds(configuration.cooldownSeconds),
             now: time.now
         ) { url in
             let call = HTTPCall(http: http, key: key, byteLimit: configuration.replyByteLimit)
@@ -97,8 +97,9 @@ package final class ChatClient: Sendable {
             return (try? await call.get(url + "/models", within: .seconds(seconds))) != nil
         } onEvent: { event, url in
             switch event {
-            case .rested: counts.note("\(url) rests after \(configuration.failuresUntilRest) failures")
-            case .recovered: counts.note("\(url) is back")
+            case .circuitOpened:
+                counts.note("\(url) is unhealthy after \(configuration.failuresUntilCooldown) failures")
+            case .recovered: counts.note("\(url) has recovered")
             }
         }
     }
@@ -107,9 +108,9 @@ package final class ChatClient: Sendable {
 
     package var statistics: Statistics { counts.statistics.withLock { $0 } }
 
-    /// The reply to `request`.
+    /// Sends `request` and returns the reply.
     ///
-    /// - Throws: ``ChatError`` if there is none, and `CancellationError`.
+    /// - Throws: ``ChatError`` if there is no reply, and `CancellationError`.
     package func complete(_ request: ChatRequest) async throws -> ChatReply {
         let number = counts.statistics.withLock { statistics in
             statistics.requests += 1
@@ -129,13 +130,13 @@ package final class ChatClient: Sendable {
         var last: (endpoint: Int, error: ChatError)?
         for attempt in 1...configuration.attempts {
             let endpoint: (index: Int, url: String)
-            do { endpoint = try await pool.take(after: last?.endpoint) } catch let resting as ChatError {
-                // What the server did says more than that it is resting now.
-                throw last?.error ?? resting
+            do { endpoint = try await pool.take(after: last?.endpoint) } catch let open as ChatError {
+                // The server's last error is more informative than the open circuit.
+                throw last?.error ?? open
             }
             if let last {
                 counts.statistics.withLock { $0.retries += 1 }
-                // Another endpoint can be asked at once.
+                // A different endpoint is tried without a pause.
                 if last.endpoint == endpoint.index {
                     do {
                         try await time.sleep(pause(after: last.error, attempt: attempt, number: number))
@@ -147,13 +148,13 @@ package final class ChatClient: Sendable {
             }
             do {
                 let reply = try await send(request, to: endpoint.url)
-                await pool.putBack(endpoint.index)
+                await pool.release(endpoint.index)
                 return reply
             } catch let error as ChatError {
                 if error.isFaultOfServer {
-                    await pool.putBackFailed(endpoint.index)
+                    await pool.releaseFailed(endpoint.index)
                 } else {
-                    await pool.putBack(endpoint.index)
+                    await pool.release(endpoint.index)
                 }
                 guard error.isTransient, attempt < configuration.attempts else { throw error }
                 last = (endpoint.index, error)
@@ -165,7 +166,8 @@ package final class ChatClient: Sendable {
         preconditionFailure("there is at least one attempt")
     }
 
-    /// What the server asks for, else half a second, doubled with each attempt; spread, so that not all come back at once.
+    /// The pause that the server requests, else half a second, doubled with each attempt, with random jitter so that clients
+    /// do not retry simultaneously.
     private func pause(after error: ChatError, attempt: Int, number: Int) -> Duration {
         if let asked = error.retryAfter { return min(asked, Self.longestPause) }
         var random = CounterRandom(seed: 0, UInt64(number), UInt64(attempt))
@@ -181,7 +183,7 @@ package final class ChatClient: Sendable {
         guard let reply = try? JSONDecoder().decode(ChatReply.self, from: body), !reply.choices.isEmpty else {
             throw ChatError(
                 .malformed,
-                "\(url): the reply is not that of a chat server: \(call.excerpt(of: body)); check the address"
+                "\(url): the reply is not a chat completion: \(call.excerpt(of: body)); check the URL"
             )
         }
         return reply
@@ -191,19 +193,20 @@ package final class ChatClient: Sendable {
 extension EndpointConfiguration {
     fileprivate func validate() throws {
         if urls.isEmpty {
-            throw EndpointError(description: "no endpoint is named; give at least one address")
+            throw EndpointError(description: "no endpoint is given; give at least one URL")
         }
         for url in urls {
             guard let parts = URLComponents(string: url), ["http", "https"].contains(parts.scheme),
                 parts.host?.isEmpty == false
             else {
                 throw EndpointError(
-                    description: "\(url) is no address of an endpoint; write it as http://localhost:8000/v1")
+                    description: "\(url) is not a valid endpoint URL; write it as http://localhost:8000/v1")
             }
         }
         let least: [(String, Double, Double)] = [
             ("concurrency", Double(concurrency), 1), ("attempts", Double(attempts), 1),
-            ("failuresUntilRest", Double(failuresUntilRest), 1), ("restSeconds", restSeconds, 0),
+            ("failuresUntilCooldown", Double(failuresUntilCooldown), 1),
+            ("cooldownSeconds", cooldownSeconds, 0),
             ("connectSeconds", connectSeconds, 0.001), ("timeoutSeconds", timeoutSeconds, 0.001),
             ("replyByteLimit", Double(replyByteLimit), 1),
         ]
@@ -212,13 +215,13 @@ extension EndpointConfiguration {
         }
     }
 
-    /// The key, if one is wanted.
+    /// The API key, if the configuration names a variable for it.
     fileprivate func key(in environment: [String: String]) throws -> String? {
         guard !apiKeyVariable.isEmpty else { return nil }
         guard let key = environment[apiKeyVariable], !key.isEmpty else {
             throw EndpointError(
                 description:
-                    "the environment variable \(apiKeyVariable), which is to hold the API key, is not set; "
+                    "the environment variable \(apiKeyVariable) for the API key is not set; "
                     + "export it, or leave apiKeyVariable empty")
         }
         return key

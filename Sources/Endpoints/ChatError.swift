@@ -1,24 +1,24 @@
-/// Why a chat server gave no reply; never holds the key.
+/// A failed request to a chat server. The description never contains the API key.
 package struct ChatError: Error, Hashable, CustomStringConvertible {
     package enum Reason: Hashable, Sendable {
-        /// No connection, or one that broke.
+        /// The connection failed or broke.
         case unreachable
-        /// No whole reply in the time given.
+        /// No complete reply within the timeout.
         case timedOut
-        /// The status of HTTP that the server refused with.
+        /// The server responded with an HTTP error status.
         case status(Int)
-        /// The reply is no JSON, or not that of a chat server.
+        /// The reply is not JSON, or not a chat completion.
         case malformed
         /// The reply has more bytes than allowed.
         case tooLarge
-        /// Every endpoint failed too often and is left in peace for a while.
-        case resting
+        /// All endpoints failed repeatedly and are in their cooldown.
+        case circuitOpen
     }
 
     package let reason: Reason
-    /// What happened, where, and what helps; on one line.
+    /// URL, problem and remedy on one line.
     package let description: String
-    /// How long the server asks to be left alone.
+    /// The server's `Retry-After`.
     let retryAfter: Duration?
 
     init(_ reason: Reason, _ description: String, retryAfter: Duration? = nil) {
@@ -32,11 +32,11 @@ package struct ChatError: Error, Hashable, CustomStringConvertible {
         switch reason {
         case .unreachable, .timedOut, .malformed: true
         case .status(let status): status >= 500 || [408, 409, 425, 429].contains(status)
-        case .tooLarge, .resting: false
+        case .tooLarge, .circuitOpen: false
         }
     }
 
-    /// Whether it speaks against the server, and not against the request or the moment.
+    /// Whether the server is at fault rather than the request, and the failure counts against its health.
     var isFaultOfServer: Bool {
         if case .status(let status) = reason { status >= 500 } else { isTransient }
     }

@@ -1,15 +1,15 @@
 package import Foundation
 
-/// What is asked of a chat server: the body of `POST /v1/chat/completions`.
+/// The body of a request to `POST /v1/chat/completions`.
 package struct ChatRequest: Hashable, Sendable, Encodable {
     package var model: String
     package var messages: [ChatMessage]
     package var temperature: Double?
-    /// Most tokens in a reply.
+    /// Maximum tokens in a reply.
     package var maximumTokens: Int?
     /// Number of replies.
     package var count: Int?
-    /// Texts that end a reply.
+    /// Stop sequences.
     package var stop: [String]?
     package var seed: Int?
 
@@ -33,7 +33,7 @@ package struct ChatRequest: Hashable, Sendable, Encodable {
     }
 }
 
-/// One message of a conversation with a chat server.
+/// One message of a chat request.
 package struct ChatMessage: Hashable, Sendable, Encodable {
     package enum Role: String, Hashable, Sendable, Encodable { case system, user, assistant }
 
@@ -51,12 +51,12 @@ package struct ChatMessage: Hashable, Sendable, Encodable {
         self.parts = parts
     }
 
-    /// A message of one text.
+    /// A message with a single text.
     package init(_ role: Role, _ text: String) { self.init(role, [.text(text)]) }
 
     private enum CodingKeys: String, CodingKey { case role, content }
 
-    /// A single text is written as a string, which servers without eyes understand too.
+    /// A single text is encoded as a string, which text-only servers accept too.
     package func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(role, forKey: .role)
@@ -88,11 +88,11 @@ extension ChatMessage.Part: Encodable {
     }
 }
 
-/// What a chat server answered.
+/// The reply of a chat server.
 package struct ChatReply: Hashable, Sendable, Decodable {
     package struct Choice: Hashable, Sendable, Decodable {
         package let text: String
-        /// Whether the limit of tokens cut it short.
+        /// Whether the reply was truncated at the token limit.
         package let isCutOff: Bool
 
         private enum CodingKeys: String, CodingKey {
@@ -109,6 +109,6 @@ package struct ChatReply: Hashable, Sendable, Decodable {
         }
     }
 
-    /// As many as were asked for; at least one in a reply of ``ChatClient``.
+    /// One choice per requested reply; never empty if returned by ``ChatClient``.
     package let choices: [Choice]
 }

@@ -1,27 +1,28 @@
-/// Which chat servers are asked, and how patiently.
+/// Chat servers with their limits and timeouts.
 package struct EndpointConfiguration: Codable, Hashable, Sendable {
-    /// Base addresses such as `http://localhost:8000/v1`, interchangeable with each other.
+    /// Base URLs such as `http://localhost:8000/v1` of interchangeable servers.
     package var urls: [String]
-    /// Environment variable that holds the API key; empty for servers that want none.
+    /// Environment variable with the API key; empty for servers without one.
     package var apiKeyVariable: String
-    /// Requests under way at a time, over all endpoints.
+    /// Maximum concurrent requests, over all endpoints.
     package var concurrency: Int
-    /// Seconds to establish a connection.
+    /// Timeout for connecting.
     package var connectSeconds: Double
-    /// Seconds for a whole reply.
+    /// Timeout for a complete reply.
     package var timeoutSeconds: Double
-    /// How often a request is tried before it fails.
+    /// Maximum attempts per request.
     package var attempts: Int
-    /// Failures in a row after which an endpoint is left in peace.
-    package var failuresUntilRest: Int
-    /// Seconds that it is left in peace, doubled each time that it does not recover, up to eightfold.
-    package var restSeconds: Double
-    /// Bytes that a reply may have.
+    /// Consecutive failures after which an endpoint's circuit opens.
+    package var failuresUntilCooldown: Int
+    /// Cooldown of an open circuit, doubled each time the endpoint does not recover, up to eightfold.
+    package var cooldownSeconds: Double
+    /// Maximum bytes of a reply.
     package var replyByteLimit: Int
 
     package init(
         urls: [String], apiKeyVariable: String = "", concurrency: Int = 16, connectSeconds: Double = 5,
-        timeoutSeconds: Double = 60, attempts: Int = 4, failuresUntilRest: Int = 3, restSeconds: Double = 10,
+        timeoutSeconds: Double = 60, attempts: Int = 4, failuresUntilCooldown: Int = 3,
+        cooldownSeconds: Double = 10,
         replyByteLimit: Int = 1 << 20
     ) {
         self.urls = urls
@@ -30,13 +31,13 @@ package struct EndpointConfiguration: Codable, Hashable, Sendable {
         self.connectSeconds = connectSeconds
         self.timeoutSeconds = timeoutSeconds
         self.attempts = attempts
-        self.failuresUntilRest = failuresUntilRest
-        self.restSeconds = restSeconds
+        self.failuresUntilCooldown = failuresUntilCooldown
+        self.cooldownSeconds = cooldownSeconds
         self.replyByteLimit = replyByteLimit
     }
 }
 
-/// Settings with which no endpoint can be asked.
+/// An endpoint configuration is invalid.
 package struct EndpointError: Error, Hashable, CustomStringConvertible {
     package let description: String
 }

@@ -1,110 +1,115 @@
-/// Which endpoints are well, and whose turn it is.
+/// Balances requests over endpoints, with a circuit breaker for each.
 ///
-/// An endpoint that fails a few times in a row rests; when its rest is over a probe decides whether it comes back.
+/// The circuit of an endpoint opens after several failures in a row: it gets no requests during a cooldown. After that, a
+/// probe decides whether it has recovered.
 actor EndpointPool {
-    /// Something that happened to an endpoint's health.
-    enum Event: Hashable, Sendable { case rested, recovered }
+    /// A change of an endpoint's health.
+    enum Event: Hashable, Sendable { case circuitOpened, recovered }
 
     private struct Member {
         let url: String
-        var underWay = 0
-        var failuresInRow = 0
-        var restCount = 0
-        var restsUntil: ContinuousClock.Instant?
+        var activeRequests = 0
+        var consecutiveFailures = 0
+        var cooldownCount = 0
+        var openUntil: ContinuousClock.Instant?
         var probe: Task<Bool, Never>?
     }
 
     private var members: [Member]
-    private let failuresUntilRest: Int
-    private let rest: Duration
+    private let failuresUntilCooldown: Int
+    private let cooldown: Duration
     private let now: @Sendable () -> ContinuousClock.Instant
     private let probe: @Sendable (String) async -> Bool
     private let onEvent: @Sendable (Event, String) -> Void
 
     /// - Parameters:
-    ///   - failuresUntilRest: failures in a row.
-    ///   - rest: the first one; later ones are longer.
-    ///   - probe: whether the server at an address answers.
+    ///   - failuresUntilCooldown: failures in a row that open the circuit.
+    ///   - cooldown: the first cooldown; if the endpoint does not recover, it is doubled each time, up to eightfold.
+    ///   - probe: returns whether the server at a URL responds.
+    ///   - now: the current time.
+    ///   - onEvent: called on each change of an endpoint's health.
     init(
-        urls: [String], failuresUntilRest: Int, rest: Duration,
+        urls: [String], failuresUntilCooldown: Int, cooldown: Duration,
         now: @escaping @Sendable () -> ContinuousClock.Instant,
         probe: @escaping @Sendable (String) async -> Bool,
         onEvent: @escaping @Sendable (Event, String) -> Void
     ) {
         members = urls.map { Member(url: $0) }
-        self.failuresUntilRest = failuresUntilRest
-        self.rest = rest
+        self.failuresUntilCooldown = failuresUntilCooldown
+        self.cooldown = cooldown
         self.now = now
         self.probe = probe
         self.onEvent = onEvent
     }
 
-    /// The endpoint to ask next: of those that are well the one with the least to do, another than `last` if there is
-    /// one; else one that a probe finds recovered. It must be handed back.
+    /// Acquires an endpoint: the healthy one with the fewest active requests, preferably not `last`; else one that a probe
+    /// finds recovered. It must be released.
     ///
-    /// - Throws: ``ChatError`` if all rest.
+    /// - Throws: ``ChatError`` if the circuits of all endpoints are open.
     func take(after last: Int?) async throws -> (index: Int, url: String) {
-        if let index = wellMember(after: last) { return hand(out: index) }
-        for index in members.indices where await recovers(index) { return hand(out: index) }
+        if let index = healthyMember(after: last) { return acquire(index) }
+        for index in members.indices where await recovers(index) { return acquire(index) }
         try Task.checkCancellation()
         throw ChatError(
-            .resting,
-            "\(members.map(\.url).joined(separator: ", ")): failed \(failuresUntilRest) times in a row and is left "
-                + "in peace for a while; check that the server runs")
+            .circuitOpen,
+            "\(members.map(\.url).joined(separator: ", ")): unhealthy, failed \(failuresUntilCooldown) times in a row; "
+                + "no requests are sent during a cooldown; check that the server runs")
     }
 
-    /// Takes an endpoint back after a reply, or after a failure that does not speak against it.
-    func putBack(_ index: Int) {
-        members[index].underWay -= 1
-        members[index].failuresInRow = 0
-        members[index].restCount = 0
+    /// Releases an endpoint after a reply, or after a failure that is not the server's fault.
+    func release(_ index: Int) {
+        members[index].activeRequests -= 1
+        members[index].consecutiveFailures = 0
+        members[index].cooldownCount = 0
     }
 
-    /// Takes an endpoint back whose request was given up for another reason.
-    func abandon(_ index: Int) { members[index].underWay -= 1 }
+    /// Releases an endpoint whose request was cancelled.
+    func abandon(_ index: Int) { members[index].activeRequests -= 1 }
 
-    /// Takes an endpoint back that failed.
-    func putBackFailed(_ index: Int) {
-        members[index].underWay -= 1
-        members[index].failuresInRow += 1
-        if members[index].failuresInRow >= failuresUntilRest, members[index].restsUntil == nil {
-            layToRest(index)
-            onEvent(.rested, members[index].url)
+    /// Releases an endpoint after a failure of the server.
+    func releaseFailed(_ index: Int) {
+        members[index].activeRequests -= 1
+        members[index].consecutiveFailures += 1
+        if members[index].consecutiveFailures >= failuresUntilCooldown, members[index].openUntil == nil {
+            openCircuit(index)
+            onEvent(.circuitOpened, members[index].url)
         }
     }
 
-    private func wellMember(after last: Int?) -> Int? {
-        let well = members.indices.filter { members[$0].restsUntil == nil }
-        let others = well.filter { $0 != last }
-        return (others.isEmpty ? well : others).min { members[$0].underWay < members[$1].underWay }
+    private func healthyMember(after last: Int?) -> Int? {
+        let healthy = members.indices.filter { members[$0].openUntil == nil }
+        let others = healthy.filter { $0 != last }
+        return (others.isEmpty ? healthy : others).min {
+            members[$0].activeRequests < members[$1].activeRequests
+        }
     }
 
-    private func hand(out index: Int) -> (index: Int, url: String) {
-        members[index].underWay += 1
+    private func acquire(_ index: Int) -> (index: Int, url: String) {
+        members[index].activeRequests += 1
         return (index, members[index].url)
     }
 
-    private func layToRest(_ index: Int) {
-        members[index].restsUntil = now() + rest * (1 << min(members[index].restCount, 3))
-        members[index].restCount += 1
+    private func openCircuit(_ index: Int) {
+        members[index].openUntil = now() + cooldown * (1 << min(members[index].cooldownCount, 3))
+        members[index].cooldownCount += 1
     }
 
-    /// Whether it is well, which is found out once for all who ask at the same time.
+    /// Whether the endpoint is healthy again. Concurrent callers share one probe.
     private func recovers(_ index: Int) async -> Bool {
-        guard let end = members[index].restsUntil else { return true }
+        guard let end = members[index].openUntil else { return true }
         if let running = members[index].probe { return await running.value }
         guard now() >= end else { return false }
         let running = Task { [probe, url = members[index].url] in await probe(url) }
         members[index].probe = running
-        let isWell = await running.value
+        let isHealthy = await running.value
         members[index].probe = nil
-        if isWell {
-            members[index].restsUntil = nil
-            members[index].failuresInRow = 0
+        if isHealthy {
+            members[index].openUntil = nil
+            members[index].consecutiveFailures = 0
             onEvent(.recovered, members[index].url)
         } else {
-            layToRest(index)
+            openCircuit(index)
         }
-        return isWell
+        return isHealthy
     }
 }

@@ -3,7 +3,7 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 
-/// One exchange with a server, within limits of time and size.
+/// One HTTP request, with a timeout and a size limit.
 struct HTTPCall: Sendable {
     let http: HTTPClient
     let key: String?
@@ -21,10 +21,10 @@ struct HTTPCall: Sendable {
         return try await self.body(of: request, within: timeout, model: model)
     }
 
-    /// The text of a reply, short and without the key.
+    /// A short excerpt of a reply, with the API key removed.
     func excerpt(of body: Data) -> String {
         guard var text = String(data: body, encoding: .utf8)
-        else { return "\(body.count) bytes that are no text" }
+        else { return "\(body.count) bytes that are not text" }
         if let key { text = text.replacing(key, with: "…") }
         return text.onOneLine.prefix(160).description
     }
@@ -56,14 +56,15 @@ struct HTTPCall: Sendable {
             }
             throw ChatError(
                 .unreachable,
-                "\(request.url): cannot be reached: \(Self.words(for: error)); check that the server runs")
+                "\(request.url): cannot connect: \(Self.summary(of: error)); check that the server is running"
+            )
         }
     }
 
     private func exchange(
         _ request: HTTPClientRequest, model: String?, deadline: Duration
     ) async throws -> Data {
-        // The other task is the one that stops it; this is in case that it cannot.
+        // The timeout task normally cancels the request; this limit is a fallback.
         let response = try await http.execute(
             request, timeout: .seconds(Int64(deadline.components.seconds) + 2))
         let body: ByteBuffer
@@ -82,7 +83,7 @@ struct HTTPCall: Sendable {
 
     private func timedOut(_ url: String, after timeout: Duration) -> ChatError {
         ChatError(
-            .timedOut, "\(url): no reply within \(timeout); raise the time-out or lower the concurrency")
+            .timedOut, "\(url): no reply within \(timeout); raise the timeout or lower the concurrency")
     }
 
     private func refusal(
@@ -92,10 +93,10 @@ struct HTTPCall: Sendable {
         let remedy =
             switch status {
             case 401, 403: "check the key in the environment variable that apiKeyVariable names"
-            case 404: "check the address, which usually ends in /v1, and the name of the model"
+            case 404: "check the URL, which usually ends in /v1, and the model name"
             case 429: "lower the concurrency"
-            case 500...: "look into the log of the server"
-            default: "check the name of the model and what it accepts"
+            case 500...: "see the server's log"
+            default: "check the model name and the parameters that the server accepts"
             }
         let subject = model.map { $0.isEmpty ? "" : " to model \($0)" } ?? ""
         return ChatError(
@@ -105,14 +106,14 @@ struct HTTPCall: Sendable {
             })
     }
 
-    /// An error of the network on one line.
-    private static func words(for error: any Error) -> String {
+    /// A network error on one line.
+    private static func summary(of error: any Error) -> String {
         "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ").prefix(160).description
     }
 }
 
 extension String {
-    /// What others wrote, fit for a line of a message: white space folded, control characters left out.
+    /// External text made safe for a one-line message: white space folded, control characters removed.
     package var onOneLine: String {
         let words = split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return String(

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Lets a limited number of requests through at a time, the others in the order in which they came.
+/// A semaphore for requests; waiting requests are admitted in first-in, first-out order.
 final class RequestGate: Sendable {
     private struct State {
         var free: Int
@@ -12,9 +12,9 @@ final class RequestGate: Sendable {
 
     init(limit: Int) { state = Mutex(State(free: limit)) }
 
-    /// Runs `body` when it is its turn.
+    /// Runs `body` as soon as there is capacity.
     ///
-    /// - Throws: `CancellationError` if the task is cancelled while it waits, and what `body` throws.
+    /// - Throws: `CancellationError` if the task is cancelled while it waits, and errors of `body`.
     func pass<Output: Sendable>(_ body: () async throws -> Output) async throws -> Output {
         try await enter()
         defer { leave() }

@@ -20,7 +20,7 @@ package final class EnginePolicy: Policy {
 
     private struct Caller {
         let continuation: CheckedContinuation<Completion, any Error>
-        let onToken: (@Sendable (WrittenToken) -> Void)?
+        let onToken: (@Sendable (GeneratedToken) -> Void)?
     }
 
     private struct State {
@@ -47,7 +47,7 @@ extension EnginePolicy {
     ///
     /// Throws if the request cannot be answered.
     package func complete(
-        _ request: CompletionRequest, onToken: (@Sendable (WrittenToken) -> Void)? = nil
+        _ request: CompletionRequest, onToken: (@Sendable (GeneratedToken) -> Void)? = nil
     ) async throws -> Completion {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in

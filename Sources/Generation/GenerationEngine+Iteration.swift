@@ -158,7 +158,7 @@ extension GenerationEngine {
                 continue
             }
             sequence.tokens.append(token.token)
-            let written = WrittenToken(
+            let written = GeneratedToken(
                 token.token, logProbability: token.logProbability, alternatives: token.alternatives)
             events.append(.token(sequence.id, written))
             if let reason = sequence.turn?.append(token, rules: rules) { finish(sequence, reason) }

@@ -14,7 +14,7 @@ package import Torch
 package final class GenerationEngine {
     /// What happened to a trajectory.
     package enum Event {
-        case token(TrajectoryID, WrittenToken)
+        case token(TrajectoryID, GeneratedToken)
         case finished(TrajectoryID, Completion)
         /// The request cannot be answered; nothing is kept of the trajectory.
         case failed(TrajectoryID, any Error)

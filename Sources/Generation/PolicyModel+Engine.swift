@@ -57,7 +57,7 @@ extension PolicyModel {
     package func workers(
         _ count: Int = 1, limits: GenerationLimits = GenerationLimits(), copies: Int = 0,
         budget: MemoryPlan.Budget = PolicyModel.defaultBudget
-    ) throws -> GenerationWorkers {
+    ) throws -> InProcessEngine {
         var limits = limits
         if limits.pages == nil, model.device == .cpu {
             // What the machine has left is without the weights, which are in memory.
@@ -68,7 +68,7 @@ extension PolicyModel {
                 limits: limits, budget: budget
             ).pagesPerWorker
         }
-        return GenerationWorkers(count: count) {
+        return InProcessEngine(count: count) {
             GenerationEngine(model: model, processor: processor, rules: rules, limits: limits)
         }
     }

@@ -12,7 +12,7 @@ package struct SampledToken: Hashable, Sendable {
     /// Entropy of that distribution, in nats.
     package let entropy: Float
     /// Its likeliest tokens, as many as the draw asks for.
-    package let alternatives: [RatedToken]
+    package let alternatives: [ScoredToken]
 }
 
 /// How one token is to be drawn.
@@ -65,14 +65,14 @@ package struct Sampler {
     /// The `count` most likely tokens, the first one first; of equally likely ones the lower id.
     ///
     /// - Parameter logProbabilities: [1, vocabulary]
-    private func likeliest(_ count: Int, in logProbabilities: Tensor) -> [RatedToken] {
+    private func likeliest(_ count: Int, in logProbabilities: Tensor) -> [ScoredToken] {
         guard count > 0 else { return [] }
-        var best: [RatedToken] = []
+        var best: [ScoredToken] = []
         for (token, value) in logProbabilities.values(as: Float.self).enumerated()
         where value.isFinite && (best.count < count || value > best[count - 1].logProbability) {
             if best.count == count { best.removeLast() }
             let place = best.firstIndex { $0.logProbability < value } ?? best.count
-            best.insert(RatedToken(Int32(token), logProbability: value), at: place)
+            best.insert(ScoredToken(Int32(token), logProbability: value), at: place)
         }
         return best
     }

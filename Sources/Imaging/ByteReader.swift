@@ -1,5 +1,4 @@
-/// Reads of a part of an array of bytes that give nil beyond its end: what headers of unknown origin are
-/// parsed with.
+/// Bounds-checked reads from a range of bytes, nil beyond the end; used to parse untrusted headers.
 struct ByteReader {
     private let bytes: ArraySlice<UInt8>
 
@@ -13,7 +12,7 @@ struct ByteReader {
         self.bytes = bytes
     }
 
-    /// The bytes from `offset` on, at most `count`; fewer where they end.
+    /// At most `count` bytes from `offset` on, or fewer at the end.
     func part(_ offset: Int, count: Int = .max) -> ByteReader {
         ByteReader(bytes.dropFirst(offset).prefix(count))
     }

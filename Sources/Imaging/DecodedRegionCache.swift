@@ -1,28 +1,27 @@
 import Synchronization
 
-/// Decoded parts of images, kept for those who ask again: what was used longest ago goes when the memory is
-/// full.
+/// A cache of decoded image regions with a memory limit; the least recently used regions are evicted.
 ///
-/// A part of a part that is kept is cut from it. Any number of tasks may ask at once; decoding is done
-/// outside the lock, so that two who miss the same part both decode it.
+/// A region inside a cached region is cropped from it. The cache can be used concurrently. Decoding happens outside the lock,
+/// so two tasks that miss the same region at once both decode it.
 package final class DecodedRegionCache: Sendable {
-    /// Of all pixels together.
+    /// Limit for all pixels together.
     package let maximumBytes: Int
 
     private let contents = Mutex(Contents())
 
-    /// With room for `maximumBytes` of pixels, 3 a pixel; 0 keeps nothing.
+    /// Creates a cache for `maximumBytes` bytes, 3 per pixel; 0 disables caching.
     package init(maximumBytes: Int = 256 << 20) {
         self.maximumBytes = maximumBytes
     }
 
-    /// Of the pixels kept now.
+    /// Size of the cached pixels.
     package var byteCount: Int { contents.withLock { $0.byteCount } }
 
-    /// Requests answered from memory, and those that had to decode.
+    /// The number of cache hits and misses.
     package var requestCounts: (hits: Int, misses: Int) { contents.withLock { ($0.hits, $0.misses) } }
 
-    /// The pixels that the box stands for, see `Rectangle.pixels(in:)`. Throws `ImageError`.
+    /// The pixels of a box, rounded as by `Rectangle.pixels(in:)`. Throws `ImageError`.
     package func decoded(_ source: EncodedImage, region box: Rectangle) throws(ImageError) -> Image {
         guard let region = box.pixels(in: source.size) else {
             throw ImageError(.crop, source.name, .emptyRegion(box, source.size))
@@ -30,7 +29,7 @@ package final class DecodedRegionCache: Sendable {
         return try decoded(source, region: region)
     }
 
-    /// A part, which must lie inside. Throws `ImageError`.
+    /// A region, which must be inside the image. Throws `ImageError`.
     package func decoded(_ source: EncodedImage, region: PixelRegion) throws(ImageError) -> Image {
         if let kept = contents.withLock({ $0.find(region, of: source.id) }) {
             let inner = PixelRegion(
@@ -74,8 +73,7 @@ extension DecodedRegionCache {
         mutating func keep(_ image: Image, _ region: PixelRegion, of id: EncodedImage.ID, maximumBytes: Int) {
             guard image.pixels.count <= maximumBytes else { return }
             var parts = entries[id] ?? []
-            // Whoever asked for the same meanwhile has kept it already; what the new part holds is not needed
-            // twice.
+            // Another task may have added the same region meanwhile; smaller regions inside the new one are redundant.
             guard !parts.contains(where: { $0.region.contains(region) }) else { return }
             byteCount -= parts.filter { region.contains($0.region) }.reduce(0) { $0 + $1.image.pixels.count }
             parts.removeAll { region.contains($0.region) }
@@ -83,11 +81,11 @@ extension DecodedRegionCache {
             parts.append(Entry(region: region, image: image, lastUse: clock))
             entries[id] = parts
             byteCount += image.pixels.count
-            // Further than need be, so that one search for the oldest makes room for many.
+            // Evicts more than necessary, so that a search for the oldest regions is needed less often.
             if byteCount > maximumBytes { shrink(to: maximumBytes - maximumBytes / 8) }
         }
 
-        /// Drops what was used longest ago.
+        /// Evicts the least recently used regions.
         private mutating func shrink(to maximumBytes: Int) {
             let oldestFirst = entries.values.joined()
                 .map { (lastUse: $0.lastUse, byteCount: $0.image.pixels.count) }

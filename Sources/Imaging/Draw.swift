@@ -1,5 +1,5 @@
 extension Image {
-    /// Gives a part one colour; the region must lie inside.
+    /// Fills a region, which must be inside the image, with a colour.
     package mutating func fill(_ region: PixelRegion, with colour: RGB) {
         precondition(isInside(region), "\(region) is not a part of \(size)")
         let width = size.width

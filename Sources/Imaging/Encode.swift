@@ -1,20 +1,20 @@
 import CImaging
 
-/// How finely a JPEG file keeps colour.
+/// Chroma subsampling of a JPEG file.
 package enum ChromaSampling: Hashable, Sendable {
-    /// At half the resolution of brightness both ways (4:2:0), for photographs.
+    /// Half the luma resolution in both directions (4:2:0), for photographs.
     case half
     /// At full resolution (4:4:4), for drawings and text.
     case full
 }
 
 extension Image {
-    /// A PNG file, compressed for speed rather than for size. Throws `ImageError`.
+    /// Encodes as PNG, with fast compression. Throws `ImageError`.
     package func encodedPNG() throws(ImageError) -> [UInt8] {
         try encoded { pixels, size, output in imaging_encode_png(pixels, size, 1, output) }
     }
 
-    /// A JPEG file; `quality` is 1...100. Throws `ImageError`, also for a side over JPEG's 65,500 pixels.
+    /// Encodes as JPEG; `quality` is 1...100. Throws `ImageError`, also if a side exceeds JPEG's limit of 65,500 pixels.
     package func encodedJPEG(
         quality: Int = 90, chroma: ChromaSampling = .half
     ) throws(ImageError) -> [UInt8] {
@@ -39,7 +39,7 @@ extension Image {
 }
 
 extension ImagingStatus {
-    /// What to tell, or nil where all went well.
+    /// The problem, or nil on success.
     var problem: ImageError.Problem? {
         let text = withUnsafeBytes(of: message) { bytes in
             String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)

@@ -1,12 +1,11 @@
 import CImaging
 import Synchronization
 
-/// An image as the bytes of its file: small enough to keep many, decoded, wholly or in part, where pixels are
-/// needed.
+/// An image as its compressed file, decoded as a whole or by region on demand.
 ///
-/// Sizes and regions are of the upright image, with the orientation of EXIF applied.
+/// Sizes and regions refer to the upright image, after applying the EXIF orientation.
 package struct EncodedImage: Sendable {
-    /// Tells images apart, not pictures: copies share it, reading the same file twice does not.
+    /// The identity of a loaded image: copies have the same one, but the same file loaded twice has two.
     package struct ID: Hashable, Sendable {
         private let number: UInt64
 
@@ -20,11 +19,11 @@ package struct EncodedImage: Sendable {
     package let id: ID
     /// The compressed file.
     package let bytes: [UInt8]
-    /// What messages call it: a path, or what else its user knows it by.
+    /// The name in messages: a path, or another description.
     package let name: String
     package let format: ImageFormat
     package let size: ImageSize
-    /// How the stored pixels lie.
+    /// Orientation of the stored pixels.
     package let orientation: Orientation
 
     private let storedSize: ImageSize
@@ -46,20 +45,19 @@ package struct EncodedImage: Sendable {
         size = orientation.applied(to: storedSize)
     }
 
-    /// Reads a file whole, after its length is found within the limits. Throws `ImageError`.
+    /// Reads a whole file, after checking its length against the limits. Throws `ImageError`.
     package init(path: String, limits: ImageLimits = .default) throws(ImageError) {
         let bytes = try FileContents.read(path, limits: limits)
         try self.init(bytes: bytes, limits: limits, name: path)
     }
 
-    /// All pixels. Throws `ImageError` where the file is damaged anywhere before its end.
+    /// Decodes all pixels. Throws `ImageError` if the file is damaged anywhere.
     package func decoded() throws(ImageError) -> Image {
         try decoded(region: PixelRegion(size))
     }
 
-    /// The pixels that the box stands for (see `Rectangle.pixels(in:)`), equal to those of a crop from the
-    /// whole. Throws `ImageError` for a box without a pixel, and where the file is damaged up to the last row
-    /// needed.
+    /// Decodes the pixels of a box (see `Rectangle.pixels(in:)`); they equal those of a crop from the whole image. Throws
+    /// `ImageError` for a box without pixels, and if the file is damaged up to the last row needed.
     package func decoded(region box: Rectangle) throws(ImageError) -> Image {
         guard let region = box.pixels(in: size) else {
             throw ImageError(.crop, name, .emptyRegion(box, size))
@@ -67,8 +65,8 @@ package struct EncodedImage: Sendable {
         return try decoded(region: region)
     }
 
-    /// A part, which must lie inside. JPEG and PNG skip what is not needed; memory is set aside for the part
-    /// alone, but for WebP without loss, progressive JPEG and interlaced PNG, whose decoders need more.
+    /// Decodes a region, which must be inside the image. JPEG and PNG skip unneeded parts. Memory is allocated for the region
+    /// only, except for lossless WebP, progressive JPEG and interlaced PNG, whose decoders need more.
     package func decoded(region: PixelRegion) throws(ImageError) -> Image {
         precondition(
             region.width > 0 && region.height > 0 && PixelRegion(size).contains(region),
@@ -105,7 +103,7 @@ package struct EncodedImage: Sendable {
 }
 
 extension EncodedImage: Hashable {
-    /// Whether both are the same file under the same name.
+    /// Whether both have the same file contents and name.
     package static func == (left: EncodedImage, right: EncodedImage) -> Bool {
         left.id == right.id || (left.name == right.name && left.bytes == right.bytes)
     }

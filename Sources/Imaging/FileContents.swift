@@ -4,9 +4,9 @@
     import Glibc
 #endif
 
-/// Reading an image's file.
+/// Reads image files.
 enum FileContents {
-    /// The bytes of a regular file within the limits. Throws `ImageError` with the system's words.
+    /// The bytes of a regular file within the limits. Throws `ImageError` with the system's message.
     static func read(_ path: String, limits: ImageLimits) throws(ImageError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure(path) }
@@ -26,7 +26,7 @@ enum FileContents {
                     isComplete = false
                     return
                 }
-                // Another process has shortened the file; its decoder will say so.
+                // Another process has truncated the file; the decoder will report it.
                 if added == 0 { return }
                 filled += added
             }
@@ -35,7 +35,7 @@ enum FileContents {
         return bytes
     }
 
-    /// `read(2)`, again where a signal has interrupted it.
+    /// `read(2)`, retried if a signal interrupts it.
     private static func read(_ descriptor: Int32, _ target: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int
     {
         while true {

@@ -14,8 +14,8 @@ package struct ImageSize: Hashable, Sendable, Codable, CustomStringConvertible {
     package var description: String { "\(width) x \(height)" }
 }
 
-/// An axis-aligned box in pixels with fractions: x grows to the right, y downwards, and the pixel (i, j)
-/// covers i ..< i + 1 and j ..< j + 1, so that (0, 0, width, height) is a whole image.
+/// An axis-aligned box in fractional pixels: x increases to the right, y downwards, and pixel (i, j) covers i ..< i + 1 and
+/// j ..< j + 1, so that (0, 0, width, height) is a whole image.
 ///
 /// Encoded as `[x1, y1, x2, y2]`.
 package struct Rectangle: Hashable, Sendable {
@@ -31,7 +31,7 @@ package struct Rectangle: Hashable, Sendable {
         self.y2 = y2
     }
 
-    /// The corners in the order in which models and files write them.
+    /// Creates a box from its corners in the usual order x1, y1, x2, y2.
     package init(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) {
         self.init(x1: x1, y1: y1, x2: x2, y2: y2)
     }
@@ -48,29 +48,29 @@ package struct Rectangle: Hashable, Sendable {
             x2: Double(region.x + region.width), y2: Double(region.y + region.height))
     }
 
-    /// Negative where the box is inverted.
+    /// Negative if the box is inverted.
     package var width: Double { x2 - x1 }
 
-    /// Negative where the box is inverted.
+    /// Negative if the box is inverted.
     package var height: Double { y2 - y1 }
 
-    /// Zero where the box is inverted.
+    /// Zero if the box is inverted.
     package var area: Double { max(0, width) * max(0, height) }
 
-    /// The middle.
+    /// The centre.
     package var centre: (x: Double, y: Double) { ((x1 + x2) / 2, (y1 + y2) / 2) }
 
     /// Whether every coordinate is a finite number.
     package var isFinite: Bool { x1.isFinite && y1.isFinite && x2.isFinite && y2.isFinite }
 
-    /// What both cover, or nil where that has no area.
+    /// The intersection; nil if it has no area.
     package func intersection(_ other: Rectangle) -> Rectangle? {
         let common = Rectangle(
             x1: max(x1, other.x1), y1: max(y1, other.y1), x2: min(x2, other.x2), y2: min(y2, other.y2))
         return common.width > 0 && common.height > 0 ? common : nil
     }
 
-    /// Shared area over joint area, 0...1; 0 where either has no area.
+    /// Intersection over union, 0...1; 0 if either box has no area.
     package func intersectionOverUnion(with other: Rectangle) -> Double {
         guard let common = intersection(other)?.area else { return 0 }
         return common / (area + other.area - common)
@@ -81,17 +81,17 @@ package struct Rectangle: Hashable, Sendable {
         others.map(intersectionOverUnion).max() ?? 0
     }
 
-    /// Whether `other` lies inside, edges included.
+    /// Whether `other` is inside this box, edges included.
     package func contains(_ other: Rectangle) -> Bool {
         x1 <= other.x1 && y1 <= other.y1 && x2 >= other.x2 && y2 >= other.y2
     }
 
-    /// Whether the point lies inside; the right and lower edges do not belong to the box.
+    /// Whether the point is inside; the right and lower edges are excluded.
     package func contains(x: Double, y: Double) -> Bool {
         x >= x1 && x < x2 && y >= y1 && y < y2
     }
 
-    /// With each edge moved into the image; inverted boxes stay inverted.
+    /// The box clamped to the image; inverted boxes stay inverted.
     package func clamped(to size: ImageSize) -> Rectangle {
         let width = Double(size.width)
         let height = Double(size.height)
@@ -100,18 +100,18 @@ package struct Rectangle: Hashable, Sendable {
             x2: min(max(x2, 0), width), y2: min(max(y2, 0), height))
     }
 
-    /// With coordinates multiplied.
+    /// The scaled box.
     package func scaled(x: Double, y: Double) -> Rectangle {
         Rectangle(x1: x1 * x, y1: y1 * y, x2: x2 * x, y2: y2 * y)
     }
 
-    /// Moved.
+    /// The translated box.
     package func offset(x: Double, y: Double) -> Rectangle {
         Rectangle(x1: x1 + x, y1: y1 + y, x2: x2 + x, y2: y2 + y)
     }
 
-    /// The whole pixels of an image that the box stands for: edges rounded to the nearest (ties to even, as
-    /// Pillow's `crop` rounds) and clamped. Nil where no pixel is left or a coordinate is not finite.
+    /// The box in whole pixels of an image: edges are rounded to nearest (ties to even, as in Pillow's `crop`) and clamped. Nil
+    /// if no pixel is left or a coordinate is NaN or infinite.
     package func pixels(in size: ImageSize) -> PixelRegion? {
         guard isFinite else { return nil }
         let box = clamped(to: size)
@@ -159,7 +159,7 @@ package struct PixelRegion: Hashable, Sendable, Codable {
 
     package var size: ImageSize { ImageSize(width: width, height: height) }
 
-    /// Whether `other` lies inside.
+    /// Whether `other` is inside this region.
     package func contains(_ other: PixelRegion) -> Bool {
         x <= other.x && y <= other.y && x + width >= other.x + other.width
             && y + height >= other.y + other.height

@@ -1,10 +1,10 @@
-/// Pixels: red, green and blue of 8 bits each, row by row from the top, without padding.
+/// A decoded image: 8-bit RGB pixels, row-major from the top, without padding.
 package struct Image: Hashable, Sendable {
     package let size: ImageSize
     /// 3 * width * height values.
     package internal(set) var pixels: [UInt8]
 
-    /// `pixels` must hold 3 * width * height values, and no side may be zero.
+    /// `pixels` must have 3 * width * height values, and no side may be zero.
     package init(size: ImageSize, pixels: [UInt8]) {
         precondition(size.width > 0 && size.height > 0, "an image needs pixels, not \(size)")
         precondition(pixels.count == 3 * size.pixelCount, "\(pixels.count) values for \(size) RGB pixels")
@@ -37,8 +37,7 @@ package struct Image: Hashable, Sendable {
         return 3 * (y * size.width + x)
     }
 
-    /// The pixels that the box stands for, see `Rectangle.pixels(in:)`. Throws `ImageError` where there are
-    /// none.
+    /// The pixels of a box, see `Rectangle.pixels(in:)`. Throws `ImageError` if there are none.
     package func cropped(to box: Rectangle) throws(ImageError) -> Image {
         guard let region = box.pixels(in: size) else {
             throw ImageError(.crop, "the image", .emptyRegion(box, size))
@@ -46,7 +45,7 @@ package struct Image: Hashable, Sendable {
         return cropped(to: region)
     }
 
-    /// A part; the region must lie inside.
+    /// A crop; the region must be inside the image.
     package func cropped(to region: PixelRegion) -> Image {
         precondition(isInside(region), "\(region) is not a part of \(size)")
         guard region.size != size else { return self }
@@ -69,7 +68,7 @@ package struct Image: Hashable, Sendable {
     }
 }
 
-/// A colour of 8 bits a channel.
+/// A colour with 8 bits per channel.
 package struct RGB: Hashable, Sendable, Codable {
     package var red: UInt8
     package var green: UInt8

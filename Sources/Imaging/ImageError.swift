@@ -1,30 +1,29 @@
-/// An image that cannot be read, changed or written: what was attempted on which image, what is wrong, what
-/// helps.
+/// An image cannot be read, changed or written: operation, image, problem and remedy.
 package struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Operation: String, Hashable, Sendable {
         case open, decode, crop, rotate, encode
     }
 
     package enum Problem: Hashable, Sendable {
-        /// The file system's words.
+        /// The file cannot be read; with the system's message.
         case unreadable(String)
         case empty
-        /// What the bytes are, as in "a GIF image".
+        /// An unsupported format, such as "a GIF image".
         case unsupportedFormat(String)
-        /// One of the formats, in a variant that is not read or written.
+        /// A supported format in an unsupported variant.
         case unsupportedVariant(String)
-        /// What is wrong with the bytes.
+        /// Invalid contents, with a description.
         case damaged(String)
         case tooManyBytes(Int, limit: Int)
         case tooManyPixels(ImageSize, limit: Int)
         case sideTooLong(ImageSize, limit: Int)
-        /// A box without a pixel of the image.
+        /// A box that contains no pixel of the image.
         case emptyRegion(Rectangle, ImageSize)
         case outOfMemory
     }
 
     package let operation: Operation
-    /// The image's path, or what else its user knows it by.
+    /// The image's path or another description.
     package let name: String
     package let problem: Problem
 
@@ -34,7 +33,7 @@ package struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
         self.problem = problem
     }
 
-    /// One sentence with the name and the problem, then what to do.
+    /// One sentence with name and problem, followed by a remedy.
     package var description: String {
         "cannot \(operation.rawValue) \(name): \(explanation)"
     }

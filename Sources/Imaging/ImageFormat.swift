@@ -1,8 +1,8 @@
-/// The formats that are read.
+/// The supported image formats.
 package enum ImageFormat: String, Hashable, Sendable, Codable, CaseIterable {
     case jpeg, png, webp
 
-    /// The format by the first bytes; a file's name is not asked.
+    /// Detects the format from the first bytes, regardless of the file's name.
     init?(_ bytes: ByteReader) {
         if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
             self = .jpeg
@@ -15,7 +15,7 @@ package enum ImageFormat: String, Hashable, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// What bytes of no format that is read are, for a message.
+    /// A description of an unsupported format, for messages.
     static func name(ofUnsupported bytes: ByteReader) -> String {
         let signatures: [(text: String, offset: Int, name: String)] = [
             ("GIF8", 0, "a GIF image"), ("BM", 0, "a BMP image"), ("II*\0", 0, "a TIFF image"),

@@ -1,12 +1,11 @@
-/// What the first bytes of an image say, and its orientation wherever the format keeps it.
+/// The header of an image, and its orientation, wherever the format stores it.
 struct ImageHeader {
     var format: ImageFormat
-    /// As stored, before the orientation is applied; not yet checked against any limit.
+    /// Stored size, before applying the orientation; not yet checked against limits.
     var storedSize: ImageSize
     var orientation = Orientation.upright
 
-    /// Parses without setting aside memory. Throws `ImageError` for other formats, damaged headers and
-    /// animations.
+    /// Parses without allocating memory. Throws `ImageError` for unsupported formats, damaged headers and animations.
     init(_ bytes: ByteReader, name: String) throws(ImageError) {
         guard bytes.count > 0 else { throw ImageError(.open, name, .empty) }
         guard let format = ImageFormat(bytes) else {
@@ -38,7 +37,7 @@ extension ImageHeader {
         while true {
             guard let byte = bytes.byte(position), let marker = bytes.byte(position + 1) else { return nil }
             guard byte == 0xFF, marker != 0x00, marker != 0xFF else {
-                // Fill bytes, and stray ones that decoders skip as well.
+                // Fill bytes, and stray bytes that decoders skip too.
                 position += 1
                 continue
             }
@@ -65,7 +64,7 @@ extension ImageHeader {
         }
     }
 
-    /// C0...CF but for the tables (C4, CC) and the reserved C8.
+    /// C0...CF except the tables (C4, CC) and the reserved C8.
     private static func isStartOfFrame(_ marker: Int) -> Bool {
         (0xC0...0xCF).contains(marker) && marker != 0xC4 && marker != 0xC8 && marker != 0xCC
     }
@@ -74,7 +73,7 @@ extension ImageHeader {
 // MARK: PNG
 
 extension ImageHeader {
-    /// Reads IHDR and looks through the chunks for eXIf, which may stand before or after the pixels.
+    /// Reads IHDR, and searches the chunks for eXIf, which may come before or after the pixels.
     private static func png(_ bytes: ByteReader) -> (ImageSize, Orientation)? {
         guard bytes.bigEndian32(8) == 13, bytes.starts(with: "IHDR", at: 12),
             let width = bytes.bigEndian32(16), let height = bytes.bigEndian32(20)
@@ -94,7 +93,7 @@ extension ImageHeader {
 // MARK: WebP
 
 extension ImageHeader {
-    /// Reads the first chunk of the RIFF container, and EXIF where the extended header announces it.
+    /// Reads the first chunk of the RIFF container, and EXIF if the extended header announces it.
     private static func webp(
         _ bytes: ByteReader, name: String
     ) throws(ImageError) -> (ImageSize, Orientation)? {
@@ -125,7 +124,7 @@ extension ImageHeader {
         while let length = bytes.littleEndian32(position + 4) {
             if bytes.starts(with: "EXIF", at: position) {
                 let payload = bytes.part(position + 8, count: length)
-                // Some writers keep the prefix that belongs to JPEG.
+                // Some writers include the prefix that is specific to JPEG.
                 return Orientation(exif: payload.starts(with: "Exif\0\0") ? payload.part(6) : payload)
             }
             position += 8 + length + length % 2

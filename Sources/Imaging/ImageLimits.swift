@@ -1,10 +1,10 @@
-/// What an image may demand; checked on its header, before any memory is set aside for pixels.
+/// Limits for images; checked on the header, before memory for pixels is allocated.
 package struct ImageLimits: Hashable, Sendable {
-    /// Of the compressed image.
+    /// Maximum size of the compressed file.
     package var maximumBytes: Int
-    /// Width times height.
+    /// Maximum width times height.
     package var maximumPixels: Int
-    /// Of width and of height.
+    /// Maximum width and height.
     package var maximumSide: Int
 
     package init(
@@ -18,7 +18,7 @@ package struct ImageLimits: Hashable, Sendable {
     /// 256 MiB compressed and 150 million pixels, which is 450 MB decoded.
     package static let `default` = ImageLimits()
 
-    /// Throws `ImageError` for a size beyond the limits.
+    /// Throws `ImageError` for a size that exceeds the limits.
     func check(
         _ size: ImageSize, operation: ImageError.Operation, name: String
     ) throws(ImageError) {
@@ -33,7 +33,7 @@ package struct ImageLimits: Hashable, Sendable {
         }
     }
 
-    /// Throws `ImageError` for a compressed image beyond the limits.
+    /// Throws `ImageError` for a compressed file that exceeds the limits.
     func check(byteCount: Int, name: String) throws(ImageError) {
         guard byteCount <= maximumBytes else {
             throw ImageError(.open, name, .tooManyBytes(byteCount, limit: maximumBytes))

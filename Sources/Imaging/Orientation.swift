@@ -1,20 +1,20 @@
-/// The eight ways in which a stored image may lie, with the numbers of EXIF's tag 274.
+/// The eight orientations of a stored image, with the values of EXIF tag 274.
 package enum Orientation: Int, Hashable, Sendable, CaseIterable {
     case upright = 1
     case mirrored
     case upsideDown
     case mirroredUpsideDown
     case transposed
-    /// Turned clockwise to be upright.
+    /// Must be rotated clockwise to be upright.
     case turnedLeft
     case transverse
-    /// Turned counter-clockwise to be upright.
+    /// Must be rotated counter-clockwise to be upright.
     case turnedRight
 
-    /// Whether width and height change places.
+    /// Whether width and height are swapped.
     var swapsAxes: Bool { rawValue >= 5 }
 
-    /// Whether the stored column falls while the upright column (or row, where axes are swapped) grows.
+    /// Whether the stored column decreases as the upright column (or row, if axes are swapped) increases.
     private var reversesColumns: Bool {
         switch self {
         case .mirrored, .upsideDown, .transverse, .turnedRight: true
@@ -22,7 +22,7 @@ package enum Orientation: Int, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether the stored row falls while the upright row (or column, where axes are swapped) grows.
+    /// Whether the stored row decreases as the upright row (or column, if axes are swapped) increases.
     private var reversesRows: Bool {
         switch self {
         case .upsideDown, .mirroredUpsideDown, .turnedLeft, .transverse: true
@@ -30,12 +30,12 @@ package enum Orientation: Int, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The size of an upright image for the stored one, and the other way round.
+    /// Converts between stored and upright size, in either direction.
     func applied(to size: ImageSize) -> ImageSize {
         swapsAxes ? ImageSize(width: size.height, height: size.width) : size
     }
 
-    /// The stored pixels that a region of the upright image comes from.
+    /// The region of stored pixels for a region of the upright image.
     func storedRegion(for region: PixelRegion, storedSize: ImageSize) -> PixelRegion {
         var stored =
             swapsAxes
@@ -50,7 +50,7 @@ package enum Orientation: Int, Hashable, Sendable, CaseIterable {
         guard self != .upright else { return image }
         let stored = image.size
         let size = applied(to: stored)
-        // Steps in bytes through the stored image for one step to the right and one down in the upright.
+        // Byte strides in the stored image for one step to the right and one step down in the upright image.
         let column = reversesColumns ? -3 : 3
         let row = (reversesRows ? -3 : 3) * stored.width
         let right = swapsAxes ? row : column
@@ -67,7 +67,7 @@ package enum Orientation: Int, Hashable, Sendable, CaseIterable {
         return Image(size: size, pixels: pixels)
     }
 
-    /// Copies in tiles, so that what one row of the output leaves in the cache serves the next.
+    /// Copies in tiles, for cache locality.
     private static func copy(
         _ source: UnsafeBufferPointer<UInt8>, from origin: Int, right: Int, down: Int,
         to target: UnsafeMutableBufferPointer<UInt8>, size: ImageSize
@@ -92,7 +92,7 @@ package enum Orientation: Int, Hashable, Sendable, CaseIterable {
 }
 
 extension Orientation {
-    /// The tag of a TIFF structure, or nil where it has none that is valid.
+    /// Reads the tag from a TIFF structure; nil if it is missing or invalid.
     init?(exif bytes: ByteReader) {
         let isBigEndian = bytes.starts(with: "MM\0*")
         guard isBigEndian || bytes.starts(with: "II*\0") else { return nil }

@@ -1,24 +1,22 @@
 import CImaging
 
-/// The two reference implementations of bicubic resizing with antialiasing; they differ by at most one step
-/// of 8 bits.
+/// The two reference implementations of antialiased bicubic resizing; their results differ by at most 1 of 255.
 package enum ResizeFilter: Hashable, Sendable {
-    /// Pillow 13's `Image.resize(size, BICUBIC)`: transformers' image processors where torchvision is not
-    /// installed.
+    /// Pillow 13's `Image.resize(size, BICUBIC)`, used by transformers' image processors without torchvision.
     case pillow
-    /// `torch.nn.functional.interpolate(mode="bicubic", antialias=True)` of uint8: transformers' image
-    /// processors where torchvision is installed.
+    /// `torch.nn.functional.interpolate(mode="bicubic", antialias=True)` on uint8, used by transformers' image processors with
+    /// torchvision.
     case torchvision
 }
 
 extension Image {
-    /// Scaled to `size`, equal to the reference bit for bit. The kernel is cubic convolution with a = -0.5,
-    /// widened by the scale where the image shrinks.
+    /// Resizes to `size`, bit for bit as the reference. The kernel is cubic convolution with a = -0.5, widened by the scale
+    /// when downscaling.
     package func resized(to size: ImageSize, filter: ResizeFilter = .pillow) -> Image {
         resized(PixelRegion(self.size), to: size, filter: filter)
     }
 
-    /// A part, scaled: the same as cutting it out first, without the copy. The region must lie inside.
+    /// Resizes a region: the same as cropping first, but without a copy. The region must be inside the image.
     package func resized(
         _ region: PixelRegion, to size: ImageSize, filter: ResizeFilter = .pillow
     ) -> Image {
@@ -26,7 +24,7 @@ extension Image {
         precondition(size.width > 0 && size.height > 0, "cannot resize to \(size)")
         let across = ResampleWeights(from: region.width, to: size.width, filter: filter)
         let down = ResampleWeights(from: region.height, to: size.height, filter: filter)
-        // A pass between equal sizes would change nothing. The order of the two decides over the last bit.
+        // A pass between equal sizes is skipped. The order of the two passes affects the last bit.
         if region.width == size.width && region.height == size.height { return cropped(to: region) }
         if region.width == size.width { return filteredColumns(of: region, with: down) }
         if region.height == size.height { return filteredRows(of: region, with: across) }
@@ -38,7 +36,7 @@ extension Image {
         return narrowed.filteredColumns(of: PixelRegion(narrowed.size), with: down)
     }
 
-    /// Since version 13, where more than twice as many rows as columns go; before it, never.
+    /// Since version 13, if more than twice as many rows as columns are removed; never in earlier versions.
     private static func pillowStartsWithColumns(from size: ImageSize, to target: ImageSize) -> Bool {
         let rowsLess = size.height - target.height
         return rowsLess > 0 && rowsLess > 2 * (size.width - target.width)
@@ -66,7 +64,7 @@ extension Image {
         }
     }
 
-    /// Gives the address of a region's first pixel, and the bytes from row to row.
+    /// Calls `body` with the address of a region's first pixel and the row stride in bytes.
     private func withPixels(of region: PixelRegion, _ body: (UnsafePointer<UInt8>, Int) -> Void) {
         pixels.withUnsafeBufferPointer { buffer in
             guard let start = buffer.baseAddress else { return }
@@ -83,14 +81,14 @@ extension Image {
     }
 }
 
-/// For each output of one dimension the inputs that count and their weights, in fixed point.
+/// For each output along one dimension, its inputs and their weights in fixed point.
 struct ResampleWeights {
     private let starts: [Int32]
     private let counts: [Int32]
     private let weights: [Int32]
-    /// Weights kept for each output, even; those beyond its count are zero.
+    /// Weights stored per output, an even number; unused ones are zero.
     private let stride: Int
-    /// Bits behind the point.
+    /// Number of fractional bits.
     private let shift: Int
 
     /// `from` inputs are scaled to `to` outputs.
@@ -128,8 +126,8 @@ struct ResampleWeights {
         }
     }
 
-    /// Pillow has room for 8 bits of pixel, a sign and a sum beyond 1 in 32 bits; torch has 16-bit weights,
-    /// as many of them behind the point as the largest weight allows.
+    /// Pillow uses 32 bits for 8 pixel bits, a sign, and sums above 1; torch uses 16-bit weights with as many fractional bits as
+    /// the largest weight allows.
     private static func shift(for weights: [Double], _ filter: ResizeFilter) -> Int {
         switch filter {
         case .pillow:
@@ -150,7 +148,7 @@ struct ResampleWeights {
 
     var outputCount: Int { starts.count }
 
-    /// Lends the arrays to C.
+    /// Calls `body` with pointers to the arrays, for C.
     func withFilter(_ body: (ImagingFilter) -> Void) {
         starts.withUnsafeBufferPointer { starts in
             counts.withUnsafeBufferPointer { counts in

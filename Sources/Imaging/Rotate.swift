@@ -4,7 +4,7 @@
     import Glibc
 #endif
 
-/// How a rotation by other than quarter turns reads between pixels.
+/// The interpolation of rotations that are not multiples of 90 degrees.
 package enum RotationFilter: Hashable, Sendable {
     /// From 2 x 2 pixels.
     case bilinear
@@ -13,11 +13,11 @@ package enum RotationFilter: Hashable, Sendable {
 }
 
 extension Image {
-    /// Turned counter-clockwise about its centre, on a canvas that holds all of it: Pillow's `rotate(degrees,
-    /// resample, expand=True)`. Quarter turns are exact.
+    /// Rotates counter-clockwise about the centre, on a canvas enlarged to contain the whole image: Pillow's `rotate(degrees,
+    /// resample, expand=True)`. Multiples of 90 degrees are exact.
     ///
-    /// `degrees` must be finite. Throws `ImageError` where the canvas is over the limits: a thin image gains
-    /// many times its pixels.
+    /// `degrees` must be finite. Throws `ImageError` if the canvas exceeds the limits: for a thin image it can be many times
+    /// larger.
     package func rotated(
         by degrees: Double, filter: RotationFilter = .bicubic, background: RGB = .black,
         limits: ImageLimits = .default
@@ -53,7 +53,7 @@ extension Image {
     }
 }
 
-/// From a place on the turned canvas to the place in the original that is seen there.
+/// Maps a point of the rotated canvas to the original image.
 private struct InverseRotation {
     private let cosine: Double
     private let sine: Double
@@ -69,7 +69,7 @@ private struct InverseRotation {
         (cosine * x + sine * y + shiftX, -sine * x + cosine * y + shiftY)
     }
 
-    /// The map for a rotation about the centre, with the smallest canvas that holds every turned corner.
+    /// The map for a rotation about the centre, with the smallest canvas that contains all rotated corners.
     static func fitting(_ size: ImageSize, by degrees: Double) -> (InverseRotation, ImageSize) {
         let radians = -(degrees * (Double.pi / 180))
         let width = Double(size.width)
@@ -92,16 +92,16 @@ private struct InverseRotation {
         (values.max() ?? 0).rounded(.up) - (values.min() ?? 0).rounded(.down)
     }
 
-    /// To 15 decimals, so that a whole number of pixels stays one in spite of cos and sin.
+    /// Rounds to 15 decimals, to remove rounding errors of cos and sin from integer results.
     private static func rounded(_ value: Double) -> Double {
         let scaled = (value * 1e15).rounded()
-        // What the product had lost may reach over a half.
+        // The rounding error of the product may cross a half.
         let rest = (-scaled).addingProduct(value, 1e15)
         return (scaled + rest.rounded()) / 1e15
     }
 }
 
-/// An image as a function of a point; its pixels have their centres at halves.
+/// An image as a function of a point; pixel centres are at half-integer coordinates.
 private struct PixelGrid {
     let size: ImageSize
     let pixels: UnsafeBufferPointer<UInt8>
@@ -110,7 +110,7 @@ private struct PixelGrid {
         point.x >= 0 && point.x < Double(size.width) && point.y >= 0 && point.y < Double(size.height)
     }
 
-    /// Red, green and blue, interpolated, 0...255; Pillow cuts the fraction off instead of rounding.
+    /// Interpolated red, green and blue, 0...255; like Pillow, callers truncate instead of rounding.
     func value(at point: (x: Double, y: Double), _ filter: RotationFilter) -> SIMD4<Double> {
         let left = (point.x - 0.5).rounded(.down)
         let top = (point.y - 0.5).rounded(.down)
@@ -135,11 +135,10 @@ private struct PixelGrid {
         }
     }
 
-    /// The offsets of the places from one before `index` to two behind it, of the nearest one where there is
-    /// none.
+    /// The offsets of the elements from `index - 1` to `index + 2`, clamped to the valid range.
     private func neighbours(_ index: Int, count: Int, stride: Int) -> SIMD4<Int> {
-        let places = SIMD4(index - 1, index, index + 1, index + 2)
-        let inside = places.clamped(lowerBound: .zero, upperBound: SIMD4(repeating: count - 1))
+        let indices = SIMD4(index - 1, index, index + 1, index + 2)
+        let inside = indices.clamped(lowerBound: .zero, upperBound: SIMD4(repeating: count - 1))
         return inside &* SIMD4(repeating: stride)
     }
 
@@ -151,7 +150,7 @@ private struct PixelGrid {
         a + (b - a) * distance
     }
 
-    /// Between `b` and `c`.
+    /// Interpolates between `b` and `c`.
     private func cubic(
         _ a: SIMD4<Double>, _ b: SIMD4<Double>, _ c: SIMD4<Double>, _ d: SIMD4<Double>, _ distance: Double
     ) -> SIMD4<Double> {

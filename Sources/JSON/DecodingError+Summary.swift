@@ -1,8 +1,8 @@
 extension DecodingError {
-    /// The place and what is wrong there, on one line, in the words of the file and not of Swift.
+    /// Path and problem on one line, in terms of the file and not of Swift types.
     package var summary: String { summary { $0 } }
 
-    /// The same for a file whose names are spelled in snake case, as those of Hugging Face are.
+    /// The same for files with snake-case names, such as those of Hugging Face.
     package var snakeCaseSummary: String {
         summary { name in
             name.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
@@ -10,23 +10,23 @@ extension DecodingError {
     }
 
     private func summary(_ spelled: (String) -> String) -> String {
-        func place(_ keys: [any CodingKey]) -> String {
+        func path(_ keys: [any CodingKey]) -> String {
             let names = keys.map { $0.intValue.map { "[\($0)]" } ?? spelled($0.stringValue) }
             return names.isEmpty ? "it" : names.joined(separator: ".")
         }
         return switch self {
         case .typeMismatch(let type, let context):
-            "\(place(context.codingPath)) must be \(Self.word(for: type))"
+            "\(path(context.codingPath)) must be \(Self.name(of: type))"
         case .valueNotFound(let type, let context):
-            "\(place(context.codingPath)) is null and must be \(Self.word(for: type))"
-        case .keyNotFound(let key, let context): "\(place(context.codingPath + [key])) is missing"
+            "\(path(context.codingPath)) is null and must be \(Self.name(of: type))"
+        case .keyNotFound(let key, let context): "\(path(context.codingPath + [key])) is missing"
         case .dataCorrupted(let context) where context.codingPath.isEmpty: "not valid JSON or YAML"
-        case .dataCorrupted(let context): "\(place(context.codingPath)): \(context.debugDescription)"
+        case .dataCorrupted(let context): "\(path(context.codingPath)): \(context.debugDescription)"
         @unknown default: "\(self)"
         }
     }
 
-    private static func word(for type: Any.Type) -> String {
+    private static func name(of type: Any.Type) -> String {
         switch type {
         case is Bool.Type: "true or false"
         case is any BinaryInteger.Type: "a whole number"
@@ -38,6 +38,6 @@ extension DecodingError {
     }
 }
 
-/// What decodes from a list, whatever its elements are.
+/// Types that decode from a list, with any element type.
 private protocol AnyList {}
 extension Array: AnyList {}

@@ -1,9 +1,9 @@
-/// A number of JSON: its value, and how a text wrote it.
+/// A JSON number: its value and its spelling.
 ///
-/// Numbers are equal if their values are: `1`, `1.0` and `1e0` are the same number.
+/// Numbers are compared by value: `1`, `1.0` and `1e0` are equal.
 package struct JSONNumber: Sendable {
     package let value: Double
-    /// As it was read, or the digits of an integer; nil for what was computed.
+    /// The spelling as read, or the digits of an integer; nil for a computed value.
     private let literal: String?
 
     package init(_ value: Double) {
@@ -16,14 +16,14 @@ package struct JSONNumber: Sendable {
         literal = String(value)
     }
 
-    /// - Parameter literal: as JSON writes numbers.
+    /// - Parameter literal: the spelling in JSON syntax.
     init(value: Double, literal: String) {
         self.value = value
         self.literal = literal
     }
 
-    /// As it was read; else the shortest digits that read back as the same value, such as `3`, `0.1` or `1e-06`, and
-    /// `null` for NaN and infinities.
+    /// The spelling as read, else the shortest round-trip spelling, such as `3`, `0.1` or `1e-06`; `null` for NaN and infinite
+    /// values.
     package var text: String {
         literal ?? Int64(exactly: value).map(String.init) ?? (value.isFinite ? value.description : "null")
     }

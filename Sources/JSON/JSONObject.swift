@@ -1,22 +1,22 @@
-/// The members of a JSON object in the order in which they were written, each name once.
+/// The members of a JSON object in written order, with unique names.
 ///
-/// Objects are equal if they hold equal values under the same names, in whatever order.
+/// Objects are equal if they have the same names with equal values, regardless of order.
 package struct JSONObject: Sendable {
     package typealias Member = (name: String, value: JSONValue)
 
     package private(set) var members: [Member] = []
-    /// Of each name; empty while there are so few members that looking at each one is faster.
+    /// Index of each name; empty while there are so few members that a linear search is faster.
     private var indices: [String: Int] = [:]
 
     private static let unindexedCount = 8
 
-    /// - Parameter members: the last value counts for a name that occurs twice, in the place of the first.
+    /// - Parameter members: the members; for a repeated name, the last value is used at the position of the first.
     package init(_ members: [Member] = []) {
         self.members.reserveCapacity(members.count)
         for (name, value) in members { self[name] = value }
     }
 
-    /// The members in the alphabetical order of their names.
+    /// Creates an object with members sorted by name.
     package init(sorting members: [String: JSONValue]) {
         self.init(members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
@@ -27,7 +27,7 @@ package struct JSONObject: Sendable {
         Dictionary(uniqueKeysWithValues: members.map { ($0.name, $0.value) })
     }
 
-    /// The value of a member. A new one goes to the end, and nil removes it.
+    /// The value of a member. A new member is appended; nil removes it.
     package subscript(name: String) -> JSONValue? {
         get { index(of: name).map { members[$0].value } }
         set {

@@ -1,8 +1,8 @@
 /// Why a text is not JSON.
 package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What was wrong, such as "expected a comma".
+    /// The problem, such as "expected a comma".
     package let reason: String
-    /// Where, in bytes of UTF-8 from the start.
+    /// Offset in UTF-8 bytes from the start.
     package let offset: Int
 
     package init(reason: String, offset: Int) {
@@ -14,20 +14,20 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension JSONValue {
-    /// How deep lists and objects lie in each other at most, unless a caller says otherwise.
+    /// Default maximum nesting depth of lists and objects.
     package static let depthLimit = 32
 
-    /// Reads a text that holds one value and nothing else (RFC 8259).
+    /// Parses a text with exactly one value (RFC 8259).
     ///
-    /// A number beyond the range of `Double`, a repeated name and nesting deeper than `depthLimit` are errors, so
-    /// that what is accepted has one meaning and no text can exhaust the stack.
+    /// A number outside the range of `Double`, a repeated name, and nesting deeper than `depthLimit` are errors, so that every
+    /// accepted text is unambiguous and no text can exhaust the stack.
     package init(
         parsing text: some StringProtocol, depthLimit: Int = JSONValue.depthLimit
     ) throws(JSONError) {
         try self.init(parsing: text.utf8, depthLimit: depthLimit)
     }
 
-    /// The same for text in UTF-8.
+    /// The same for UTF-8 bytes.
     package init(
         parsing bytes: some Sequence<UInt8>, depthLimit: Int = JSONValue.depthLimit
     ) throws(JSONError) {

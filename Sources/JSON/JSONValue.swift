@@ -1,8 +1,7 @@
-/// A JSON value, for texts of unknown shape and for texts whose order and spelling matter: what a model or a client
-/// wrote, and files that must have the same bytes again.
+/// A JSON value, for data of unknown structure (from a model or a client), and for files whose member order and number
+/// spelling must be preserved.
 ///
-/// Files and messages of a fixed shape are `Codable` types, read and written by Foundation's `JSONDecoder` and
-/// `JSONEncoder`.
+/// Data of a fixed structure uses `Codable` types with Foundation's `JSONDecoder` and `JSONEncoder`.
 package enum JSONValue: Hashable, Sendable {
     case null
     case boolean(Bool)
@@ -25,7 +24,7 @@ package enum JSONValue: Hashable, Sendable {
         if case .number(let number) = self { number.value } else { nil }
     }
 
-    /// The value of a number without a fraction, exactly.
+    /// The exact value of an integer.
     package var integer: Int? {
         if case .number(let number) = self { number.integer } else { nil }
     }
@@ -38,7 +37,7 @@ package enum JSONValue: Hashable, Sendable {
         if case .object(let value) = self { value } else { nil }
     }
 
-    /// What kind of value this is, in the words of an observation.
+    /// The kind of value, for messages and observations.
     package var kind: String {
         switch self {
         case .null: "null"
@@ -62,7 +61,7 @@ extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, E
 
     package init(floatLiteral value: Double) { self = .number(value) }
 
-    /// A string that holds this text; nothing is parsed.
+    /// A string value; the text is not parsed.
     package init(stringLiteral value: String) { self = .string(value) }
 
     package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }

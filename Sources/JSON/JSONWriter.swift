@@ -1,18 +1,18 @@
-/// What stands between the parts of a written value.
+/// The layout of written JSON.
 package enum JSONLayout: Sendable {
     /// `{"a": [1, 2]}`, as `json.dumps` of Python writes it.
     case spaced
     /// `{"a":[1,2]}`.
     case compact
-    /// A line for each member and element, indented by two spaces a level, as `tokenizers` writes its files.
+    /// One line per member and element, indented by two spaces per level, as in files of the `tokenizers` package.
     case indented
 }
 
 extension JSONValue {
-    /// The value on one line, `", "` and `": "` between its parts.
+    /// The value on one line, with `", "` and `": "` as separators.
     package var text: String { text(.spaced) }
 
-    /// The value as JSON: members in their order, and characters beyond ASCII as they are.
+    /// The value as JSON, with members in order and non-ASCII characters unescaped.
     package func text(_ layout: JSONLayout) -> String {
         var writer = JSONWriter(layout: layout)
         writer.write(self)

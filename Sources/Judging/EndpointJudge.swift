@@ -2,24 +2,24 @@ package import Endpoints
 import Synchronization
 package import Tasks
 
-/// A judge that is a language model on a chat server.
+/// A judge that is a language model behind a chat API.
 ///
-/// A verdict is taken only from a reply that is in form; a model that answers otherwise is asked again, with another
-/// seed. Verdicts are kept, failures are not.
+/// Only replies with a well-formed verdict count; after any other reply, the model is asked again with another seed.
+/// Verdicts are cached, failures are not.
 package final class EndpointJudge: Judge {
-    /// What it did since it was made.
+    /// Statistics since the judge was created.
     package struct Activity: Hashable, Sendable {
-        /// Verdicts that were known.
+        /// Verdicts read from the cache.
         package var cacheHits = 0
         /// Replies without a verdict.
         package var malformedReplies = 0
         package var requests = 0
-        /// Attempts of requests after the first.
+        /// Attempts beyond the first of a request.
         package var retries = 0
-        /// What happened to the health of servers, oldest first; the last 100 of `eventCount`.
+        /// Changes of server health, oldest first; the last 100 of `eventCount`.
         package var events: [String] = []
         package var eventCount = 0
-        /// Why verdicts are not kept, if so.
+        /// Why the cache does not work, if it does not.
         package var cacheFailure: String?
     }
 
@@ -27,26 +27,26 @@ package final class EndpointJudge: Judge {
     private let model: String
     private let prompt: JudgePrompt
     private let cache: VerdictCache?
-    private let readings: Int
+    private let maximumReplies: Int
     private let maximumTokens: Int
     private let state = Mutex(Activity())
 
     /// - Parameters:
-    ///   - client: of the servers.
-    ///   - model: the name that they know it by.
-    ///   - prompt: the words that it is asked with.
-    ///   - cache: keeps verdicts; nil for none.
-    ///   - readings: how often an answer is asked about until there is a verdict.
-    ///   - maximumTokens: of a reply, reasons included.
+    ///   - client: client of the servers.
+    ///   - model: the model's name on the servers.
+    ///   - prompt: the prompt template.
+    ///   - cache: cache of verdicts; nil for none.
+    ///   - maximumReplies: maximum number of replies requested until one has a verdict.
+    ///   - maximumTokens: maximum tokens of a reply, including its reasoning.
     package init(
         client: ChatClient, model: String, prompt: JudgePrompt = JudgePrompt(), cache: VerdictCache? = nil,
-        readings: Int = 3, maximumTokens: Int = 512
+        maximumReplies: Int = 3, maximumTokens: Int = 512
     ) {
         self.client = client
         self.model = model
         self.prompt = prompt
         self.cache = cache
-        self.readings = max(1, readings)
+        self.maximumReplies = max(1, maximumReplies)
         self.maximumTokens = maximumTokens
     }
 
@@ -75,17 +75,17 @@ package final class EndpointJudge: Judge {
     private func asked(_ key: VerdictCache.Key) async throws -> Bool {
         let text = prompt.text(question: key.question, expected: key.expected, answer: key.answer)
         var ending = ""
-        for reading in 1...readings {
+        for reading in 1...maximumReplies {
             let reply = try await reply(to: text, reading: reading)
             if !reply.isCutOff, let verdict = WrittenVerdict.isRight(in: reply.text) { return verdict }
             state.withLock { $0.malformedReplies += 1 }
             ending = reply.text.onOneLine.suffix(80).description
         }
         throw Unjudged(
-            reason: "the judge wrote no verdict in \(readings) replies; the last one ends with: \(ending)")
+            reason: "no verdict in \(maximumReplies) replies of the judge; the last one ends with: \(ending)")
     }
 
-    /// The first reading is the likeliest reply, a further one another.
+    /// The first reply is greedy, further ones are sampled.
     private func reply(to text: String, reading: Int) async throws -> ChatReply.Choice {
         do {
             return try await client.complete(

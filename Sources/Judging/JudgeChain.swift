@@ -1,18 +1,18 @@
 package import Tasks
 
-/// Asks the cheap and certain ones first: rules, then math-verify for mathematics, then a model or a program.
+/// A chain of judges, cheap and reliable ones first: rules, then math-verify for mathematics, then a model or a program.
 ///
-/// What rules call right is right. Their no is the last word on answers of closed form, see `RuleFinding`; other answers
-/// are asked about further on, and the last judge decides.
+/// An answer that the rules accept is right. If they reject an answer of closed form, it is wrong (see `RuleFinding`). Other
+/// answers are passed on, and the last judge decides.
 package struct JudgeChain: Judge {
     private let rules: RuleJudge
     private let mathematics: (any Judge)?
     private let last: (any Judge)?
 
     /// - Parameters:
-    ///   - rules: asked first.
-    ///   - mathematics: whose yes on a formula counts.
-    ///   - last: decides on what is left; without it that is wrong.
+    ///   - rules: the first judge.
+    ///   - mathematics: accepts formulas; its rejections are passed on.
+    ///   - last: decides on the remaining answers; without it they are wrong.
     package init(rules: RuleJudge, mathematics: (any Judge)? = nil, last: (any Judge)? = nil) {
         self.rules = rules
         self.mathematics = mathematics
@@ -29,7 +29,7 @@ package struct JudgeChain: Judge {
             do {
                 if try await mathematics.isCorrect(answer, for: example) { return true }
             } catch let error as Unjudged {
-                // The last judge can still tell; without it there is no verdict.
+                // The last judge can still decide; without it there is no verdict.
                 if last == nil { throw error }
             }
         }

@@ -1,15 +1,15 @@
 internal import Foundation
 package import Tasks
 
-/// Answers of which is known whether they are right, to see what a judge is worth before it is trusted.
+/// Labelled answers for measuring a judge's agreement before it is used.
 package struct JudgeCheck: Sendable {
-    /// An answer and whether it is right.
+    /// An answer with its label.
     package struct Pair: Hashable, Sendable, Codable {
         package let question: String
         package let expected: String
         package let answer: String
         package let right: Bool
-        /// What makes it hard, such as "negation"; agreement is reported for each.
+        /// The kind of difficulty, such as "negation"; agreement is reported by style.
         package let style: String?
 
         package init(question: String, expected: String, answer: String, right: Bool, style: String? = nil) {
@@ -25,13 +25,13 @@ package struct JudgeCheck: Sendable {
 
     package init(pairs: [Pair]) { self.pairs = pairs }
 
-    /// The pairs that are shipped.
+    /// The built-in pairs.
     package static func shipped() throws -> JudgeCheck {
         let lines = PackageResources.calibration_jsonl.split(separator: UInt8(ascii: "\n"))
         return JudgeCheck(pairs: try lines.map { try JSONDecoder().decode(Pair.self, from: Data($0)) })
     }
 
-    /// The pairs of a JSONL file with the keys question, expected, answer, right and, if wanted, style.
+    /// Reads pairs from a JSONL file with the keys question, expected, answer, right and optionally style.
     ///
     /// - Throws: ``JudgeError`` that names the line.
     package init(contentsOf path: String) throws {
@@ -43,13 +43,13 @@ package struct JudgeCheck: Sendable {
             do { return try lines.row(index) } catch {
                 throw JudgeError(
                     description:
-                        "\(path):\(lines.lineNumber(of: index)): \(error); a line holds question, expected, "
+                        "\(path):\(lines.lineNumber(of: index)): \(error); each line needs question, expected, "
                         + "answer and right (true or false)")
             }
         }
     }
 
-    /// Asks `judge` about each pair, `concurrency` at a time.
+    /// Runs `judge` on each pair, at most `concurrency` at a time.
     ///
     /// - Throws: `CancellationError`.
     package func run(_ judge: any Judge, concurrency: Int) async throws -> JudgeCheckResult {
@@ -86,11 +86,11 @@ package struct JudgeCheck: Sendable {
     }
 }
 
-/// What a judge said of answers of which is known whether they are right.
+/// A judge's verdicts on labelled answers.
 package struct JudgeCheckResult: Hashable, Sendable, Codable {
     package struct Outcome: Hashable, Sendable, Codable {
         package let pair: JudgeCheck.Pair
-        /// Nil if there was none.
+        /// Nil if there was no verdict.
         package let verdict: Bool?
         package let problem: String?
         package let seconds: Double
@@ -109,10 +109,10 @@ package struct JudgeCheckResult: Hashable, Sendable, Codable {
 
     package init(outcomes: [Outcome]) { self.outcomes = outcomes }
 
-    /// Share of all pairs on which the verdict is the known one; no verdict is none.
+    /// The fraction of pairs whose verdict equals the label; a missing verdict counts as disagreement.
     package var agreement: Double { Self.agreement(outcomes) }
 
-    /// The share among the pairs of one style.
+    /// The agreement on pairs of one style.
     package func agreement(style: String) -> Double {
         Self.agreement(outcomes.filter { $0.pair.style == style })
     }
@@ -121,12 +121,12 @@ package struct JudgeCheckResult: Hashable, Sendable, Codable {
         outcomes.isEmpty ? 0 : Double(outcomes.count(where: \.agrees)) / Double(outcomes.count)
     }
 
-    /// How many answers that are `right` got that verdict.
+    /// The number of answers with the label `right` and the given verdict.
     package func count(right: Bool, verdict: Bool?) -> Int {
         outcomes.count { $0.pair.right == right && $0.verdict == verdict }
     }
 
-    /// The time that a share of the verdicts took at most, in seconds.
+    /// A quantile of the time per verdict, in seconds.
     package func seconds(quantile: Double) -> Double {
         let sorted = outcomes.map(\.seconds).sorted()
         return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(quantile * Double(sorted.count)))]

@@ -1,14 +1,14 @@
 import Foundation
 
 extension JudgeCheckResult {
-    /// All that was found, for a terminal.
+    /// The result as text for a terminal.
     ///
-    /// - Parameter minimum: the agreement that is asked for.
+    /// - Parameter minimum: the required agreement.
     package func table(minimum: Double) -> String {
         let total = outcomes.count
         var lines = [
             "agreement \(percent(agreement)), \(outcomes.count(where: \.agrees)) of \(total) answers; "
-                + "at least \(percent(minimum)) is asked for",
+                + "required: at least \(percent(minimum))",
             "",
             row("", ["judged right", "judged wrong", "no verdict"]),
         ]
@@ -28,7 +28,7 @@ extension JudgeCheckResult {
         }
         lines += [
             "",
-            "time for a verdict: median \(seconds(0.5)), 95 % within \(seconds(0.95))",
+            "time per verdict: median \(seconds(0.5)), 95 % within \(seconds(0.95))",
         ]
         let misjudged = outcomes.filter { !$0.agrees }
         if !misjudged.isEmpty { lines += ["", "misjudged:"] + misjudged.map(description) }
@@ -36,7 +36,7 @@ extension JudgeCheckResult {
     }
 
     private func description(_ outcome: Outcome) -> String {
-        let verdict = outcome.verdict.map { $0 ? "called right " : "called wrong " } ?? "no verdict   "
+        let verdict = outcome.verdict.map { $0 ? "judged right " : "judged wrong " } ?? "no verdict   "
         let problem = outcome.problem.map { "  (\(short($0)))" } ?? ""
         return "  \(verdict) \(outcome.pair.style ?? ""): expected “\(short(outcome.pair.expected))”, "
             + "answered “\(short(outcome.pair.answer))”\(problem)"
@@ -52,7 +52,7 @@ extension JudgeCheckResult {
             + cells.map { String(repeating: " ", count: max(0, 14 - $0.count)) + $0 }.joined()
     }
 
-    private func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
+    private func percent(_ fraction: Double) -> String { String(format: "%.1f %%", fraction * 100) }
 
     private func seconds(_ quantile: Double) -> String {
         String(format: "%.2f s", seconds(quantile: quantile))

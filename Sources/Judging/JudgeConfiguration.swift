@@ -3,54 +3,54 @@ internal import Endpoints
 package import Foundation
 package import Tasks
 
-/// Who decides whether an answer is right: rules, and what is asked where they cannot tell.
+/// The configuration of judges: rules, and a model or a program for answers that the rules cannot decide.
 package struct JudgeConfiguration: Codable, Hashable, Sendable {
-    /// A command that reads questions with answers and writes verdicts, see `ProgramJudge`; empty for none.
+    /// A command that reads answers and writes verdicts, see `ProgramJudge`; empty for none.
     package var program = ""
-    /// Addresses of OpenAI-compatible chat servers, interchangeable, such as `http://localhost:8000/v1`.
+    /// Base URLs of interchangeable OpenAI-compatible chat servers, such as `http://localhost:8000/v1`.
     package var endpoints: [String] = []
-    /// Model that the servers are asked for.
+    /// The model's name on the servers.
     package var model = ""
-    /// Environment variable that holds the API key; empty for servers that want none.
+    /// Environment variable with the API key; empty for servers without one.
     package var apiKeyVariable = ""
-    /// File with the words that the model is asked with, see ``JudgePrompt``; empty for those that are shipped.
+    /// File with the prompt template, see ``JudgePrompt``; empty for the built-in one.
     package var prompt = ""
-    /// Answers judged at a time.
+    /// Answers judged concurrently.
     package var concurrency = 16
-    /// Seconds to connect to a server.
+    /// Timeout for connecting to a server.
     package var connectSeconds = 5.0
-    /// Seconds for a verdict.
+    /// Timeout for a verdict.
     package var timeoutSeconds = 30.0
-    /// How often a request to a server is tried.
+    /// Maximum attempts per request.
     package var attempts = 4
-    /// Failures in a row after which a server is left in peace, and for how many seconds at first.
-    package var failuresUntilRest = 3
-    package var restSeconds = 10.0
-    /// How often a model that writes no verdict is asked about the same answer.
-    package var readings = 3
-    /// Tokens of a reply of the model, its reasons included.
+    /// Consecutive failures after which a server's circuit opens, and the length of the first cooldown.
+    package var failuresUntilCooldown = 3
+    package var cooldownSeconds = 10.0
+    /// Maximum number of replies requested for an answer until one has a verdict.
+    package var maximumReplies = 3
+    /// Maximum tokens of a model's reply, including its reasoning.
     package var maximumTokens = 512
-    /// File that keeps the verdicts of a model; `run` for one in the run's folder, `none` for none.
+    /// File for cached verdicts of a model; `run` for a file in the run's folder, `none` for no cache.
     package var cache = "run"
-    /// Whether math-verify is asked about formulas: `auto` if `python3` has it, `never`, or the path of a Python.
+    /// Whether math-verify judges formulas: `auto` if `python3` has it, `never`, or the path of a Python interpreter.
     package var mathVerify = "auto"
-    /// Whether a model or program is tried on known answers before training.
+    /// Whether a model or program is tested on labelled answers before training.
     package var check = true
-    /// Share of them that it must judge right.
+    /// The required agreement in that test, as a fraction.
     package var minimumAgreement = 0.9
 
     package init() {}
 
-    /// Whether anyone is asked but the rules.
+    /// Whether there is a judge besides the rules.
     package var asks: Bool { !program.isEmpty || !endpoints.isEmpty }
 
-    /// What is asked, in words.
+    /// A short description of the judge.
     package var subject: String {
         if !program.isEmpty { return "program \(program)" }
         return endpoints.isEmpty ? "rules alone" : "model \(model) at \(endpoints.joined(separator: ", "))"
     }
 
-    /// - Throws: ``JudgeError`` that names what cannot be used together, or a number that cannot be meant.
+    /// - Throws: ``JudgeError`` that names conflicting or invalid values.
     package func validate() throws {
         if !program.isEmpty, !endpoints.isEmpty {
             throw JudgeError(
@@ -59,7 +59,7 @@ package struct JudgeConfiguration: Codable, Hashable, Sendable {
         if !endpoints.isEmpty, model.isEmpty {
             throw JudgeError(
                 description:
-                    "configuration: judge.endpoints needs judge.model, the name that the server knows it by")
+                    "configuration: judge.endpoints needs judge.model, the model's name on the server")
         }
         if !(0...1).contains(minimumAgreement) {
             throw JudgeError(
@@ -68,7 +68,8 @@ package struct JudgeConfiguration: Codable, Hashable, Sendable {
             )
         }
         for (name, value) in [
-            ("concurrency", concurrency), ("readings", readings), ("maximumTokens", maximumTokens),
+            ("concurrency", concurrency), ("maximumReplies", maximumReplies),
+            ("maximumTokens", maximumTokens),
         ] where value < 1 {
             throw JudgeError(
                 description: "configuration: judge.\(name) is \(value); it must be at least 1")
@@ -79,10 +80,10 @@ package struct JudgeConfiguration: Codable, Hashable, Sendable {
         }
     }
 
-    /// The judges, ready to be asked.
+    /// Creates the judges.
     ///
-    /// - Parameter runCache: file for verdicts if they are kept with the run; nil to keep none then.
-    /// - Throws: ``JudgeError`` or `EndpointError` that names what cannot be used.
+    /// - Parameter runCache: cache file for `cache: run`; nil for no cache in that case.
+    /// - Throws: ``JudgeError`` or `EndpointError` that names the invalid value.
     package func judges(runCache: URL?) throws -> Judges {
         try validate()
         let timeout = Duration.seconds(timeoutSeconds)
@@ -98,7 +99,7 @@ package struct JudgeConfiguration: Codable, Hashable, Sendable {
             EndpointConfiguration(
                 urls: endpoints, apiKeyVariable: apiKeyVariable, concurrency: concurrency,
                 connectSeconds: connectSeconds, timeoutSeconds: timeoutSeconds, attempts: attempts,
-                failuresUntilRest: failuresUntilRest, restSeconds: restSeconds))
+                failuresUntilCooldown: failuresUntilCooldown, cooldownSeconds: cooldownSeconds))
         let path =
             switch cache {
             case "none", "": String?.none
@@ -107,10 +108,10 @@ package struct JudgeConfiguration: Codable, Hashable, Sendable {
             }
         return EndpointJudge(
             client: client, model: model, prompt: try words(), cache: try path.map(VerdictCache.init(path:)),
-            readings: readings, maximumTokens: maximumTokens)
+            maximumReplies: maximumReplies, maximumTokens: maximumTokens)
     }
 
-    /// The words that a model is asked with.
+    /// The prompt template for a model.
     package func words() throws -> JudgePrompt {
         prompt.isEmpty ? JudgePrompt() : try JudgePrompt(contentsOf: prompt)
     }
@@ -120,7 +121,7 @@ package struct JudgeConfiguration: Codable, Hashable, Sendable {
 package struct Judges: Sendable {
     private let mathematics: (any Judge)?
     private let last: (any Judge)?
-    /// The one that is asked where the rules cannot tell, if it is a model.
+    /// The last judge, if it is a model.
     package let model: EndpointJudge?
 
     init(mathematics: (any Judge)?, last: (any Judge)?, model: EndpointJudge?) {
@@ -129,13 +130,13 @@ package struct Judges: Sendable {
         self.model = model
     }
 
-    /// What decides.
+    /// The chain of all judges.
     ///
-    /// - Parameter format: in whose frame answers give boxes.
+    /// - Parameter format: the chat format; it sets the coordinate frame of boxes in answers.
     package func chain(format: (any ChatFormat)?) -> JudgeChain {
         JudgeChain(rules: RuleJudge(format: format), mathematics: mathematics, last: last)
     }
 
-    /// The one that is asked where the rules cannot tell; the rules themselves if there is none.
+    /// The last judge, for answers that the rules cannot decide; the rules if there is no other judge.
     package var asked: any Judge { last ?? RuleJudge() }
 }

@@ -1,29 +1,29 @@
 internal import Foundation
 
-/// The words that a judge is asked with.
+/// The prompt template of a judge, with the placeholders `{question}`, `{expected}` and `{answer}`.
 ///
-/// A text with the places `{question}`, `{expected}` and `{answer}`. What comes to stand there is fenced by a mark that does
-/// not occur in it, so that an answer cannot end its own block and go on in the voice of the prompt.
+/// Inserted text is fenced by a delimiter that does not occur in it, so that an answer cannot end its own block and inject
+/// instructions into the prompt.
 package struct JudgePrompt: Hashable, Sendable {
-    /// Characters of an answer that are shown; longer ones are not judged in training anyway.
+    /// Inserted texts are truncated to this many characters; training does not judge longer answers anyway.
     private static let lengthLimit = 4000
 
     package let template: String
 
-    /// The prompt that is shipped.
+    /// The built-in prompt.
     package init() { template = String(decoding: PackageResources.prompt_txt, as: UTF8.self) }
 
-    /// - Throws: ``JudgeError`` if a place is missing.
+    /// - Throws: ``JudgeError`` if a placeholder is missing.
     package init(template: String, origin: String) throws {
-        for place in Place.allCases where !template.contains(place.text) {
+        for placeholder in Placeholder.allCases where !template.contains(placeholder.text) {
             throw JudgeError(
-                description: "\(origin): the prompt of the judge lacks \(place.text); it needs "
-                    + Place.allCases.map(\.text).joined(separator: ", "))
+                description: "\(origin): the judge prompt lacks \(placeholder.text); it needs "
+                    + Placeholder.allCases.map(\.text).joined(separator: ", "))
         }
         self.template = template
     }
 
-    /// - Throws: ``JudgeError`` if the file cannot be read or lacks a place.
+    /// - Throws: ``JudgeError`` if the file cannot be read or lacks a placeholder.
     package init(contentsOf path: String) throws {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw JudgeError(description: "\(path): cannot be read; check judge.prompt")
@@ -31,25 +31,25 @@ package struct JudgePrompt: Hashable, Sendable {
         try self.init(template: String(decoding: data, as: UTF8.self), origin: path)
     }
 
-    private enum Place: String, CaseIterable {
+    private enum Placeholder: String, CaseIterable {
         case question, expected, answer
         var text: String { "{\(rawValue)}" }
     }
 
-    /// The question to the judge.
+    /// The prompt for one answer.
     package func text(question: String, expected: String, answer: String) -> String {
-        let contents: [Place: String] = [
+        let contents: [Placeholder: String] = [
             .question: defused(question), .expected: defused(expected), .answer: defused(answer),
         ]
-        let mark = mark(absentFrom: Array(contents.values))
-        // One pass from left to right: what was put in is not searched for places again.
+        let delimiter = delimiter(absentFrom: Array(contents.values))
+        // A single pass, so that inserted text is not searched for placeholders.
         var (text, rest) = ("", template[...])
         while let start = rest.firstIndex(of: "{") {
             text += rest[..<start]
             rest = rest[start...]
-            if let place = Place.allCases.first(where: { rest.hasPrefix($0.text) }) {
-                text += "<<<\(mark)\n\(contents[place] ?? "")\n\(mark)>>>"
-                rest = rest.dropFirst(place.text.count)
+            if let placeholder = Placeholder.allCases.first(where: { rest.hasPrefix($0.text) }) {
+                text += "<<<\(delimiter)\n\(contents[placeholder] ?? "")\n\(delimiter)>>>"
+                rest = rest.dropFirst(placeholder.text.count)
             } else {
                 text += "{"
                 rest = rest.dropFirst()
@@ -58,20 +58,20 @@ package struct JudgePrompt: Hashable, Sendable {
         return text + rest
     }
 
-    /// Servers read the special tokens of their model wherever they stand, `<|im_end|>` in an answer too.
+    /// Breaks up special tokens such as `<|im_end|>`, which servers would otherwise interpret even inside an answer.
     private func defused(_ text: String) -> String {
         String(text.prefix(Self.lengthLimit)).replacing("<|", with: "< |").replacing("|>", with: "| >")
     }
 
-    /// A word that occurs in none of the texts; the same for the same texts, so that verdicts can be kept.
-    private func mark(absentFrom texts: [String]) -> String {
+    /// A delimiter that occurs in none of the texts; deterministic, so that verdicts can be cached.
+    private func delimiter(absentFrom texts: [String]) -> String {
         var number = 1
         while texts.contains(where: { $0.contains("BLOCK-\(number)") }) { number += 1 }
         return "BLOCK-\(number)"
     }
 }
 
-/// A judge cannot be set up.
+/// A judge is configured incorrectly.
 package struct JudgeError: Error, Hashable, CustomStringConvertible {
     package let description: String
 

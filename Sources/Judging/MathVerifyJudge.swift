@@ -1,13 +1,13 @@
 import Foundation
 package import Tasks
 
-/// The Python package math-verify as a judge: one process that lives as long as the judge does.
+/// The Python package math-verify as a judge, in a process that runs as long as the judge exists.
 package enum MathVerifyJudge {
     /// - Parameters:
-    ///   - choice: `never`, the path of a Python that has the package, or `auto` for `python3` if it does.
-    ///   - timeout: for one verdict.
-    /// - Returns: nil if there is to be none.
-    /// - Throws: ``JudgeError`` if the Python that was named does not have it.
+    ///   - choice: `never`, the path of a Python that has the package, or `auto` for `python3` if it has it.
+    ///   - timeout: timeout for one verdict.
+    /// - Returns: nil for `never`, and for `auto` if `python3` lacks the package.
+    /// - Throws: ``JudgeError`` if the given Python lacks the package.
     package static func make(_ choice: String, timeout: Duration) throws -> ProgramJudge? {
         guard choice != "never" else { return nil }
         let python = choice == "auto" ? "python3" : choice
@@ -22,7 +22,7 @@ package enum MathVerifyJudge {
             command: "\(quoted(python)) -c \(quoted(script))", name: "math-verify", timeout: timeout)
     }
 
-    /// Looks for the package without loading it, which takes a second.
+    /// Looks for the package without importing it, since an import takes a second.
     private static func canImport(_ python: String) -> Bool {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
@@ -38,6 +38,6 @@ package enum MathVerifyJudge {
         return process.terminationStatus == 0
     }
 
-    /// As one word of a shell.
+    /// Quoted for the shell.
     private static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: #"'\''"#) + "'" }
 }

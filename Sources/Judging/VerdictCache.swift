@@ -1,13 +1,13 @@
 internal import GRDB
 import Synchronization
 
-/// Verdicts on disk, in SQLite, so that no answer is paid for twice; several runs may share one.
+/// A cache of verdicts in SQLite, so that no answer is judged twice. Several runs may use the same file.
 ///
-/// The texts themselves are the key: what was judged can be read in the file, and nothing is mistaken for something else.
+/// The key is the full text instead of a hash, so that the file is readable and collisions are impossible.
 package final class VerdictCache: Sendable {
     package struct Key: Hashable, Sendable {
         package var model: String
-        /// The prompt with its places open.
+        /// The prompt template.
         package var prompt: String
         package var question: String
         package var expected: String
@@ -25,9 +25,9 @@ package final class VerdictCache: Sendable {
     private let database: DatabasePool
     private let problem = Mutex<String?>(nil)
 
-    /// Opens the file at `path`, or makes it.
+    /// Opens or creates the file at `path`.
     ///
-    /// - Throws: ``JudgeError`` if it is no such file.
+    /// - Throws: ``JudgeError`` if the file is not a verdict cache.
     package init(path: String) throws {
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
@@ -46,14 +46,14 @@ package final class VerdictCache: Sendable {
             }
         } catch {
             throw JudgeError(
-                description: "\(path): cannot be used for verdicts: \(error); check judge.cache")
+                description: "\(path): cannot be used as verdict cache: \(error); check judge.cache")
         }
     }
 
-    /// Why the file could not be read or written, if so. Judging goes on without it.
+    /// Why the file could not be read or written, if that happened. Judging continues without the cache.
     package var failure: String? { problem.withLock { $0 } }
 
-    /// The verdict on an answer, if it was kept.
+    /// The cached verdict on an answer.
     package subscript(key: Key) -> Bool? {
         get {
             noting {
@@ -90,7 +90,7 @@ package final class VerdictCache: Sendable {
 
     @discardableResult private func noting<Value>(_ body: () throws -> Value) -> Value? {
         do { return try body() } catch {
-            problem.withLock { $0 = "verdicts are not kept: \(error)" }
+            problem.withLock { $0 = "verdicts are not cached: \(error)" }
             return nil
         }
     }

@@ -1,9 +1,9 @@
-/// Reads the verdict of a judge that writes text.
+/// Parses the verdict in a judge's reply.
 package enum WrittenVerdict {
     /// Whether the reply ends with `VERDICT: RIGHT` or `VERDICT: WRONG`; nil for anything else.
     ///
-    /// The last line must hold the verdict and nothing but the verdict, in capitals or not, bold or not. A reply with verdicts
-    /// of both kinds has none: it repeats the prompt, or cannot decide.
+    /// The last line must consist of the verdict only; case and bold type are ignored. A reply that contains both verdicts has
+    /// none: it repeats the prompt, or is undecided.
     package static func isRight(in reply: String) -> Bool? {
         let lines = reply.split(whereSeparator: \.isNewline).map(bare).filter { !$0.isEmpty }
         guard let last = lines.last.flatMap(verdict) else { return nil }
@@ -18,7 +18,7 @@ package enum WrittenVerdict {
         }
     }
 
-    /// The line in small letters, without emphasis and white space around it.
+    /// The line in lower case, without emphasis and surrounding white space.
     private static func bare(_ line: Substring) -> String {
         let around: (Character) -> Bool = { $0.isWhitespace || "*_`".contains($0) }
         let inside = line.drop(while: around)

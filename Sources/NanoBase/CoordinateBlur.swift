@@ -2,7 +2,7 @@ import Foundation
 package import Tokenizer
 package import Training
 
-/// Spreads the target of a coordinate over its neighbours, so that near misses cost less than far ones.
+/// Label smoothing for coordinates: spreads a target over neighbouring values, so that near misses cost less than far ones.
 package struct CoordinateBlur {
     private let numbers: [Int32: Int]
     private let tokens: [Int: Int32]
@@ -10,7 +10,7 @@ package struct CoordinateBlur {
     /// Weights of the neighbours at -n … n.
     private let kernel: [(offset: Int, weight: Float)]
 
-    /// `deviation` is the standard deviation in the units of the coordinates; 0 leaves targets as they are.
+    /// `deviation` is the standard deviation in coordinate units; 0 leaves targets unchanged.
     package init(_ tokenizer: Tokenizer, deviation: Double) {
         var numbers: [Int32: Int] = [:]
         for number in 0...999 {
@@ -26,7 +26,7 @@ package struct CoordinateBlur {
         kernel = zip(-reach...reach, weights).map { ($0, Float($1 / sum)) }
     }
 
-    /// The targets of `pass` with each coordinate replaced by several of smaller weight.
+    /// The targets of `pass`, with each coordinate target split into several with smaller weights.
     package func callAsFunction(
         _ pass: TrainingPass
     ) -> (predictors: [Int64], targets: [Int64], weights: [Float]) {
@@ -38,7 +38,7 @@ package struct CoordinateBlur {
         }
         for (index, target) in pass.targets.enumerated() {
             let (predictor, weight) = (pass.predictors[index], pass.weights[index])
-            // The 2 of `bbox_2d` is no coordinate.
+            // The 2 in `bbox_2d` is not a coordinate.
             let followsUnderscore = index > 0 && Int32(pass.targets[index - 1]) == underscore
             guard let number = numbers[Int32(target)], !followsUnderscore else {
                 add(predictor, target, weight)

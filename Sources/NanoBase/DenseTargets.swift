@@ -4,29 +4,29 @@ import Imaging
 package import Tasks
 import Torch
 
-/// What each image token should know of the scene it shows: the objects whose centres lie in its square.
+/// Dense training targets of image tokens: the objects whose centres are in a token's square.
 package struct DenseTargets {
-    /// Whether a centre lies in the square: 0 or 1. `[token]`
+    /// Whether the square contains a centre: 0 or 1. `[token]`
     package private(set) var presence: [Int64] = []
-    /// Tokens that hold an object; the lists below are of the same length. `[object]`
+    /// Tokens with an object; the lists below have the same length. `[object]`
     package private(set) var tokens: [Int64] = []
     package private(set) var colours: [Int64] = []
     package private(set) var shapes: [Int64] = []
-    /// Offset of the centre from that of the square in squares, and the logarithm of the side in squares. `[object, 3]`
+    /// Offset of the object's centre from that of the square, and logarithm of its side; in units of squares. `[object, 3]`
     package private(set) var geometry: [Float] = []
-    /// Box in parts of the view, x1, y1, x2, y2. `[object, 4]`
+    /// Box in fractions of the view, x1, y1, x2, y2. `[object, 4]`
     package private(set) var boxes: [Float] = []
-    /// Tokens that hold an object whose bull's-eye can be read. `[legible]`
+    /// Tokens with an object whose bull's-eye is legible. `[legible]`
     package private(set) var legibleTokens: [Int64] = []
     package private(set) var bullsEyes: [Int64] = []
 
     private let task: VisualSearchConfiguration
     private let tokenSide: Double
 
-    /// Least diameter of the innermost disc, in pixels of the view, that counts as legible.
+    /// Minimum diameter of the innermost disc for a legible bull's-eye, in pixels of the view.
     private static let legibleDiameter = 2.2
 
-    /// Targets for the tokens of `views` in order; a view of something other than a scene gets none.
+    /// Targets for the tokens of `views`, in order; views of other images than scenes have none.
     package init(of views: [ViewedImage], task: VisualSearchConfiguration, tokenSide: Int) {
         self.task = task
         self.tokenSide = Double(tokenSide)

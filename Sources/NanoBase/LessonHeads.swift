@@ -2,13 +2,13 @@ import CounterRandom
 import Tasks
 import Torch
 
-/// Small heads that make the model learn to see and to place before words ask for it; thrown away after training.
+/// Auxiliary heads that train vision and localization directly; discarded after training.
 final class LessonHeads {
     /// Dense targets from the features of image tokens.
     private let dense: Linear
     /// Boxes of objects from the hidden states of image tokens after ``imageLayer``.
     private let imageBox: Linear
-    /// The box of what is asked about from the hidden state that begins an answer, after ``answerLayer``.
+    /// The box of the queried object from the hidden state before an answer, after ``answerLayer``.
     private let answerBox: Linear
     private let task: VisualSearchConfiguration
 
@@ -36,7 +36,7 @@ final class LessonHeads {
             + answerBox.parameters("heads.answerBox")
     }
 
-    /// How far the features of image tokens [token, width] are from `targets`; a mean for each part, added up.
+    /// The loss of image-token features [token, width] against `targets`: the sum of the mean losses of all parts.
     func denseLoss(_ features: Tensor, _ targets: DenseTargets) -> Tensor {
         let sizes = [2, task.colours.count, task.shapes.count, 3, task.bullsEyeColours.count]
         let parts = dense(features).split(sizes, dim: 1)
@@ -56,13 +56,13 @@ final class LessonHeads {
         return loss
     }
 
-    /// How far boxes read from image tokens [token, width] are from those of the objects.
+    /// The loss of boxes predicted from image tokens [token, width].
     func imageBoxLoss(_ hidden: Tensor, _ targets: DenseTargets) -> Tensor {
         let boxes = Tensor(targets.boxes, shape: [targets.tokens.count, 4])
         return squaredError(imageBox(hidden.indexSelect(0, Tensor(targets.tokens))), boxes)
     }
 
-    /// How far boxes read from hidden states [answer, width] are from `boxes`, in parts of the view. `[answer, 4]`
+    /// The loss of boxes predicted from hidden states [answer, width] against `boxes`, in fractions of the view. `[answer, 4]`
     func answerBoxLoss(_ hidden: Tensor, _ boxes: [Float]) -> Tensor {
         squaredError(answerBox(hidden), Tensor(boxes, shape: [boxes.count / 4, 4]))
     }

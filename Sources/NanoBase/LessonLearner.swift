@@ -6,11 +6,11 @@ import Tasks
 import Torch
 import Training
 
-/// A model in a stage of its teaching: answers by likelihood, seeing and placing by throwaway heads.
+/// Trains a model in one stage: answers by likelihood, vision and localization by auxiliary heads.
 ///
-/// Matrices move by ``Muon``, the rest by ``AdamW``. Holds tensors, so one thread owns it.
+/// Matrices are optimized by ``Muon``, other parameters by ``AdamW``. Owns tensors, so only one thread may use it.
 final class LessonLearner {
-    /// Means over a step; NaN where there was nothing to measure.
+    /// Mean losses of a step; NaN if there was nothing to measure.
     struct Outcome {
         /// Negative log-likelihood of the answers' tokens.
         var answers = 0.0
@@ -25,7 +25,7 @@ final class LessonLearner {
     private let heads: LessonHeads
     private let muon: Muon
     private let adamW: AdamW
-    /// Heads start anew in each stage: they learn at the full rate while the model warms up.
+    /// The optimizer of the heads. They are reinitialized in each stage and train at the full rate while the model warms up.
     private let headAdamW: AdamW
     private let blur: CoordinateBlur
 
@@ -58,9 +58,9 @@ final class LessonLearner {
         blur = CoordinateBlur(policyModel.format.tokenizer, deviation: stage.coordinateBlur)
     }
 
-    /// Adds up the gradients of all passes and takes one step.
+    /// Accumulates the gradients of all passes and takes one optimizer step.
     ///
-    /// - Parameter boxes: for each branch of the passes in order, where what it asks about is, in its view.
+    /// - Parameter boxes: for each branch of the passes, in order, the box of the queried object in its view.
     func update(_ passes: [TrainingPass], boxes: [Rectangle?], learningRate: Double) -> Outcome {
         for parameter in model.parameters + heads.parameters { parameter.tensor.grad = nil }
         var outcome = Outcome()
@@ -70,19 +70,19 @@ final class LessonLearner {
             let branches = firstBranch..<firstBranch + pass.branchPredictors.count
             firstBranch = branches.upperBound
             let losses = losses(of: pass, boxes: Array(boxes[branches]))
-            let share = 1 / Double(passes.count)
+            let weight = 1 / Double(passes.count)
             var total = Tensor.zeros([])
             if let answers = losses.answers {
                 total = total + answers / targetCount
                 outcome.answers += answers.item() / targetCount
             }
             if stage.denseWeight > 0 {
-                total = total + losses.dense * (share * stage.denseWeight)
-                outcome.dense += losses.dense.item() * share
+                total = total + losses.dense * (weight * stage.denseWeight)
+                outcome.dense += losses.dense.item() * weight
             }
             if let boxes = losses.boxes {
-                total = total + boxes * (share * stage.boxWeight)
-                outcome.boxes += boxes.item() * share
+                total = total + boxes * (weight * stage.boxWeight)
+                outcome.boxes += boxes.item() * weight
             }
             total.backward()
         }
@@ -96,7 +96,7 @@ final class LessonLearner {
         return outcome
     }
 
-    /// The parts of the loss: answers summed over tokens, the others means; nil where there is nothing to learn.
+    /// The parts of the loss: answers are summed over tokens, the others are means; nil if a part does not apply.
     private func losses(
         of pass: TrainingPass, boxes: [Rectangle?]
     ) -> (answers: Tensor?, dense: Tensor, boxes: Tensor?) {
@@ -119,8 +119,8 @@ final class LessonLearner {
                 add(heads.imageBoxLoss(hidden.indexSelect(0, slots), targets))
             }
             if layer + 1 == LessonHeads.answerLayer {
-                let asked = zip(pass.branchPredictors, boxes).compactMap { place, box in
-                    box.map { (place, $0) }
+                let asked = zip(pass.branchPredictors, boxes).compactMap { predictor, box in
+                    box.map { (predictor, $0) }
                 }
                 if !asked.isEmpty {
                     add(
@@ -135,7 +135,7 @@ final class LessonLearner {
         return (-(logProbabilities * Tensor(blurred.weights)).sum(), dense, boxLoss)
     }
 
-    /// A box of the whole view in parts of its sides.
+    /// A box in fractions of the view's sides.
     private func fractions(_ box: Rectangle) -> [Float] {
         let task = configuration.task
         let side = Double(task.canvas) / Double(task.viewFactor)

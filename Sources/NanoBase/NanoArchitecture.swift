@@ -7,15 +7,15 @@ import Tasks
 import Tokenizer
 import Torch
 
-/// The nano model before it has learnt anything: shape, vocabulary, and weights that give it a start.
+/// The untrained nano model: architecture, vocabulary, and initial weights.
 enum NanoArchitecture {
     private static let vocabularySize = 768
-    /// Every number up to here is one token.
+    /// Every integer up to this one is a single token.
     private static let largestNumber = 134
-    /// Every image, crops too, is shown with about this many pixels.
+    /// Every image, including crops, is resized to about this many pixels.
     private static let viewPixels = 112 * 112
 
-    /// Writes a fresh checkpoint to a folder that must not exist yet.
+    /// Writes an untrained checkpoint to a folder that must not exist.
     ///
     /// - Throws: an error that names the file that cannot be written.
     static func write(to url: URL, task: VisualSearchConfiguration, seed: UInt64) throws {
@@ -61,7 +61,7 @@ enum NanoArchitecture {
 
     // MARK: Vocabulary
 
-    /// What is said in lessons and around them.
+    /// The corpus for the tokenizer: the texts of lessons and prompts.
     private static func corpus(_ task: VisualSearchConfiguration, seed: UInt64) throws -> [String] {
         let scenes = try VisualSearch(task, seed: seed, split: .training)
         var texts: [String] = []
@@ -90,7 +90,7 @@ enum NanoArchitecture {
 
     // MARK: Pixels
 
-    /// Patches of scenes and of close-ups, as the processor gives them, [patch, channel · y · x].
+    /// Sample patches of scenes and close-ups from the image processor, [patch, channel · y · x].
     private static func samplePatches(_ task: VisualSearchConfiguration, seed: UInt64) throws -> [Float] {
         let scenes = try VisualSearch(task, seed: seed, split: .training)
         let processor = ImageProcessor(

@@ -4,16 +4,16 @@ import Tasks
 import Torch
 import Training
 
-/// Makes the base of the nano model from nothing, stage by stage.
+/// Trains the nano base model from random weights, stage by stage.
 ///
-/// Each stage leaves a checkpoint under its name; what is there already is not made again.
+/// Each stage writes a checkpoint under its name; stages with an existing checkpoint are skipped.
 package final class NanoBaseTrainer {
-    /// What a step came to.
+    /// The result of a step.
     package struct Step: Sendable {
         package let stage: String
-        /// Counted from 1.
+        /// 1-based index within the stage.
         package let index: Int
-        /// Steps of the stage.
+        /// Number of steps of the stage.
         package let count: Int
         /// Mean negative log-likelihood of the answers' tokens.
         package let answerLoss: Double
@@ -27,7 +27,7 @@ package final class NanoBaseTrainer {
 
     /// - Parameters:
     ///   - configuration: the recipe.
-    ///   - folder: holds a checkpoint for each stage.
+    ///   - folder: the folder for the stages' checkpoints.
     package init(_ configuration: NanoBaseConfiguration, folder: URL) {
         self.configuration = configuration
         self.folder = folder
@@ -35,16 +35,15 @@ package final class NanoBaseTrainer {
             configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
     }
 
-    /// Steps of the stages that are missing.
+    /// The number of steps of the remaining stages.
     package var remainingStepCount: Int {
         configuration.stages.reduce(0) { $0 + (exists(checkpoint(of: $1.name)) ? 0 : $1.stage.steps) }
     }
 
-    /// Runs the stages that are missing, or stops after a step when `shouldStop` says so; a stage that was stopped begins
-    /// anew.
+    /// Runs the remaining stages; stops after a step if `shouldStop` returns true. A stopped stage starts over in the next run.
     ///
     /// - Returns: the checkpoint of the last stage; nil if stopped.
-    /// - Throws: an error that names the file or value that cannot be used.
+    /// - Throws: an error that names the invalid file or value.
     package func run(onStep: (Step) -> Void, shouldStop: () -> Bool) throws -> URL? {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var checkpoint = self.checkpoint(of: "fresh")
@@ -71,7 +70,7 @@ package final class NanoBaseTrainer {
 
     private func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
 
-    /// - Returns: whether the stage was finished.
+    /// - Returns: whether the stage was completed.
     private func teach(
         _ policyModel: PolicyModel, _ name: String, _ stage: LessonStage, number: Int,
         onStep: (Step) -> Void, shouldStop: () -> Bool

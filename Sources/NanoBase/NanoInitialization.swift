@@ -4,7 +4,8 @@ import Models
 import Tokenizer
 import Torch
 
-/// Weights that save a small model most of its way: filters that see, numbers in order, positions at once.
+/// Initial weights that speed up training of a small model: cosine patch filters, ordered number embeddings, and position
+/// heads.
 struct NanoInitialization {
     private let model: Qwen25VL
     private let tokenizer: Tokenizer
@@ -20,7 +21,7 @@ struct NanoInitialization {
         self.random = random
     }
 
-    /// Sets all weights; `patches` [patch, channel · y · x] are examples of what the patch filters will see.
+    /// Sets all weights; `patches` [patch, channel · y · x] are sample inputs of the patch filters.
     mutating func run(patches: [Float]) {
         withoutGradient {
             setMatrices()
@@ -44,10 +45,11 @@ struct NanoInitialization {
 
     // MARK: Seeing
 
-    /// Colour directions of the patch filters: brightness and two differences.
+    /// Colour directions of the patch filters: brightness and two colour differences.
     private static let colourDirections: [[Double]] = [[1, 1, 1], [1, 0, -1], [1, -2, 1]]
 
-    /// The lowest two-dimensional cosine waves on each colour direction, as strong as each other on `patches`.
+    /// Sets the filters to the lowest two-dimensional cosine waves in each colour direction, normalized to equal variance on
+    /// `patches`.
     private func setPatchFilters(_ patches: [Float]) {
         let vision = model.configuration.vision
         let side = vision.patchSize
@@ -76,17 +78,17 @@ struct NanoInitialization {
         let centred = responses - responses.mean(dims: [0], keepDims: true)
         let deviations = (centred * centred).mean(dims: [0]).sqrt().maximum(1e-3)  // [filter]
         let scaled = (bank / deviations.unsqueezed(1)).reshape([vision.width, 3, 1, side, side])
-        let share = scaled / Double(vision.temporalPatchSize)
-        model.vision.patchEmbedding.weight.copy_(share)
+        let perFrame = scaled / Double(vision.temporalPatchSize)
+        model.vision.patchEmbedding.weight.copy_(perFrame)
     }
 
-    private func cosine(_ frequency: Int, _ place: Int, of count: Int) -> Double {
-        cos(.pi * Double(frequency) * (Double(place) + 0.5) / Double(count))
+    private func cosine(_ frequency: Int, _ position: Int, of count: Int) -> Double {
+        cos(.pi * Double(frequency) * (Double(position) + 0.5) / Double(count))
     }
 
     // MARK: Counting
 
-    /// Numbers get smooth functions of their value, so that what is learnt of one holds for its neighbours.
+    /// Sets number embeddings to smooth functions of the value, so that learning generalizes to neighbouring numbers.
     private mutating func setNumbers() {
         let width = model.configuration.text.width
         let periodCount = 32
@@ -101,8 +103,9 @@ struct NanoInitialization {
                 let length = shortest * pow(longest / shortest, Double(period) / Double(periodCount - 1))
                 let angle = 2 * .pi * Double(number) / length
                 for feature in 0..<width {
-                    let place = 2 * period * width + feature
-                    smooth[feature] += cos(angle) * directions[place] + sin(angle) * directions[place + width]
+                    let offset = 2 * period * width + feature
+                    smooth[feature] +=
+                        cos(angle) * directions[offset] + sin(angle) * directions[offset + width]
                 }
             }
             let row = smooth.map { value in
@@ -115,11 +118,11 @@ struct NanoInitialization {
 
     // MARK: Placing
 
-    /// Heads 0 and 1 of the first layer look at `<|vision_start|>`, the less the further down or to the right a token
-    /// of the image is: its place is in the residual stream from the first step.
+    /// Heads 0 and 1 of the first layer attend to `<|vision_start|>`, with less weight the further down or to the right an image
+    /// token is: the token's position is in the residual stream from the first step on.
     ///
-    /// Keys of their sections recognise the embedding of `<|vision_start|>`; biases of the queries make the score a
-    /// function of the distance along the axis of each section.
+    /// Keys in their rotary sections match the embedding of `<|vision_start|>`; query biases make the score a function of the
+    /// distance along the axis of each section.
     private func setPositionHeads() {
         let text = model.configuration.text
         let (width, half) = (text.headWidth, text.headWidth / 2)
@@ -127,7 +130,7 @@ struct NanoInitialization {
         guard let bias = layer.bias, text.rotarySections.count == 3 else { return }
         let start = model.text.embedding.weight.select(0, Int(model.configuration.tokens.visionStart))
         let norm = (start * start).sum().sqrt()
-        // After the norm of the layer the embedding has the length √width; its key gets the strength below.
+        // After the layer's norm, the embedding has length √width; its key is scaled to the strength below.
         let recognizer = start / norm * (Self.keyStrength / Double(text.width).squareRoot())
         let firstKey = text.headCount * width
         for pair in 0..<half {
@@ -142,7 +145,7 @@ struct NanoInitialization {
                 if pair < ends[0] {
                     (strength, phase) = (Self.presenceStrength, -frequency)
                 } else if (ends[axis - 1]..<ends[axis]).contains(pair) {
-                    (strength, phase) = (Self.placeStrength[head], .pi / 2 - frequency * Self.middle)
+                    (strength, phase) = (Self.positionStrength[head], .pi / 2 - frequency * Self.middle)
                 } else {
                     (strength, phase) = (0, 0)
                 }
@@ -155,12 +158,12 @@ struct NanoInitialization {
         }
     }
 
-    /// Length of each pair of features of the key of `<|vision_start|>`.
+    /// Length of each feature pair in the key of `<|vision_start|>`.
     private static let keyStrength = 2.0
-    /// Lifts the score of `<|vision_start|>` to that of all other tokens together.
+    /// Raises the score of `<|vision_start|>` to that of all other tokens together.
     private static let presenceStrength = 2.6
-    /// Slopes along rows and columns; the frequencies of the latter are lower.
-    private static let placeStrength = [1.8, 4.0]
+    /// Slopes along rows and columns; the frequencies along columns are lower.
+    private static let positionStrength = [1.8, 4.0]
     /// Distance from `<|vision_start|>` at which the score is in the middle of its range.
     private static let middle = 2.5
 }

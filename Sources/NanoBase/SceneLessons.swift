@@ -6,8 +6,8 @@ package import Models
 import Tasks
 package import Training
 
-/// Turns scenes into what the base of the nano model learns from: questions with the answers a general
-/// vision-language model would give, and a weak habit of using the tool.
+/// Creates the training data of the nano base model from scenes: questions with the answers of a general vision-language
+/// model, and a weak habit of using the tool.
 package struct SceneLessons: Sendable {
     private let configuration: NanoBaseConfiguration
     private let format: ChatMLFormat
@@ -16,7 +16,7 @@ package struct SceneLessons: Sendable {
     private let zoom = ZoomTool()
     private let rule = CropRule()
 
-    /// - Throws: `VisualSearchError` for a task that cannot work.
+    /// - Throws: `VisualSearchError` for an invalid task.
     package init(_ configuration: NanoBaseConfiguration, format: ChatMLFormat) throws {
         self.configuration = configuration
         self.format = format
@@ -24,15 +24,15 @@ package struct SceneLessons: Sendable {
         random = CounterRandom(seed: configuration.seed, 0x6C65_7373_6F6E)
     }
 
-    /// Questions that share a prompt, and for each of them where what it asks about is in the view, if that is asked.
+    /// Questions with a common prompt, each with the box of the queried object in the view, if it has one.
     package struct Lesson: Sendable {
         package let tree: PromptTree
         package let boxes: [Rectangle?]
     }
 
-    /// All lessons about the scene of that number. Those that see the same image the same way share a prompt.
+    /// All lessons for the scene at an index. Lessons with the same view of the same image have a common prompt.
     ///
-    /// - Throws: what viewing or tokenizing throws.
+    /// - Throws: errors of viewing and tokenizing.
     package func lessons(ofScene index: Int, _ counts: LessonCounts) throws -> [Lesson] {
         let scene = scenes.scene(at: index)
         let image = scenes.image(of: scene)
@@ -75,9 +75,9 @@ package struct SceneLessons: Sendable {
         return lessons.filter { !$0.boxes.isEmpty }
     }
 
-    /// The scene of that number as a whole, and random crops around its objects, for lessons in seeing.
+    /// Views of the scene at an index: the whole scene and random crops around its objects, for vision lessons.
     ///
-    /// - Throws: what viewing throws.
+    /// - Throws: errors of viewing.
     package func views(ofScene index: Int, cropCount: Int) throws -> [ViewedImage] {
         let scene = scenes.scene(at: index)
         let image = scenes.image(of: scene)
@@ -100,18 +100,18 @@ package struct SceneLessons: Sendable {
         return [try format.view(image, as: .example(0))] + crops
     }
 
-    /// Sides of crops in sides of their object.
+    /// Side of a crop relative to that of its object.
     private static let cropScale = 0.3...3.5
-    /// Width of a crop over its side.
+    /// Width of a crop relative to its side.
     private static let cropStretch = 0.75...1.33
 
     // MARK: Exchanges
 
-    /// A question and what follows it.
+    /// A question with the following turns.
     private struct Exchange {
         enum Turn {
             case completion(String)
-            /// A call, and the crop that answers it.
+            /// A tool call and the resulting crop.
             case call(String, crop: ViewedImage)
         }
 
@@ -130,7 +130,7 @@ package struct SceneLessons: Sendable {
         Exchange(question.text, [.completion(LessonText.answer(question.answer))])
     }
 
-    /// A question that takes a closer look, answered by habit.
+    /// A question that needs zooming, answered according to the tool habit.
     private func attribute(
         _ scene: Scene, on view: ViewedImage, random: inout CounterRandom
     ) throws -> Exchange {
@@ -188,7 +188,7 @@ package struct SceneLessons: Sendable {
     }
 }
 
-/// What the nano model says around an answer.
+/// The completion texts of the nano model.
 enum LessonText {
     static func answer(_ answer: String) -> String { "<think>I see it.</think>\n<answer>\(answer)</answer>" }
 

@@ -10,21 +10,21 @@ import Tasks
 import Torch
 import Training
 
-/// What a base brings to visual search, skill by skill, on held-out scenes, greedy.
+/// Visual-search skills of a model on held-out scenes, with greedy decoding.
 package struct SkillScores: Sendable {
-    /// Mean IoU of the boxes answered to "Where is …?"; an answer that is no box counts 0.
+    /// Mean IoU of the boxes answered to "Where is …?"; an answer without a box counts as 0.
     package let groundingIoU: Double
-    /// Share of close-ups whose bull's-eye is named right.
+    /// Fraction of close-ups whose bull's-eye colour is named correctly.
     package let closeUpAccuracy: Double
     package let relationAccuracy: Double
     package let existenceAccuracy: Double
-    /// Share of attribute questions on which the tool is called.
+    /// Fraction of attribute questions with a tool call.
     package let attributeCallRate: Double
     package let attributeAccuracy: Double
     /// Mean IoU of first boxes with the target.
     package let firstBoxIoU: Double
 
-    /// One line a skill.
+    /// A table with one line per skill.
     package var table: String {
         [
             ("grounding, mean IoU", Readable.fixed(groundingIoU, 3)),
@@ -32,7 +32,7 @@ package struct SkillScores: Sendable {
             ("relations", Readable.fixed(relationAccuracy, 3)),
             ("existence", Readable.fixed(existenceAccuracy, 3)),
             ("tool-call rate, attribute", Readable.fixed(attributeCallRate, 3)),
-            ("attribute, tool on offer", Readable.fixed(attributeAccuracy, 3)),
+            ("attribute, tool offered", Readable.fixed(attributeAccuracy, 3)),
             ("first box, mean IoU", Readable.fixed(firstBoxIoU, 3)),
         ].map { $0.0.padding(toLength: 28, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n")
     }
@@ -40,7 +40,7 @@ package struct SkillScores: Sendable {
 
 /// Measures ``SkillScores`` of the model in a folder.
 ///
-/// Holds tensors, so one thread owns it.
+/// Owns tensors, so only one thread may use it.
 package final class SkillEvaluation {
     private let policyModel: PolicyModel
     private let engine: any RolloutEngine
@@ -52,8 +52,8 @@ package final class SkillEvaluation {
 
     /// - Parameters:
     ///   - model: folder of the model.
-    ///   - sceneCount: scenes for each skill.
-    /// - Throws: an error that names the file that cannot be used.
+    ///   - sceneCount: the number of scenes per skill.
+    /// - Throws: an error that names the invalid file.
     package init(model: String, sceneCount: Int) throws {
         self.sceneCount = sceneCount
         Tensor.setThreadCount(ProcessInfo.processInfo.activeProcessorCount)
@@ -61,8 +61,8 @@ package final class SkillEvaluation {
         engine = try policyModel.workers()
     }
 
-    /// - Parameter onProgress: told which skill is measured next.
-    /// - Throws: what scenes or images throw.
+    /// - Parameter onProgress: called with the name of the skill that is measured next.
+    /// - Throws: errors of scenes and images.
     package func run(onProgress: (String) -> Void) throws -> SkillScores {
         func answers(_ kind: QuestionKind) throws -> [Answer] {
             onProgress(kind.rawValue)
@@ -86,7 +86,7 @@ package final class SkillEvaluation {
     private struct Answer: Sendable {
         let record: TrajectoryRecord
         let isCorrect: Bool
-        /// Of a box that was answered; 0 where there is none.
+        /// IoU of the answered box; 0 if there is none.
         let groundingIoU: Double
     }
 
@@ -105,7 +105,7 @@ package final class SkillEvaluation {
             for start in stride(from: 0, to: sceneCount, by: Self.concurrency) {
                 let requests = (start..<min(start + Self.concurrency, sceneCount)).map { index in
                     RolloutRequest(
-                        source.example(at: index), at: index, place: TrajectoryID(group: index, sample: 0),
+                        source.example(at: index), at: index, recordID: TrajectoryID(group: index, sample: 0),
                         sampling: Self.sampling, random: CounterRandom(seed: scenes.seed, UInt64(index)))
                 }
                 answers += try await runner.run(requests) { rollout in

@@ -3,18 +3,18 @@ import Foundation
 import Imaging
 import Tasks
 
-/// How the base uses the tool: seldom and imprecisely, so that good use is left to be found by reinforcement learning.
+/// The tool use of the base model's training data: rare and imprecise, so that reinforcement learning has to find good use.
 ///
-/// Boxes are drawn around the target with random offsets and sizes; whether the tool is called is a coin toss that
-/// knows nothing of whether a call would help. An answer is right only where the crop happened to show the target.
+/// Boxes have random offsets and sizes around the target, and calls are random, independent of whether they would help. An
+/// answer after a call is right only if the crop happens to show the target.
 package struct ToolHabit: Codable, Hashable, Sendable {
-    /// Probability of a call by shape; `callProbability` for the others. A habit that is the same everywhere would
-    /// show in samples but never in the most likely answer.
+    /// Probability of a call by shape; `callProbability` applies to other shapes. With equal probabilities below one half, calls
+    /// would occur in samples but never in greedy answers.
     package var callProbabilityByShape: [String: Double] = ["star": 0.6, "cross": 0.6]
     package var callProbability = 0.3
-    /// Standard deviation of the centre of a box from that of the target, in sides of the target.
+    /// Standard deviation of a box's centre from that of the target, relative to the target's side.
     package var centreDeviation = 0.4
-    /// Side of a box in sides of the target; the logarithm is drawn evenly.
+    /// Side of a box relative to that of the target; log-uniform.
     package var scale = 0.8...2.5
     /// Width and height differ from the side by up to this fraction.
     package var aspect = 0.25
@@ -51,7 +51,7 @@ package struct ToolHabit: Codable, Hashable, Sendable {
 }
 
 extension ClosedRange<Double> {
-    /// A number whose logarithm is uniform between those of the bounds, which are above 0.
+    /// A log-uniform random number; the bounds must be above 0.
     func drawnLogarithmically(_ random: inout CounterRandom) -> Double {
         lowerBound * pow(upperBound / lowerBound, random.uniform())
     }

@@ -6,7 +6,7 @@ import CArrow
     import Darwin
 #endif
 
-/// A column in the making, in the layout of the Arrow C data interface.
+/// Builds a column in the layout of the Arrow C data interface.
 final class ColumnBuilder {
     private let type: ColumnType
     private let parts: [ColumnBuilder]
@@ -16,7 +16,7 @@ final class ColumnBuilder {
     private var bits: [UInt8] = []
     private var integers: [Int64] = []
     private var numbers: [Double] = []
-    /// One more than there are elements, where the type has them.
+    /// Offsets of variable-length elements, one more than there are elements.
     private var offsets: [Int64] = [0]
     private var bytes: [UInt8] = []
 
@@ -25,7 +25,7 @@ final class ColumnBuilder {
         parts = type.parts.map { ColumnBuilder($0.type) }
     }
 
-    /// - Throws: ``ColumnError`` for a value that is not of the type.
+    /// - Throws: ``ColumnError`` for a value of the wrong type.
     func append(_ value: ColumnValue) throws(ColumnError) {
         push(value != .null, to: &validity)
         if value == .null { nullCount += 1 }
@@ -61,17 +61,18 @@ final class ColumnBuilder {
         if bit { bits[count / 8] |= 1 << UInt8(count % 8) }
     }
 
-    /// The column, for one who releases it.
+    /// The exported column; the receiver must release it.
     func exported() -> ArrowArray {
-        let children = parts.map { part in Exported.kept(part.exported()) }
+        let children = parts.map { part in Exported.allocated(part.exported()) }
         let buffers: [UnsafeMutableRawPointer] =
             switch type {
-            case .boolean: [Exported.kept(validity), Exported.kept(bits)]
-            case .integer: [Exported.kept(validity), Exported.kept(integers)]
-            case .number: [Exported.kept(validity), Exported.kept(numbers)]
-            case .string, .bytes: [Exported.kept(validity), Exported.kept(offsets), Exported.kept(bytes)]
-            case .list: [Exported.kept(validity), Exported.kept(offsets)]
-            case .structure: [Exported.kept(validity)]
+            case .boolean: [Exported.allocated(validity), Exported.allocated(bits)]
+            case .integer: [Exported.allocated(validity), Exported.allocated(integers)]
+            case .number: [Exported.allocated(validity), Exported.allocated(numbers)]
+            case .string, .bytes:
+                [Exported.allocated(validity), Exported.allocated(offsets), Exported.allocated(bytes)]
+            case .list: [Exported.allocated(validity), Exported.allocated(offsets)]
+            case .structure: [Exported.allocated(validity)]
             }
         var array = ArrowArray()
         array.length = Int64(count)
@@ -86,34 +87,34 @@ final class ColumnBuilder {
 }
 
 extension ArrowSchema {
-    /// A column's name and type, for one who releases it.
+    /// The exported name and type of a column; the receiver must release it.
     init(exporting column: ColumnType.Column) {
         self.init()
         format = UnsafePointer(strdup(column.type.format))
         name = UnsafePointer(strdup(column.name))
         flags = Int64(ARROW_FLAG_NULLABLE)
-        let parts = column.type.parts.map { Exported.kept(ArrowSchema(exporting: $0)) }
+        let parts = column.type.parts.map { Exported.allocated(ArrowSchema(exporting: $0)) }
         n_children = Int64(parts.count)
         children = Exported.list(parts)
         release = { Exported.release(&$0.pointee) }
     }
 }
 
-/// What is handed over through the C data interface: memory of its own, given back by the callbacks.
+/// Memory exported through the C data interface; the release callbacks free it.
 private enum Exported {
-    static func kept<Value>(_ value: Value) -> UnsafeMutablePointer<Value> {
-        let place = UnsafeMutablePointer<Value>.allocate(capacity: 1)
-        place.initialize(to: value)
-        return place
+    static func allocated<Value>(_ value: Value) -> UnsafeMutablePointer<Value> {
+        let pointer = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+        pointer.initialize(to: value)
+        return pointer
     }
 
-    static func kept<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeMutableRawPointer {
+    static func allocated<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeMutableRawPointer {
         let size = MemoryLayout<Element>.stride * elements.count
-        let place = UnsafeMutableRawPointer.allocate(byteCount: max(1, size), alignment: 64)
+        let pointer = UnsafeMutableRawPointer.allocate(byteCount: max(1, size), alignment: 64)
         elements.withUnsafeBytes {
-            place.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(place), byteCount: size)
+            pointer.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(pointer), byteCount: size)
         }
-        return place
+        return pointer
     }
 
     static func list<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element?>? {
@@ -126,7 +127,7 @@ private enum Exported {
     static func release(_ array: inout ArrowArray) {
         for index in 0..<Int(array.n_children) {
             guard let child = array.children?[index] else { continue }
-            // Whoever takes a child over has cleared its callback.
+            // The callback of a child that was moved elsewhere is nil.
             child.pointee.release?(child)
             child.deallocate()
         }

@@ -10,7 +10,7 @@ package indirect enum ColumnType: Hashable, Sendable {
     case list(ColumnType)
     case structure([Column])
 
-    /// A column, or a member of a structure; each may be null.
+    /// A column, or a field of a structure; both are nullable.
     package struct Column: Hashable, Sendable {
         package let name: String
         package let type: ColumnType
@@ -21,7 +21,7 @@ package indirect enum ColumnType: Hashable, Sendable {
         }
     }
 
-    /// Its name in the Arrow C data interface. Texts and bytes have offsets of 64 bits, so that a batch has no limit.
+    /// The format string in the Arrow C data interface. Strings and bytes use 64-bit offsets, so that a batch has no size limit.
     var format: String {
         switch self {
         case .boolean: "b"

@@ -1,21 +1,20 @@
-/// A value of a column, in the terms that rows are written in: what the file's encodings, widths and units are is
-/// not seen.
+/// A logical value of a column, independent of the file's encodings, widths and units.
 package enum ColumnValue: Hashable, Sendable {
     case null
     case boolean(Bool)
-    /// All widths; dates and times as the integers that they are stored as.
+    /// Integers of all widths; dates and times as their stored integers.
     case integer(Int64)
-    /// All widths, and unsigned integers that `Int64` does not hold.
+    /// Floating-point numbers of all widths, and unsigned integers that exceed `Int64`.
     case number(Double)
     case string(String)
     case bytes([UInt8])
-    /// Maps too, as lists of `key` and `value`.
+    /// Lists, and maps as lists of `key` and `value`.
     case list([ColumnValue])
     case structure([String: ColumnValue])
-    /// A value of a type that is not read, such as a decimal number; its name in the Arrow C data interface.
+    /// A value of an unsupported type, such as a decimal, with its format in the Arrow C data interface.
     case unread(format: String)
 
-    /// A member of a structure; nil for other values and where there is none.
+    /// A field of a structure; nil if there is no such field, and for other values.
     package subscript(name: String) -> ColumnValue? {
         if case .structure(let members) = self { members[name] } else { nil }
     }
@@ -41,7 +40,7 @@ package enum ColumnValue: Hashable, Sendable {
         }
     }
 
-    /// What kind of value this is, in the words of a message.
+    /// The kind of value, for messages.
     package var kind: String {
         switch self {
         case .null: "nothing"
@@ -56,7 +55,7 @@ package enum ColumnValue: Hashable, Sendable {
     }
 }
 
-/// A row: a value by the name of its column.
+/// A row: values by column name.
 package typealias Row = [String: ColumnValue]
 
 /// A Parquet file that cannot be read or written.
@@ -67,7 +66,7 @@ package struct ParquetError: Error, Hashable, CustomStringConvertible {
     package var description: String { "\(path): \(problem)" }
 }
 
-/// A value that contradicts itself, such as a text that is not UTF-8.
+/// An inconsistent value, such as a string that is not UTF-8.
 package struct ColumnError: Error, Hashable, CustomStringConvertible {
     package let problem: String
 

@@ -6,28 +6,28 @@ import CArrow
     import Darwin
 #endif
 
-/// An open Parquet file, of some of whose columns rows are read in the order of the file.
+/// An open Parquet file with a selection of columns, whose rows are read in file order.
 ///
-/// `@unchecked Sendable`: nothing of it changes after it was opened, and cursors read by positions of their own.
+/// `@unchecked Sendable`: it is immutable after opening, and each cursor has its own read position.
 package final class ParquetFile: @unchecked Sendable {
-    /// Rows that were written together, the unit in which a file can be entered.
+    /// A row group, the unit of random access.
     package struct RowGroup: Hashable, Sendable {
-        /// Rows of the file, counted from 0.
+        /// Row indices within the file.
         package let rows: Range<Int>
-        /// Of the columns that are read, uncompressed.
+        /// Uncompressed size of the selected columns.
         package let byteCount: Int
     }
 
     package let path: String
     package let rowGroups: [RowGroup]
-    /// The columns that are read, in the order of the file.
+    /// The selected columns, in file order.
     package let columns: [String]
     private let handle: ParquetFileHandle
 
     /// - Parameters:
-    ///   - path: of the file.
-    ///   - columns: to read, those of them that the file has; all if empty.
-    /// - Throws: ``ParquetError`` if it is not a whole Parquet file.
+    ///   - path: the file's path.
+    ///   - columns: the columns to read, as far as the file has them; all if empty.
+    /// - Throws: ``ParquetError`` if it is not a complete Parquet file.
     package init(_ path: String, columns: [String] = []) throws(ParquetError) {
         let handle = try Self.opened(path, columns: columns)
         do {
@@ -45,7 +45,7 @@ package final class ParquetFile: @unchecked Sendable {
 
     package var rowCount: Int { rowGroups.last?.rows.upperBound ?? 0 }
 
-    /// Rows of a row group from its first on, read `rowsPerBatch` at a time.
+    /// A cursor over a row group that reads `rowsPerBatch` rows at a time.
     func cursor(rowGroup: Int, rowsPerBatch: Int) throws(ParquetError) -> ParquetCursor {
         var cursor = ParquetCursorHandle()
         try check(parquet_cursor_open(handle, rowGroup, rowsPerBatch, &cursor), path: path)
@@ -90,7 +90,7 @@ package final class ParquetFile: @unchecked Sendable {
     }
 }
 
-/// Where reading a row group has come to.
+/// A read position in a row group.
 final class ParquetCursor {
     private let handle: ParquetCursorHandle
     private let file: ParquetFile
@@ -102,7 +102,7 @@ final class ParquetCursor {
 
     deinit { parquet_cursor_close(handle) }
 
-    /// The rows that follow; an empty batch after the last.
+    /// The next rows; an empty batch at the end.
     func next() throws(ParquetError) -> ParquetBatch {
         let batch = ParquetBatch()
         try check(
@@ -111,7 +111,7 @@ final class ParquetCursor {
     }
 }
 
-/// Rows in memory, in Arrow's own form.
+/// Rows in memory, in Arrow format.
 final class ParquetBatch {
     fileprivate var schema = ArrowSchema()
     fileprivate var array = ArrowArray()
@@ -121,7 +121,7 @@ final class ParquetBatch {
 
     var rowCount: Int { Int(array.length) }
 
-    /// - Throws: ``ColumnError`` if one of its values contradicts itself.
+    /// - Throws: ``ColumnError`` if a value is inconsistent.
     func row(_ index: Int) throws(ColumnError) -> Row {
         guard case .structure(let row) = try ColumnReader(schema, array).value(at: index) else {
             throw ColumnError(problem: "a row is not a structure")
@@ -130,10 +130,10 @@ final class ParquetBatch {
     }
 }
 
-/// - Throws: ``ParquetError`` with Arrow's words.
+/// - Throws: ``ParquetError`` with Arrow's message.
 func check(_ status: ParquetStatus, path: String) throws(ParquetError) {
     guard status != .success else { return }
-    // Some of Arrow's messages go on with a trace, and most name the file again.
+    // Some of Arrow's messages are followed by a trace.
     let message = String(cString: parquet_last_message()).prefix { $0 != "\n" }
     throw ParquetError(path: path, problem: message.isEmpty ? "cannot be read" : String(message))
 }

@@ -1,21 +1,21 @@
 import Synchronization
 
-/// The rows of a file in any order, in bounded memory.
+/// Random access to the rows of a file, in bounded memory.
 ///
-/// A file is read by stretches: rows that follow each other within a row group and take about as many bytes. A stretch
-/// is reached by reading its row group up to it, since pages cannot be entered in the middle; stretches on the way are
-/// kept for those who ask next, as is where reading has come to. So rows are cheap in any order that asks for the
-/// stretches of a row group roughly one after the other, and are right in every order.
+/// A file is read in stretches: consecutive rows of a row group with about the same size in bytes. To reach a stretch, its row
+/// group is read from the start or from the current position, since pages cannot be entered in the middle; stretches on the way
+/// and the read position are cached. Every order works, and orders that visit the stretches of a row group roughly in sequence
+/// are efficient.
 package final class ParquetRows: Sendable {
     package let file: ParquetFile
-    /// Rows of the file that are read together. [row group][stretch]
+    /// Ranges of rows that are read together. [row group][stretch]
     package let stretches: [[Range<Int>]]
     private let contents: Mutex<Contents>
 
     /// - Parameters:
-    ///   - file: whose rows are read.
-    ///   - stretchBytes: that a stretch takes about, uncompressed.
-    ///   - cachedBytes: that stretches in memory take together; one is kept whatever its size.
+    ///   - file: the file.
+    ///   - stretchBytes: approximate uncompressed size of a stretch.
+    ///   - cachedBytes: limit for cached stretches; at least one is always cached.
     package init(_ file: ParquetFile, stretchBytes: Int = 8 << 20, cachedBytes: Int = 192 << 20) {
         self.file = file
         stretches = file.rowGroups.map { Self.stretches(of: $0, bytes: stretchBytes) }
@@ -24,12 +24,12 @@ package final class ParquetRows: Sendable {
 
     package var count: Int { file.rowCount }
 
-    /// The row of that index, counted from 0.
+    /// The row at a 0-based index.
     ///
-    /// - Throws: ``ColumnError`` for a row whose values contradict themselves; ``ParquetError`` where the file is damaged.
+    /// - Throws: ``ColumnError`` for a row with inconsistent values; ``ParquetError`` if the file is damaged.
     package func row(_ index: Int) throws -> Row {
-        let group = Self.place(of: index, in: stretches) { $0.last?.upperBound ?? 0 }
-        let stretch = Self.place(of: index, in: stretches[group]) { $0.upperBound }
+        let group = Self.firstIndex(covering: index, in: stretches) { $0.last?.upperBound ?? 0 }
+        let stretch = Self.firstIndex(covering: index, in: stretches[group]) { $0.upperBound }
         return try contents.withLock { contents in
             let rows = try contents.stretch(stretch, of: group, in: stretches[group])
             return try rows.row(index - stretches[group][stretch].lowerBound)
@@ -45,8 +45,8 @@ package final class ParquetRows: Sendable {
         }
     }
 
-    /// The first of the parts that ends behind `row`, by bisection.
-    private static func place<Part>(of row: Int, in parts: [Part], end: (Part) -> Int) -> Int {
+    /// The index of the first part that ends after `row`, by bisection.
+    private static func firstIndex<Part>(covering row: Int, in parts: [Part], end: (Part) -> Int) -> Int {
         var (low, high) = (0, parts.count - 1)
         while low < high {
             let middle = (low + high) / 2
@@ -56,21 +56,21 @@ package final class ParquetRows: Sendable {
     }
 }
 
-/// Stretches in memory, and where reading has come to in each row group that was not read to its end.
+/// The cached stretches, and the read position in each row group that was not read to its end.
 private struct Contents: ~Copyable {
     private struct Key: Hashable {
         let group: Int
         let stretch: Int
     }
 
-    private struct Kept {
+    private struct Cached {
         let rows: Stretch
         var lastUse: Int
     }
 
     private struct Progress {
         let cursor: ParquetCursor
-        /// The stretch that comes next.
+        /// The next stretch.
         var next: Int
         var lastUse: Int
     }
@@ -79,7 +79,7 @@ private struct Contents: ~Copyable {
 
     let file: ParquetFile
     let byteLimit: Int
-    private var kept: [Key: Kept] = [:]
+    private var cached: [Key: Cached] = [:]
     private var byteCount = 0
     private var cursors: [Int: Progress] = [:]
     private var clock = 0
@@ -89,15 +89,15 @@ private struct Contents: ~Copyable {
         self.byteLimit = byteLimit
     }
 
-    /// A stretch of a row group, whose stretches are `ranges`.
+    /// A stretch of a row group; `ranges` are all stretches of the group.
     mutating func stretch(_ wanted: Int, of group: Int, in ranges: [Range<Int>]) throws -> Stretch {
         clock += 1
         let key = Key(group: group, stretch: wanted)
-        if let found = kept[key] {
-            kept[key]?.lastUse = clock
+        if let found = cached[key] {
+            cached[key]?.lastUse = clock
             return found.rows
         }
-        // Without it while it is read: a cursor that has failed is not used again.
+        // Removed while reading, so that a cursor that has failed is not reused.
         var progress =
             try cursors.removeValue(forKey: group).flatMap { $0.next <= wanted ? $0 : nil }
             ?? Progress(
@@ -123,18 +123,18 @@ private struct Contents: ~Copyable {
 
     private mutating func keep(_ rows: Stretch, _ key: Key) {
         clock += 1
-        byteCount += rows.byteCount - (kept[key]?.rows.byteCount ?? 0)
-        kept[key] = Kept(rows: rows, lastUse: clock)
-        while byteCount > byteLimit, kept.count > 1,
-            let oldest = kept.min(by: { $0.value.lastUse < $1.value.lastUse })
+        byteCount += rows.byteCount - (cached[key]?.rows.byteCount ?? 0)
+        cached[key] = Cached(rows: rows, lastUse: clock)
+        while byteCount > byteLimit, cached.count > 1,
+            let oldest = cached.min(by: { $0.value.lastUse < $1.value.lastUse })
         {
             byteCount -= oldest.value.rows.byteCount
-            kept[oldest.key] = nil
+            cached[oldest.key] = nil
         }
     }
 }
 
-/// Rows that were read together, in the batches that they came in.
+/// Rows that were read together, as batches.
 private struct Stretch {
     private let batches: [ParquetBatch]
     let byteCount: Int
@@ -145,7 +145,7 @@ private struct Stretch {
         while missing > 0 {
             let batch = try cursor.next()
             guard batch.rowCount > 0, batch.rowCount <= missing else {
-                throw ParquetError(path: path, problem: "a row group holds other rows than it says")
+                throw ParquetError(path: path, problem: "a row group does not have as many rows as declared")
             }
             missing -= batch.rowCount
             batches.append(batch)
@@ -160,6 +160,6 @@ private struct Stretch {
             if index < batch.rowCount { return try batch.row(index) }
             index -= batch.rowCount
         }
-        throw ColumnError(problem: "a row lies outside of its file")
+        throw ColumnError(problem: "a row is outside its file")
     }
 }

@@ -1,12 +1,12 @@
 import CArrow
 
-/// Writes a Parquet file a row group at a time; it stands in its place when it is complete, and only then.
+/// Writes a Parquet file one row group at a time; the file appears at its path only once it is complete.
 package final class ParquetWriter {
     package let path: String
     private let columns: ColumnType
     private let handle: ParquetWriterHandle
 
-    /// Starts a file beside `path`; what is not finished is removed.
+    /// Starts a temporary file next to `path`; an unfinished file is removed.
     ///
     /// - Throws: ``ParquetError`` if it cannot be written.
     package init(_ path: String, columns: [ColumnType.Column]) throws(ParquetError) {
@@ -20,9 +20,9 @@ package final class ParquetWriter {
 
     deinit { parquet_writer_release(handle) }
 
-    /// Writes rows as a row group; a column that a row lacks is null.
+    /// Writes rows as a row group; missing columns are null.
     ///
-    /// - Throws: ``ParquetError`` for a value that is not of its column's type, and if nothing can be written.
+    /// - Throws: ``ParquetError`` for a value of the wrong type, and if the file cannot be written.
     package func append(_ rows: [Row]) throws(ParquetError) {
         let builder = ColumnBuilder(columns)
         do {
@@ -36,7 +36,7 @@ package final class ParquetWriter {
 
     /// Completes the file.
     ///
-    /// - Throws: ``ParquetError`` if it cannot be written, as on a full disk.
+    /// - Throws: ``ParquetError`` if it cannot be written, for example on a full disk.
     package func finish() throws(ParquetError) {
         try check(parquet_writer_finish(handle), path: path)
     }

@@ -1,6 +1,6 @@
-/// What a policy or a tool wrote, taken apart at its tags for reading; every character of the rest is kept.
+/// Splits the text of a completion or a tool reply at its tags, for display. Text between tags is kept unchanged.
 package enum CompletionText {
-    /// A stretch of text and what it is.
+    /// A piece of text with its role.
     package struct Run: Sendable, Equatable {
         package enum Role: Sendable, Equatable {
             case plain
@@ -8,7 +8,7 @@ package enum CompletionText {
             case call
             case answer
             case reply
-            /// A special token, with how often it follows itself.
+            /// A special token, with the number of consecutive repetitions.
             case special(count: Int)
         }
 
@@ -24,7 +24,7 @@ package enum CompletionText {
     /// Splits at `<think>`, `<tool_call>`, `<answer>`, `<tool_response>` and at special tokens such as
     /// `<|im_end|>`.
     ///
-    /// A tag that is never closed reaches to the end; white space around the tags is dropped.
+    /// An unclosed tag extends to the end of the text. White space around tags is dropped.
     package static func runs(in text: String) -> [Run] {
         var runs: [Run] = []
         var role = Run.Role.plain

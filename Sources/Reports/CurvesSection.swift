@@ -2,17 +2,17 @@ internal import Foundation
 import JSON
 import Runs
 
-/// The learning curves of a run: its metrics as data, which the scripts of the page draw as the viewer does.
+/// The learning curves of a run: metrics embedded as JSON, drawn by the same scripts as in the viewer.
 struct CurvesSection {
     let history: MetricHistory
     let alarms: [AlarmRecord]
 
-    /// What the page needs to draw them.
+    /// The scripts that draw the curves.
     var scripts: [SharedFile] {
         history.series.isEmpty ? [] : SharedFile.chartScripts + [.reportScript]
     }
 
-    /// Points of a metric that the page holds, more than a chart has pixels; longer series are thinned out.
+    /// Maximum number of points per metric, more than a chart has pixels; longer series are subsampled.
     private static let pointCount = 2000
 
     var html: HTML {
@@ -22,7 +22,7 @@ struct CurvesSection {
                 HTML.element("p", ["class": "note"]) { "The run recorded no metrics." }
             } else {
                 HTML.element("p", ["class": "note"]) {
-                    "Faint: every step. Bold: smoothed. Numbers: the first and the last smoothed value."
+                    "Faint: every step. Bold: smoothed. The numbers are the first and the last smoothed value."
                 }
                 HTML.element("div", ["id": "charts"])
                 HTML.element("noscript") { table }
@@ -31,7 +31,7 @@ struct CurvesSection {
         }
     }
 
-    /// For readers whose browser runs no scripts.
+    /// Shown if the browser runs no scripts.
     private var table: HTML {
         .joined([
             .element("p", ["class": "note"]) {
@@ -48,7 +48,7 @@ struct CurvesSection {
 
     // MARK: Data
 
-    /// Steps in order, for each metric a value or null at each of them, and the alarms.
+    /// The steps in order, a value or null per metric and step, and the alarms.
     private var json: String {
         let series = history.series.mapValues(Self.thinned).sorted { $0.key < $1.key }
         let steps = Set(series.flatMap { $0.value.map(\.step) }).sorted()
@@ -74,7 +74,7 @@ struct CurvesSection {
         return points.indices.filter { (points.count - 1 - $0).isMultiple(of: stride) }.map { points[$0] }
     }
 
-    /// With the digits that a drawing can show.
+    /// Rounded to six significant digits, more than a drawing shows.
     private static func rounded(_ value: Double) -> JSONValue {
         .number(Double(String(format: "%.6g", value)) ?? value)
     }

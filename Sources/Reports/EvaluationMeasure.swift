@@ -1,12 +1,12 @@
 import Runs
 
-/// One of the numbers that an evaluation measures, as a reader sees it.
+/// One measure of an evaluation, with its label and format.
 struct EvaluationMeasure: Sendable {
-    /// How its values are written and compared.
+    /// How values are formatted, and which direction is better.
     enum Scale: Sendable {
         /// A fraction, in percent; more is better.
         case accuracy
-        /// A fraction, in percent; neither is better.
+        /// A fraction, in percent; neither direction is better.
         case rate
         /// A fraction, in percent; less is better.
         case errors
@@ -18,10 +18,10 @@ struct EvaluationMeasure: Sendable {
     let name: String
     let note: String
     let scale: Scale
-    /// Nil where there is nothing to measure.
+    /// Nil if the measure does not apply.
     let value: @Sendable (EvaluationMeasurement) -> Double?
 
-    /// The measures of an evaluation with questions of these kinds.
+    /// The measures of an evaluation whose questions have these kinds.
     static func all(
         kinds: [String], inMeasurements measurements: [EvaluationMeasurement]
     ) -> [EvaluationMeasure] {
@@ -31,7 +31,7 @@ struct EvaluationMeasure: Sendable {
             { measurement in measurement.kinds.first { $0.name == kind }?.score }
         }
         let isOneKind = kinds.count < 2
-        // Where some kind is answered with calls, the kinds are told apart; one rate says it all otherwise.
+        // Call rates are listed only for the kinds that have tool calls.
         let calling = kinds.filter { kind in
             measurements.contains { (score(kind)($0)?.callRate ?? 0) > 0 }
         }
@@ -51,13 +51,15 @@ struct EvaluationMeasure: Sendable {
         }
         if isOneKind {
             measures.append(
-                EvaluationMeasure("Answers with a tool call", "fraction that looked closer", .rate) {
+                EvaluationMeasure("Answers with a tool call", "fraction of answers that called a tool", .rate)
+                {
                     $0.overall.callRate
                 })
         } else {
             measures += calling.map { kind in
                 EvaluationMeasure(
-                    "\(kind.capitalizedFirst): answers with a tool call", "fraction that looked closer", .rate
+                    "\(kind.capitalizedFirst): answers with a tool call",
+                    "fraction of answers that called a tool", .rate
                 ) { score(kind)($0)?.callRate }
             }
         }
@@ -95,7 +97,7 @@ struct EvaluationMeasure: Sendable {
     /// Whether all values lie between 0 and 1.
     var isFraction: Bool { scale != .count }
 
-    /// Whether a change is for the better; nil where it is neither.
+    /// Whether a change is an improvement; nil if neither direction is better.
     func isBetter(_ change: Double) -> Bool? {
         switch scale {
         case .accuracy, .overlap: change > 0

@@ -1,10 +1,10 @@
 import JSON
 import Runs
 
-/// One evaluation before and after training, as tiles and a table.
+/// The report section of one evaluation, before and after training: tiles and a table.
 struct EvaluationSection {
     let evaluation: ReportFigures.Evaluation
-    /// Whether it is the only one, or the first.
+    /// Whether it is the report's first evaluation.
     let isFirst: Bool
 
     var html: HTML {
@@ -25,13 +25,14 @@ struct EvaluationSection {
     private var note: String {
         let count = Readable.count((evaluation.trained ?? evaluation.base)?.overall.items ?? 0)
         let meanwhile = Set(evaluation.measurements.map(\.step)).count - 2
-        return "\(count) held-out questions, the same for each column."
-            + (meanwhile > 0 ? " Asked \(meanwhile) times during training too; the curves show it." : "")
+        return "\(count) held-out questions, the same in each column."
+            + (meanwhile > 0
+                ? " Also evaluated \(meanwhile) times during training; see the learning curves." : "")
     }
 
     // MARK: Tiles
 
-    /// What a reader looks for first: the questions that are looked at most, and how.
+    /// The headline measures: accuracy and call rate of the kind with the most tool calls, first box, format errors.
     private var tiles: [EvaluationMeasure] {
         let measures = evaluation.measures
         let calling = evaluation.focus?.name.capitalizedFirst
@@ -55,13 +56,13 @@ struct EvaluationSection {
         }
     }
 
-    /// The values on a line from 0 to 1 (or to the largest).
+    /// The values on a scale from 0 to 1, or to the largest value.
     private func scale(_ measure: EvaluationMeasure) -> HTML {
         let shown = evaluation.columns.compactMap { column in
             measure.value(column.measurement).map { (column, $0) }
         }
         let end = measure.isFraction ? 1 : max(1, shown.map(\.1).max() ?? 1)
-        let place = { (value: Double) in JSONNumber((6 + 188 * min(1, max(0, value / end))).rounded()).text }
+        let x = { (value: Double) in JSONNumber((6 + 188 * min(1, max(0, value / end))).rounded()).text }
         let label = shown.map { "\($0.name) \(measure.format($1))" }.joined(separator: ", ")
         return .element(
             "svg", ["viewBox": "0 0 200 16", "class": "scale", "role": "img", "aria-label": label]
@@ -72,15 +73,15 @@ struct EvaluationSection {
             {
                 HTML.element(
                     "line",
-                    ["x1": place(base), "x2": place(trained), "y1": "8", "y2": "8", "class": "way"])
+                    ["x1": x(base), "x2": x(trained), "y1": "8", "y2": "8", "class": "way"])
             }
             for (column, value) in shown {
                 if column.tone == "bare" {
                     HTML.element(
-                        "path", ["d": "M\(place(value)) 2l6 6l-6 6l-6 -6z", "class": column.tone])
+                        "path", ["d": "M\(x(value)) 2l6 6l-6 6l-6 -6z", "class": column.tone])
                 } else {
                     HTML.element(
-                        "circle", ["cx": place(value), "cy": "8", "r": "5", "class": column.tone])
+                        "circle", ["cx": x(value), "cy": "8", "r": "5", "class": column.tone])
                 }
             }
         }
@@ -145,7 +146,7 @@ struct EvaluationSection {
 }
 
 extension ReportFigures.Evaluation {
-    /// The kind of question that the trained model looks closer at most, if it does on most of them and there are others.
+    /// The kind with the highest tool-call rate after training, if that rate is above one half and there are other kinds.
     var focus: EvaluationMeasurement.Kind? {
         guard let trained, trained.kinds.count > 1 else { return nil }
         return trained.kinds.filter { $0.score.callRate > 0.5 }.max {
@@ -160,9 +161,9 @@ extension ReportFigures.Evaluation {
             let score = focus.flatMap { kind in measurement.kinds.first { $0.name == kind.name }?.score }
             return Readable.percent((score ?? measurement.overall).accuracy)
         }
-        let questions = focus.map { "the \($0.name) questions" } ?? "the answers"
-        var text = "\(title): \(questions) went from \(accuracy(base)) right to \(accuracy(trained))."
-        if let withoutTools { text += " Without tools the same model is right on \(accuracy(withoutTools))." }
+        let questions = focus.map { "accuracy on \($0.name) questions" } ?? "accuracy"
+        var text = "\(title): \(questions) went from \(accuracy(base)) to \(accuracy(trained))."
+        if let withoutTools { text += " Without tools, the trained model reaches \(accuracy(withoutTools))." }
         return text
     }
 }

@@ -1,10 +1,10 @@
-/// A table of figures for a terminal, a Markdown file and a page.
+/// A table of numbers that can be written as text, Markdown and HTML.
 package struct FigureTable: Sendable, Hashable {
-    /// What it is of; empty for one that needs no name.
+    /// The heading of the first column; may be empty.
     package let title: String
-    /// Names of the columns but the first.
+    /// Headings of the other columns.
     package let columns: [String]
-    /// The first cell of a row names it.
+    /// The first cell of each row is its name.
     package let rows: [[String]]
 
     package init(_ title: String = "", columns: [String], rows: [[String]]) {
@@ -13,7 +13,7 @@ package struct FigureTable: Sendable, Hashable {
         self.rows = rows
     }
 
-    /// Aligned with spaces: names to the left, figures to the right.
+    /// Plain text, aligned with spaces: names to the left, numbers to the right.
     package var text: String {
         let lines = [[title] + columns] + rows
         let widths = (0...columns.count).map { column in

@@ -1,4 +1,4 @@
-/// A page of tables, with links to the pages that show what the figures are made of.
+/// A page of result tables, with links to pages of the trajectories behind them.
 package struct FiguresPage: Sendable {
     package struct Link: Sendable, Hashable {
         package let name: String
@@ -12,7 +12,7 @@ package struct FiguresPage: Sendable {
     }
 
     package let title: String
-    /// The result in a sentence or two.
+    /// A one- or two-sentence summary of the result.
     package let lead: String
     package let facts: [ReportContent.Fact]
     package let tables: [FigureTable]
@@ -41,7 +41,7 @@ package struct FiguresPage: Sendable {
                 HTML.element("section") { table.html }
             }
             HTML.element("section") {
-                HTML.element("h2") { "How it was made" }
+                HTML.element("h2") { "Configuration" }
                 Page.list(facts)
             }
         }
@@ -49,11 +49,11 @@ package struct FiguresPage: Sendable {
     }
 }
 
-/// A page of trajectories, one of several.
+/// One of several pages of trajectories.
 package struct TrajectoriesPage: Sendable {
     package let title: String
     package let pictures: [TrajectoryPicture]
-    /// To the pages beside it.
+    /// Links to the other pages.
     package let links: [FiguresPage.Link]
 
     package init(title: String, pictures: [TrajectoryPicture], links: [FiguresPage.Link]) {

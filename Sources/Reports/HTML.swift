@@ -1,5 +1,5 @@
-/// Markup that text cannot break out of: strings are escaped when they become `HTML`, and only literals
-/// written in this program name elements and attributes.
+/// Safe HTML: strings are escaped when they become `HTML`, and element and attribute names can only be literals in this
+/// program.
 package struct HTML: Sendable, Equatable {
     package let markup: String
 
@@ -14,13 +14,13 @@ package struct HTML: Sendable, Equatable {
 
     package static let empty = HTML(markup: "")
 
-    /// Style sheets or scripts that are part of the program, one after the other.
+    /// Concatenated style sheets or scripts that are part of the program.
     init(_ files: [SharedFile]) {
         markup = files.map(\.inlineText).joined()
     }
 
-    /// JSON inside a `script` element: what HTML gives a meaning to is written as escapes of JSON, and characters that would
-    /// hide or reorder what follows are made visible.
+    /// JSON for a `script` element. HTML's special characters are written as JSON escapes, and characters that would hide or
+    /// reorder the following text are replaced.
     init(json: String) {
         var escaped = ""
         escaped.reserveCapacity(json.utf8.count)
@@ -37,7 +37,7 @@ package struct HTML: Sendable, Equatable {
         markup = escaped
     }
 
-    /// An element; attributes without a value are left out.
+    /// An element; attributes with a nil value are omitted.
     package static func element(
         _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String?> = [:],
         @HTMLBuilder _ children: () -> HTML = { .empty }
@@ -50,12 +50,12 @@ package struct HTML: Sendable, Equatable {
         return HTML(markup: isVoid("\(name)") ? opening + ">" : "\(opening)>\(content)</\(name)>")
     }
 
-    /// Pieces one after the other.
+    /// Concatenated pieces.
     package static func joined(_ pieces: [HTML]) -> HTML {
         HTML(markup: pieces.map(\.markup).joined())
     }
 
-    /// Replaces what HTML gives a meaning to, and characters that would hide or reorder what follows.
+    /// Escapes HTML's special characters, and replaces characters that would hide or reorder the following text.
     package static func escape(_ text: String) -> String {
         var escaped = ""
         escaped.reserveCapacity(text.utf8.count)
@@ -86,7 +86,7 @@ package struct HTML: Sendable, Equatable {
     }
 }
 
-/// Lets elements list their children, with conditions and loops; a `String` among them is text.
+/// Builds the children of an element, with conditions and loops; a `String` becomes escaped text.
 @resultBuilder
 package enum HTMLBuilder {
     package static func buildExpression(_ text: String) -> HTML { HTML(text) }

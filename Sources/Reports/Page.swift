@@ -1,7 +1,7 @@
-/// The frame of every page: one file that loads nothing, in light and dark.
+/// The frame of every page: a self-contained HTML file with a light and a dark theme.
 struct Page {
     let title: String
-    /// One module; a page without scripts lets none run.
+    /// Scripts, embedded as one module; a page without scripts forbids all scripts.
     let scripts: [SharedFile]
     let body: HTML
 
@@ -32,14 +32,14 @@ struct Page {
         return "<!doctype html>\n" + page.markup + "\n"
     }
 
-    /// Nothing is fetched: pictures and data are in the page, and so are the scripts.
+    /// Nothing may be fetched: images, data and scripts are all embedded.
     private var contentSecurityPolicy: String {
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
             + (scripts.isEmpty ? "" : "script-src 'unsafe-inline'; ")
             + "base-uri 'none'; form-action 'none'"
     }
 
-    /// Names and values, side by side.
+    /// A list of names and values.
     @HTMLBuilder static func list(_ facts: [ReportContent.Fact]) -> HTML {
         if !facts.isEmpty {
             HTML.element("dl", ["class": "facts"]) {

@@ -3,7 +3,7 @@ import Foundation
 package import Imaging
 package import Runs
 
-/// Cuts the pictures of a recorded trajectory again from the images it is about.
+/// Recreates the pictures of a recorded trajectory from the images of its example.
 package struct PictureMaker: Sendable {
     /// Longest side of a scene on the page, in pixels.
     private let sceneSide: Int
@@ -18,10 +18,10 @@ package struct PictureMaker: Sendable {
     /// The trajectory with its pictures.
     ///
     /// - Parameters:
-    ///   - record: of the trajectory.
-    ///   - remark: why it is shown.
-    ///   - images: the example's, in the order of the record.
-    /// - Throws: what an image throws.
+    ///   - record: the recorded trajectory.
+    ///   - images: the example's images, in the order of the record.
+    ///   - remark: why the trajectory is shown.
+    /// - Throws: an error of reading an image.
     package func picture(
         of record: TrajectoryRecord, images: [any PixelSource], remark: String? = nil
     ) throws -> TrajectoryPicture {
@@ -37,20 +37,20 @@ package struct PictureMaker: Sendable {
             }, remark: remark)
     }
 
-    /// An image as small as the pictures of scenes.
+    /// The image, reduced to the size of scene pictures.
     package func thumbnail(of image: any PixelSource) throws -> ReportImage {
         try Self.encoded(image, region: image.bounds, side: sceneSide)
     }
 
-    /// A part of an image as JPEG.
+    /// A region of an image, encoded as JPEG, or as PNG if it is small.
     ///
     /// - Parameters:
-    ///   - image: that the part is of.
-    ///   - region: the part.
-    ///   - rotation: how it is turned.
-    ///   - side: its longest side, in pixels; a smaller part keeps its size.
-    ///   - exactCount: a part that is sent in its own size and has no more pixels than this becomes a PNG, true to the pixel.
-    /// - Throws: what the image throws.
+    ///   - image: the image.
+    ///   - region: the region to crop.
+    ///   - rotation: rotation applied to the crop.
+    ///   - side: maximum of the longest side, in pixels; a smaller region keeps its size.
+    ///   - exactCount: an unscaled region of at most this many pixels is encoded as PNG, without loss.
+    /// - Throws: an error of reading the image.
     package static func encoded(
         _ image: any PixelSource, region: Rectangle, rotation: QuarterTurn = .upright, side: Int,
         exactCount: Int = 0

@@ -1,9 +1,9 @@
 package import Foundation
 package import Runs
 
-/// Everything a report shows, as plain values: made from a run, or by hand in a test.
+/// The content of a run report as plain values.
 package struct ReportContent: Sendable {
-    /// A line of the list that says how the run was made, such as model, machine or version.
+    /// One entry of the list about the run, such as model, machine or version.
     package struct Fact: Sendable, Equatable {
         package let name: String
         package let value: String
@@ -43,7 +43,7 @@ package struct ReportContent: Sendable {
     }
 }
 
-/// An image inside a page.
+/// An encoded image for embedding in a page.
 package struct ReportImage: Sendable, Equatable {
     package enum Format: String, Sendable {
         case jpeg
@@ -68,15 +68,14 @@ package struct ReportImage: Sendable, Equatable {
     }
 }
 
-/// A trajectory with the pictures that go with it.
+/// A recorded trajectory with its pictures.
 package struct TrajectoryPicture: Sendable {
     package var record: TrajectoryRecord
-    /// The example's images; boxes are drawn over them in the pixels of the record, whatever size the picture
-    /// has.
+    /// The example's images. Boxes are drawn in pixel coordinates of the record, independent of the picture's size.
     package var scenes: [ReportImage?]
-    /// For each segment, its images as the model saw them or at full resolution.
+    /// For each segment, the pictures of its images.
     package var views: [[ReportImage?]]
-    /// Why this one is shown, such as `Tool gain: wrong without the crop, right with it`.
+    /// Why this trajectory is shown, such as `Tool gain: wrong without the crop, right with it`.
     package var remark: String?
 
     package init(
@@ -88,7 +87,7 @@ package struct TrajectoryPicture: Sendable {
         self.remark = remark
     }
 
-    /// A view by segment and place; nil where there is no picture.
+    /// A view by segment and index; nil if there is no picture.
     func view(segment: Int, _ index: Int) -> ReportImage? {
         guard views.indices.contains(segment), views[segment].indices.contains(index) else { return nil }
         return views[segment][index]

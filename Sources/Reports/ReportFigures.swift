@@ -1,9 +1,9 @@
 import JSON
 package import Runs
 
-/// What a run came to: the values of `report.json`.
+/// The results of a run: the values of `report.json`.
 package struct ReportFigures: Sendable, Equatable {
-    /// What training took.
+    /// The effort of training.
     package struct Training: Sendable, Equatable {
         package let steps: Int
         package let seconds: Double
@@ -16,11 +16,11 @@ package struct ReportFigures: Sendable, Equatable {
         }
     }
 
-    /// One evaluation at all steps at which it was made.
+    /// The measurements of one evaluation at all of its steps.
     package struct Evaluation: Sendable, Equatable {
         package let name: String
         package let title: String
-        /// In the order of steps, with tools on offer before without.
+        /// Sorted by step; at one step, with tools before without.
         package let measurements: [EvaluationMeasurement]
 
         package init(name: String, title: String, measurements: [EvaluationMeasurement]) {
@@ -29,9 +29,9 @@ package struct ReportFigures: Sendable, Equatable {
             self.measurements = measurements
         }
 
-        /// Before training, with tools on offer.
+        /// Before training, with tools.
         var base: EvaluationMeasurement? { measurements.first { $0.step == 0 && $0.offersTools } }
-        /// After the last step, with tools on offer.
+        /// After the last step, with tools.
         var trained: EvaluationMeasurement? {
             measurements.last { $0.offersTools }.flatMap { $0.step > 0 ? $0 : nil }
         }
@@ -51,7 +51,7 @@ package struct ReportFigures: Sendable, Equatable {
         self.evaluations = evaluations
     }
 
-    /// The text of `report.json`: fixed key order, shortest numbers, a newline at the end.
+    /// The text of `report.json`, with a fixed key order and shortest round-trip numbers.
     package var json: String {
         let members: JSONValue = [
             "seed": .number(seed),
@@ -99,12 +99,12 @@ extension EvaluationMeasurement.Score {
 // MARK: For a terminal
 
 extension ReportFigures {
-    /// A table for each evaluation: kinds and what else was measured, before and after.
+    /// One table per evaluation: all measures, before and after training.
     package var tables: [FigureTable] { evaluations.map(\.table) }
 }
 
 extension ReportFigures.Evaluation {
-    /// The measurements that a reader compares, each under a name.
+    /// The measurements to compare, with their column names.
     var columns: [(name: String, tone: String, measurement: EvaluationMeasurement)] {
         [
             base.map { ("base", "base", $0) }, withoutTools.map { ("trained, no tools", "bare", $0) },
@@ -112,7 +112,7 @@ extension ReportFigures.Evaluation {
         ].compactMap(\.self)
     }
 
-    /// What is measured: accuracy of every kind, and how tools were used.
+    /// The measures: accuracy of every kind, and tool use.
     var measures: [EvaluationMeasure] {
         let kinds = (trained ?? base)?.kinds.map(\.name) ?? []
         return EvaluationMeasure.all(kinds: kinds, inMeasurements: measurements)

@@ -1,6 +1,6 @@
 import Runs
 
-/// The report of a run: what it achieved, how it learned, and what its trajectories look like.
+/// The report of a run: evaluation results, learning curves, alarms, sample trajectories and configuration.
 package struct ReportPage: Sendable {
     package let content: ReportContent
 
@@ -43,12 +43,12 @@ package struct ReportPage: Sendable {
                 if !content.trajectories.isEmpty {
                     HTML.element("a", ["href": "#trajectories"]) { "Trajectories" }
                 }
-                HTML.element("a", ["href": "#configuration"]) { "How it was made" }
+                HTML.element("a", ["href": "#configuration"]) { "Configuration" }
             }
         }
     }
 
-    /// The result in a few sentences.
+    /// A summary of the result in a few sentences.
     private var lead: String {
         let training = content.figures.training
         let effort =
@@ -58,7 +58,7 @@ package struct ReportPage: Sendable {
             .joined(separator: " ")
     }
 
-    /// Alarms that are listed; the file has all.
+    /// Maximum number of alarms listed on the page.
     private static let listedAlarmCount = 12
 
     @HTMLBuilder private var alarms: HTML {
@@ -66,7 +66,7 @@ package struct ReportPage: Sendable {
             HTML.element("section", ["id": "alarms"]) {
                 HTML.element("h2") { "Alarms" }
                 HTML.element("p", ["class": "note"]) {
-                    "What training gave notice of, in the order it began. All are in alarms.jsonl."
+                    "Alarms raised during training, oldest first. The full list is in alarms.jsonl."
                 }
                 Page.list(
                     content.alarms.prefix(Self.listedAlarmCount).map {
@@ -87,7 +87,7 @@ package struct ReportPage: Sendable {
             HTML.element("section", ["id": "trajectories"]) {
                 HTML.element("h2") { "Trajectories" }
                 HTML.element("p", ["class": "note"]) {
-                    "What the model was shown stands left of what it wrote next."
+                    "In each turn, the model's input is on the left and its completion on the right."
                 }
                 for picture in content.trajectories { TrajectoryCard(picture).html }
             }
@@ -96,9 +96,9 @@ package struct ReportPage: Sendable {
 
     private var configuration: HTML {
         .element("section", ["id": "configuration"]) {
-            HTML.element("h2") { "How it was made" }
+            HTML.element("h2") { "Configuration" }
             HTML.element("p", ["class": "note"]) {
-                "Seed \(content.figures.seed); the same file makes the same run."
+                "Seed \(content.figures.seed). The configuration below reproduces the run."
             }
             Page.list(content.facts)
             HTML.element("details") {
@@ -110,7 +110,7 @@ package struct ReportPage: Sendable {
 }
 
 extension String {
-    /// The text with no line break between a number and its unit.
+    /// The text with non-breaking spaces between numbers and their units.
     fileprivate var keepingUnits: String {
         ["%", "s", "min", "h", "d"].reduce(self) { text, unit in
             (0...9).reduce(text) { text, digit in

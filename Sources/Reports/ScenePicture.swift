@@ -2,15 +2,13 @@ import Imaging
 import JSON
 import Runs
 
-/// An example's image with the boxes of a trajectory drawn over it in their order, and the ground truth
-/// dashed.
+/// An example's image with the boxes of a trajectory in call order, and dashed ground-truth boxes.
 struct ScenePicture {
     let picture: TrajectoryPicture
-    /// Which of the example's images.
+    /// Index of the image within the example.
     let image: Int
 
-    /// A drawing in the pixels of the record, so that boxes need no scaling; nil when the image is not at
-    /// hand.
+    /// An SVG drawing in pixel coordinates of the record; nil if the image is not available.
     var html: HTML? {
         guard picture.scenes.indices.contains(image), let scene = picture.scenes[image],
             picture.record.images.indices.contains(image)
@@ -35,13 +33,13 @@ struct ScenePicture {
             for (number, box) in numberedBoxes {
                 Self.outline(box, "box c\((number - 1) % 6 + 1)")
             }
-            for (number, place) in badgePlaces(in: size) {
-                badge(number, place)
+            for (number, square) in badgeSquares(in: size) {
+                badge(number, square)
             }
         }
     }
 
-    /// The boxes cut from this image with the number of their call, counted from 1.
+    /// The boxes cropped from this image, numbered by call, starting at 1.
     private var numberedBoxes: [(number: Int, box: Rectangle)] {
         picture.record.calls.enumerated().compactMap { index, call in
             guard call.image == image, let box = call.box, call.error == nil else { return nil }
@@ -53,7 +51,7 @@ struct ScenePicture {
         image == 0 ? picture.record.groundTruthBoxes : []
     }
 
-    /// What the drawing shows, for those who do not see it.
+    /// A text description of the drawing, for screen readers.
     private var description: String {
         let boxes = numberedBoxes.map { number, box in
             let overlap = picture.record.overlap(of: picture.record.calls[number - 1])
@@ -67,44 +65,44 @@ struct ScenePicture {
             + (all.isEmpty ? ", without boxes." : ": " + all.joined(separator: "; ") + ".")
     }
 
-    /// A box as a line of the tone, over a darker one.
+    /// A box drawn twice: a coloured line over a darker one.
     static func outline(_ box: Rectangle, _ tone: String) -> HTML {
-        let places: KeyValuePairs<StaticString, String?> = [
+        let attributes: KeyValuePairs<StaticString, String?> = [
             "x": JSONNumber(box.x1).text, "y": JSONNumber(box.y1).text,
             "width": JSONNumber(max(0, box.width)).text,
             "height": JSONNumber(max(0, box.height)).text,
         ]
         return .element("g", ["class": tone]) {
-            HTML.element("rect", places)
-            HTML.element("rect", places)
+            HTML.element("rect", attributes)
+            HTML.element("rect", attributes)
         }
     }
 
-    private func badge(_ number: Int, _ place: Rectangle) -> HTML {
+    private func badge(_ number: Int, _ square: Rectangle) -> HTML {
         .element("g", ["class": "badge c\((number - 1) % 6 + 1)"]) {
             HTML.element(
                 "rect",
                 [
-                    "x": JSONNumber(place.x1).text, "y": JSONNumber(place.y1).text,
-                    "width": JSONNumber(place.width).text, "height": JSONNumber(place.height).text,
-                    "rx": JSONNumber(place.width / 6).text,
+                    "x": JSONNumber(square.x1).text, "y": JSONNumber(square.y1).text,
+                    "width": JSONNumber(square.width).text, "height": JSONNumber(square.height).text,
+                    "rx": JSONNumber(square.width / 6).text,
                 ])
             HTML.element(
                 "text",
                 [
-                    "x": JSONNumber(place.x1 + place.width / 2).text,
-                    "y": JSONNumber(place.y1 + place.height * 0.75).text,
-                    "font-size": JSONNumber(place.height * 0.72).text, "text-anchor": "middle",
+                    "x": JSONNumber(square.x1 + square.width / 2).text,
+                    "y": JSONNumber(square.y1 + square.height * 0.75).text,
+                    "font-size": JSONNumber(square.height * 0.72).text, "text-anchor": "middle",
                 ]
             ) { "\(number)" }
         }
     }
 
-    /// A square for each number at the outside of a corner of its box, or inside where the image ends; the
-    /// first corner where it covers no other number.
-    private func badgePlaces(in size: ImageReference) -> [(number: Int, place: Rectangle)] {
+    /// The square of each box's number: outside a corner of the box, or inside at the image's edge. The first corner where
+    /// it overlaps no other number is used.
+    private func badgeSquares(in size: ImageReference) -> [(number: Int, square: Rectangle)] {
         let side = (Double(max(size.width, size.height)) / 22).rounded()
-        var places: [(number: Int, place: Rectangle)] = []
+        var squares: [(number: Int, square: Rectangle)] = []
         for (number, box) in numberedBoxes {
             let above = box.y1 >= side ? box.y1 - side : box.y1
             let below = box.y2 + side <= Double(size.height) ? box.y2 : box.y2 - side
@@ -114,11 +112,11 @@ struct ScenePicture {
                     return Rectangle(left, y, left + side, y + side)
                 }
             let free = corners.first { corner in
-                places.allSatisfy { corner.intersectionOverUnion(with: $0.place) == 0 }
+                squares.allSatisfy { corner.intersectionOverUnion(with: $0.square) == 0 }
             }
-            places.append((number, free ?? corners[0]))
+            squares.append((number, free ?? corners[0]))
         }
-        return places
+        return squares
     }
 
     static func corners(_ box: Rectangle) -> String {

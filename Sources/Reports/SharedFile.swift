@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// A style sheet, a script or the icon that reports and the pages of the server have in common: part of the program.
+/// A style sheet, script or icon used by both reports and server pages, embedded in the executable.
 package struct SharedFile: Sendable {
     package let name: String
     package let bytes: [UInt8]
@@ -16,7 +16,7 @@ package struct SharedFile: Sendable {
     package static let results = SharedFile("results.css", PackageResources.results_css)
     package static let icon = SharedFile("icon.svg", PackageResources.icon_svg)
 
-    /// What draws charts, in an order in which a script comes after all that it imports.
+    /// The scripts that draw charts, each after the scripts that it imports.
     package static let chartScripts = [
         SharedFile("elements.js", PackageResources.elements_js),
         SharedFile("format.js", PackageResources.format_js),
@@ -26,7 +26,7 @@ package struct SharedFile: Sendable {
         SharedFile("learning_curves.js", PackageResources.learning_curves_js),
     ]
 
-    /// What a server has under one address for all of its pages.
+    /// The files that the server provides under `/assets`.
     package static let all = [style, results, icon] + chartScripts
 
     /// Draws the curves of a report.
@@ -34,8 +34,7 @@ package struct SharedFile: Sendable {
 
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// The text as it stands inside a page, which has nowhere to import from: without the lines that import scripts which
-    /// come before it in the same element.
+    /// The text for embedding in a page, without `import` lines: imported scripts come earlier in the same element.
     var inlineText: String {
         text.split(separator: "\n", omittingEmptySubsequences: false)
             .filter { !$0.hasPrefix("import ") }.joined(separator: "\n")
@@ -47,13 +46,13 @@ package struct SharedFile: Sendable {
 }
 
 extension HTML {
-    /// A style sheet as it stands inside a page.
+    /// Embedded style sheets.
     static func style(_ files: [SharedFile]) -> HTML {
         .element("style") { HTML(files) }
     }
 
-    /// Scripts as one module inside a page. They share one scope, so their top-level names must differ, and they must import
-    /// each other by these names, an import a line.
+    /// Scripts embedded as one module. They share a scope: top-level names must be unique, imports must not rename, and each
+    /// import must be on one line.
     static func module(_ files: [SharedFile]) -> HTML {
         .element("script", ["type": "module"]) { HTML(files) }
     }

@@ -1,13 +1,13 @@
 package import Imaging
 import Runs
 
-/// A page of questions with their images: `deepeyes data inspect --sheet` writes it.
+/// A page of questions with their images, written by `deepeyes data inspect --sheet`.
 package struct SheetPage: Sendable {
-    /// A question as it is shown.
+    /// A question on the page.
     package struct Item: Sendable {
         package struct Picture: Sendable {
             package let image: ReportImage
-            /// Of the image itself, in which boxes are given.
+            /// Width of the original image in pixels; boxes are in its coordinates.
             package let width: Int
             package let height: Int
 
@@ -19,12 +19,12 @@ package struct SheetPage: Sendable {
         }
 
         package let id: String
-        /// What is said of it in a word, such as kind and tools.
+        /// Short labels, such as kind and tools.
         package let remarks: [String]
         package let question: String
         package let answer: String
         package let pictures: [Picture]
-        /// On the first picture.
+        /// Ground-truth boxes on the first picture.
         package let boxes: [Rectangle]
 
         package init(
@@ -43,7 +43,7 @@ package struct SheetPage: Sendable {
     package let title: String
     package let facts: [ReportContent.Fact]
     package let items: [Item]
-    /// What could not be used, each with its place.
+    /// The bad rows, each with file, line and problem.
     package let problems: [String]
 
     package init(title: String, facts: [ReportContent.Fact], items: [Item], problems: [String]) {
@@ -63,14 +63,14 @@ package struct SheetPage: Sendable {
             Page.list(facts)
             HTML.element("section", ["id": "questions"]) {
                 HTML.element("h2") { "Questions" }
-                HTML.element("p", ["class": "note"]) { "Dashed: where the answer can be seen." }
+                HTML.element("p", ["class": "note"]) { "Dashed: ground truth." }
                 HTML.element("div", ["class": "sheet"]) {
                     for item in items { card(item) }
                 }
             }
             if !problems.isEmpty {
                 HTML.element("section", ["id": "problems"]) {
-                    HTML.element("h2") { "Left out" }
+                    HTML.element("h2") { "Bad rows" }
                     HTML.element("pre") { problems.joined(separator: "\n") }
                 }
             }

@@ -1,10 +1,10 @@
 internal import Foundation
 import Runs
 
-/// A page for one trajectory: `deepeyes ask --trace` writes it.
+/// A page with one trajectory, written by `deepeyes ask --trace`.
 package struct TracePage: Sendable {
     package let picture: TrajectoryPicture
-    /// Where the trajectory comes from, such as the checkpoint and the image.
+    /// Facts about the trajectory, such as checkpoint and image.
     package let facts: [ReportContent.Fact]
 
     package init(_ picture: TrajectoryPicture, facts: [ReportContent.Fact] = []) {
@@ -18,9 +18,9 @@ package struct TracePage: Sendable {
             TrajectoryCard(picture, isPage: true).html
             Page.list(facts)
             HTML.element("section", ["id": "tokens"]) {
-                HTML.element("h2") { "As tokens" }
+                HTML.element("h2") { "Tokens" }
                 HTML.element("p", ["class": "note"]) {
-                    "The same conversation as the model was given it; repeated special tokens are counted."
+                    "The conversation as the model's token text; repeated special tokens are written with a count."
                 }
                 for segment in picture.record.segments { raw(segment) }
             }
@@ -61,7 +61,7 @@ package struct TracePage: Sendable {
 }
 
 extension SegmentRecord {
-    /// How many tokens the policy was choosing between, on average; nil without log-probabilities.
+    /// The perplexity of the segment; nil without log-probabilities.
     fileprivate var perplexity: Double? {
         guard !logProbabilities.isEmpty else { return nil }
         return exp(-logProbabilities.reduce(0) { $0 + Double($1) } / Double(logProbabilities.count))

@@ -1,9 +1,9 @@
 import Runs
 
-/// One trajectory as a picture: the image with its boxes on one side, what was written and seen on the other.
+/// One trajectory: the image with its boxes on one side, the turns on the other.
 struct TrajectoryCard {
     let picture: TrajectoryPicture
-    /// Whether the page is about this trajectory alone.
+    /// Whether this is the page's only trajectory.
     let isPage: Bool
 
     init(_ picture: TrajectoryPicture, isPage: Bool = false) {
@@ -48,13 +48,13 @@ struct TrajectoryCard {
         }
         if record.hasFormatError { HTML.element("span", ["class": "chip wrong"]) { "Format error" } }
         HTML.element("span", ["class": "chip"]) { record.kind }
-        HTML.element("span", ["class": "where"]) { place }
+        HTML.element("span", ["class": "where"]) { position }
     }
 
-    /// Whether a person asked and no answer is known to be right.
+    /// Whether the question came from a user, without an expected answer.
     private var isAsked: Bool { record.expected.isEmpty }
 
-    private var place: String {
+    private var position: String {
         if isAsked { return record.exampleID }
         return switch record.origin {
         case .training: "step \(record.step) · prompt \(record.group) · sample \(record.sample)"
@@ -134,7 +134,7 @@ struct TrajectoryCard {
 
     // MARK: Turns
 
-    /// A completion with what the model had been shown just before it.
+    /// A completion, with the segments that precede it.
     private struct Turn {
         var seen: [Int] = []
         var completion: Int?
@@ -175,8 +175,8 @@ struct TrajectoryCard {
     @HTMLBuilder private func seen(_ index: Int) -> HTML {
         let segment = record.segments[index]
         let number = record.calls.firstIndex { $0.segment == index - 1 }
-        for (place, view) in segment.views.enumerated() {
-            if let image = picture.view(segment: index, place) {
+        for (viewIndex, view) in segment.views.enumerated() {
+            if let image = picture.view(segment: index, viewIndex) {
                 self.view(image, of: view, number: number)
             }
         }
@@ -190,7 +190,7 @@ struct TrajectoryCard {
 
     private func view(_ image: ReportImage, of view: ViewRecord, number: Int?) -> HTML {
         let overlap = number.flatMap { record.overlap(of: record.calls[$0]) }
-        let turn = view.rotation == 0 ? "" : ", turned by \(view.rotation)°"
+        let turn = view.rotation == 0 ? "" : ", rotated by \(view.rotation)°"
         return .element("figure", ["class": number.map { "view c\($0 % 6 + 1)" } ?? "view"]) {
             HTML.element(
                 "img",
@@ -203,7 +203,7 @@ struct TrajectoryCard {
                 ])
             HTML.element("figcaption") {
                 if let number { HTML.element("span", ["class": "number"]) { "\(number + 1)" } }
-                number == nil ? firstLook(at: view) + ", " : ""
+                number == nil ? inputName(at: view) + ", " : ""
                 "\(view.width) × \(view.height) px\(turn)"
                 if let overlap {
                     HTML.element("span", ["class": "note"]) { "IoU \(Readable.fixed(overlap, 2))" }
@@ -212,17 +212,17 @@ struct TrajectoryCard {
         }
     }
 
-    private func firstLook(at view: ViewRecord) -> String {
-        if let image = view.image, record.images.count > 1 { "Image \(image + 1)" } else { "First look" }
+    private func inputName(at view: ViewRecord) -> String {
+        if let image = view.image, record.images.count > 1 { "Image \(image + 1)" } else { "Input image" }
     }
 
     /// What a view is: the crop of a call, what another call returned, or a part of the prompt.
     private func name(of number: Int?) -> String {
-        guard let number else { return "First look" }
+        guard let number else { return "Input image" }
         return record.calls[number].isCut ? "Crop \(number + 1)" : "Result of call \(number + 1)"
     }
 
-    /// The words of a tool's reply: its error, or the text inside its tags.
+    /// The text of a tool's reply: its error, or the text inside its tags.
     private func replyText(_ segment: SegmentRecord, _ number: Int?) -> String? {
         if let number, let error = record.calls[number].error { return error }
         let words = CompletionText.runs(in: segment.text).filter { $0.role == .reply }.map(\.text)

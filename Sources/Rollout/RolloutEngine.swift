@@ -1,27 +1,27 @@
 package import Agent
 
-/// What writes the tokens of rollouts: engines over the weights in this process, or servers beside it.
+/// Generates the completions of rollouts: with the weights in this process, or on remote servers.
 ///
-/// The judge, the tools, the reward and the packer never know which engine wrote a token.
+/// Judge, tools, reward and packer do not depend on which engine generated a token.
 package protocol RolloutEngine: AnyObject {
-    /// Most tokens a trajectory can have.
+    /// Maximum length of a trajectory in tokens.
     var contextLength: Int { get }
 
-    /// What has been done since the engine was made; may be read on any thread.
+    /// Statistics since the engine was created; may be read on any thread.
     var statistics: RolloutStatistics { get }
 
-    /// Runs `body` as a task of its own, and answers its requests until it has returned.
+    /// Runs `body` in a task and serves its requests until it returns.
     ///
-    /// Blocks the calling thread, which therefore should not be one of those that run tasks.
+    /// Blocks the calling thread, which must not be one of the concurrency pool.
     ///
-    /// - Throws: what `body` throws.
+    /// - Throws: errors of `body`.
     func serve<Output: Sendable>(
         during body: @escaping @Sendable (any Policy) async throws -> Output
     ) throws -> Output
 
-    /// Takes over the weights of now; no turn may be under way.
+    /// Updates the engine to the current weights; no turn may be in progress.
     ///
-    /// - Parameter version: of these weights, as it is written into completions.
+    /// - Parameter version: the version of these weights, recorded in completions.
     /// - Throws: an error if the engine cannot load the weights.
     func publish(version: Int) throws
 }

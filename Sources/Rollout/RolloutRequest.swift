@@ -3,47 +3,47 @@ package import CounterRandom
 import Imaging
 package import Tasks
 
-/// An example that a policy is to answer once.
+/// A request to roll out one trajectory for an example.
 package struct RolloutRequest: Sendable {
     /// Which tools the prompt offers.
     package enum OfferedTools: Hashable, Sendable {
-        /// Those that the example names.
+        /// The tools that the example names.
         case ofExample
-        /// All that there are, whatever the example names.
+        /// All available tools.
         case all
         case none
     }
 
     package let example: Example
-    /// Position of the example in its source.
+    /// Index of the example in its source.
     package let index: Int
-    /// Where the trajectory is recorded: which prompt of its step, and which sample of that prompt.
-    package let place: TrajectoryID
+    /// The id under which the trajectory is recorded: prompt of the step, and sample of that prompt.
+    package let recordID: TrajectoryID
     package let sampling: Sampling
-    /// Keyed by what names the trajectory, so that nothing depends on scheduling.
+    /// Random numbers keyed by the trajectory's identity, so that nothing depends on scheduling.
     package let random: CounterRandom
     package var offers = OfferedTools.ofExample
-    /// What was said after the example's messages, such as a call that was made already and its observation.
+    /// Further messages after those of the example, such as an earlier tool call with its observation.
     package var history: [Message] = []
 
     package init(
-        _ example: Example, at index: Int, place: TrajectoryID, sampling: Sampling, random: CounterRandom
+        _ example: Example, at index: Int, recordID: TrajectoryID, sampling: Sampling, random: CounterRandom
     ) {
         self.example = example
         self.index = index
-        self.place = place
+        self.recordID = recordID
         self.sampling = sampling
         self.random = random
     }
 
-    /// The request as the loop takes it.
+    /// The request for the agent loop.
     ///
     /// - Parameters:
-    ///   - id: under which the policy knows it; samples of one prompt share their group.
-    ///   - format: of the model.
-    ///   - tools: those there are.
+    ///   - id: the id for the policy; samples of one prompt have the same group.
+    ///   - format: the model's chat format.
+    ///   - tools: the available tools.
     ///   - cache: keeps decoded pixels of the example's image files.
-    /// - Throws: `ExampleError` if a message refers to an image that is not there, and what `format` throws.
+    /// - Throws: `ExampleError` if a message refers to a missing image, and errors of `format`.
     func agentRequest(
         id: TrajectoryID, format: any ChatFormat, tools: ToolBox, decodingInto cache: DecodedRegionCache
     ) throws -> AgentRequest {

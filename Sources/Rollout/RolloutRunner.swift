@@ -4,7 +4,7 @@ package import Imaging
 package import Runs
 package import Tasks
 
-/// A finished trajectory and the request that it answers.
+/// A finished trajectory with its request.
 package struct Rollout: Sendable {
     package let request: RolloutRequest
     package let trajectory: Trajectory
@@ -15,18 +15,17 @@ package struct Rollout: Sendable {
     }
 }
 
-/// Rolls examples out: what evaluation and selection need of a ``RolloutRunner``, so that tests can answer by script.
+/// Runs rollouts of examples: the part of ``RolloutRunner`` that evaluation and selection need, so that tests can replace it.
 package protocol ExampleRollouts: Sendable {
     var format: any ChatFormat { get }
 
-    /// As `RolloutRunner` does it, without telling of events.
+    /// The same as `RolloutRunner.run`, without events.
     func run<Result: Sendable>(
         _ requests: [RolloutRequest], onEnd: @escaping @Sendable (Rollout) async throws -> Result
     ) async throws -> [Result]
 }
 
-/// Puts examples to a policy: the one way from an example to a trajectory and to its record, for training, evaluation,
-/// selection and a person's question alike.
+/// Turns examples into trajectories and trajectories into records, for training, evaluation, selection and `deepeyes ask`.
 package struct RolloutRunner: ExampleRollouts {
     package let format: any ChatFormat
     private let tools: ToolBox
@@ -35,11 +34,11 @@ package struct RolloutRunner: ExampleRollouts {
     private let decodedImages: DecodedRegionCache
 
     /// - Parameters:
-    ///   - policy: writes the turns.
-    ///   - format: of its conversations.
-    ///   - tools: those that examples may name.
-    ///   - limits: of a trajectory.
-    ///   - decodedImages: keeps decoded pixels of image files.
+    ///   - policy: generates the turns.
+    ///   - format: the model's chat format.
+    ///   - tools: the tools that examples may name.
+    ///   - limits: limits of a trajectory.
+    ///   - decodedImages: cache for the decoded pixels of image files.
     package init(
         policy: any Policy, format: any ChatFormat, tools: ToolBox, limits: AgentLimits,
         decodingInto decodedImages: DecodedRegionCache = DecodedRegionCache()
@@ -50,16 +49,16 @@ package struct RolloutRunner: ExampleRollouts {
         loop = AgentLoop(policy: policy, format: format, tools: tools, limits: limits)
     }
 
-    /// Rolls all requests out at once and returns what `onEnd` makes of each, in their order.
+    /// Rolls out all requests concurrently and returns the results of `onEnd` in the order of the requests.
     ///
-    /// Samples of the same prompt are a group, which shares it. With a policy that schedules by trajectory the results
-    /// depend on the requests and the weights alone.
+    /// Samples of the same prompt form a group with a shared prompt. With a policy that schedules by trajectory, results
+    /// depend only on the requests and the weights.
     ///
     /// - Parameters:
-    ///   - requests: those of one prompt next to each other.
-    ///   - onEvent: told what happens, on any thread.
-    ///   - onEnd: called as each trajectory ends, while others go on: to judge it, for example.
-    /// - Throws: what the format throws for a prompt, `CancellationError`, and what `onEnd` throws.
+    ///   - requests: the requests; those of one prompt must be consecutive.
+    ///   - onEvent: called with each event, on any thread.
+    ///   - onEnd: called as each trajectory ends, while others continue; for example, to judge it.
+    /// - Throws: errors of the format for a prompt, `CancellationError`, and errors of `onEnd`.
     package func run<Result: Sendable>(
         _ requests: [RolloutRequest], onEvent: AgentLoop.EventHandler?,
         onEnd: @escaping @Sendable (Rollout) async throws -> Result
@@ -79,37 +78,39 @@ package struct RolloutRunner: ExampleRollouts {
         try await run(requests, onEvent: nil, onEnd: onEnd)
     }
 
-    /// Samples of the same question about the same example get the same group.
+    /// Assigns the same group to samples of the same prompt.
     private static func ids(of requests: [RolloutRequest]) -> [TrajectoryID] {
         struct Prompt: Hashable {
             let index: Int
             let question: String
         }
-        var groups: [Prompt: (number: Int, count: Int)] = [:]
+        var groups: [Prompt: (index: Int, count: Int)] = [:]
         return requests.map { request in
             let prompt = Prompt(index: request.index, question: request.example.question)
-            let (number, sample) = groups[prompt] ?? (groups.count, 0)
-            groups[prompt] = (number, sample + 1)
-            return TrajectoryID(group: number, sample: sample)
+            let (group, sample) = groups[prompt] ?? (groups.count, 0)
+            groups[prompt] = (group, sample + 1)
+            return TrajectoryID(group: group, sample: sample)
         }
     }
 
 }
 
 extension ExampleRollouts {
-    /// - Throws: what is wrong with the first image that the model cannot be shown.
+    /// Checks that the model supports all images.
+    ///
+    /// - Throws: the error for the first image that it does not support.
     package func check(_ images: [any PixelSource]) throws {
         for (index, image) in images.enumerated() { _ = try format.view(image, as: .example(index)) }
     }
 
-    /// The rollout as a run keeps it, with what it was paid.
+    /// The record of a rollout for storage.
     ///
     /// - Parameters:
-    ///   - rollout: what is kept.
-    ///   - reward: what it was paid.
-    ///   - advantage: how that compares to its group.
-    ///   - unjudged: why there is no verdict on its answer, if there is none.
-    ///   - purpose: what it was made for.
+    ///   - rollout: the rollout.
+    ///   - reward: its reward.
+    ///   - advantage: its advantage within the group.
+    ///   - unjudged: why there is no verdict, if there is none.
+    ///   - purpose: training, or an evaluation.
     package func record(
         _ rollout: Rollout, reward: RewardBreakdown = .none, advantage: Double = 0, unjudged: String? = nil,
         for purpose: RolloutPurpose
@@ -120,12 +121,12 @@ extension ExampleRollouts {
     }
 }
 
-/// What trajectories are made for, as their records say it.
+/// The purpose of rollouts, as stored in their records.
 package struct RolloutPurpose: Hashable, Sendable {
     package let origin: TrajectoryOrigin
-    /// Optimizer steps that the weights have had.
+    /// The number of optimizer steps before the rollout.
     package let step: Int
-    /// Of the source of the examples, which makes their images again.
+    /// Seed of the example source, from which images are regenerated.
     package let seed: UInt64
 
     package init(_ origin: TrajectoryOrigin, step: Int, seed: UInt64) {

@@ -1,29 +1,29 @@
 package import Runs
 
-/// What an engine has done; times of engines in parallel add up.
+/// Statistics of an engine; times of parallel engines are summed.
 package struct RolloutStatistics: Hashable, Sendable {
     package var iterations = 0
-    /// Tokens that were sampled.
+    /// Sampled tokens.
     package var sampledTokens = 0
-    /// Prompt and observation tokens that were computed.
+    /// Prompt and observation tokens computed by prefill.
     package var prefillTokens = 0
-    /// Prompt tokens whose keys and values were taken over from the prompt of the group or from an earlier one.
+    /// Prompt tokens whose keys and values were reused from the group's prompt or from the prefix cache.
     package var cachedTokens = 0
     package var images = 0
-    /// Turns that have ended.
+    /// Completed turns.
     package var completions = 0
-    /// Turns set back for lack of cache pages: what was cached of them is computed again.
+    /// Turns that gave up their cache pages for lack of room, and were computed again.
     package var preemptions = 0
-    /// Most cache pages in use at the same time, ever.
+    /// Peak number of cache pages in use.
     package var peakPages = 0
-    /// Decoding, resizing and cutting images into patches.
+    /// Time for decoding and resizing images and splitting them into patches.
     package var imageTime = Duration.zero
-    /// Composing batches and keeping the books.
+    /// Time for composing batches and bookkeeping.
     package var bookkeepingTime = Duration.zero
-    /// The model, from tokens and patches to logits.
+    /// Time in the model, from tokens and patches to logits.
     package var modelTime = Duration.zero
     package var samplingTime = Duration.zero
-    /// Standing still because the next iteration could not begin without somebody's request.
+    /// Idle time: the next iteration could not start before a pending request arrived.
     package var waitingTime = Duration.zero
 
     package init() {}
@@ -32,7 +32,7 @@ package struct RolloutStatistics: Hashable, Sendable {
         left.combined(with: right, counts: +, times: +, peak: max)
     }
 
-    /// What was done between `right` and `left`; the peak is that of `left`.
+    /// The difference between two readings; the peak is that of `left`.
     package static func - (left: RolloutStatistics, right: RolloutStatistics) -> RolloutStatistics {
         left.combined(with: right, counts: -, times: -) { left, _ in left }
     }

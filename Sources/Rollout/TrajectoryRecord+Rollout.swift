@@ -18,8 +18,8 @@ extension TrajectoryRecord {
         }
         let completions = segments.indices.filter { segments[$0].kind == .completion }
         self.init(
-            origin: purpose.origin, step: purpose.step, group: request.place.group,
-            sample: request.place.sample, exampleID: example.id, kind: example.kind,
+            origin: purpose.origin, step: purpose.step, group: request.recordID.group,
+            sample: request.recordID.sample, exampleID: example.id, kind: example.kind,
             question: example.question, expected: example.answer, answer: trajectory.answer,
             images: example.images.enumerated().map { index, source in
                 ImageReference(source, index, of: request, for: purpose)
@@ -51,7 +51,7 @@ extension CallRecord {
 }
 
 extension ImageReference {
-    /// An image of an example: the file it was read from, or its place in a source that makes it again.
+    /// The reference to an example's image: its file, or the source and index from which it can be regenerated.
     fileprivate init(
         _ image: any PixelSource, _ index: Int, of request: RolloutRequest, for purpose: RolloutPurpose
     ) {
@@ -65,7 +65,7 @@ extension ImageReference {
 }
 
 extension RewardBreakdown {
-    /// Of an answer that nobody has judged.
+    /// The breakdown of an answer that is not judged.
     package static let none = RewardBreakdown(components: [], isCorrect: false, formatError: nil)
 }
 
@@ -80,7 +80,7 @@ extension SegmentRecord.Kind {
 }
 
 extension Trajectory.Finish {
-    /// One word for it, with the reason of a failure.
+    /// A short name, followed by the reason for a failure.
     var name: String {
         switch self {
         case .answered: "answered"

@@ -1,4 +1,4 @@
-/// Finds added tokens in text: the leftmost first, and of those that start there the longest.
+/// Finds added tokens in text: leftmost first, and of those the longest.
 struct AddedTokenMatcher: Sendable {
     private struct Candidate: Sendable {
         let bytes: [UInt8]
@@ -24,7 +24,7 @@ struct AddedTokenMatcher: Sendable {
         case token(Int32)
     }
 
-    /// Calls `body` with the pieces of `text` in order; pieces of text are not empty.
+    /// Calls `body` with the pieces of `text` in order; plain pieces are never empty.
     func split(
         _ text: UnsafeBufferPointer<UInt8>, recognizing scope: Tokenizer.Recognition, _ body: (Piece) -> Void
     ) {

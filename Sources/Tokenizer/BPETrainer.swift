@@ -1,17 +1,16 @@
-/// Learns a byte-level BPE vocabulary from a corpus. The same corpus gives the same vocabulary, whatever the
-/// order of its texts.
+/// Trains a byte-level BPE vocabulary on a corpus. The result does not depend on the order of the texts.
 ///
-/// Ids are given in this order: the 256 bytes, numbers, learned tokens, added tokens. Without `largestNumber`
-/// the merges are those of the trainer of the `tokenizers` package.
+/// Ids are assigned in this order: the 256 bytes, numbers, learned tokens, added tokens. Without `largestNumber`, the merges
+/// equal those of the trainer in the `tokenizers` package.
 package struct BPETrainer: Sendable {
-    /// Tokens in all; fewer if the corpus has no more pairs to merge.
+    /// Total number of tokens; fewer if the corpus has no more pairs to merge.
     package var vocabularySize: Int
     package var pattern: SplitPattern
-    /// Contents of the added tokens. They are not learned from; those that are not tags become special.
+    /// Contents of the added tokens. They are excluded from training; those that are not tags become special.
     package var addedTokens: [String]
-    /// If set, every whole number from 0 to this one is one token.
+    /// If set, every integer from 0 to this one is a single token.
     package var largestNumber: Int?
-    /// A pair that occurs less often is not merged.
+    /// Pairs with fewer occurrences are not merged.
     package var minimumCount: Int
 
     package init(
@@ -25,10 +24,10 @@ package struct BPETrainer: Sendable {
         self.minimumCount = minimumCount
     }
 
-    /// Learns from `corpus`.
+    /// Trains on `corpus`.
     ///
-    /// - Throws: `TokenizerError` if the vocabulary is too small for what must be in it, or if the split
-    ///   pattern would cut the largest number.
+    /// - Throws: `TokenizerError` if the vocabulary is too small for its required tokens, or if the split pattern would split
+    ///   the largest number.
     package func train(on corpus: some Sequence<String>) throws(TokenizerError) -> TokenizerDefinition {
         var vocabulary = GrowingVocabulary()
         if let largestNumber { try addNumbers(upTo: largestNumber, to: &vocabulary) }
@@ -55,7 +54,7 @@ package struct BPETrainer: Sendable {
             pattern: pattern)
     }
 
-    /// Makes a token of each number by merging the parts that earlier merges leave of it.
+    /// Adds a token for each number, by merging the tokens that earlier merges produce for it.
     private func addNumbers(
         upTo largest: Int, to vocabulary: inout GrowingVocabulary
     ) throws(TokenizerError) {
@@ -74,7 +73,7 @@ package struct BPETrainer: Sendable {
         }
     }
 
-    /// How often each word occurs between the added tokens of the corpus.
+    /// The number of occurrences of each word, outside added tokens.
     private func countedWords(_ corpus: some Sequence<String>) -> [[UInt8]: Int] {
         let matcher = AddedTokenMatcher(
             addedTokens.map { (Array($0.utf8), AddedToken($0, id: 0, isSpecial: true)) })
@@ -107,7 +106,7 @@ private struct GrowingVocabulary {
     private(set) var merges: [TokenizerDefinition.Merge] = []
     private var table = MergeTable()
 
-    /// The token of two joined, which is new unless another merge has made it already.
+    /// The token for two joined tokens; it is new unless another merge already produced it.
     mutating func merge(_ left: Int32, _ right: Int32) -> Int32 {
         let bytes = index.strings[Int(left)] + index.strings[Int(right)]
         let result = index[Array(bytes)] ?? Int32(index.strings.count)
@@ -118,7 +117,7 @@ private struct GrowingVocabulary {
         return result
     }
 
-    /// What the merges so far leave of `word`.
+    /// The tokens of `word` after all merges so far.
     func tokens(of word: [UInt8]) -> [Int32] {
         var tokens = word.compactMap { index[[$0]] }
         var ranks: [UInt32] = []
@@ -127,29 +126,29 @@ private struct GrowingVocabulary {
     }
 }
 
-/// The words of a corpus as tokens, and how often each pair of neighbours occurs.
+/// The words of a corpus as tokens, with the number of occurrences of each pair of adjacent tokens.
 private struct WordCounts {
     private struct Word {
         var tokens: [Int32]
         let count: Int
     }
 
-    /// A pair and how often it occurred when it was queued.
+    /// A pair with its number of occurrences when it was queued.
     private struct Candidate: Comparable {
         let count: Int
         let pair: UInt64
 
-        /// Worse: rarer, or of higher tokens.
+        /// Lower priority: fewer occurrences, or higher token ids.
         static func < (left: Candidate, right: Candidate) -> Bool {
             (left.count, right.pair) < (right.count, left.pair)
         }
     }
 
     private var words: [Word]
-    /// By pair, the left token in the upper half.
+    /// Occurrences by pair, with the left token in the upper half of the key.
     private var counts: [UInt64: Int] = [:]
-    /// Words in which a pair has occurred, some perhaps no longer, or more than once.
-    private var places: [UInt64: [Int32]] = [:]
+    /// The words in which a pair has occurred; may contain duplicates and words without the pair.
+    private var occurrences: [UInt64: [Int32]] = [:]
     private var queue = MaximumHeap<Candidate>()
 
     init(_ counted: [[UInt8]: Int], _ vocabulary: GrowingVocabulary) {
@@ -158,18 +157,17 @@ private struct WordCounts {
         for (pair, count) in counts { queue.insert(Candidate(count: count, pair: pair)) }
     }
 
-    /// Adds the pairs of a word to `counts`, or takes them out, and notes the place of those that are new
-    /// there.
+    /// Adds the pairs of a word to `counts` or removes them, and records the occurrence of new pairs.
     private mutating func count(_ index: Int32, sign: Int, isNew: (UInt64) -> Bool) {
         let word = words[Int(index)]
         for (left, right) in zip(word.tokens, word.tokens.dropFirst()) {
             let pair = UInt64(left) << 32 | UInt64(right)
             counts[pair, default: 0] += sign * word.count
-            if isNew(pair) { places[pair, default: []].append(index) }
+            if isNew(pair) { occurrences[pair, default: []].append(index) }
         }
     }
 
-    /// The pair that occurs most often, of equal ones that of the lowest tokens.
+    /// Removes and returns the most frequent pair; of equally frequent ones, the one with the lowest token ids.
     mutating func removeMostFrequentPair(minimumCount: Int) -> (left: Int32, right: Int32)? {
         while let candidate = queue.removeMaximum() {
             let count = counts[candidate.pair] ?? 0
@@ -185,7 +183,7 @@ private struct WordCounts {
 
     mutating func merge(_ left: Int32, _ right: Int32, into result: Int32) {
         let pair = UInt64(left) << 32 | UInt64(right)
-        let affected = Set(places.removeValue(forKey: pair) ?? [])
+        let affected = Set(occurrences.removeValue(forKey: pair) ?? [])
         var grown: Set<UInt64> = []
         for index in affected {
             count(index, sign: -1) { _ in false }

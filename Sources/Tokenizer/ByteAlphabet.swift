@@ -1,7 +1,6 @@
-/// The printable stand-ins for bytes in which vocabularies of byte-level BPE are written (GPT-2's).
+/// The printable characters that represent bytes in byte-level BPE vocabularies (GPT-2's alphabet).
 enum ByteAlphabet {
-    /// The bytes in the order of their stand-ins, which is the order of the first 256 tokens of such
-    /// vocabularies.
+    /// The bytes in the order of their characters, which is the order of the first 256 tokens of such vocabularies.
     static let order: [UInt8] = {
         let printable = Array(UInt8(0x21)...0x7E) + Array(0xA1...0xAC) + Array(0xAE...0xFF)
         let others = (UInt8.min...UInt8.max).filter { !printable.contains($0) }
@@ -22,8 +21,8 @@ enum ByteAlphabet {
         return bytes
     }()
 
-    /// The bytes that a token of a vocabulary file stands for: each stand-in's byte, or, if any character is
-    /// not a stand-in, the token's own UTF-8.
+    /// The bytes of a token in a vocabulary file: the byte of each character, or the token's own UTF-8 if a character is not in
+    /// the alphabet.
     static func bytes(of token: String) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(token.utf8.count)
@@ -36,7 +35,7 @@ enum ByteAlphabet {
         return result
     }
 
-    /// The token as a vocabulary file spells it.
+    /// The spelling of a token in a vocabulary file.
     static func text(of bytes: some Sequence<UInt8>) -> String {
         var text = String.UnicodeScalarView()
         for byte in bytes { text.append(scalars[Int(byte)]) }

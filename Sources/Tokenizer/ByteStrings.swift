@@ -1,4 +1,4 @@
-/// Many byte strings end to end.
+/// A list of byte strings in contiguous memory.
 package struct ByteStrings: Hashable, Sendable {
     private var bytes: [UInt8] = []
     private var ends: [Int32] = []
@@ -33,8 +33,8 @@ package struct ByteStrings: Hashable, Sendable {
     }
 }
 
-/// Finds byte strings by their bytes. Unlike a dictionary of `String` it compares bytes and not what they
-/// look like, and it copies nothing to look one up.
+/// A hash index of byte strings. Unlike a dictionary of `String`, it compares bytes instead of canonical equivalence, and needs
+/// no copy for a lookup.
 struct ByteStringIndex: Sendable {
     private(set) var strings = ByteStrings()
     /// Index of a string, or -1; open addressing with linear probing.
@@ -44,13 +44,13 @@ struct ByteStringIndex: Sendable {
         slots = [Int32](repeating: -1, count: max(16, (2 * minimumCapacity).nextPowerOfTwo))
     }
 
-    /// Indexes the strings that are not empty; of equal ones the first is found.
+    /// Indexes the non-empty strings; of equal strings, the first is found.
     init(_ strings: ByteStrings) {
         self.init(minimumCapacity: strings.count)
         for index in 0..<strings.count { append(strings[index]) }
     }
 
-    /// Adds a string at the end. It is found unless it is empty or equal to one before.
+    /// Appends a string. It can be found unless it is empty or equal to an earlier one.
     mutating func append(_ string: ArraySlice<UInt8>) {
         let slot = string.withUnsafeBufferPointer(slot)
         if !string.isEmpty, slots[slot] < 0 { slots[slot] = Int32(strings.count) }
@@ -67,7 +67,7 @@ struct ByteStringIndex: Sendable {
     /// The index of `string`.
     subscript(string: [UInt8]) -> Int32? { string.withUnsafeBufferPointer { self[$0] } }
 
-    /// Where the string stands, or where it would.
+    /// The slot of a string, or the free slot for it.
     private func slot(_ string: UnsafeBufferPointer<UInt8>) -> Int {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in string { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

@@ -1,7 +1,6 @@
-/// Which pairs of tokens merge, in which order of preference, and into what: a flat hash table of one word an
-/// entry.
+/// The merges of token pairs, with their ranks and results: a flat hash table with 64 bits per entry.
 struct MergeTable: Sendable {
-    /// Token ids and ranks stay below this.
+    /// Upper bound of token ids and ranks.
     static let limit = 1 << 21
 
     /// The rank of a pair that does not merge; above every rank.
@@ -9,9 +8,9 @@ struct MergeTable: Sendable {
 
     /// Entries `left << 43 | right << 22 | rank`; open addressing with linear probing.
     private var slots: [UInt64]
-    /// What leaves the index of a slot of a 64-bit hash.
+    /// The shift that reduces a 64-bit hash to a slot index.
     private var shift: UInt64
-    /// The token that each rank produces.
+    /// The resulting token by rank.
     private var results: [Int32] = []
 
     private static let emptySlot = UInt64.max
@@ -22,13 +21,13 @@ struct MergeTable: Sendable {
         shift = UInt64(64 - slotCount.trailingZeroBitCount)
     }
 
-    /// - Parameter merges: in order of rank, with ids below `limit`.
+    /// - Parameter merges: the merges by ascending rank, with ids below `limit`.
     init(_ merges: [TokenizerDefinition.Merge]) {
         self.init(minimumCapacity: merges.count)
         for merge in merges { append(merge) }
     }
 
-    /// Adds a merge of the next rank. If its pair has a rank already, this one replaces it.
+    /// Adds a merge with the next rank. If its pair already has a rank, the new one replaces it.
     mutating func append(_ merge: TokenizerDefinition.Merge) {
         if 2 * (results.count + 1) > slots.count { grow() }
         let key = Self.key(merge.left, merge.right)
@@ -48,7 +47,7 @@ struct MergeTable: Sendable {
         UInt64(UInt32(bitPattern: left)) << 21 | UInt64(UInt32(bitPattern: right))
     }
 
-    /// Where the entry of `key` stands, or where it would.
+    /// The slot of `key`, or the free slot for it.
     @inline(__always)
     private func slot(_ key: UInt64) -> Int {
         slots.withUnsafeBufferPointer { slots in
@@ -60,48 +59,47 @@ struct MergeTable: Sendable {
         }
     }
 
-    /// The rank at which the pair merges, or `noRank`.
+    /// The rank of a pair, or `noRank`.
     @inline(__always)
     func rank(_ left: Int32, _ right: Int32) -> UInt32 {
         let entry = slots[slot(Self.key(left, right))]
         return entry == Self.emptySlot ? Self.noRank : UInt32(truncatingIfNeeded: entry) & 0x3F_FFFF
     }
 
-    /// What the merge of `rank` produces.
+    /// The resulting token of the merge with `rank`.
     @inline(__always)
     func result(ofRank rank: UInt32) -> Int32 { results[Int(rank)] }
 
-    /// Merges `tokens`, at least one, until no pair merges: the lowest rank first, of equal ones the
-    /// leftmost.
+    /// Merges `tokens`, at least one, until no pair merges: lowest rank first, leftmost of equal ones.
     ///
-    /// Walks over all pairs at each step, which is the quickest way for a few dozen tokens. `ranks` is room
-    /// to work in, so that it is not allocated again for each word.
+    /// Scans all pairs in each step, which is fastest for up to a few dozen tokens. `ranks` is a buffer that is reused between
+    /// words.
     func merge(_ tokens: inout [Int32], ranks: inout [UInt32]) {
         var count = tokens.count
         ranks.removeAll(keepingCapacity: true)
         for index in 1..<max(count, 1) { ranks.append(rank(tokens[index - 1], tokens[index])) }
         while true {
             var best = Self.noRank
-            var place = 0
+            var position = 0
             for index in 0..<count - 1 where ranks[index] < best {
                 best = ranks[index]
-                place = index
+                position = index
             }
             guard best != Self.noRank else { break }
-            tokens[place] = result(ofRank: best)
+            tokens[position] = result(ofRank: best)
             count -= 1
-            if place + 1 < count {
-                for index in place + 1..<count { tokens[index] = tokens[index + 1] }
-                for index in place..<count - 1 { ranks[index] = ranks[index + 1] }
-                ranks[place] = rank(tokens[place], tokens[place + 1])
+            if position + 1 < count {
+                for index in position + 1..<count { tokens[index] = tokens[index + 1] }
+                for index in position..<count - 1 { ranks[index] = ranks[index + 1] }
+                ranks[position] = rank(tokens[position], tokens[position + 1])
             }
-            if place > 0 { ranks[place - 1] = rank(tokens[place - 1], tokens[place]) }
+            if position > 0 { ranks[position - 1] = rank(tokens[position - 1], tokens[position]) }
         }
         tokens.removeLast(tokens.count - count)
     }
 }
 
 extension Int {
-    /// The smallest power of two that is not below this number, at least 1.
+    /// The smallest power of two that is at least this number and at least 1.
     var nextPowerOfTwo: Int { self <= 1 ? 1 : 1 << (Int.bitWidth - (self - 1).leadingZeroBitCount) }
 }

@@ -1,17 +1,17 @@
 /// Unicode normalization form C, by the tables of the reference implementation.
 enum Normalization {
-    /// The text in NFC, or nil if it is so already.
+    /// The text in NFC, or nil if it already is.
     ///
-    /// Only the stretches that the quick check of Unicode Standard Annex 15 does not pass are taken apart.
+    /// Only ranges that fail the quick check of Unicode Standard Annex 15 are decomposed.
     static func composed(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         let properties = UnicodeProperties.shared
         var result: [UInt8] = []
         var position = 0
-        var copied = 0  // the end of what `result` covers
-        var boundary = 0  // the last scalar that what stands before does not depend on
+        var copied = 0  // the end of the text that `result` covers
+        var boundary = 0  // the last scalar that does not interact with the text before it
         var previousClass: UInt8 = 0
         while position < text.count {
-            // No scalar below U+00C0 is replaced, joined or reordered.
+            // Scalars below U+00C0 are never replaced, composed or reordered.
             if text[position] < 0xC3 {
                 boundary = position
                 position += text[position] < 0x80 ? 1 : 2
@@ -76,12 +76,12 @@ enum Normalization {
                     firstMark = index + 1
                     continue
                 }
-                var place = index
-                while place > firstMark, result[place - 1].combiningClass > mark.combiningClass {
-                    result[place] = result[place - 1]
-                    place -= 1
+                var target = index
+                while target > firstMark, result[target - 1].combiningClass > mark.combiningClass {
+                    result[target] = result[target - 1]
+                    target -= 1
                 }
-                result[place] = mark
+                result[target] = mark
             }
         }
         return result
@@ -100,22 +100,22 @@ enum Normalization {
         }
     }
 
-    /// Joins each scalar with the last starter before it where nothing between blocks it.
+    /// Composes each scalar with the last starter before it, unless a scalar in between blocks it.
     private static func compose(_ scalars: inout [Scalar]) {
         let properties = UnicodeProperties.shared
         var count = 0
         var starter: Int?
         for index in scalars.indices {
             let scalar = scalars[index]
-            if let place = starter {
-                let previousClass = place == count - 1 ? 0 : scalars[count - 1].combiningClass
-                let isBlocked = place < count - 1 && previousClass >= scalar.combiningClass
-                let base = scalars[place].value
+            if let starterIndex = starter {
+                let previousClass = starterIndex == count - 1 ? 0 : scalars[count - 1].combiningClass
+                let isBlocked = starterIndex < count - 1 && previousClass >= scalar.combiningClass
+                let base = scalars[starterIndex].value
                 if !isBlocked, properties[scalar.value].isComposable,
                     let joined = Hangul.syllable(base, scalar.value)
                         ?? properties.compositions[UInt64(base) << 32 | UInt64(scalar.value)]
                 {
-                    scalars[place] = Scalar(value: joined, combiningClass: 0)
+                    scalars[starterIndex] = Scalar(value: joined, combiningClass: 0)
                     continue
                 }
             }

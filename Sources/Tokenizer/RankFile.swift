@@ -1,6 +1,6 @@
 import Foundation
 
-/// Token bytes in base64 and their ranks. A rank is both the id of a token and the preference for making it.
+/// A file of base64 tokens with their ranks. A rank is both the token's id and its merge priority.
 enum RankFile {
     static func definition(_ file: URL, addedTokens: [AddedToken]) throws(TokenizerError)
         -> TokenizerDefinition
@@ -24,7 +24,7 @@ enum RankFile {
             tokens: index.strings, merges: try merges(index, file), addedTokens: addedTokens)
     }
 
-    /// The merge that makes each token: the two parts that the merges of lower rank leave of it.
+    /// The merge that produces each token: the two parts that remain after all merges of lower rank.
     private static func merges(
         _ index: ByteStringIndex, _ file: URL
     ) throws(TokenizerError) -> [TokenizerDefinition.Merge] {
@@ -46,7 +46,8 @@ enum RankFile {
             guard parts.count == 2 else {
                 throw TokenizerError(
                     .unsupported, operation, path: file.path,
-                    "rank \(id) is left in \(parts.count) parts by the ranks below it; use tokenizer.json")
+                    "rank \(id) consists of \(parts.count) parts after merges of lower rank, not 2; use tokenizer.json"
+                )
             }
             let merge = TokenizerDefinition.Merge(left: parts[0], right: parts[1], result: Int32(id))
             merges.append(merge)

@@ -1,7 +1,6 @@
-/// How text is cut into words before byte pairs are merged: the pattern of Qwen2, with numbers in groups of
-/// up to one, two or three digits.
+/// The pre-tokenization pattern: that of Qwen2, with numbers in groups of up to one, two or three digits.
 package struct SplitPattern: Hashable, Sendable {
-    /// Most digits in one word, 1...3.
+    /// Maximum digits in one word, 1...3.
     package let digitCount: Int
 
     package init(digitCount: Int) {
@@ -9,7 +8,7 @@ package struct SplitPattern: Hashable, Sendable {
         self.digitCount = digitCount
     }
 
-    /// The pattern that `regex` spells; nil if it is another one.
+    /// The pattern for a regular expression; nil if it is a different pattern.
     package init?(regex: String) {
         guard let match = Self.all.first(where: { $0.regex == regex }) else { return nil }
         self = match
@@ -17,7 +16,7 @@ package struct SplitPattern: Hashable, Sendable {
 
     static let all = (1...3).map(SplitPattern.init(digitCount:))
 
-    /// The pattern as `tokenizer.json` has it.
+    /// The regular expression as in `tokenizer.json`.
     package var regex: String {
         let numbers = digitCount == 1 ? #"\p{N}"# : #"\p{N}{1,\#(digitCount)}"#
         return #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + numbers
@@ -25,9 +24,9 @@ package struct SplitPattern: Hashable, Sendable {
     }
 }
 
-/// Cuts valid UTF-8 into words by hand, as the regular expression of `SplitPattern` would.
+/// Splits valid UTF-8 into words, equivalent to the regular expression of `SplitPattern`.
 ///
-/// A regex engine is not used: it would be slower, and its Unicode version would follow the platform.
+/// A regex engine is not used: it would be slower, and its Unicode version would depend on the platform.
 struct WordScanner {
     private let text: UnsafeBufferPointer<UInt8>
     private let digitCount: Int
@@ -41,7 +40,7 @@ struct WordScanner {
 
     private typealias Kind = UnicodeProperties.Kind
 
-    /// The bytes of the next word; nil at the end. The words cover the text without a gap.
+    /// The byte range of the next word; nil at the end. The words cover the text without gaps.
     mutating func next() -> Range<Int>? {
         guard position < text.count else { return nil }
         let start = position
@@ -93,7 +92,7 @@ struct WordScanner {
         return position
     }
 
-    /// The end of a group of digits of which one has been read.
+    /// The end of a group of digits, of which one was already read.
     private func numberEnd(_ start: Int) -> Int {
         var position = start
         for _ in 1..<digitCount where isKind(.number, at: position) {
@@ -120,14 +119,14 @@ struct WordScanner {
             UInt8(ascii: "l") where lowercased(start + 2) == UInt8(ascii: "l"):
             return start + 3
         default:
-            // U+017F, the long s, is an s in another case.
+            // U+017F, the long s, equals s when case is ignored.
             let isLongS = text[start + 1] == 0xC5 && start + 2 < text.count && text[start + 2] == 0xBF
             return isLongS ? start + 3 : nil
         }
     }
 
-    /// The end of a word in a run of white space that starts at `start`: the run up to its last newline, else
-    /// all but the last character of the run, which is left to the word behind it.
+    /// The end of a word in a run of white space that starts at `start`: after the last newline of the run, else before its last
+    /// character, which belongs to the following word.
     private func spacesEnd(_ start: Int) -> Int {
         var position = start
         var last = start

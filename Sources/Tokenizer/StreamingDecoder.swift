@@ -1,5 +1,5 @@
-/// Turns tokens into text as they arrive. A character split over several tokens waits for the last of them,
-/// so the pieces put together are the text that `Tokenizer.decode` gives for all tokens at once.
+/// Decodes tokens to text incrementally. A character that spans several tokens is held back until it is complete, so that the
+/// concatenated pieces equal the result of `Tokenizer.decode` for all tokens.
 package struct StreamingDecoder {
     private let tokenizer: Tokenizer
     private let skippingSpecials: Bool
@@ -10,10 +10,10 @@ package struct StreamingDecoder {
         self.skippingSpecials = skippingSpecials
     }
 
-    /// The text completed by `token`, perhaps none.
+    /// The text that `token` completes, possibly empty.
     package mutating func append(_ token: Int32) -> String { append(contentsOf: CollectionOfOne(token)) }
 
-    /// The text completed by `tokens`, perhaps none.
+    /// The text that `tokens` complete, possibly empty.
     package mutating func append(contentsOf tokens: some Sequence<Int32>) -> String {
         var text: [UInt8] = []
         for token in tokens where !(skippingSpecials && tokenizer.isSpecial(token)) {
@@ -22,7 +22,7 @@ package struct StreamingDecoder {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// U+FFFD if the tokens end inside a character, else nothing.
+    /// U+FFFD if the tokens end inside a character, else the empty string.
     package mutating func finish() -> String {
         var text: [UInt8] = []
         assembler.finish(&text)
@@ -30,14 +30,14 @@ package struct StreamingDecoder {
     }
 }
 
-/// Passes valid UTF-8 on and puts U+FFFD in place of each maximal part of an ill-formed sequence (The Unicode
-/// Standard, section 3.9), however the bytes are cut into pieces.
+/// Replaces each maximal subpart of an ill-formed UTF-8 sequence by U+FFFD (The Unicode Standard, section 3.9), independent of
+/// how the bytes are split into pieces.
 private struct UTF8Assembler {
-    /// The bytes of a character that is not complete.
+    /// The bytes of an incomplete character.
     private var pending: [UInt8] = []
-    /// How many more bytes it takes.
+    /// The number of missing bytes.
     private var missingCount = 0
-    /// What the next of them may be.
+    /// The valid values of the next byte.
     private var allowed: ClosedRange<UInt8> = 0x80...0xBF
 
     mutating func append(_ bytes: some Sequence<UInt8>, to text: inout [UInt8]) {
@@ -81,7 +81,7 @@ private struct UTF8Assembler {
             if byte == 0xED { allowed = 0x80...0x9F }
         case 0xF0...0xF4:
             missingCount = 3
-            // So do overlong forms and what lies above U+10FFFF.
+            // So do overlong forms and values above U+10FFFF.
             if byte == 0xF0 { allowed = 0x90...0xBF }
             if byte == 0xF4 { allowed = 0x80...0x8F }
         default:

@@ -1,12 +1,12 @@
 import Synchronization
 
-/// A byte-level BPE tokenizer of the Qwen2 kind. Token ids equal those of the `tokenizers` package.
+/// A byte-level BPE tokenizer as in Qwen2. Token ids equal those of the `tokenizers` package.
 package final class Tokenizer: Sendable {
-    /// Which added tokens `encode` finds in a text; everything else is plain text, whatever it looks like.
+    /// The added tokens that `encode` recognizes in a text; everything else is plain text, whatever it looks like.
     package enum Recognition: Sendable {
-        /// None: for text of users and tools, who must not be able to end a turn or start one.
+        /// None: for text of users and tools, which must not be able to start or end a turn.
         case nothing
-        /// Tags such as `<tool_call>`: for what the model or the developer wrote.
+        /// Tags such as `<tool_call>`: for text of the model or the developer.
         case tags
         /// All: for text of the chat template.
         case all
@@ -20,13 +20,13 @@ package final class Tokenizer: Sendable {
     private let words: ByteStringIndex
     private let byteTokens: [Int32]
     private let added: [Int32: AddedToken]
-    /// What added tokens decode to.
+    /// The bytes that added tokens decode to.
     private let addedBytes: [Int32: [UInt8]]
     private let addedIDs: [String: Int32]
     private let matcher: AddedTokenMatcher
     private let normalizedMatcher: AddedTokenMatcher
     private let anyMatcher: AddedTokenMatcher
-    /// Encoders not in use: each call takes one, so none waits for another.
+    /// Idle encoders: each call takes one, so that concurrent calls do not wait for each other.
     private let encoders = Mutex<[WordEncoder]>([])
 
     /// - Throws: `TokenizerError` if a byte has no token or the vocabulary is too large.
@@ -34,7 +34,7 @@ package final class Tokenizer: Sendable {
         let size = max(definition.tokens.count, 1 + Int(definition.addedTokens.map(\.id).max() ?? -1))
         guard size <= MergeTable.limit, definition.merges.count <= MergeTable.limit else {
             throw TokenizerError(
-                .unsupported, "making a tokenizer",
+                .unsupported, "creating a tokenizer",
                 "\(size) tokens and \(definition.merges.count) merges; at most \(MergeTable.limit) fit"
             )
         }
@@ -42,7 +42,7 @@ package final class Tokenizer: Sendable {
         let byteTokens = (UInt8.min...UInt8.max).map { words[[$0]] ?? -1 }
         if let byte = byteTokens.firstIndex(of: -1) {
             throw TokenizerError(
-                .unsupported, "making a tokenizer",
+                .unsupported, "creating a tokenizer",
                 "byte \(byte) has no token; train the vocabulary with all 256 bytes as its alphabet")
         }
         func normalized(_ text: String) -> [UInt8] {
@@ -73,10 +73,10 @@ package final class Tokenizer: Sendable {
         anyMatcher = AddedTokenMatcher(tokens.map { (Array($0.content.utf8), $0) })
     }
 
-    /// The id of an added token by its content, or of a token by the text it stands for.
+    /// The id of an added token by its content, or of a token by its text.
     package func id(of token: String) -> Int32? { addedIDs[token] ?? words[Array(token.utf8)] }
 
-    /// The bytes a token stands for; none for an id without token.
+    /// The bytes of a token; empty for an unused id.
     package func bytes(of token: Int32) -> ArraySlice<UInt8> {
         if let bytes = addedBytes[token] { return bytes[...] }
         guard token >= 0, token < definition.tokens.count else { return [] }
@@ -90,7 +90,7 @@ package final class Tokenizer: Sendable {
 
     /// The tokens of `text`.
     ///
-    /// Throughput is best for long texts; short words are remembered from call to call.
+    /// Throughput is highest for long texts; short words are cached between calls.
     package func encode(_ text: String, recognizing scope: Recognition = .nothing) -> [Int32] {
         var encoder =
             encoders.withLock { $0.popLast() }
@@ -114,7 +114,7 @@ package final class Tokenizer: Sendable {
         return output
     }
 
-    /// Encodes what lies between added tokens that are looked for before normalization.
+    /// Encodes the text between added tokens that are matched before normalization.
     private func encode(
         _ text: UnsafeBufferPointer<UInt8>, recognizing scope: Recognition, with encoder: inout WordEncoder,
         into output: inout [Int32]
@@ -149,7 +149,7 @@ package final class Tokenizer: Sendable {
         case token(Int32)
     }
 
-    /// Cuts `text` at the added tokens that `encode` would find, without encoding what lies between.
+    /// Splits `text` at the added tokens that `encode` would recognize, without encoding the text between them.
     package func pieces(of text: String, recognizing scope: Recognition) -> [Piece] {
         var pieces: [Piece] = []
         var text = text
@@ -166,7 +166,7 @@ package final class Tokenizer: Sendable {
 
     // MARK: Tokens to text
 
-    /// The text of `tokens`. What is not UTF-8 becomes U+FFFD; ids without token are left out.
+    /// The text of `tokens`. Invalid UTF-8 becomes U+FFFD; unused ids are skipped.
     package func decode(_ tokens: some Sequence<Int32>, skippingSpecials: Bool = false) -> String {
         var decoder = StreamingDecoder(self, skippingSpecials: skippingSpecials)
         return decoder.append(contentsOf: tokens) + decoder.finish()

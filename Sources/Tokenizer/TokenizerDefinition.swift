@@ -1,4 +1,4 @@
-/// What a byte-level BPE tokenizer consists of, whichever files it came from.
+/// The definition of a byte-level BPE tokenizer, independent of its file format.
 package struct TokenizerDefinition: Sendable {
     /// Two tokens that become one.
     package struct Merge: Hashable, Sendable {
@@ -11,15 +11,15 @@ package struct TokenizerDefinition: Sendable {
         }
     }
 
-    /// Bytes of each token by id; empty where an id stands for nothing. Added tokens need not be among them.
+    /// Bytes of each token by id; empty for unused ids. Added tokens may be missing.
     package var tokens: ByteStrings
-    /// In order of preference.
+    /// By ascending rank.
     package var merges: [Merge]
     package var addedTokens: [AddedToken]
     package var pattern: SplitPattern
-    /// Whether text is brought into Unicode normalization form C.
+    /// Whether text is normalized to Unicode NFC.
     package var isNormalizing: Bool
-    /// Whether a word that is a token stays whole even if merges do not lead to it.
+    /// Whether a word that equals a token is that token even if merges do not produce it.
     package var keepsKnownWords: Bool
 
     package init(
@@ -36,13 +36,13 @@ package struct TokenizerDefinition: Sendable {
     }
 }
 
-/// A token that is found in text as a whole, before words are cut.
+/// A token that is matched in text as a whole, before pre-tokenization.
 package struct AddedToken: Hashable, Sendable {
     package let content: String
     package let id: Int32
     /// Whether decoding may skip it.
     package let isSpecial: Bool
-    /// Whether it is looked for in normalized text.
+    /// Whether it is matched in normalized text.
     package let isNormalized: Bool
 
     package init(_ content: String, id: Int32, isSpecial: Bool, isNormalized: Bool = false) {
@@ -52,8 +52,8 @@ package struct AddedToken: Hashable, Sendable {
         self.isNormalized = isNormalized
     }
 
-    /// Whether it is written like a tag, `<name>` or `</name>`, and so may stand in text that the model or
-    /// the developer wrote; all others steer the conversation and come from the chat template alone.
+    /// Whether it has the form of a tag, `<name>` or `</name>`, which may occur in text of the model or the developer. All others
+    /// are control tokens that only the chat template may insert.
     package var isTag: Bool {
         guard content.hasPrefix("<"), content.hasSuffix(">") else { return false }
         let name = content.dropFirst(content.hasPrefix("</") ? 2 : 1).dropLast()
@@ -63,7 +63,7 @@ package struct AddedToken: Hashable, Sendable {
             }
     }
 
-    /// The added tokens of Qwen2.5, for vocabularies that come as bare ranks.
+    /// The added tokens of Qwen2.5, for vocabularies that consist of ranks only.
     package static let qwen25: [AddedToken] = {
         let special = [
             "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>",

@@ -1,24 +1,24 @@
-/// What is wrong with the files of a tokenizer, or with what a vocabulary is asked to be.
+/// An error in tokenizer files, or in the request to train a vocabulary.
 package struct TokenizerError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: String, Hashable, Sendable {
-        /// A file is not there.
+        /// A file is missing.
         case missing
         /// A file cannot be read or written.
         case inaccessible
-        /// A file does not hold what its name promises.
+        /// A file has invalid contents.
         case malformed
-        /// A file asks for something this tokenizer does not do.
+        /// A file requires an unsupported feature.
         case unsupported
-        /// A vocabulary cannot be trained as asked.
+        /// A vocabulary cannot be trained as requested.
         case invalidRequest
     }
 
     package let code: Code
-    /// What was being done, such as "reading the merges".
+    /// The operation, such as "reading the merges".
     package let operation: String
     /// The file or directory concerned; empty if there is none.
     package let path: String
-    /// The values seen, and what to do about them.
+    /// The invalid values, with a remedy.
     package let detail: String
 
     package init(_ code: Code, _ operation: String, path: String = "", _ detail: String) {

@@ -14,24 +14,23 @@ extension Tokenizer {
         } else {
             throw TokenizerError(
                 .missing, "opening a tokenizer", path: directory.path,
-                "neither tokenizer.json nor vocab.json is there; copy them from the model's repository")
+                "neither tokenizer.json nor vocab.json exists; copy them from the model's repository")
         }
     }
 
-    /// Reads the file that the `tokenizers` package writes.
+    /// Reads a file in the format of the `tokenizers` package.
     package convenience init(tokenizerJSON file: URL) throws(TokenizerError) {
         try self.init(TokenizerJSON.definition(file), file)
     }
 
     /// Reads `vocab.json` and `merges.txt`, and the added tokens from `tokenizer_config.json` or
-    /// `added_tokens.json`. Numbers are cut into single digits, as Qwen2 does.
+    /// `added_tokens.json`. Numbers are split into single digits, as in Qwen2.
     package convenience init(vocabularyAndMergesIn directory: URL) throws(TokenizerError) {
         try self.init(
             VocabularyFiles.definition(directory), directory.appending(path: "vocab.json"))
     }
 
-    /// Reads a file of token bytes in base64 and their ranks, one token a line, as Qwen's own repositories
-    /// have it.
+    /// Reads a file of base64 tokens with ranks, one per line, as in Qwen's own repositories.
     package convenience init(
         ranks file: URL, addedTokens: [AddedToken] = AddedToken.qwen25
     ) throws(TokenizerError) {
@@ -57,7 +56,7 @@ func tokenizerData(_ file: URL, _ operation: String) throws(TokenizerError) -> D
             isThere ? .inaccessible : .missing, operation, path: file.path,
             isThere
                 ? "it cannot be read; check its permissions"
-                : "there is no such file; copy it from its source")
+                : "the file does not exist; copy it from its source")
     }
 }
 
@@ -87,7 +86,7 @@ struct MergeResolver {
         self.file = file
     }
 
-    /// The merge of two tokens; `rank` says where it stands in its file, for the error.
+    /// The merge of two tokens; `rank` is its position in the file, for errors.
     func merge(_ left: String, _ right: String, rank: Int) throws(TokenizerError) -> TokenizerDefinition.Merge
     {
         let (leftBytes, rightBytes) = (ByteAlphabet.bytes(of: left), ByteAlphabet.bytes(of: right))
@@ -96,7 +95,7 @@ struct MergeResolver {
         else {
             throw TokenizerError(
                 .malformed, operation, path: file.path,
-                "merge \(rank) is \(left) + \(right), but one of these or their union is no token; "
+                "merge \(rank) is \(left) + \(right), but one of these or their concatenation is not a token; "
                     + "take vocabulary and merges from the same model")
         }
         return TokenizerDefinition.Merge(left: left, right: right, result: result)

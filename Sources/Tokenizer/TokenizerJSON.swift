@@ -1,6 +1,6 @@
 import Foundation
 
-/// `tokenizer.json`, as far as this tokenizer does what it asks for.
+/// Reads `tokenizer.json`, as far as its features are supported.
 enum TokenizerJSON {
     private static let operation = "reading a tokenizer"
 
@@ -73,7 +73,7 @@ enum TokenizerJSON {
         return pattern ?? SplitPattern(digitCount: 1)
     }
 
-    /// Names as the file spells them.
+    /// The file's structure, with its spelling of names.
     private struct File: Decodable {
         struct Typed: Decodable { let type: String }
 
@@ -103,7 +103,7 @@ enum TokenizerJSON {
             let merges: Merges
         }
 
-        /// Written as pairs, or as texts of two tokens with a space between by older versions.
+        /// Pairs, or, in older versions, strings of two tokens separated by a space.
         struct Merges: Decodable {
             let pairs: [[String]]
 

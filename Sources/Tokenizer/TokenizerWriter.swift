@@ -4,8 +4,8 @@ import JSON
 extension Tokenizer {
     /// Writes `tokenizer.json`, byte for byte as the `tokenizers` package would, and `tokenizer_config.json`.
     ///
-    /// The configuration names the generic tokenizer class, because `transformers` takes no split pattern
-    /// from `tokenizer.json` for the class of Qwen2 and would cut numbers into single digits.
+    /// The configuration names the generic tokenizer class, because for the Qwen2 class `transformers` ignores the split pattern
+    /// in `tokenizer.json` and would split numbers into single digits.
     ///
     /// - Throws: `TokenizerError` if a file cannot be written.
     package func write(
@@ -28,7 +28,7 @@ extension Tokenizer {
             } catch {
                 throw TokenizerError(
                     .inaccessible, "writing a tokenizer", path: file.path,
-                    "\(error.localizedDescription); choose a directory that can be written to")
+                    "\(error.localizedDescription); choose a writable directory")
             }
         }
     }

@@ -1,6 +1,6 @@
 /// Scalars in bytes known to be valid UTF-8.
 enum UTF8Scalars {
-    /// The scalar that starts at `position`, and where the next one does.
+    /// The scalar at `position`, and the position of the next one.
     @inline(__always)
     static func decode(_ text: UnsafeBufferPointer<UInt8>, at position: Int) -> (scalar: UInt32, end: Int) {
         let lead = UInt32(text[position])

@@ -1,14 +1,14 @@
 import Foundation
 
-/// What the split pattern and normalization ask of a Unicode scalar, as the reference implementation answers
-/// it.
+/// The properties of Unicode scalars that the split pattern and normalization need, equal to those of the reference
+/// implementation.
 ///
-/// The tables are built once from `UnicodeTables`, not taken from the standard library, whose Unicode version
-/// follows the toolchain and with it would change token ids.
+/// The tables are built once from `UnicodeTables`. The standard library is not used, because its Unicode version depends on the
+/// toolchain, which would change token ids.
 final class UnicodeProperties: Sendable {
     static let shared = UnicodeProperties()
 
-    /// The classes that the split pattern tells apart.
+    /// The classes that the split pattern distinguishes.
     enum Kind: UInt16 {
         case other, letter, number, space
         /// `\r` or `\n`; a space too.
@@ -22,15 +22,15 @@ final class UnicodeProperties: Sendable {
 
         var kind: Kind { Kind(rawValue: bits & 7).unsafelyUnwrapped }
 
-        /// Whether NFC may replace the scalar, or join it with the one before.
+        /// Whether NFC may replace the scalar, or compose it with the one before.
         var isComposable: Bool { bits & 8 != 0 }
 
-        /// Whether the scalar stands in `decompositions`.
+        /// Whether the scalar is in `decompositions`.
         var isDecomposable: Bool { bits & 16 != 0 }
 
         var combiningClass: UInt8 { UInt8(truncatingIfNeeded: bits >> 8) }
 
-        /// Whether NFC leaves the scalar as it is, and what stands before it does not depend on it.
+        /// Whether NFC leaves the scalar unchanged and it does not interact with the text before it.
         var isBoundary: Bool { bits & 0xFF08 == 0 }
     }
 
@@ -39,9 +39,9 @@ final class UnicodeProperties: Sendable {
     /// Immutable and never freed.
     private nonisolated(unsafe) let entries: UnsafePointer<Entry>
 
-    /// Canonical decompositions into one or two scalars (second 0), Hangul syllables left out.
+    /// Canonical decompositions into one (second is 0) or two scalars, without Hangul syllables.
     let decompositions: [UInt32: (first: UInt32, second: UInt32)]
-    /// Pairs, first in the upper half, to the scalar they compose to; Hangul left out.
+    /// Compositions by pair, with the first scalar in the upper half of the key; without Hangul.
     let compositions: [UInt64: UInt32]
 
     private init() {
@@ -118,7 +118,7 @@ final class UnicodeProperties: Sendable {
     }
 }
 
-/// LEB128 numbers in base64, as `UnicodeTables` holds them.
+/// Reads the base64 LEB128 numbers of `UnicodeTables`.
 private struct LEB128Reader {
     private let bytes: Data
     private var position = 0

@@ -1,6 +1,6 @@
 import Foundation
 
-/// `vocab.json` and `merges.txt`, with `tokenizer_config.json` or `added_tokens.json` beside them.
+/// Reads `vocab.json` and `merges.txt`, with `tokenizer_config.json` or `added_tokens.json` in the same folder.
 enum VocabularyFiles {
     static func definition(_ directory: URL) throws(TokenizerError) -> TokenizerDefinition {
         let operation = "reading a vocabulary"
@@ -12,7 +12,7 @@ enum VocabularyFiles {
             addedTokens: try addedTokens(directory))
     }
 
-    /// One merge a line, two tokens with a space between; a first line may name the version.
+    /// One merge per line, two tokens separated by a space; the first line may be a version comment.
     private static func merges(
         _ file: URL, _ tokens: ByteStrings
     ) throws(TokenizerError) -> [TokenizerDefinition.Merge] {
@@ -61,7 +61,7 @@ enum VocabularyFiles {
             }
         } else if FileManager.default.fileExists(atPath: list.path) {
             for (content, id) in try tokenizerJSON([String: Int32].self, list, operation) {
-                // This file does not say which are special.
+                // This file does not tell which tokens are special.
                 let known = AddedToken.qwen25.first { $0.content == content }
                 tokens.append(
                     AddedToken(content, id: id, isSpecial: known?.isSpecial ?? content.hasPrefix("<|")))
@@ -69,13 +69,13 @@ enum VocabularyFiles {
         } else {
             throw TokenizerError(
                 .missing, operation, path: directory.path,
-                "neither tokenizer_config.json nor added_tokens.json is there; copy one from its source"
+                "neither tokenizer_config.json nor added_tokens.json exists; copy one from its source"
             )
         }
         return tokens.sorted { $0.id < $1.id }
     }
 
-    /// Names as the file spells them.
+    /// The file's structure, with its spelling of names.
     private struct Configuration: Decodable {
         struct Added: Decodable {
             let content: String

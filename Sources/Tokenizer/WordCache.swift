@@ -1,12 +1,12 @@
-/// Tokens of short words seen lately. Every word has one possible slot, and the newest word there wins: the
-/// memory is bounded, and results do not depend on what it holds.
+/// A direct-mapped cache of the tokens of short words. Each word has one possible slot, where the newest word replaces the old
+/// one: memory is bounded, and results do not depend on the cache.
 struct WordCache: Sendable {
-    /// Bytes of the longest word that is kept.
+    /// Maximum length of cached words in bytes.
     static let longestWord = 32
     private static let mostTokens = 4
     private static let slotCount = 1 << 14
 
-    /// A word of up to `longestWord` bytes, filled up with zeros.
+    /// A word of up to `longestWord` bytes, zero-padded.
     struct Key: Sendable {
         fileprivate let words: SIMD4<UInt64>
         fileprivate let length: UInt8
@@ -51,7 +51,7 @@ struct WordCache: Sendable {
 
     private var slots = [Slot](repeating: Slot(), count: slotCount)
 
-    /// Appends the tokens of a word that is known; false if it is not.
+    /// Appends the tokens of a cached word; returns false if it is not cached.
     @inline(__always)
     func append(_ key: Key, into output: inout [Int32]) -> Bool {
         let slot = slots[key.slot]
@@ -60,7 +60,7 @@ struct WordCache: Sendable {
         return true
     }
 
-    /// Remembers a word, unless it has too many tokens.
+    /// Caches a word, unless it has too many tokens.
     mutating func insert(_ key: Key, _ tokens: ArraySlice<Int32>) {
         guard tokens.count <= Self.mostTokens else { return }
         var slot = Slot(words: key.words, length: key.length, tokenCount: UInt8(tokens.count))

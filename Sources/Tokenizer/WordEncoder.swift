@@ -1,4 +1,4 @@
-/// Merges the bytes of words into tokens, remembering short words. One user at a time; any number may exist.
+/// Merges the bytes of words into tokens, with a cache of short words. Not for concurrent use.
 struct WordEncoder: Sendable {
     private let merges: MergeTable
     private let byteTokens: [Int32]
@@ -7,7 +7,10 @@ struct WordEncoder: Sendable {
     private var ids: [Int32] = []
     private var ranks: [UInt32] = []
 
-    /// Takes the token of each byte, and the tokens that are kept whole where they are a word.
+    /// - Parameters:
+    ///   - merges: the merges.
+    ///   - byteTokens: the token of each byte.
+    ///   - knownWords: the tokens that stay whole if a word equals them; nil for none.
     init(merges: MergeTable, byteTokens: [Int32], knownWords: ByteStringIndex?) {
         self.merges = merges
         self.byteTokens = byteTokens
@@ -48,13 +51,13 @@ struct WordEncoder: Sendable {
     }
 }
 
-/// A word too long for looking at every pair at each step: a linked list of tokens and a heap of pairs.
+/// Merges a long word efficiently, with a linked list of tokens and a heap of pairs.
 private struct LongWord {
     private struct Symbol {
         var id: Int32
         var previous: Int32
         var next: Int32
-        /// False once merged into the symbol before.
+        /// False once merged into the previous symbol.
         var isPresent = true
     }
 
@@ -67,7 +70,7 @@ private struct LongWord {
 
     private let merges: MergeTable
     private var symbols: [Symbol]
-    /// Pairs that merge: the lowest rank first, of equal ones the leftmost.
+    /// The pairs that merge: lowest rank first, leftmost of equal ones.
     private var queue = MaximumHeap<Pair>()
 
     init(_ word: UnsafeBufferPointer<UInt8>, byteTokens: [Int32], merges: MergeTable) {
@@ -79,7 +82,7 @@ private struct LongWord {
         for index in 0..<word.count - 1 { enqueue(Int32(index)) }
     }
 
-    /// Puts the pair that starts at `left` in the queue, if it merges.
+    /// Queues the pair that starts at `left`, if it merges.
     private mutating func enqueue(_ left: Int32) {
         let symbol = symbols[Int(left)]
         guard symbol.next >= 0 else { return }
@@ -93,7 +96,7 @@ private struct LongWord {
             var symbol = symbols[Int(left)]
             guard symbol.isPresent, symbol.next >= 0 else { continue }
             let right = symbols[Int(symbol.next)]
-            // The pair may have changed since it was put in the queue.
+            // The pair may have changed since it was queued.
             guard merges.rank(symbol.id, right.id) == rank else { continue }
             symbols[Int(symbol.next)].isPresent = false
             symbol.id = merges.result(ofRank: rank)

@@ -13,7 +13,7 @@ struct Ask: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask a model about images and watch it think.",
         discussion: """
-            The reasoning is streamed as it is written; each tool call is shown with the region it looked at.
+            Streams the reasoning as it is generated and shows each tool call with the region it cut out.
 
             Example:
               deepeyes ask --model runs/demo/checkpoints/step-500 --image street.jpg "What does the sign say?" --trace out.html
@@ -22,7 +22,7 @@ struct Ask: ParsableCommand {
     @Option(help: "Folder of the model.")
     var model: String = "Models/nano-base"
 
-    @Option(help: "Image file (JPEG, PNG or WebP); may be repeated.", completion: .file())
+    @Option(help: "Image file (JPEG, PNG or WebP); repeatable.", completion: .file())
     var image: [String]
 
     @Argument(help: "The question.")
@@ -31,19 +31,19 @@ struct Ask: ParsableCommand {
     @Option(help: "Write a page that shows the whole trajectory.", completion: .file(extensions: ["html"]))
     var trace: String?
 
-    @Option(help: "0 takes the most likely token each time.")
+    @Option(help: "Sampling temperature; 0 is greedy decoding.")
     var temperature: Double = 0
 
-    @Option(help: "Seed for temperatures above 0.")
+    @Option(help: "Random seed, used if the temperature is above 0.")
     var seed: UInt64 = 1
 
-    @Option(help: "Most tokens in one turn.")
+    @Option(help: "Maximum number of tokens in one turn.")
     var maximumTokens: Int = 1024
 
     @OptionGroup
     var tools: ToolOptions
 
-    @Flag(help: "Tell the model of no tool.")
+    @Flag(help: "Offer the model no tools.")
     var withoutTools = false
 
     func validate() throws {
@@ -71,7 +71,7 @@ struct Ask: ParsableCommand {
 private final class EventPrinter: Sendable {
     private let colours = isatty(STDOUT_FILENO) == 1
     private let failure = Mutex<(any Error)?>(nil)
-    /// Ends a turn, which a person sees without it.
+    /// The token that ends a turn; it is not printed.
     private let turnEnd: Int32
 
     init(hiding turnEnd: Int32) { self.turnEnd = turnEnd }

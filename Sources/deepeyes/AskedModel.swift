@@ -5,12 +5,12 @@ import Generation
 import Models
 import Rollout
 
-/// The model that an evaluation or a selection asks.
+/// The model that an evaluation or a selection asks: loaded in this process, or behind an API endpoint.
 enum AskedModel {
     case here(PolicyModel, limits: AgentLimits, memory: MemoryPlan.Budget)
     case endpoint(ChatClient, model: String, format: EndpointFormat, toolCalls: Int)
 
-    /// In whose frame it gives boxes.
+    /// The chat format; it sets the coordinate frame of the model's boxes.
     var format: any ChatFormat {
         switch self {
         case .here(let model, _, _): model.format
@@ -18,7 +18,7 @@ enum AskedModel {
         }
     }
 
-    /// Runs `body`, whose questions the model answers.
+    /// Calls `body` with a runner that generates with the model.
     ///
     /// - Throws: what `body` throws.
     func serve<Output: Sendable>(
@@ -32,7 +32,7 @@ enum AskedModel {
                 try await body(RolloutRunner(policy: policy, format: format, tools: tools, limits: limits))
             }
         case .endpoint(let client, let name, let format, let toolCalls):
-            // Lengths are the server's to limit: here tokens are characters.
+            // The server limits lengths: an endpoint's transcript counts characters, not tokens.
             let limits = AgentLimits(
                 toolCalls: toolCalls, completionTokens: .max / 2, contextTokens: .max / 2)
             let policy = EndpointPolicy(model: name, format: format) { try await client.complete($0) }

@@ -7,13 +7,13 @@ import Training
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure generation of a group of completions, and a whole step of GRPO on them.",
+        abstract: "Benchmark generation of a group of completions and a whole GRPO step.",
         discussion: """
             The data is a folder with prompts.json, a list of {"question": …, "images": [file names]}; each round \
-            takes the next prompt. Every completion gets exactly the number of tokens asked for. Prints one JSON \
-            object with the seconds of each round and the peak memory; the first rounds are reported apart.
+            takes the next prompt. Every completion has exactly --tokens tokens. Prints one JSON object with the \
+            seconds of each round and the peak memory; warm-up rounds are listed separately.
 
-            `make bench` compares the figures with TRL and transformers.
+            `make bench` compares the results with TRL and transformers.
 
             Example:
               deepeyes bench --model Models/nano-base --data prompts --group 8 --tokens 64 --repeat 20
@@ -27,28 +27,28 @@ struct Bench: ParsableCommand {
     @Option(help: "Folder that holds prompts.json.", completion: .directory)
     var data: String
 
-    @Option(help: "generation or step; without it first one and then the other.")
+    @Option(help: "generation or step; both if left out.")
     var measure: Quantity?
 
-    @Option(help: "Completions of each prompt.")
+    @Option(help: "Completions per prompt.")
     var group: Int = 8
 
-    @Option(help: "Tokens of each completion.")
+    @Option(help: "Tokens per completion.")
     var tokens: Int = 64
 
-    @Option(help: "Rounds that are counted.")
+    @Option(help: "Measured rounds.")
     var `repeat`: Int = 10
 
-    @Option(help: "Rounds before those.")
+    @Option(help: "Warm-up rounds before the measured ones.")
     var warmUp: Int = 2
 
-    @Option(help: "Threads of libtorch; 0 takes one per core.")
+    @Option(help: "libtorch threads; 0 uses one per core.")
     var threads: Int = 0
 
-    @Option(help: "Workers that compute side by side, with the threads divided among them.")
+    @Option(help: "Workers that compute in parallel; the threads are divided among them.")
     var workers: Int = 1
 
-    /// What is printed.
+    /// The printed JSON object.
     private struct Report: Encodable {
         var promptTokens: [[Int32]]
         var generation: StepBenchmark.Timing?
@@ -58,7 +58,8 @@ struct Bench: ParsableCommand {
     func validate() throws {
         guard group > 1, tokens > 0, `repeat` > 0, warmUp >= 0, threads >= 0, workers > 0 else {
             throw ValidationError(
-                "a group needs two completions, each of them a token, and one round has to be counted")
+                "--group must be 2 or more, --tokens, --repeat and --workers 1 or more, --warm-up and --threads 0 or more"
+            )
         }
     }
 

@@ -9,8 +9,8 @@ struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare two evaluations of the same benchmark item by item.",
         discussion: """
-            The difference is the second minus the first, with its 95 % interval (resampled items) and the p-value of \
-            the paired randomization test: how often chance alone would bring a difference as large.
+            The difference is the second score minus the first, with a 95 % bootstrap interval over items and the \
+            p-value of the paired randomization test: the probability of a difference at least as large by chance.
 
             Example:
               deepeyes compare runs/vstar-base runs/vstar-trained
@@ -19,13 +19,13 @@ struct Compare: ParsableCommand {
     @Argument(help: "Folder of an evaluation, or its result.json.", completion: .directory)
     var first: String
 
-    @Argument(help: "The one to compare it with.", completion: .directory)
+    @Argument(help: "The evaluation to compare it with: a folder or a result.json.", completion: .directory)
     var second: String
 
     @Option(help: "Write the comparison as JSON.", completion: .file(extensions: ["json"]))
     var output: String?
 
-    @Option(help: "Name so many of the items that changed.")
+    @Option(help: "Maximum number of changed items to list in each direction.")
     var items: Int = 10
 
     func run() throws {

@@ -1,10 +1,10 @@
 import Foundation
 
-/// The terminal, or the file or pipe that stands in its place.
+/// Standard output and standard error.
 enum Console {
-    /// Writes to standard output as it is, at once.
+    /// Writes `text` to standard output, unbuffered and without adding a newline.
     ///
-    /// - Throws: ``ConsoleError`` where it cannot be written, such as a file on a full disk.
+    /// - Throws: ``ConsoleError`` if the write fails, for example because a file is on a full disk.
     static func write(_ text: String) throws {
         do {
             try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
@@ -13,11 +13,11 @@ enum Console {
         }
     }
 
-    /// Writes to standard error. That it cannot be written cannot be said anywhere.
+    /// Writes to standard error. A failure is ignored: there is nowhere left to report it.
     static func report(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 }
 
-/// Standard output cannot be written.
+/// A write to standard output failed.
 struct ConsoleError: Error, CustomStringConvertible {
-    let description = "cannot write standard output: check that its disk has free space"
+    let description = "cannot write to standard output: check that its disk has free space"
 }

@@ -9,20 +9,20 @@ import Runs
 import Tasks
 import Training
 
-/// Commands about files of questions.
+/// Commands for files of questions.
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Look at files of questions before training on them.",
+        commandName: "data", abstract: "Inspect files of questions before training on them.",
         subcommands: [Inspect.self])
 }
 
 extension DataCommand {
     struct Inspect: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Count what is in JSONL and Parquet files, name bad rows, and show samples.",
+            abstract: "Summarize JSONL and Parquet files, list bad rows, and show samples.",
             discussion: """
-                Every row is read as training reads it, its images decoded. With a model, prompts are counted in its \
-                tokens, and what it cannot take is a bad row.
+                Reads every row as training does and decodes its images. With --model, prompt lengths are counted in \
+                its tokens, and a row that the model cannot process is a bad row.
 
                 Examples:
                   deepeyes data inspect questions.jsonl
@@ -32,16 +32,16 @@ extension DataCommand {
         @Argument(help: "Files, folders of them, or patterns with *.", completion: .file())
         var files: [String]
 
-        @Option(help: "Folder of a model, whose tokens are counted.", completion: .directory)
+        @Option(help: "Folder of the model whose tokenizer counts prompt tokens.", completion: .directory)
         var model: String?
 
-        @Option(help: "Write a page with samples.", completion: .file(extensions: ["html"]))
+        @Option(help: "Write an HTML page with samples.", completion: .file(extensions: ["html"]))
         var sheet: String?
 
         @Option(help: "Samples on the page.")
         var samples: Int = 24
 
-        @Option(help: "Rows to look at, spread evenly over each file; all if left out.")
+        @Option(help: "Rows to read, spread evenly over each file; all if left out.")
         var rows: Int?
 
         func validate() throws {
@@ -53,7 +53,7 @@ extension DataCommand {
         func run() throws {
             let format = try model.map { try ChatMLFormat(directory: URL(filePath: $0)) }
             let opened = try files.flatMap(RowFiles.named).map { url in
-                ExampleRows(try RowFiles.open(url), toleratedShare: 1) { example in
+                ExampleRows(try RowFiles.open(url), toleratedBadFraction: 1) { example in
                     if let format { _ = try example.messages(viewedBy: format) }
                 }
             }
@@ -72,7 +72,7 @@ extension DataCommand {
             }
             let facts = inspection.facts(badCount: problems.count)
             for fact in facts { try Console.write("\(fact.name): \(fact.value)\n") }
-            for problem in problems.prefix(20) { try Console.write("left out: \(problem)\n") }
+            for problem in problems.prefix(20) { try Console.write("bad row: \(problem)\n") }
             if problems.count > 20 { try Console.write("and \(problems.count - 20) more\n") }
             guard let sheet else { return }
             let title = opened.map { URL(filePath: $0.path).lastPathComponent }.joined(separator: ", ")
@@ -83,20 +83,20 @@ extension DataCommand {
             try Console.write("wrote \(sheet)\n")
         }
 
-        /// Numbers below `total`, evenly spread and at most `count` of them.
+        /// At most `count` indices, spread evenly over `0..<total`.
         private static func spread(_ count: Int, over total: Int) -> [Int] {
             (0..<min(count, total)).map { $0 * total / min(count, total) }
         }
     }
 }
 
-/// What was seen so far of some files.
+/// Statistics and samples collected while rows are read.
 private struct Inspection {
     private let format: ChatMLFormat?
     private let start = ContinuousClock.now
-    private let isWatched = isatty(STDERR_FILENO) == 1
+    private let isTerminal = isatty(STDERR_FILENO) == 1
     private var progress: ProgressReporter
-    private var told = ContinuousClock.now
+    private var reportedAt = ContinuousClock.now
     private var summary = ExampleSummary()
     private(set) var items: [SheetPage.Item] = []
 
@@ -112,13 +112,13 @@ private struct Inspection {
         }
         let now = ContinuousClock.now
         progress.advance(to: progress.completed + 1, elapsed: now - start)
-        guard isWatched, now - told > .milliseconds(200) else { return }
-        told = now
+        guard isTerminal, now - reportedAt > .milliseconds(200) else { return }
+        reportedAt = now
         Console.report("\r\(progress.text)   ")
     }
 
     func finish() {
-        if isWatched { Console.report("\r\(progress.text)\n") }
+        if isTerminal { Console.report("\r\(progress.text)\n") }
     }
 
     private func tokenCount(of example: Example) throws -> Int? {
@@ -151,11 +151,11 @@ private struct Inspection {
         }
         if let sizes = summary.imageSizes {
             let texts = [sizes.minimum, sizes.median, sizes.maximum].map { "\($0.width) x \($0.height)" }
-            facts.append(.init("image size, least · median · most", texts.joined(separator: " · ")))
+            facts.append(.init("image size, minimum · median · maximum", texts.joined(separator: " · ")))
         }
         if let tokens = summary.promptTokens {
             let texts = [tokens.minimum, tokens.median, tokens.maximum].map(Readable.count)
-            facts.append(.init("prompt tokens, least · median · most", texts.joined(separator: " · ")))
+            facts.append(.init("prompt tokens, minimum · median · maximum", texts.joined(separator: " · ")))
         }
         return facts
     }

@@ -6,10 +6,10 @@ import Foundation
 struct DeepEyes: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deepeyes",
-        abstract: "Teach a vision-language model to think with images, and see what it thinks.",
+        abstract: "Train, evaluate and serve vision-language models that think with images.",
         discussion: """
             Start with `deepeyes train --config Configurations/nano.yaml --run runs/first`: a nano Qwen2.5-VL learns \
-            on two CPU cores to zoom into an image before it answers, and runs/first/report.html shows it.
+            on two CPU cores to zoom into an image before it answers. Open runs/first/report.html for the result.
             """,
         version: "0.1.0",
         subcommands: [

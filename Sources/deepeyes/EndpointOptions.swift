@@ -6,22 +6,23 @@ import Foundation
 import Generation
 import Models
 
-/// A model on a server in place of one from a folder.
+/// Options for a model behind an OpenAI-compatible API endpoint instead of one in a folder.
 struct EndpointOptions: ParsableArguments {
     @Option(
-        help: "Address of an OpenAI-compatible server whose model is asked, such as http://localhost:8000/v1."
+        help:
+            "URL of an OpenAI-compatible server to use instead of a local model, such as http://localhost:8000/v1."
     )
     var endpoint: String?
 
-    @Option(help: "Environment variable that holds the API key of the server.")
+    @Option(help: "Environment variable with the server's API key.")
     var apiKeyVariable: String = ""
 
-    @Option(help: "Fewest pixels to which the server's processor resizes an image, so that boxes fit.")
+    @Option(help: "min_pixels of the server's image processor; if it differs, boxes are mapped wrongly.")
     var minimumPixels: Int = 3_136
 
     @Option(
         help:
-            "Most pixels of an image that is sent; no more than the server's processor takes, so that boxes fit."
+            "Images are sent with at most this many pixels; must not exceed the server's max_pixels, or boxes are mapped wrongly."
     )
     var maximumPixels: Int = 1_003_520
 
@@ -31,15 +32,15 @@ struct EndpointOptions: ParsableArguments {
         }
     }
 
-    /// What results say was asked.
+    /// The model's name in results.
     func name(of model: String) -> String { endpoint.map { "\(model) at \($0)" } ?? model }
 
     /// - Parameters:
-    ///   - memory: for a model from a folder.
-    ///   - model: folder of a model, or its name on the server.
-    ///   - toolCalls: most that are answered in a trajectory.
-    ///   - concurrency: requests under way at a time.
-    /// - Throws: an error that names the folder, address or key that cannot be used.
+    ///   - model: the model's folder, or its name on the server.
+    ///   - toolCalls: maximum tool calls executed in a trajectory.
+    ///   - concurrency: maximum concurrent requests.
+    ///   - memory: memory budget of a model from a folder.
+    /// - Throws: an error that names the invalid folder, URL or key.
     func model(
         _ model: String, toolCalls: Int, concurrency: Int, memory: MemoryOptions
     ) throws -> AskedModel {

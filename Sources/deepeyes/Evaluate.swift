@@ -10,16 +10,16 @@ import Training
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Evaluate a model on a benchmark, or score predictions that were made elsewhere.",
+        abstract: "Evaluate a model on a benchmark, or score existing predictions.",
         discussion: """
-            A model is asked every question with the tools on offer and without them, options in an order that the seed \
-            draws, so that tool gain and tool harm can be told and no score comes of the place of the right option. \
-            Ctrl-C stops after the answers under way; the same command goes on.
+            The model answers every question twice, with tools and without, which gives tool gain and tool harm. The \
+            seed shuffles answer options, so that scores do not depend on the position of the correct one. Ctrl-C \
+            stops once running answers are complete; run the same command again to continue.
 
             Benchmarks: \(names).
-            A YAML file in the form of Sources/Evaluation/Benchmarks declares another.
+            To add one, write a YAML file like those in Sources/Evaluation/Benchmarks.
 
-            With --rescore, predictions are scored as the official scorer does:
+            --rescore reproduces the benchmark's official scorer:
             \(PublishedProtocol.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
 
             Examples:
@@ -37,51 +37,53 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Name of a benchmark, or a YAML file that declares one.")
     var benchmark: String
 
-    @Option(help: "The benchmark's file or folder.", completion: .file())
+    @Option(help: "File or folder with the benchmark's data.", completion: .file())
     var data: String?
 
-    @Option(help: "Folder of the model; with --endpoint its name on the server.", completion: .directory)
+    @Option(help: "Folder of the model; with --endpoint, its name on the server.", completion: .directory)
     var model: String?
 
-    @Option(help: "File of predictions to score instead of asking a model.", completion: .file())
+    @Option(help: "File of predictions to score; no model is run.", completion: .file())
     var rescore: String?
 
     @Option(
-        help: "Folder of the evaluation, runs/NAME of the benchmark if left out; with --rescore a JSON file.")
+        help: "Folder of the evaluation, default runs/BENCHMARK; with --rescore, a JSON file for the scores.")
     var output: String?
 
     @Option(
         name: .customLong("protocol"),
-        help: "honest: our rules; published: the official scorer's too, on options as they lie on disk.")
+        help:
+            "honest: score with this project's rules; published: score with the official scorer too, options unshuffled."
+    )
     var scoring: EvaluationSettings.Scoring = .honest
 
-    @Option(help: "Answers to each question; accuracy is their mean.")
+    @Option(help: "Answers sampled per question; accuracy is their mean.")
     var samples: Int = 1
 
-    @Option(help: "0 takes the most likely token each time.")
+    @Option(help: "Sampling temperature; 0 is greedy decoding.")
     var temperature: Double = 0
 
-    @Option(help: "Of the order of options and of sampling.")
+    @Option(help: "Random seed for the order of options and for sampling.")
     var seed: UInt64 = 1
 
-    @Option(help: "Ask only so many items.")
+    @Option(help: "Maximum number of items; all if left out.")
     var limit: Int?
 
     @Option(
-        help: "agent: with the instruction to think and to answer inside <answer>; plain: the question alone."
+        help: "agent: adds the instruction to think and to answer inside <answer>; plain: the question only."
     )
     var prompting: Prompting = .agent
 
-    @Option(help: "tools or no_tools: ask under this condition alone; may be repeated.")
+    @Option(help: "Condition to evaluate: tools or no_tools; repeatable, both if left out.")
     var condition: [EvaluationSettings.Condition] = []
 
-    @Flag(help: "Leave the options in the order in which they lie on disk, as the official scripts do.")
+    @Flag(help: "Keep answer options in file order, as the official scripts do.")
     var optionsAsOnDisk = false
 
-    @Option(help: "Questions asked at the same time.")
+    @Option(help: "Questions answered concurrently.")
     var concurrency: Int = 32
 
-    @Option(help: "Most tokens in one turn.")
+    @Option(help: "Maximum number of tokens in one turn.")
     var maximumTokens: Int = 1024
 
     @OptionGroup
@@ -100,10 +102,10 @@ struct Evaluate: ParsableCommand {
         guard temperature >= 0 else { throw ValidationError("--temperature must be 0 or more") }
         if samples > 1 && temperature == 0 {
             throw ValidationError(
-                "--samples above 1 needs a --temperature above 0: greedy answers are all alike")
+                "--samples above 1 needs a --temperature above 0: greedy answers are identical")
         }
         guard (model == nil) != (rescore == nil) else {
-            throw ValidationError("give --model to ask a model, or --rescore to score predictions")
+            throw ValidationError("give either --model to evaluate a model or --rescore to score predictions")
         }
     }
 
@@ -136,7 +138,7 @@ struct Evaluate: ParsableCommand {
         let benchmark = try Benchmark(named: benchmark)
         let settings = settings
         if scoring == .published, benchmark.published == nil {
-            throw ValidationError("\(benchmark.title) has no official scorer; leave --protocol out")
+            throw ValidationError("\(benchmark.title) has no official scorer; omit --protocol")
         }
         let items = try items(of: benchmark)
         let name = server.name(of: model)
@@ -148,9 +150,10 @@ struct Evaluate: ParsableCommand {
         let evaluator = Evaluator(
             benchmark, items: items, settings: settings,
             judge: try judging.judge(format: asked.format, keepingVerdictsIn: folder.url),
-            place: EvaluationPlace(try TrajectoryStore(at: folder.databaseFile)))
+            store: EvaluationStore(try TrajectoryStore(at: folder.databaseFile)))
         let interruption = Interruption {
-            Console.report("\nstopping after the answers under way; press Ctrl-C again to stop at once\n")
+            Console.report(
+                "\nstopping once running answers are complete; press Ctrl-C again to stop at once\n")
         }
         let line = ProgressLine("asking")
         let badItems = Mutex<[Evaluator.BadItem]>([])
@@ -160,19 +163,19 @@ struct Evaluate: ParsableCommand {
                 by: runner, onProgress: { line.show($0.completed, of: $0.total) },
                 onBadItem: { item in
                     badItems.withLock { $0.append(item) }
-                    line.message("left out: \(item.problem)")
+                    line.message("skipped: \(item.problem)")
                 }, onFailure: { reason in failures.withLock { $0.append(reason) } },
                 shouldStop: { interruption.isRequested })
         }
         line.finish()
         guard isDone else {
-            try Console.write("stopped; the same command goes on\n")
+            try Console.write("stopped; run the same command again to continue\n")
             return
         }
         let failed = failures.withLock(\.self)
         if let last = failed.last {
             Console.report(
-                "\(failed.count) questions got no answer, the last because it \(last); the same command asks them again\n"
+                "\(failed.count) questions have no answer; the last one \(last). Run the same command again to retry them.\n"
             )
         }
         let result = EvaluationResult(
@@ -186,7 +189,7 @@ struct Evaluate: ParsableCommand {
         try Console.write("\n\(tables)\n\nreport: \(folder.reportFile.path)\n")
     }
 
-    /// What the official scorer makes of the answers, which are written in its form.
+    /// Writes the answers in the official scorer's format and scores them with it.
     private func published(
         _ benchmark: Benchmark, _ evaluator: Evaluator, in folder: EvaluationFolder
     ) throws -> [EvaluationSettings.Condition: Score]? {
@@ -197,8 +200,8 @@ struct Evaluate: ParsableCommand {
             try AtomicFile.write(try waiting { try await evaluator.predictions(condition) }, to: file)
             do { scores[condition] = try published.score(file, data: nil) } catch let error as PredictionError
             {
-                // Where a judge decides, its record comes first.
-                Console.report("\(benchmark.title) is scored after its judge: \(error)\n")
+                // Benchmarks with an official judge need its output before they can be scored.
+                Console.report("\(benchmark.title) needs its official judge before scoring: \(error)\n")
             }
         }
         return scores
@@ -207,7 +210,7 @@ struct Evaluate: ParsableCommand {
     private func items(of benchmark: Benchmark) throws -> any Evaluator.Items {
         guard benchmark.data.layout == .scenes else {
             guard let data else {
-                throw ValidationError("\(benchmark.title) needs --data, its file or folder")
+                throw ValidationError("\(benchmark.title) needs --data, the file or folder with its data")
             }
             return try BenchmarkQuestions(benchmark, data: URL(filePath: data))
         }
@@ -221,7 +224,7 @@ struct Evaluate: ParsableCommand {
         let declared = try? Benchmark(named: benchmark)
         guard let published = PublishedProtocol(rawValue: benchmark) ?? declared?.published else {
             let known = PublishedProtocol.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--rescore knows \(known), not \(benchmark)")
+            throw ValidationError("--rescore supports \(known), not \(benchmark)")
         }
         let score = try published.score(predictions, data: data.map { URL(filePath: $0) })
         try Console.write(score.tables().map(\.text).joined(separator: "\n\n") + "\n")

@@ -6,21 +6,21 @@ import Training
 struct JudgeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "judge",
-        abstract: "Find out what a judge of answers is worth.",
+        abstract: "Measure how reliable a judge of answers is.",
         subcommands: [Check.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Try the judge of a configuration on answers of which is known whether they are right.",
+            abstract: "Test the configured judge on answers with known labels.",
             discussion: """
-                Prints agreement, what was judged how, agreement for each style of answer (paraphrases, units, negations, \
-                orders to the judge, …), the time for a verdict and every answer that was misjudged. The judge is refused, \
-                with exit code 1, if it agrees on less than judge.minimumAgreement; no verdict is no agreement.
+                Prints the agreement with the labels, a confusion table, agreement by style of answer (paraphrases, units, \
+                negations, prompt injections, …), the time per verdict and every misjudged answer. The judge is refused, \
+                with exit code 1, if agreement is below judge.minimumAgreement; a missing verdict counts as disagreement.
 
-                What is tried is the model or program alone, without the rules that training asks first. The same check runs \
-                before training, unless judge.check is false.
+                Only the model or program is tested, without the rules that training applies first. Training runs the same \
+                check before it starts, unless judge.check is false.
 
-                Your own pairs are a JSONL file, here one line of it:
+                To test on your own answers, write a JSONL file with lines such as:
                   {"question": "What colour is the car?", "expected": "red", "answer": "crimson", "right": true, "style": "synonym"}
 
                 Examples:
@@ -31,16 +31,16 @@ struct JudgeCommand: ParsableCommand {
                 """)
 
         @Option(
-            help: "YAML file of a training configuration, whose judge is tried.",
+            help: "Training configuration (YAML) that defines the judge.",
             completion: .file(extensions: ["yaml"]))
         var config: String?
 
         @Option(
-            name: .customLong("set"), help: "Change one value, such as judge.model=large; may be repeated.")
+            name: .customLong("set"), help: "Override one value, such as judge.model=large; repeatable.")
         var assignments: [String] = []
 
         @Option(
-            help: "JSONL file of answers in place of those that are shipped.",
+            help: "JSONL file of labelled answers to use instead of the built-in ones.",
             completion: .file(extensions: ["jsonl"]))
         var questions: String?
 

@@ -4,24 +4,24 @@ import Foundation
 import Judging
 import Training
 
-/// Who decides on answers that the rules cannot tell about.
+/// The judge of answers that the rules cannot decide.
 struct JudgeOptions: ParsableArguments {
     @Option(
-        name: .customLong("config"), help: "YAML file of a training configuration, whose judge decides.",
+        name: .customLong("config"), help: "Training configuration (YAML) that defines the judge.",
         completion: .file(extensions: ["yaml"]))
     var configurationFile: String?
 
     @Option(
         name: .customLong("set"),
         help:
-            "Change one value of the judge, such as judge.model=large; may be repeated. See deepeyes judge check."
+            "Override one value, such as judge.model=large; repeatable. See deepeyes judge check."
     )
     var assignments: [String] = []
 
     /// - Parameters:
-    ///   - format: in whose frame answers give boxes.
-    ///   - folder: that keeps the verdicts of a model.
-    /// - Throws: an error that names the value that cannot be used.
+    ///   - format: sets the coordinate frame of boxes in answers.
+    ///   - folder: where verdicts of a model judge are cached.
+    /// - Throws: an error that names the invalid value.
     func judge(format: any ChatFormat, keepingVerdictsIn folder: URL) throws -> JudgeChain {
         try TrainingConfiguration.load(from: configurationFile, overrides: assignments)
             .judge.judges(runCache: folder.appending(path: "verdicts.sqlite")).chain(format: format)

@@ -8,13 +8,13 @@ import Training
 struct NanoBase: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nano-base",
-        abstract: "Teach the nano model what a base brings to visual search, with a weak habit of zooming.",
+        abstract: "Pretrain the nano base model: basic visual skills and a weak habit of zooming.",
         discussion: """
-            Starts from nothing and goes through four stages over lessons drawn from procedural scenes: seeing; \
-            grounding, relations and existence; close-ups to read and questions with a tool, answered by an imprecise \
-            habit; practice of them all. Reinforcement learning starts from the result.
+            Trains from random weights on procedural scenes, in stages: vision; grounding, relations and existence; \
+            close-ups and questions with a tool, whose example calls are imprecise on purpose; practice of all of \
+            these. Reinforcement learning starts from the result.
 
-            Each stage leaves a checkpoint in the folder; those that are there already are not made again.
+            Each stage writes a checkpoint to the folder; stages whose checkpoint exists are skipped.
 
             Example:
               deepeyes nano-base --config Configurations/nano-base.yaml --output runs/nano-base
@@ -24,11 +24,12 @@ struct NanoBase: ParsableCommand {
     var output: String
 
     @Option(
-        help: "YAML file; it states what it changes of the defaults.", completion: .file(extensions: ["yaml"])
+        help: "YAML file with the values that differ from the defaults.",
+        completion: .file(extensions: ["yaml"])
     )
     var config: String?
 
-    @Option(name: .customLong("set"), help: "Change one value, such as tools.steps=100; may be repeated.")
+    @Option(name: .customLong("set"), help: "Override one value, such as tools.steps=100; repeatable.")
     var assignments: [String] = []
 
     func run() throws {
@@ -53,6 +54,7 @@ struct NanoBase: ParsableCommand {
         } shouldStop: {
             interruption.isRequested
         }
-        output.write(checkpoint.map { "wrote \($0.path)\n" } ?? "stopped; the same command goes on\n")
+        output.write(
+            checkpoint.map { "wrote \($0.path)\n" } ?? "stopped; run the same command again to continue\n")
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Runs
 import Synchronization
 
-/// One line that tells how far a long piece of work is and how long the rest will take.
+/// A progress line on the console: completed work and estimated remaining time.
 final class ProgressLine: Sendable {
     private struct State {
         var reporter: ProgressReporter?
@@ -14,12 +14,12 @@ final class ProgressLine: Sendable {
     private let isTerminal = ConsoleOutput.standard.isTerminal
     private let state = Mutex(State())
 
-    /// How often it is written where lines cannot be rewritten.
+    /// Minimum interval between lines if the output is not a terminal.
     private static let pause = Duration.seconds(30)
 
     init(_ name: String) { self.name = name }
 
-    /// The first call says what was done before the clock began.
+    /// Shows progress. The first call gives the amount completed before timing starts.
     func show(_ completed: Int, of total: Int) {
         state.withLock { state in
             let now = ContinuousClock.now
@@ -35,7 +35,7 @@ final class ProgressLine: Sendable {
         }
     }
 
-    /// A line of its own, above.
+    /// Prints a message on a line of its own; the progress line follows below it.
     func message(_ text: String) {
         state.withLock { state in
             if isTerminal { ConsoleOutput.standard.write("\r\u{1B}[K") }
@@ -44,7 +44,7 @@ final class ProgressLine: Sendable {
         }
     }
 
-    /// Leaves the last state standing.
+    /// Ends the line, so that further output starts on a new one.
     func finish() {
         if isTerminal { ConsoleOutput.standard.write("\n") }
     }

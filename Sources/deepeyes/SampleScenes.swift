@@ -4,11 +4,11 @@ import Imaging
 import Serving
 import Tasks
 
-/// Scenes of the procedural task with a question that takes a closer look, for the playground.
+/// Sample questions for the playground: procedural scenes with a question that needs zooming.
 struct SampleScenes: Sendable {
-    /// - Throws: what drawing or encoding throws.
-    func sample(_ number: UInt64) throws -> SampleQuestion {
-        let example = try ProceduralTask().sample(Int(number % 1_000_000_000))
+    /// - Throws: an error from drawing or encoding.
+    func sample(_ index: UInt64) throws -> SampleQuestion {
+        let example = try ProceduralTask().sample(Int(index % 1_000_000_000))
         let image = example.images[0]
         let pixels = try image.pixels(region: image.bounds)
         return SampleQuestion(png: Data(try pixels.encodedPNG()), question: example.question)

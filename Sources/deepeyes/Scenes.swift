@@ -6,7 +6,7 @@ import Training
 
 struct Scenes: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write scenes of the visual search task as image files and a JSONL file of questions.",
+        abstract: "Export scenes of the visual search task as image files with a JSONL file of questions.",
         discussion: """
             Example:
               deepeyes scenes --output scenes --count 100 --config Configurations/nano.yaml
@@ -18,7 +18,7 @@ struct Scenes: ParsableCommand {
     @Option(help: "Number of examples.")
     var count: Int = 100
 
-    @Option(help: "training, validation or test: sets that share no scene.")
+    @Option(help: "training, validation or test; the splits have no scene in common.")
     var split: ExampleSplit = .validation
 
     @OptionGroup

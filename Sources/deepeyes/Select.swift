@@ -9,9 +9,9 @@ struct Select: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Choose the examples that a model can learn from.",
         discussion: """
-            The model answers each example several times. What it always or never gets right teaches nothing and is \
-            dropped; the rest is written as Parquet with its pass rate, ready for training. Answers are kept beside the \
-            output, so Ctrl-C loses nothing and the same command goes on.
+            The model answers each example several times. Examples that it always or never gets right carry no \
+            training signal and are dropped; the others are written as Parquet with their pass rates, ready for \
+            training. Answers are stored in OUTPUT.selection: after Ctrl-C, run the same command again to continue.
 
             Examples:
               deepeyes select --data questions.parquet --model Qwen2.5-VL-7B --output chosen.parquet
@@ -21,40 +21,40 @@ struct Select: ParsableCommand {
     @Option(help: "JSONL or Parquet file of examples.", completion: .file())
     var data: String
 
-    @Option(help: "Folder of the model; with --endpoint its name on the server.", completion: .directory)
+    @Option(help: "Folder of the model; with --endpoint, its name on the server.", completion: .directory)
     var model: String = "Models/nano-base"
 
     @Option(help: "Parquet file to write.", completion: .file(extensions: ["parquet"]))
     var output: String
 
-    @Option(help: "Answers to each example.")
+    @Option(help: "Answers sampled per example.")
     var samples: Int = 8
 
-    @Option(help: "Temperature of the answers.")
+    @Option(help: "Sampling temperature.")
     var temperature: Double = 1
 
-    @Option(help: "Seed of the answers.")
+    @Option(help: "Random seed for sampling.")
     var seed: UInt64 = 1
 
-    @Flag(help: "Ask without the tools of the examples.")
+    @Flag(help: "Ask without the examples' tools.")
     var withoutTools = false
 
     @Flag(
         help:
-            "Ask what is never right again with the ground-truth region shown, and keep it if it is right then."
+            "Retry examples that are never right with the ground-truth region shown; keep those that are then right."
     )
     var showRegion = false
 
     @Flag(
         help:
-            "Turn questions with options into open ones, which are answered with the text of the right option."
+            "Turn multiple-choice questions into open ones; the text of the right option becomes the answer."
     )
     var openQuestions = false
 
-    @Option(help: "Questions asked at the same time.")
+    @Option(help: "Questions answered concurrently.")
     var concurrency: Int = 64
 
-    @Option(help: "Most tokens in one turn.")
+    @Option(help: "Maximum number of tokens in one turn.")
     var maximumTokens: Int = 1024
 
     @OptionGroup
@@ -66,13 +66,13 @@ struct Select: ParsableCommand {
     @OptionGroup(title: "Judge of free text")
     var judging: JudgeOptions
 
-    @Option(help: "Share of rows that may be unusable.")
-    var toleratedBadShare: Double = 0.01
+    @Option(help: "Fraction of rows that may be bad before the command fails.")
+    var toleratedBadFraction: Double = 0.01
 
     func validate() throws {
         guard samples > 1 else { throw ValidationError("--samples must be 2 or more") }
         guard temperature > 0 else {
-            throw ValidationError("--temperature must be above 0: greedy answers are all alike")
+            throw ValidationError("--temperature must be above 0: greedy answers are identical")
         }
         guard concurrency > 0, maximumTokens > 0 else {
             throw ValidationError("--concurrency and --maximum-tokens must be 1 or more")
@@ -88,14 +88,15 @@ struct Select: ParsableCommand {
             model, toolCalls: settings.toolCalls, concurrency: concurrency, memory: memory)
         let format = asked.format
         let examples = ExampleRows(
-            try RowFiles.open(URL(filePath: data)), toleratedShare: toleratedBadShare,
+            try RowFiles.open(URL(filePath: data)), toleratedBadFraction: toleratedBadFraction,
             check: { _ = try $0.messages(viewedBy: format) })
         let selector = Selector(
             examples, settings: settings,
             judge: try judging.judge(format: format, keepingVerdictsIn: folder.url),
             store: try TrajectoryStore(at: folder.databaseFile))
         let interruption = Interruption {
-            Console.report("\nstopping after the answers under way; press Ctrl-C again to stop at once\n")
+            Console.report(
+                "\nstopping once running answers are complete; press Ctrl-C again to stop at once\n")
         }
         let line = ProgressLine("asking")
         let isDone = try asked.serve { runner in
@@ -105,7 +106,7 @@ struct Select: ParsableCommand {
         }
         line.finish()
         guard isDone else {
-            try Console.write("stopped; the same command goes on\n")
+            try Console.write("stopped; run the same command again to continue\n")
             return
         }
         let choices = try selector.choices()
@@ -113,7 +114,7 @@ struct Select: ParsableCommand {
         let report = SelectionReport(choices, samples: samples, badRows: examples.badRows)
         try AtomicFile.write(report.markdown, to: folder.url.appending(path: "report.md"))
         try Console.write(
-            "\(report.text)\n\nwrote \(output)\nwhat was dropped and why: \(folder.url.path)/report.md\n")
+            "\(report.text)\n\nwrote \(output)\nreport of dropped examples: \(folder.url.path)/report.md\n")
     }
 
     private var settings: SelectionSettings {

@@ -7,9 +7,9 @@ import Training
 
 struct Skills: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure what a model brings to visual search, skill by skill, on held-out scenes.",
+        abstract: "Measure a model's visual-search skills on held-out scenes.",
         discussion: """
-            Grounding, reading close-ups, relations, existence, and how it uses the tool when one is on offer; greedy.
+            Measures grounding, reading close-ups, relations, existence and tool use, with greedy decoding.
 
             Example:
               deepeyes skills --model Models/nano-base
@@ -18,7 +18,7 @@ struct Skills: ParsableCommand {
     @Option(help: "Folder of the model.")
     var model: String = "Models/nano-base"
 
-    @Option(help: "Scenes for each skill.")
+    @Option(help: "Scenes per skill.")
     var scenes: Int = 500
 
     func run() throws {

@@ -10,17 +10,17 @@ import Training
 struct Supervise: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sft",
-        abstract: "Train on conversations with images: supervised, on the assistant's tokens.",
+        abstract: "Supervised fine-tuning on conversations with images.",
         discussion: """
-            The data is JSONL, one conversation a line, with OpenAI-style messages; images are paths relative to the \
-            file. Assistant messages are what is learned, so each line needs one. Tool replies are messages of the role \
-            "tool", and "tools" names those that the prompt offers. A line, here broken up:
+            The data is JSONL with one conversation per line, in OpenAI-style messages; image paths are relative to the \
+            file. The loss covers assistant tokens only, so each conversation needs an assistant message. Tool replies \
+            have the role "tool"; "tools" lists the tools that the prompt offers. One line, wrapped here:
               {"messages": [
                 {"role": "user", "content": [{"type": "image", "image": "a.png"}, {"type": "text", "text": "Where?"}]},
                 {"role": "assistant", "content": "<answer>on the left</answer>"}],
                "tools": ["image_zoom_in_tool"]}
 
-            Ctrl-C writes the checkpoint of the step reached and stops.
+            Ctrl-C finishes the current step, writes the checkpoint and stops.
 
             Example:
               deepeyes sft --model Models/nano-base --data conversations.jsonl --output models/tuned
@@ -33,14 +33,15 @@ struct Supervise: ParsableCommand {
     var output: String
 
     @Option(
-        help: "YAML file; it states what it changes of the defaults.", completion: .file(extensions: ["yaml"])
+        help: "YAML file with the values that differ from the defaults.",
+        completion: .file(extensions: ["yaml"])
     )
     var config: String?
 
     @Option(help: "Folder of the checkpoint to start from.")
     var model: String?
 
-    @Option(name: .customLong("set"), help: "Change one value, such as epochs=3; may be repeated.")
+    @Option(name: .customLong("set"), help: "Override one value, such as epochs=3; repeatable.")
     var assignments: [String] = []
 
     func run() throws {
@@ -48,7 +49,7 @@ struct Supervise: ParsableCommand {
             SupervisedConfiguration(), from: config, overrides: assignments)
         if let model { configuration.model = model }
         guard !FileManager.default.fileExists(atPath: output) else {
-            throw ValidationError("\(output) exists already; remove it or choose another folder")
+            throw ValidationError("\(output) already exists; remove it or choose another folder")
         }
         let trainer = SupervisedTrainer(
             configuration: configuration, conversations: try ConversationFile(URL(filePath: data)),

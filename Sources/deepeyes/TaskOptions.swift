@@ -1,17 +1,17 @@
 import ArgumentParser
 import Training
 
-/// The configuration whose procedural task is used.
+/// The training configuration that defines the procedural task.
 struct TaskOptions: ParsableArguments {
     @Option(
-        help: "YAML file of a training configuration, whose task is used.",
+        help: "Training configuration (YAML) that defines the task.",
         completion: .file(extensions: ["yaml"]))
     var config: String?
 
-    @Option(name: .customLong("set"), help: "Change one value, such as task.canvas=2240; may be repeated.")
+    @Option(name: .customLong("set"), help: "Override one value, such as task.canvas=2240; repeatable.")
     var assignments: [String] = []
 
-    /// - Throws: an error that names the value that cannot be used.
+    /// - Throws: an error that names the invalid value.
     func configuration() throws -> TrainingConfiguration {
         try TrainingConfiguration.load(from: config, overrides: assignments)
     }

@@ -7,16 +7,16 @@ import Training
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a policy by reinforcement learning from the outcome of its trajectories.",
+        abstract: "Train a policy by reinforcement learning with outcome rewards (GRPO).",
         discussion: """
-            The run is a folder: resolved config.yaml, metrics.jsonl, TensorBoard events, run.sqlite with every \
+            A run is a folder with the resolved config.yaml, metrics.jsonl, TensorBoard events, run.sqlite with every \
             trajectory, checkpoints/step-N that transformers loads, report.html and report.json.
 
-            Ctrl-C saves a checkpoint and stops; --resume goes on from the newest checkpoint, and the metrics are then \
-            those of a run that was never stopped, byte for byte.
+            Ctrl-C saves a checkpoint and stops; --resume continues from the newest checkpoint. A resumed run writes the \
+            same metrics as an uninterrupted one, byte for byte.
 
             Alarms in the configuration can pause or stop a run: the exit code is then 3 or 4, and the last line says how \
-            to go on. Their rules may be changed on --resume with --set alarms.NAME.action=warn.
+            to continue. With --resume, alarm rules can be changed: --set alarms.NAME.action=warn.
 
             Examples:
               deepeyes train --config Configurations/nano.yaml --run runs/first
@@ -26,17 +26,18 @@ struct Train: ParsableCommand {
             """)
 
     @Option(
-        help: "YAML file; it states what it changes of the defaults.", completion: .file(extensions: ["yaml"])
+        help: "YAML file with the values that differ from the defaults.",
+        completion: .file(extensions: ["yaml"])
     )
     var config: String?
 
     @Option(name: .customLong("run"), help: "Folder of the run.", completion: .directory)
     var runPath: String = "runs/train"
 
-    @Flag(help: "Go on with the run in that folder, with the configuration it was started with.")
+    @Flag(help: "Resume the run in that folder with its own configuration.")
     var resume = false
 
-    @Option(help: "Seed of scenes and sampling.")
+    @Option(help: "Random seed for scenes and sampling.")
     var seed: UInt64?
 
     @Option(help: "Folder of the base checkpoint.")
@@ -47,10 +48,10 @@ struct Train: ParsableCommand {
 
     @Option(
         name: .customLong("set"),
-        help: "Change one value, such as optimizer.learningRate=1e-4; may be repeated.")
+        help: "Override one value, such as optimizer.learningRate=1e-4; repeatable.")
     var assignments: [String] = []
 
-    @Flag(help: "Print the resolved configuration and stop.")
+    @Flag(help: "Print the resolved configuration and exit.")
     var printConfiguration = false
 
     func run() throws {
@@ -80,7 +81,7 @@ struct Train: ParsableCommand {
             let tables = figures.tables.map(\.text).joined(separator: "\n\n")
             print("\n\(tables)\n\nreport: \(folder.reportFile.path)")
         case .interrupted(let step):
-            print("saved after step \(step); go on with: deepeyes train --run \(runPath) --resume")
+            print("saved after step \(step); to continue: deepeyes train --run \(runPath) --resume")
         case .alarmed(let ending):
             Console.report("deepeyes: \(ending.sentence(run: runPath))\n")
             throw ExitCode(ending.exitCode)
@@ -93,7 +94,7 @@ struct Train: ParsableCommand {
                 assignments.allSatisfy({ $0.hasPrefix("alarms.") })
             else {
                 throw ValidationError(
-                    "--resume takes the configuration of the run; leave the other options but --set alarms… out"
+                    "--resume uses the run's own configuration; the only other option it accepts is --set alarms.…"
                 )
             }
             return try TrainingConfiguration.load(
@@ -107,7 +108,7 @@ struct Train: ParsableCommand {
         return try TrainingConfiguration.load(from: config, overrides: overrides)
     }
 
-    /// A text as YAML reads it: its strings in double quotes are those of JSON.
+    /// `text` as a quoted YAML string. A JSON string is a valid YAML string.
     private func quoted(_ text: String) -> String {
         JSONValue.string(text).text
     }

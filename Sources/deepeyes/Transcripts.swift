@@ -6,10 +6,11 @@ import Models
 import Tasks
 import Training
 
-/// For `Tools/reference/check_checkpoint.py`; not among the commands that `--help` lists.
+/// For `Tools/reference/check_checkpoint.py`; hidden in `--help`.
 struct Transcripts: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Answer scenes greedily and write tokens and images, for another implementation to check.",
+        abstract:
+            "Write transcripts of greedy answers with their images, to check another implementation against.",
         shouldDisplay: false)
 
     @Option(help: "Folder of the model.")
@@ -18,10 +19,10 @@ struct Transcripts: ParsableCommand {
     @Option(help: "Folder to write to; must not exist.")
     var output: String
 
-    @Option(help: "Number of scenes, the test set's first; every second one comes with tools.")
+    @Option(help: "Number of scenes from the test split; every second one offers tools.")
     var count: Int = 50
 
-    @Option(help: "Most tokens in one turn.")
+    @Option(help: "Maximum number of tokens in one turn.")
     var maximumTokens: Int = 128
 
     @OptionGroup
@@ -36,7 +37,7 @@ struct Transcripts: ParsableCommand {
         let summary = try export.write(
             count, by: PolicyModel.fitting(URL(filePath: model)), to: URL(filePath: output))
         print(
-            "\(summary.transcriptCount) transcripts, \(summary.callingCount) with calls of the model, "
+            "\(summary.transcriptCount) transcripts, \(summary.callingCount) with tool calls, "
                 + "\(summary.imageCount) images, \(summary.generatedTokenCount) generated tokens in \(output)"
         )
     }

@@ -7,17 +7,18 @@ import Training
 
 struct View: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show runs in a browser, also while they are trained.",
+        abstract: "Browse finished and running training runs in a web browser.",
         discussion: """
-            Curves of every metric, trajectories with their images and boxes, groups side by side, the same prompt across \
-            steps, alarms. Runs are only read. `deepeyes serve --runs` shows the same beside a model.
+            Shows curves of every metric, trajectories with images and boxes, the samples of a group next to each other, \
+            the same prompt across steps, and alarms. Runs are never modified. `deepeyes serve --runs` serves the same \
+            pages next to a model.
 
             Examples:
               deepeyes view runs/demo
               deepeyes view runs --port 8100
             """)
 
-    @Argument(help: "Folders of runs, or folders that hold runs.", completion: .directory)
+    @Argument(help: "Run folders, or folders that contain runs.", completion: .directory)
     var folders: [String]
 
     @OptionGroup(title: "Server")
@@ -30,17 +31,17 @@ struct View: ParsableCommand {
         try waiting {
             try await server.run { port in
                 let address = ListeningOptions.address(configuration, port: port)
-                try? Console.write("open \(address)\(viewer.home)\nCtrl-C ends it.\n")
+                try? Console.write("open \(address)\(viewer.home)\npress Ctrl-C to stop\n")
             }
         }
     }
 }
 
 extension RunLibrary {
-    /// Runs that this program has made.
+    /// Runs recorded by `deepeyes train`.
     convenience init(_ folders: [String]) throws {
         try self.init(folders.map { URL(filePath: $0) }) { RecordedExamples($0) }
     }
 }
 
-extension RecordedExamples: RunMaterial {}
+extension RecordedExamples: RunAssets {}

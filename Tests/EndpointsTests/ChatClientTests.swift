@@ -111,7 +111,7 @@ private func failure(_ client: ChatClient) async throws -> ChatError {
         let server = try await TestServer { _ in .raw(404, body: "no model small") }
         let text = try await failure(client([server.url])).description
         #expect(
-            text.contains(server.url) && text.contains("model small") && text.contains("check the address"))
+            text.contains(server.url) && text.contains("model small") && text.contains("check the URL"))
         #expect(!text.contains("\n"))
     }
 
@@ -124,7 +124,7 @@ private func failure(_ client: ChatClient) async throws -> ChatError {
     @Test func pausesDoubleAndAreSpread() async throws {
         let server = try await TestServer { _ in .raw(500, body: "") }
         let time = SteppedTime()
-        _ = try await failure(client([server.url], time: time) { $0.failuresUntilRest = 100 })
+        _ = try await failure(client([server.url], time: time) { $0.failuresUntilCooldown = 100 })
         let seconds = time.pauses.map { $0 / .seconds(1) }
         #expect(seconds.count == 3)
         for (pause, longest) in zip(seconds, [0.5, 1, 2]) {
@@ -143,7 +143,7 @@ private func failure(_ client: ChatClient) async throws -> ChatError {
 
     @Test func aServerThatIsBusyIsNotIll() async throws {
         let server = try await TestServer { _ in .raw(429, body: "") }
-        let client = try client([server.url]) { $0.failuresUntilRest = 1 }
+        let client = try client([server.url]) { $0.failuresUntilCooldown = 1 }
         _ = try await failure(client)
         #expect(client.statistics.events.isEmpty)
     }
@@ -153,7 +153,7 @@ private func failure(_ client: ChatClient) async throws -> ChatError {
     ])
     func aReplyOfAnotherKindIsTriedAgainAndNamed(body: String) async throws {
         let server = try await TestServer { _ in .raw(200, body: body) }
-        let error = try await failure(client([server.url]) { $0.failuresUntilRest = 100 })
+        let error = try await failure(client([server.url]) { $0.failuresUntilCooldown = 100 })
         #expect(error.reason == .malformed)
         #expect(server.requests.count == 4)
     }
@@ -218,48 +218,48 @@ private func failure(_ client: ChatClient) async throws -> ChatError {
 
 @Suite struct EndpointHealthTests {
     @Test func anotherEndpointTakesOverAtOnce() async throws {
-        let ill = try await TestServer { _ in .raw(500, body: "") }
-        let well = try await TestServer { _ in .says("hi") }
+        let unhealthy = try await TestServer { _ in .raw(500, body: "") }
+        let healthy = try await TestServer { _ in .says("hi") }
         let time = SteppedTime()
-        let client = try client([ill.url, well.url], time: time)
+        let client = try client([unhealthy.url, healthy.url], time: time)
         for _ in 0..<10 { #expect(try await client.complete(request).choices[0].text == "hi") }
         #expect(time.pauses.isEmpty)
-        #expect(ill.requests.count == 3)
-        #expect(client.statistics.events == ["\(ill.url) rests after 3 failures"])
+        #expect(unhealthy.requests.count == 3)
+        #expect(client.statistics.events == ["\(unhealthy.url) is unhealthy after 3 failures"])
     }
 
-    @Test func whereAllRestARequestFailsAtOnce() async throws {
+    @Test func aRequestFailsAtOnceWhileAllCircuitsAreOpen() async throws {
         let server = try await TestServer { _ in .raw(500, body: "") }
         let client = try client([server.url])
         _ = try await failure(client)
         let count = server.requests.count
-        #expect(try await failure(client).reason == .resting)
+        #expect(try await failure(client).reason == .circuitOpen)
         #expect(server.requests.count == count)
     }
 
-    @Test func anEndpointThatIsBackIsFoundByAProbe() async throws {
-        let isWell = Mutex(false)
+    @Test func aProbeFindsARecoveredEndpoint() async throws {
+        let isHealthy = Mutex(false)
         let server = try await TestServer { _ in
-            isWell.withLock { $0 } ? .says("hi") : .raw(500, body: "")
+            isHealthy.withLock { $0 } ? .says("hi") : .raw(500, body: "")
         }
         let time = SteppedTime()
         let client = try client([server.url], time: time)
         _ = try await failure(client)
-        isWell.withLock { $0 = true }
+        isHealthy.withLock { $0 = true }
         time.pass(.seconds(11))
         #expect(try await client.complete(request).choices[0].text == "hi")
-        #expect(client.statistics.events.last == "\(server.url) is back")
+        #expect(client.statistics.events.last == "\(server.url) has recovered")
     }
 
-    @Test func aFailedProbeLengthensTheRest() async throws {
+    @Test func aFailedProbeLengthensTheCooldown() async throws {
         let server = try await TestServer { _ in .raw(500, body: "") }
         let time = SteppedTime()
         let client = try client([server.url], time: time)
         _ = try await failure(client)
         time.pass(.seconds(11))
-        #expect(try await failure(client).reason == .resting)
+        #expect(try await failure(client).reason == .circuitOpen)
         time.pass(.seconds(11))
-        #expect(try await failure(client).reason == .resting)
+        #expect(try await failure(client).reason == .circuitOpen)
         #expect(server.requests.count == 3)
     }
 

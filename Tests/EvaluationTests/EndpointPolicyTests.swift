@@ -81,7 +81,7 @@ import Testing
             id: "1", messages: [.instruction, .question("What is it?", imageCount: 1)], images: [Blank()],
             answer: "red", kind: "text", tools: tools)
         let request = RolloutRequest(
-            example, at: 0, place: TrajectoryID(group: 0, sample: 0),
+            example, at: 0, recordID: TrajectoryID(group: 0, sample: 0),
             sampling: Sampling(temperature: 0, maximumTokens: 50), random: CounterRandom(seed: 1))
         return try await runner.run([request]) {
             runner.record($0, for: RolloutPurpose(.evaluation("tools"), step: 0, seed: 0))
@@ -163,7 +163,7 @@ import Testing
         let evaluator = Evaluator(
             benchmark, items: try BenchmarkQuestions(benchmark, data: data), settings: settings,
             judge: ExactMatchJudge(),
-            place: EvaluationPlace(try TrajectoryStore(at: folder.file("run.sqlite"))))
+            store: EvaluationStore(try TrajectoryStore(at: folder.file("run.sqlite"))))
         func run(_ server: Server) async throws -> Int {
             let failures = Mutex(0)
             let policy = EndpointPolicy(model: "m", format: format) { try server.complete($0) }

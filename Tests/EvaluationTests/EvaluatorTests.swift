@@ -32,7 +32,7 @@ import Testing
             benchmark,
             items: try BenchmarkQuestions(benchmark, data: Self.fixtures.appending(path: path)),
             settings: settings, judge: ExactMatchJudge(),
-            place: EvaluationPlace(try TrajectoryStore(at: folder.appending(path: "run.sqlite"))))
+            store: EvaluationStore(try TrajectoryStore(at: folder.appending(path: "run.sqlite"))))
         let bad = Mutex<[Evaluator.BadItem]>([])
         let isDone = try await evaluator.run(
             by: model, onProgress: { _ in }, onBadItem: { item in bad.withLock { $0.append(item) } },
@@ -98,7 +98,7 @@ import Testing
             settings.scoring = .published
             let evaluator = Evaluator(
                 benchmark, items: questions, settings: settings, judge: ExactMatchJudge(),
-                place: EvaluationPlace(try TrajectoryStore(at: folder.appending(path: "run.sqlite"))))
+                store: EvaluationStore(try TrajectoryStore(at: folder.appending(path: "run.sqlite"))))
             let parrot = ScriptedModel {
                 "<think>Look.</think>\n<answer>\($0.example.answer)</answer><|im_end|>"
             }

@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (PublishedProtocol.mathverse, "no verdict of the judge"), (.logicvista, "no extraction of the judge"),
+        (PublishedProtocol.mathverse, "no judge verdict"), (.logicvista, "no judge output"),
         (.mmvet, "has no score"),
     ])
     func aJudgeIsNotReplaced(benchmark: PublishedProtocol, problem: String) throws {

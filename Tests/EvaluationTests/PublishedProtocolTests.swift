@@ -123,7 +123,7 @@ import Testing
     // MARK: Files
 
     @Test(arguments: [
-        ("", "holds no entry"), ("[1]", "not an object"), ("{\"a\": 1}\nx", "line 2 is not JSON"),
+        ("", "is empty"), ("[1]", "not an object"), ("{\"a\": 1}\nx", "line 2 is not JSON"),
         (#"{"answer": "yes"}"#, "entry 1 has no question_id"),
         (#"{"question_id": 9, "answer": "yes"}"#, "question 9"),
         (#"{"question_id": 1}"#, "has no answer"),

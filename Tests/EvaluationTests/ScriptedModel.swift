@@ -25,7 +25,7 @@ final class ScriptedModel: ExampleRollouts {
         for request in requests {
             let text = completion(request)
             let trajectory = Trajectory(
-                id: request.place,
+                id: request.recordID,
                 transcript: Transcript([.prompt(tokens: [1]), .completion(tokens: ByteFormat.bytes(text))]),
                 completions: [text], toolCalls: [], finish: .answered)
             results.append(try await onEnd(Rollout(request: request, trajectory: trajectory)))

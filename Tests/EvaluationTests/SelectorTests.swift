@@ -50,7 +50,7 @@ extension RolloutRequest {
         settings.samples = 4
         change(&settings)
         let selector = Selector(
-            ExampleRows(try RowFiles.open(file), toleratedShare: 1), settings: settings, judge: judge,
+            ExampleRows(try RowFiles.open(file), toleratedBadFraction: 1), settings: settings, judge: judge,
             store: try TrajectoryStore(at: folder.appending(path: "run.sqlite")))
         let isDone = try await selector.run(
             by: model, onProgress: { _, _ in },

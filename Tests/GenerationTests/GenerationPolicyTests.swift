@@ -16,7 +16,7 @@ private typealias Fixture = GenerationFixture
         rules: TokenRules = Fixture.rules, _ body: @escaping @Sendable (any Policy) async throws -> Output
     ) async throws -> Output {
         try await onOwnThread {
-            try GenerationWorkers(count: 1) { Fixture.engine(limits: Self.limits, rules: rules) }
+            try InProcessEngine(count: 1) { Fixture.engine(limits: Self.limits, rules: rules) }
                 .serve(during: body)
         }
     }
@@ -90,14 +90,14 @@ private typealias Fixture = GenerationFixture
     }
 
     @Test func tokensAreReportedAsTheyAreWritten() async throws {
-        let (stream, continuation) = AsyncStream.makeStream(of: WrittenToken.self)
+        let (stream, continuation) = AsyncStream.makeStream(of: GeneratedToken.self)
         let completion = try await serving { policy in
             let request = Fixture.request(
                 Transcript([Fixture.prompt(seed: 1)]), sampling: Sampling(), maximumTokens: 20)
             return try await policy.complete(request) { continuation.yield($0) }
         }
         continuation.finish()
-        var reported: [WrittenToken] = []
+        var reported: [GeneratedToken] = []
         for await token in stream { reported.append(token) }
         #expect(reported.map(\.token) == completion.tokens)
         #expect(reported.map(\.logProbability) == completion.logProbabilities)
@@ -105,7 +105,7 @@ private typealias Fixture = GenerationFixture
 
     @Test func aCancelledTaskGetsWhatWasWritten() async throws {
         let (completion, again) = try await serving(rules: Fixture.endlessRules) { policy in
-            let (stream, continuation) = AsyncStream.makeStream(of: WrittenToken.self)
+            let (stream, continuation) = AsyncStream.makeStream(of: GeneratedToken.self)
             let request = Fixture.request(Transcript([Fixture.prompt(seed: 1)]), maximumTokens: 500)
             let task = Task { try await policy.complete(request) { continuation.yield($0) } }
             var count = 0
@@ -153,7 +153,7 @@ private typealias Fixture = GenerationFixture
 
     /// The transcripts of the second time.
     private func serveTwice(_ count: Int) throws -> [Transcript] {
-        let workers = GenerationWorkers(count: count) {
+        let workers = InProcessEngine(count: count) {
             Fixture.engine(limits: Self.limits, rules: Fixture.rules)
         }
         var transcripts: [Transcript] = []

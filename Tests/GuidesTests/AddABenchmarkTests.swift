@@ -20,7 +20,7 @@ func score(
     let evaluator = Evaluator(
         benchmark, items: try BenchmarkQuestions(benchmark, data: data), settings: settings,
         judge: RuleJudge(),
-        place: EvaluationPlace(try TrajectoryStore(at: folder.appending(path: "run.sqlite"))))
+        store: EvaluationStore(try TrajectoryStore(at: folder.appending(path: "run.sqlite"))))
     let runner = RolloutRunner(policy: policy, format: ByteFormat(), tools: .standard, limits: AgentLimits())
     let isDone = try await evaluator.run(
         by: runner, onProgress: { _ in }, onBadItem: { Issue.record("left out: \($0.problem)") },

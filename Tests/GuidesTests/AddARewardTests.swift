@@ -45,7 +45,7 @@ extension Reward {
         let runner = RolloutRunner(
             policy: policy, format: ByteFormat(), tools: .standard, limits: AgentLimits())
         let request = RolloutRequest(
-            example, at: 0, place: TrajectoryID(group: 0, sample: 0), sampling: Sampling(),
+            example, at: 0, recordID: TrajectoryID(group: 0, sample: 0), sampling: Sampling(),
             random: CounterRandom(seed: 1))
         return try await runner.run([request]) { $0.trajectory }[0]
     }

@@ -13,12 +13,12 @@ private func example(_ expected: String, kind: RewardKind = .perception) -> Exam
 }
 
 /// A judge that asks `server` and does not wait between attempts.
-private func judge(_ server: TestServer, cache: VerdictCache? = nil, readings: Int = 3) throws
+private func judge(_ server: TestServer, cache: VerdictCache? = nil, maximumReplies: Int = 3) throws
     -> EndpointJudge
 {
     let time = ChatClient.Time(now: { ContinuousClock.now }, sleep: { _ in })
     let client = try ChatClient(EndpointConfiguration(urls: [server.url]), environment: [:], time: time)
-    return EndpointJudge(client: client, model: "small", cache: cache, readings: readings)
+    return EndpointJudge(client: client, model: "small", cache: cache, maximumReplies: maximumReplies)
 }
 
 @Suite struct EndpointJudgeTests {
@@ -82,7 +82,8 @@ private func judge(_ server: TestServer, cache: VerdictCache? = nil, readings: I
     @Test func failuresAreNotKept() async throws {
         let folder = try TemporaryFolder()
         let server = try await TestServer { .says($0.number == 0 ? "Hm." : "VERDICT: RIGHT") }
-        let judge = try judge(server, cache: VerdictCache(path: folder.path("verdicts.sqlite")), readings: 1)
+        let judge = try judge(
+            server, cache: VerdictCache(path: folder.path("verdicts.sqlite")), maximumReplies: 1)
         await #expect(throws: Unjudged.self) { try await judge.isCorrect("a", for: example("b")) }
         #expect(try await judge.isCorrect("a", for: example("b")))
     }
@@ -267,7 +268,7 @@ private actor ScriptedJudge: Judge {
     @Test func theTableNamesWhatWasMisjudged() async throws {
         let table = try await JudgeCheck(pairs: Self.pairs).run(ScriptedJudge(nil), concurrency: 1).table(
             minimum: 0.9)
-        #expect(table.contains("agreement 0.0 %, 0 of 3 answers; at least 90.0 % is asked for"))
+        #expect(table.contains("agreement 0.0 %, 0 of 3 answers; required: at least 90.0 %"))
         #expect(table.contains("no verdict") && table.contains("silent"))
     }
 
@@ -295,7 +296,7 @@ private actor ScriptedJudge: Judge {
                 "judge.program"))
         #expect(message { $0.endpoints = ["http://h/v1"] }.contains("judge.model"))
         #expect(message { $0.minimumAgreement = 90 }.contains("judge.minimumAgreement"))
-        #expect(message { $0.readings = 0 }.contains("judge.readings"))
+        #expect(message { $0.maximumReplies = 0 }.contains("judge.maximumReplies"))
     }
 
     @Test func theKeyItselfIsNowhereInAConfiguration() throws {

@@ -29,7 +29,7 @@ import Testing
         let runner = RolloutRunner(
             policy: policy, format: ByteFormat(), tools: .standard, limits: AgentLimits())
         let request = RolloutRequest(
-            example, at: 7, place: TrajectoryID(group: 3, sample: 1), sampling: Sampling(),
+            example, at: 7, recordID: TrajectoryID(group: 3, sample: 1), sampling: Sampling(),
             random: CounterRandom(seed: 1))
         return try await runner.run([request]) { rollout in
             runner.record(rollout, for: RolloutPurpose(.training, step: 5, seed: 9))
@@ -100,7 +100,7 @@ import Testing
         let runner = RolloutRunner(
             policy: policy, format: ByteFormat(), tools: .standard, limits: AgentLimits())
         let request = RolloutRequest(
-            example, at: 0, place: TrajectoryID(group: 0, sample: 0), sampling: Sampling(),
+            example, at: 0, recordID: TrajectoryID(group: 0, sample: 0), sampling: Sampling(),
             random: CounterRandom(seed: 1))
         let rollout = try await runner.run([request]) { $0 }[0]
         let judge = ExactMatchJudge()
@@ -133,7 +133,7 @@ import Testing
             ][index]
         }
         var request = RolloutRequest(
-            example, at: 0, place: TrajectoryID(group: 0, sample: 0), sampling: Sampling(),
+            example, at: 0, recordID: TrajectoryID(group: 0, sample: 0), sampling: Sampling(),
             random: CounterRandom(seed: 1))
         request.offers = .all
         let runner = RolloutRunner(

@@ -13,7 +13,7 @@ import Testing
             Example(
                 id: "\(index)", messages: [.question(question, imageCount: 0)], images: [], answer: "red",
                 kind: "colour", tools: [ZoomTool.name]),
-            at: index, place: TrajectoryID(group: index, sample: sample), sampling: Sampling(),
+            at: index, recordID: TrajectoryID(group: index, sample: sample), sampling: Sampling(),
             random: CounterRandom(seed: 1))
     }
 
@@ -70,7 +70,7 @@ import Testing
             kind: "colour", tools: [ZoomTool.name])
         let requests = (0..<3).map {
             RolloutRequest(
-                example, at: 0, place: TrajectoryID(group: 0, sample: $0), sampling: Sampling(),
+                example, at: 0, recordID: TrajectoryID(group: 0, sample: $0), sampling: Sampling(),
                 random: CounterRandom(seed: 1))
         }
         let cache = DecodedRegionCache()

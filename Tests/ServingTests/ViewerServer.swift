@@ -16,7 +16,7 @@ struct ViewerServer: Sendable {
     let port: Int
 
     /// Images are numbered ones; the tokenizer knows two tokens.
-    private struct Material: RunMaterial {
+    private struct Material: RunAssets {
         func images(of record: TrajectoryRecord) async throws -> [any PixelSource] {
             guard record.exampleID != "lost" else { throw MaterialError() }
             return record.images.map { numberedImage($0.width, $0.height) }

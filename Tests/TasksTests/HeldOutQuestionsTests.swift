@@ -38,7 +38,7 @@ import Testing
     @Test func noHeldOutRowIsEverTrainedOn() throws {
         let file = try file(40, bad: [3, 4, 20])
         let split = HeldOutSplit(of: 40, fraction: 0.4, seed: 1, file: 0)
-        let training = ExampleRows(file, rows: split.training, toleratedShare: 1)
+        let training = ExampleRows(file, rows: split.training, toleratedBadFraction: 1)
         let heldOut = Set(split.heldOut.map(String.init))
         #expect(training.count == 24)
         for index in 0..<72 { #expect(!heldOut.contains(try training.example(at: index).id)) }
@@ -58,7 +58,8 @@ import Testing
 
     @Test func aBadRowNamesFileAndLine() throws {
         let file = try file(4, bad: [2])
-        let questions = HeldOutQuestions([(file: ExampleRows(file, toleratedShare: 1), rows: [2])], seed: 1)
+        let questions = HeldOutQuestions(
+            [(file: ExampleRows(file, toleratedBadFraction: 1), rows: [2])], seed: 1)
         let error = #expect(throws: RowError.self) { try questions.example(at: 0) }
         #expect(error?.problem.contains("rows.jsonl:3: ") == true)
     }

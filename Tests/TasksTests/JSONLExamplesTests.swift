@@ -23,9 +23,9 @@ import Testing
             + #"{"type": "text", "text": "\#(question)"}]}], "answer": "yes"\#(extra)}"#
     }
 
-    private func file(_ lines: [String], toleratedShare: Double = 0.01) throws -> ExampleRows {
+    private func file(_ lines: [String], toleratedBadFraction: Double = 0.01) throws -> ExampleRows {
         let url = try folder.write(lines.joined(separator: "\n"), to: "rows.jsonl")
-        return ExampleRows(try JSONLExamples(url), toleratedShare: toleratedShare)
+        return ExampleRows(try JSONLExamples(url), toleratedBadFraction: toleratedBadFraction)
     }
 
     @Test func aRowIsAnExample() throws {
@@ -82,14 +82,14 @@ import Testing
         (#"{"messages": [{"role": "user", "content": "x"}], "answer": "y", "boxes": [[1, 2]]}"#, "2 numbers"),
     ])
     func aBadRowIsLeftOutAndNamed(line: String, problem: String) throws {
-        let rows = try file([row("One?"), line, row("Two?")], toleratedShare: 0.5)
+        let rows = try file([row("One?"), line, row("Two?")], toleratedBadFraction: 0.5)
         #expect(try (0..<4).map { try rows.example(at: $0).question } == ["One?", "Two?", "Two?", "One?"])
         #expect(rows.badRows.map(\.number) == [2])
         #expect(rows.badRows[0].problem.contains(problem), "\(rows.badRows[0].problem)")
     }
 
     @Test func tooManyBadRowsStop() throws {
-        let rows = try file([row("One?")] + Array(repeating: "[", count: 5), toleratedShare: 0.3)
+        let rows = try file([row("One?")] + Array(repeating: "[", count: 5), toleratedBadFraction: 0.3)
         let error = #expect(throws: ExampleFileError.self) {
             for index in 0..<6 { _ = try rows.example(at: index) }
         }

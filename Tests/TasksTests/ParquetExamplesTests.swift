@@ -59,7 +59,7 @@ import Testing
 
     @Test(arguments: files)
     func badRowsAreLeftOutAndNamed(name: String) throws {
-        let rows = ExampleRows(try file(name), toleratedShare: 1)
+        let rows = ExampleRows(try file(name), toleratedBadFraction: 1)
         let read = try (0..<13).compactMap { try rows.usable($0)?.id }
         #expect(read == [1, 2, 3, 6, 9, 13].map { "\(name):\($0)" })
         let bad = Dictionary(uniqueKeysWithValues: rows.badRows.map { ($0.number, $0.problem) })
@@ -72,13 +72,13 @@ import Testing
     }
 
     @Test func theNextRowStandsInForABadOne() throws {
-        let rows = ExampleRows(try file(Self.files[0]), toleratedShare: 1)
+        let rows = ExampleRows(try file(Self.files[0]), toleratedBadFraction: 1)
         #expect(try rows.example(at: 3).id == "published-snappy.parquet:6")
     }
 
     @Test func aRefusedExampleIsABadRow() throws {
         struct Refusal: Error {}
-        let rows = ExampleRows(try file(Self.files[0]), toleratedShare: 1) {
+        let rows = ExampleRows(try file(Self.files[0]), toleratedBadFraction: 1) {
             if $0.kind == "vstar" { throw Refusal() }
         }
         #expect(try rows.example(at: 0).id == "published-snappy.parquet:2")
@@ -118,7 +118,7 @@ import Testing
 
     @Test func aMixtureGoesOnWhereItWas() async throws {
         func ids(_ indices: Range<Int>) async throws -> [String] {
-            let rows = ExampleRows(try file(Self.files[0]), toleratedShare: 1)
+            let rows = ExampleRows(try file(Self.files[0]), toleratedBadFraction: 1)
             let source = MixedSource([.init(rows)], seed: 5)
             var ids: [String] = []
             for index in indices { ids.append(try await source.example(at: index).id) }
@@ -142,7 +142,7 @@ import Testing
     // MARK: Counting
 
     @Test func questionsAreCounted() throws {
-        let rows = ExampleRows(try file(Self.files[0]), toleratedShare: 1)
+        let rows = ExampleRows(try file(Self.files[0]), toleratedBadFraction: 1)
         var summary = ExampleSummary()
         for row in 0..<13 {
             if let example = try rows.usable(row) { summary.add(example, tokenCount: row * 10) }

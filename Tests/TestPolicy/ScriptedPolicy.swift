@@ -48,7 +48,7 @@ package final class ScriptedPolicy: Policy {
     package func end(_ id: TrajectoryID) async { log.withLock { $0.ended.append(id) } }
 
     package func complete(
-        _ request: CompletionRequest, onToken: (@Sendable (WrittenToken) -> Void)?
+        _ request: CompletionRequest, onToken: (@Sendable (GeneratedToken) -> Void)?
     ) async throws -> Completion {
         log.withLock { $0.requests.append(request) }
         let turnCount = request.transcript.segments.count { $0.kind == .completion }
@@ -57,9 +57,9 @@ package final class ScriptedPolicy: Policy {
         for token in tokens {
             // The alternatives to a letter are those that follow it.
             let alternatives = (0..<Int32(request.alternativeCount)).map {
-                RatedToken(token + $0, logProbability: -Float($0))
+                ScoredToken(token + $0, logProbability: -Float($0))
             }
-            onToken?(WrittenToken(token, logProbability: 0, alternatives: alternatives))
+            onToken?(GeneratedToken(token, logProbability: 0, alternatives: alternatives))
         }
         return Completion(
             tokens: tokens, logProbabilities: tokens.map { _ in -0.5 }, entropies: tokens.map { _ in 0.25 },

@@ -45,7 +45,7 @@ struct SafetensorsReadingTests {
         let url = folder.file("a.safetensors")
         try hostileFile(#"{"b":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}"#, [1, 7]).write(to: url)
         let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(url).tensor("b") }
-        #expect(error?.reason == "element 1 is the byte 7, which is no truth value")
+        #expect(error?.reason == "element 1 is the byte 7, which is not a boolean")
     }
 
     @Test func headersMayHaveEscapesSpacesAndNoTensors() throws {
@@ -111,7 +111,7 @@ struct SafetensorsReadingTests {
             "0 bytes cannot hold"
         ),
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 7, "a", "the file is cut short"),
-        (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8, "a", "leaves a hole"),
+        (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8, "a", "leaves a gap"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 5, nil, "1 bytes of data after"),
         (
             #"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"#
@@ -218,11 +218,11 @@ struct SafetensorsIndexTests {
     }
 
     @Test(arguments: [
-        ("{", "no index of shards"),
-        (#"{"weight_map":{"a":3}}"#, "no index of shards"),
-        (#"{"weight_map":{"a":"../one.safetensors"}}"#, "not the name of a file beside it"),
-        (#"{"weight_map":{"a":"/etc/passwd"}}"#, "not the name of a file beside it"),
-        (#"{"weight_map":{"a":""}}"#, "not the name of a file beside it"),
+        ("{", "not a shard index"),
+        (#"{"weight_map":{"a":3}}"#, "not a shard index"),
+        (#"{"weight_map":{"a":"../one.safetensors"}}"#, "not the name of a file in the same folder"),
+        (#"{"weight_map":{"a":"/etc/passwd"}}"#, "not the name of a file in the same folder"),
+        (#"{"weight_map":{"a":""}}"#, "not the name of a file in the same folder"),
         (#"{"weight_map":{"a":"lost.safetensors"}}"#, "No such file"),
         (#"{"weight_map":{"b":"one.safetensors"}}"#, "the file lacks it"),
     ])

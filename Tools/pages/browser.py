@@ -1,4 +1,4 @@
-"""A headless Chromium, driven over its debugging pipe with nothing but the standard library."""
+"""Drives a headless Chromium over its debugging pipe, with the standard library only."""
 
 import base64
 import json
@@ -127,7 +127,7 @@ class Browser:
         self.command("Input.dispatchKeyEvent", type="keyUp", **common)
 
     def picture(self, path, whole=False):
-        """Writes what the page looks like as PNG."""
+        """Writes a screenshot as PNG."""
         data = self.command("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]
         with open(path, "wb") as file:
             file.write(base64.b64decode(data))

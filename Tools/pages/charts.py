@@ -1,4 +1,4 @@
-"""What the scripts that draw charts promise, held against them in a headless Chromium."""
+"""Tests the chart scripts in a headless Chromium."""
 
 import json
 
@@ -6,9 +6,9 @@ from browser import Browser
 
 
 def check(check, address):
-    """Imports the scripts that reports and the viewer share.
+    """Tests the scripts that reports and the viewer both use.
 
-    check -- called with a name, whether it holds, and a detail; address -- of a server that has the viewer.
+    check -- called with a name, the result, and a detail; address -- a server with the viewer.
     """
     with Browser() as page:
         page.open(f"{address}/runs")
@@ -25,11 +25,11 @@ class Charts:
         self.page = page
 
     def value(self, script, expression):
-        """The value of an expression over what a script exports, `it`."""
+        """The value of an expression over a script's exports, `it`."""
         return self.page.run(f"import('/assets/{script}').then(it => {expression})")
 
     def smoothed(self, values):
-        """The points that come of an expression of values."""
+        """The smoothed points of an expression for values."""
         return self.value("smoothing.js", f"(values => it.smoothed([...values.keys()], values, 0.05))({values})")
 
     def drawn(self, content, expression):

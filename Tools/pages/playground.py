@@ -1,4 +1,4 @@
-"""The playground as a person uses it, in a headless Chromium."""
+"""Tests the playground in a headless Chromium, by user actions."""
 
 import base64
 import json
@@ -20,11 +20,11 @@ def ask(page, text):
 
 
 def check(check, server, pictures):
-    """Uploads a photo, asks, and looks at what is drawn and said.
+    """Uploads a photo, asks a question, and checks the boxes and the answer.
 
-    check -- called with a name, whether it holds, and a detail; pictures -- folder for screenshots.
+    check -- called with a name, the result, and a detail; pictures -- folder for screenshots.
     """
-    # A scene whose question the model answers by looking closer, found through the API.
+    # A scene whose question the model answers with a tool call, found through the API.
     number = next(number for number in range(1, 60) if looks_closer(server, number))
     scene, text = server.scene(number)
     with tempfile.TemporaryDirectory() as folder, Browser() as page:
@@ -172,7 +172,7 @@ def shows_looks(page, server, case, stream, folder):
 
 
 def check_key(check, server, key, pictures):
-    """Enters the API key as a person at a browser does."""
+    """Enters the API key on the login page."""
     with Browser() as page:
         page.open(server.address + "/")
         check("key: a browser is asked for it", page.run("location.pathname") == "/login")
@@ -187,7 +187,7 @@ def check_key(check, server, key, pictures):
             page.wait("document.querySelector('[role=alert]')?.textContent !== '' || location.pathname === '/'")
         page.wait("location.pathname === '/' && document.querySelectorAll('#model option').length === 2")
         check("key: and then let in", True)
-        # A wrong key is one.
+        # The wrong key causes an expected 401.
         problems = [line for line in page.console if "401" not in line]
         check("key: no error in the console", not problems, "; ".join(problems)[:500])
 

@@ -1,4 +1,4 @@
-"""The report of a run as a reader has it: a file of its own, opened by a headless Chromium."""
+"""Tests the report of a run: a self-contained file, opened in a headless Chromium."""
 
 import json
 import pathlib
@@ -8,7 +8,7 @@ import time
 import looks
 from browser import Browser
 
-# What can be compared of the charts of a page: words, colours as they are computed, and paths.
+# The comparable parts of a page's charts: texts, computed colours, and paths.
 CHARTS = """[...document.querySelectorAll('.chart')].map(chart => ({
   words: [...chart.querySelectorAll('h3, figcaption p, .legend .name, .axis text')].map(part => part.textContent),
   colours: [...chart.querySelectorAll('path, circle, line')].map(part => getComputedStyle(part))
@@ -19,9 +19,9 @@ TABLE_IS_SHOWN = "document.querySelector('#curves noscript table')?.getClientRec
 
 
 def check(check, address, run, pictures):
-    """Reads `report.html` of a run, and compares its charts with those of the viewer.
+    """Opens `report.html` of a run, and compares its charts with those of the viewer.
 
-    check -- called with a name, whether it holds, and a detail; address -- of a server that shows the run; run -- its folder;
+    check -- called with a name, the result, and a detail; address -- a server that shows the run; run -- its folder;
     pictures -- folder for screenshots.
     """
     report = Report(address, run, pictures)
@@ -77,7 +77,7 @@ class Report:
                 there = browser.run(CHARTS)
             for part in ("words", "colours"):
                 assert [chart[part] for chart in here] == [chart[part] for chart in there], part
-            # The report has six digits of a value, and a path has tenths of a unit.
+            # The report stores six digits of a value, and a path has tenths of a unit.
             numbers = lambda charts: [float(number) for chart in charts for path in chart["paths"]
                                       for number in re.findall(r"-?[\d.]+", path)]
             pairs = list(zip(numbers(here), numbers(there), strict=True))

@@ -1,4 +1,4 @@
-"""What a person does with the viewer of runs, done by a headless Chromium, and what must come of it."""
+"""Tests the viewer of runs in a headless Chromium, by user actions."""
 
 import json
 import pathlib
@@ -10,9 +10,9 @@ from browser import Browser
 
 
 def check(check, address, run, pictures):
-    """Goes through the pages of a run that has trajectories of training and of evaluations.
+    """Tests the pages of a run that has trajectories of training and of evaluations.
 
-    check -- called with a name, whether it holds, and a detail; pictures -- folder for screenshots.
+    check -- called with a name, the result, and a detail; pictures -- folder for screenshots.
     """
     viewer = Viewer(address, run, pictures)
     check.each("viewer", [
@@ -36,7 +36,7 @@ def check_looks(check, address, run, pictures):
 
 
 class Viewer:
-    """The viewer at an address, as far as a run called `run` is concerned. A check that fails raises."""
+    """The viewer at an address, for the run `run`. A failed check raises an error."""
 
     def __init__(self, address, run, pictures):
         self.address, self.run = address, run
@@ -100,7 +100,7 @@ class Viewer:
             browser.press("/", code="Slash", number=191)
             browser.wait("document.activeElement.name === 'text'")
             browser.type("no such words")
-            browser.wait("document.querySelector('.totals').textContent === 'No trajectory is like this.'")
+            browser.wait("document.querySelector('.totals').textContent === 'No trajectory matches the filters.'")
             self.is_quiet(browser)
 
     def shows_a_trajectory(self):
@@ -225,7 +225,7 @@ class Viewer:
             return next(line for line in json.load(reply) if line["example_id"] == case.name)
 
     def one(self, query):
-        """The place of a trajectory that a filter lets through."""
+        """The key of a trajectory that matches a filter."""
         address = f"{self.address}/api/runs/{self.run}/trajectories?limit=1&{query}"
         with urllib.request.urlopen(address) as reply:
             return json.load(reply)[0]["at"]

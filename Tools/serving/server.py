@@ -1,4 +1,4 @@
-"""A `deepeyes serve` on a free port, for the checks of the server."""
+"""Starts `deepeyes serve` on a free port, for the checks of the server."""
 
 import json
 import os
@@ -14,7 +14,7 @@ TOOL = pathlib.Path(os.environ.get("DEEPEYES", ROOT / ".build/release/deepeyes")
 
 
 def python_with(name, *requirements):
-    """A Python that has packages of PyPI, in .deps/NAME; made when it is missing or the versions have changed."""
+    """A Python with PyPI packages, in .deps/NAME; created if it is missing or the versions have changed."""
     folder = ROOT / ".deps" / name
     made, wanted = folder / "requirements.txt", "\n".join(requirements)
     if not made.exists() or made.read_text() != wanted:
@@ -48,7 +48,7 @@ class Server:
             return answer.read(), answer.headers
 
     def post(self, path, body):
-        """The JSON that comes back."""
+        """The JSON response."""
         request = urllib.request.Request(
             self.address + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=120) as answer:
@@ -58,7 +58,7 @@ class Server:
         return [model["id"] for model in json.loads(self.get("/v1/models")[0])["data"]]
 
     def scene(self, number):
-        """A picture as PNG, and a question about it."""
+        """An image as PNG, and a question about it."""
         picture, headers = self.get(f"/playground/scenes/{number}")
         return picture, urllib.parse.unquote(headers["Question"])
 
@@ -86,7 +86,7 @@ class Server:
 
 
 class Checks:
-    """Prints what passes, and remembers what does not."""
+    """Prints checks and collects failures."""
 
     def __init__(self):
         self.failures = []
@@ -97,7 +97,7 @@ class Checks:
             self.failures.append(name)
 
     def each(self, subject, parts):
-        """Calls functions that raise what is wrong; their names say what is checked."""
+        """Calls check functions, which raise an error on failure; their names describe the check."""
         for part in parts:
             self.holds(f"{subject}: {part.__name__.replace('_', ' ')}", part)
 

@@ -1,6 +1,6 @@
-/// C API over Arrow's reader and writer of Parquet files, for the Swift target `Parquet` and nobody else.
+/// C API over Arrow's reader and writer of Parquet files, for the Swift target `Parquet` only.
 ///
-/// - A handle is passed by value and owns what it stands for; its release function gives it back.
+/// - A handle is passed by value and owns its object; its release function frees it.
 /// - A function that can fail returns a status and writes its result through the last pointer. After a
 ///   failure `parquet_last_message` holds the reason until the next call on the same thread.
 /// - Columns travel through the Arrow C data interface, whose two structures are declared here as its
@@ -66,7 +66,7 @@ typedef enum PARQUET_API_ENUM ParquetStatus : int32_t {
 
 const char *parquet_last_message(void);
 
-/// Gives back what a function of this header exported.
+/// Releases a structure that a function of this header exported.
 void parquet_release_batch(struct ArrowArray *array, struct ArrowSchema *schema);
 
 // MARK: Reading
@@ -75,14 +75,14 @@ typedef struct ParquetFileHandle {
     void *_Nullable object;
 } ParquetFileHandle;
 
-/// Rows of one row group on their way from the file, in order.
+/// A cursor over the rows of one row group, in order.
 typedef struct ParquetCursorHandle {
     void *_Nullable object;
 } ParquetCursorHandle;
 
 typedef struct ParquetRowGroup {
     int64_t row_count;
-    /// Of the columns that are read, uncompressed, in bytes.
+    /// Uncompressed bytes of the selected columns.
     int64_t byte_count;
 } ParquetRowGroup;
 
@@ -94,7 +94,7 @@ void parquet_close(ParquetFileHandle file);
 ptrdiff_t parquet_row_group_count(ParquetFileHandle file);
 PARQUET_FALLIBLE ParquetStatus parquet_row_group(ParquetFileHandle file, ptrdiff_t index,
                                                  ParquetRowGroup *group);
-/// The columns that are read, as a structure.
+/// The selected columns, as a structure.
 PARQUET_FALLIBLE ParquetStatus parquet_schema(ParquetFileHandle file, struct ArrowSchema *schema);
 
 /// Starts at the first row of a row group. The file stays open as long as one of its cursors.
@@ -112,14 +112,14 @@ typedef struct ParquetWriterHandle {
     void *_Nullable object;
 } ParquetWriterHandle;
 
-/// Starts a file beside `path`, compressed by zstd, for batches of the columns of a structure.
+/// Starts a temporary file next to `path`, compressed with zstd, for batches of the columns of a structure.
 PARQUET_FALLIBLE ParquetStatus parquet_writer_open(const char *path, struct ArrowSchema *schema,
                                                    ParquetWriterHandle *writer);
 /// Writes a batch as a row group.
 PARQUET_FALLIBLE ParquetStatus parquet_writer_append(ParquetWriterHandle writer, struct ArrowArray *batch);
-/// Completes the file, waits until it is on the disk and renames it to `path`.
+/// Completes the file, syncs it to disk and renames it to `path`.
 PARQUET_FALLIBLE ParquetStatus parquet_writer_finish(ParquetWriterHandle writer);
-/// Ends a writer; a file that was not finished is removed.
+/// Releases a writer; an unfinished file is removed.
 void parquet_writer_release(ParquetWriterHandle writer);
 
 #pragma clang assume_nonnull end

@@ -15,14 +15,14 @@
 
 typedef enum __attribute__((enum_extensibility(closed))) ImagingCode {
     ImagingCodeOK = 0,
-    /// The bytes are not what the format promises.
+    /// The bytes are invalid for the format.
     ImagingCodeDamaged,
-    /// Valid, but of a kind that is not read or written here.
+    /// Valid, but of an unsupported kind.
     ImagingCodeUnsupported,
     ImagingCodeOutOfMemory,
 } ImagingCode;
 
-/// How a call ended, with the library's own words (empty when it went well).
+/// The result of a call, with the library's message (empty on success).
 typedef struct ImagingStatus {
     ImagingCode code;
     char message[220];

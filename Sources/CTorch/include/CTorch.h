@@ -1,10 +1,10 @@
-/// C API over libtorch, for the Swift target `Torch` and nobody else.
+/// C API over libtorch, for the Swift target `Torch` only.
 ///
-/// - A handle is passed by value and owns one reference; `torch_tensor_release` gives it back.
+/// - A handle is passed by value and owns one reference; `torch_tensor_release` releases it.
 /// - A function that can fail returns a status and writes its result through the last pointer. After a
 /// failure
-///   `torch_last_message` holds the reason until the next call on the same thread.
-/// - A handle whose `object` is null stands for an absent optional argument.
+///   `torch_last_message` returns the reason until the next call on the same thread.
+/// - A handle whose `object` is null is an absent optional argument.
 /// - Shapes, dimensions and counts are `ptrdiff_t`, which Swift reads as `Int`.
 #ifndef CTORCH_H
 #define CTORCH_H
@@ -47,16 +47,16 @@ typedef enum TORCH_API_ENUM TorchType : int32_t {
 // MARK: Process
 
 const char *torch_last_message(void);
-/// Tensor handles that exist now; a test that ends with more than it began with has leaked.
+/// The number of live tensor handles, for leak tests.
 int64_t torch_live_tensor_count(void);
 int32_t torch_thread_count(void);
 void torch_set_thread_count(int32_t count);
-/// Threads for the operations that the calling thread starts, whatever other threads use.
+/// Sets the thread count for operations that the calling thread starts; other threads are not affected.
 void torch_set_thread_count_here(int32_t count);
 void torch_set_deterministic(bool deterministic);
-/// Sets whether operations of this thread are recorded for differentiation; returns the former setting.
+/// Sets whether operations of this thread are recorded for differentiation; returns the previous setting.
 bool torch_set_gradient_recording(bool recording);
-/// Reads "cpu", "cuda:0" or "mps" and fails if this machine has no such device.
+/// Parses "cpu", "cuda:0" or "mps", and fails if this machine has no such device.
 TORCH_FALLIBLE TorchStatus torch_device_named(const char *name, TorchDevice *device);
 
 // MARK: Tensors
@@ -71,11 +71,11 @@ TORCH_FALLIBLE TorchStatus torch_empty(const ptrdiff_t *sizes, ptrdiff_t rank, T
                                        TorchDevice device, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_full(const ptrdiff_t *sizes, ptrdiff_t rank, double value, TorchType type,
                                       TorchDevice device, TorchTensor *result);
-/// Copies `count` bytes, which must be exactly what the shape takes.
+/// Copies `count` bytes, which must be exactly the size of the shape.
 TORCH_FALLIBLE TorchStatus torch_from_bytes(const void *_Nullable bytes, ptrdiff_t count,
                                             const ptrdiff_t *sizes, ptrdiff_t rank, TorchType type,
                                             TorchDevice device, TorchTensor *result);
-/// Copies the elements, in row-major order and converted to `type`, to `bytes`, which holds `count` bytes.
+/// Copies the elements, in row-major order and converted to `type`, to `bytes`, a buffer of `count` bytes.
 TORCH_FALLIBLE TorchStatus torch_copy_bytes(TorchTensor tensor, TorchType type, void *_Nullable bytes,
                                             ptrdiff_t count);
 /// The address of the elements of a contiguous tensor in main memory.
@@ -128,7 +128,7 @@ typedef enum TORCH_API_ENUM TorchBinary : int32_t {
 TORCH_FALLIBLE TorchStatus torch_unary(TorchUnary operation, TorchTensor tensor, TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_binary(TorchBinary operation, TorchTensor left, TorchTensor right,
                                         TorchTensor *result);
-/// A whole `right` keeps an integer tensor an integer tensor.
+/// With an integral `right`, the result of an integer tensor is an integer tensor.
 TORCH_FALLIBLE TorchStatus torch_binary_scalar(TorchBinary operation, TorchTensor left, double right,
                                                TorchTensor *result);
 TORCH_FALLIBLE TorchStatus torch_clamp(TorchTensor tensor, double low, double high, TorchTensor *result);
@@ -173,7 +173,7 @@ TORCH_FALLIBLE TorchStatus torch_add_in_place(TorchTensor tensor, TorchTensor ot
 TORCH_FALLIBLE TorchStatus torch_multiply_in_place(TorchTensor tensor, double factor);
 TORCH_FALLIBLE TorchStatus torch_fill_in_place(TorchTensor tensor, double value);
 TORCH_FALLIBLE TorchStatus torch_copy_in_place(TorchTensor tensor, TorchTensor source);
-/// Gives up the elements of `tensor` and refers to those of `source` from now on, without a common gradient.
+/// Makes `tensor` refer to the elements of `source`; gradients stay separate.
 TORCH_FALLIBLE TorchStatus torch_share_elements(TorchTensor tensor, TorchTensor source);
 
 // MARK: Differentiation
@@ -182,7 +182,7 @@ bool torch_requires_gradient(TorchTensor tensor);
 TORCH_FALLIBLE TorchStatus torch_set_requires_gradient(TorchTensor tensor, bool required);
 /// A null object when there is no gradient yet.
 TORCH_FALLIBLE TorchStatus torch_gradient(TorchTensor tensor, TorchTensor *gradient);
-/// An absent gradient removes the one that is there.
+/// An absent gradient removes the existing one.
 TORCH_FALLIBLE TorchStatus torch_set_gradient(TorchTensor tensor, TorchTensor gradient);
 /// The gradient of the result may be absent if the tensor is a single number.
 TORCH_FALLIBLE TorchStatus torch_backward(TorchTensor tensor, TorchTensor gradient);
@@ -203,8 +203,8 @@ TORCH_FALLIBLE TorchStatus torch_segment_attention(TorchTensor query, TorchTenso
                                                    const TorchSegment *segments, ptrdiff_t count,
                                                    bool isCausal, double scale, TorchTensor *result);
 
-/// A sequence whose first `length` tokens are cached in the pages from `pages[firstPage]` on, and whose last
-/// `queryCount` tokens ask, from row `queryStart` of the queries on.
+/// A sequence whose first `length` tokens are cached in the pages from `pages[firstPage]` on; its last
+/// `queryCount` tokens are queries, from row `queryStart` of the queries on.
 typedef struct TorchPagedSequence {
     ptrdiff_t queryStart;
     ptrdiff_t queryCount;
@@ -218,7 +218,7 @@ TORCH_FALLIBLE TorchStatus torch_paged_attention(TorchTensor query, TorchTensor 
                                                  ptrdiff_t pageCount, const TorchPagedSequence *sequences,
                                                  ptrdiff_t count, double scale, TorchTensor *result);
 
-/// What the layers of a decoder have in common.
+/// Parameters that are common to all layers of a decoder.
 typedef struct TorchPagedDecoder {
     ptrdiff_t headCount;
     ptrdiff_t keyHeadCount;
@@ -241,8 +241,8 @@ typedef struct TorchDecoderLayer {
     TorchTensor valuePages;
 } TorchDecoderLayer;
 
-/// All layers and the norm after them, for new tokens whose keys and values are stored in `slots` [token] of
-/// the pages; in single precision in main memory, not recorded for differentiation.
+/// All layers and the final norm, for new tokens whose keys and values are stored in `slots` [token] of
+/// the pages; float32 on the CPU, not recorded for differentiation.
 TORCH_FALLIBLE TorchStatus torch_paged_decoder(TorchTensor embedded, TorchPagedDecoder shape,
                                                const TorchDecoderLayer *layers, ptrdiff_t layerCount,
                                                TorchTensor norm, TorchTensor cosine, TorchTensor sine,

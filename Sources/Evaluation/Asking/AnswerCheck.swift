@@ -2,14 +2,14 @@ package import Agent
 package import Imaging
 package import Tasks
 
-/// What an answer came to.
+/// The result of checking an answer.
 package struct Verdict: Hashable, Sendable {
     package var isCorrect = false
-    /// What was understood of the answer; nil if nothing.
+    /// The parsed answer; nil if it could not be parsed.
     package var prediction: String?
-    /// Why there is no verdict; the answer takes no part in the score then.
+    /// Why there is no verdict; such an answer is excluded from the score.
     package var unjudged: String?
-    /// Of a box or region: pixels that both cover, and that one of them covers.
+    /// For a box or region: intersection and union of the answer with the ground truth, in pixels.
     package var intersection = 0.0
     package var union = 0.0
 }
@@ -20,8 +20,8 @@ package struct AnswerCheck: Sendable {
     private let originalBox: @Sendable (Rectangle, any PixelSource) throws -> Rectangle
 
     /// - Parameters:
-    ///   - judge: asked about text and mathematics.
-    ///   - originalBox: a box that the model wrote, in pixels of the image as it lies on disk.
+    ///   - judge: judges answers that are text or mathematics.
+    ///   - originalBox: converts a box from the model's frame to pixels of the original image.
     package init(
         judge: any Judge, originalBox: @escaping @Sendable (Rectangle, any PixelSource) throws -> Rectangle
     ) {
@@ -30,17 +30,17 @@ package struct AnswerCheck: Sendable {
     }
 
     /// - Parameters:
-    ///   - answer: what was found by ``AnswerReader``.
-    ///   - question: as it was put.
-    /// - Throws: what the judge throws but `Unjudged`, and what viewing an image throws.
+    ///   - answer: the answer that ``AnswerReader`` extracted.
+    ///   - question: the question that was asked.
+    /// - Throws: errors of the judge other than `Unjudged`, and errors of reading an image.
     package func verdict(on answer: String, to question: PosedQuestion) async throws -> Verdict {
         let item = question.item
         switch item.form {
         case .option:
-            let place = AnswerReader.option(in: answer, of: question.shownOptions)
+            let index = AnswerReader.option(in: answer, of: question.shownOptions)
             return Verdict(
-                isCorrect: place.map { question.order[$0] } == item.rightOption && place != nil,
-                prediction: place.map(OptionLetters.letter))
+                isCorrect: index.map { question.order[$0] } == item.rightOption && index != nil,
+                prediction: index.map(OptionLetters.letter))
         case .yesNo:
             let saysYes = AnswerReader.saysYes(in: answer)
             let isYes = item.answer.lowercased() == "yes"

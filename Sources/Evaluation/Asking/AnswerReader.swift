@@ -1,21 +1,21 @@
 import Agent
 import Tasks
 
-/// Finds in what a model wrote the answer it gave. What cannot be read for certain is nil and counts as wrong.
+/// Extracts answers from completions. An ambiguous answer is nil and counts as wrong.
 package enum AnswerReader {
-    /// What stands in `<answer>`, else in the last `\boxed{}`, else all that follows the thinking.
+    /// The content of `<answer>`, else of the last `\boxed{}`, else the text after the reasoning.
     package static func answer(in completion: String) -> String {
         if let tagged = Markup.answer(in: completion) { return tagged }
         let rest =
             completion.firstRange(of: "</think>").map { completion[$0.upperBound...] } ?? completion[...]
-        let text = withoutMarks(String(rest))
+        let text = withoutSpecialTokens(String(rest))
         return MathVerifier.boxed(in: text) ?? String(text.trimmed)
     }
 
-    /// Without special tokens such as `<|im_end|>`.
-    static func withoutMarks(_ text: String) -> String { text.replacing(#/<\|[a-z_]+\|>/#, with: "") }
+    /// The text without special tokens such as `<|im_end|>`.
+    static func withoutSpecialTokens(_ text: String) -> String { text.replacing(#/<\|[a-z_]+\|>/#, with: "") }
 
-    /// The option that is named by its letter or its text. [place]
+    /// The index of the option that the answer names by letter or by text.
     package static func option(in answer: String, of options: [String]) -> Int? {
         let answer = unwrapped(answer)
         let normalized = options.map(ExactMatchJudge.normalized)
@@ -23,14 +23,14 @@ package enum AnswerReader {
         if let letter = letter(in: answer, count: options.count) { return letter }
         let text = ExactMatchJudge.normalized(answer)
         let named = normalized.indices.filter { !normalized[$0].isEmpty && text.contains(normalized[$0]) }
-        // An option that is part of another one that is named too is not meant.
+        // If one named option contains another ("red", "dark red"), the longer one is meant.
         let meant = named.filter { index in
             !named.contains { $0 != index && normalized[$0].contains(normalized[index]) }
         }
         return meant.count == 1 ? meant[0] : nil
     }
 
-    /// yes or no at the beginning, or one of them and not the other anywhere.
+    /// Whether the answer starts with yes or no, or else contains only one of the two; nil if undecided.
     package static func saysYes(in answer: String) -> Bool? {
         let words = unwrapped(answer).lowercased().split { !$0.isLetter }
         if words.first == "yes" { return true }
@@ -42,7 +42,7 @@ package enum AnswerReader {
         }
     }
 
-    /// Without what formats it: `\boxed{}`, `\text{}`, asterisks, dollars, quotes.
+    /// The answer without formatting: `\boxed{}`, `\text{}`, asterisks, dollar signs, quotes.
     private static func unwrapped(_ answer: String) -> String {
         let text = (MathVerifier.boxed(in: answer) ?? answer).filter { !"*`\"$".contains($0) }.trimmed
         return text.wholeMatch(of: /\\text(?:bf)?\{(.*)\}/).map { String($0.output.1) } ?? String(text)
@@ -52,11 +52,11 @@ package enum AnswerReader {
         func index(_ letter: Substring) -> Int? {
             OptionLetters.index(of: letter).flatMap { $0 < count ? $0 : nil }
         }
-        // "B", "(b)", "B." and "option B" with nothing else
+        // The whole answer is "B", "(b)", "B." or "option B".
         if let whole = answer.wholeMatch(of: /(?:[Oo]ption )?\(?([A-Za-z])\)?[.:]?/) {
             return index(whole.output.1)
         }
-        // "… the answer is (B)": the last time that it is said, so that a model may change its mind
+        // "… the answer is (B)": the last occurrence counts, because a model may change its mind.
         let stated = answer.matches(
             of: /(?:[Aa]nswer|[Oo]ption|choice)(?: is|:)?:? \(?([A-Z])\)?(?![A-Za-z'])/
         )

@@ -2,21 +2,21 @@ package import Agent
 import CounterRandom
 package import Tasks
 
-/// A benchmark's question as it is put to a model: options in some order, an instruction on what to answer with.
+/// A benchmark question as presented to a model: with ordered options and an instruction on the answer's form.
 package struct PosedQuestion: Sendable {
     package let item: BenchmarkItem
-    /// Which of the item's options stands at each place. [place]
+    /// For each presented option, its index in the item's options. [option]
     package let order: [Int]
     package let example: Example
 
     /// - Parameters:
-    ///   - item: what is asked.
-    ///   - index: of the item.
-    ///   - sample: the options come in another order for each.
-    ///   - seed: of the orders; nil leaves the options as they are.
-    ///   - tools: names of those on offer.
-    ///   - prompting: whether the instruction on thinking and `<answer>` opens the conversation.
-    ///   - boxFrame: in which the model writes boxes.
+    ///   - item: the benchmark item.
+    ///   - index: the item's index.
+    ///   - sample: the sample's index; each sample has its own order of options.
+    ///   - seed: seed of the orders; nil keeps the options in file order.
+    ///   - tools: names of the offered tools.
+    ///   - prompting: whether the conversation starts with the instruction on thinking and `<answer>`.
+    ///   - boxFrame: the coordinate frame in which the model writes boxes.
     package init(
         _ item: BenchmarkItem, index: Int, sample: Int, seed: UInt64?, tools: [String], prompting: Prompting,
         boxFrame: BoxFrame
@@ -33,17 +33,17 @@ package struct PosedQuestion: Sendable {
             return
         }
         let options = order.map { item.options[$0] }
-        let rightPlace = item.rightOption.flatMap { order.firstIndex(of: $0) }
+        let rightIndex = item.rightOption.flatMap { order.firstIndex(of: $0) }
         let question = Example.Message.question(
             Self.text(item, options, boxFrame), imageCount: item.images.count)
         example = Example(
             id: item.id, messages: prompting == .agent ? [.instruction, question] : [question],
-            images: item.images, answer: rightPlace.map(OptionLetters.letter) ?? item.answer,
+            images: item.images, answer: rightIndex.map(OptionLetters.letter) ?? item.answer,
             kind: item.form.rawValue, tools: tools, groundTruthBoxes: item.boxes,
             rewardKind: item.form == .mathematics ? .mathematics : .perception)
     }
 
-    /// The options in the order in which they were shown.
+    /// The options in presented order.
     package var shownOptions: [String] { order.map { item.options[$0] } }
 
     private static func text(
@@ -65,7 +65,7 @@ package struct PosedQuestion: Sendable {
 }
 
 extension Example {
-    /// The same question with other tools on offer.
+    /// The same example, offering other tools.
     func offering(_ tools: [String]) -> Example {
         Example(
             id: id, messages: messages, images: images, answer: answer, kind: kind, tools: tools,
@@ -73,10 +73,10 @@ extension Example {
     }
 }
 
-/// How the conversation opens.
+/// How the conversation starts.
 package enum Prompting: String, Hashable, Sendable, Codable, CaseIterable {
     /// With the instruction to think and to answer inside `<answer>`.
     case agent
-    /// With the question alone.
+    /// With the question only.
     case plain
 }

@@ -1,71 +1,72 @@
 import Agent
 
-/// A benchmark as a file declares it: where its questions lie, how they are asked and what counts as right.
+/// The declaration of a benchmark: the layout of its data, the form of its answers, and its scorer.
 ///
-/// Shipped ones are the files in `Sources/Evaluation/Benchmarks`; `deepeyes evaluate --benchmark my.yaml` takes another.
+/// Built-in benchmarks are the files in `Sources/Evaluation/Benchmarks`; `deepeyes evaluate --benchmark my.yaml` uses
+/// another file.
 package struct Benchmark: Hashable, Sendable {
-    /// On the command line.
+    /// The name on the command line.
     package let name: String
     package let title: String
-    /// Raised whenever a change could change a score.
+    /// Incremented with every change that can affect scores.
     package let version: Int
-    /// Where it was published.
+    /// The publication.
     package let paper: String
     package let data: Data
     package let answer: AnswerForm
-    /// For items that have no options, where others have; as `answer` if left out.
+    /// The answer form of items without options, in a benchmark where others have options; `answer` if left out.
     package let answerWithoutOptions: AnswerForm?
-    /// Names of the tools on offer.
+    /// Names of the offered tools.
     package let tools: [String]
     /// The headline is the mean over the values of this category; over all items if left out.
     package let averagedOver: String?
     /// The official scorer.
     package let published: PublishedProtocol?
 
-    /// How questions lie on disk.
+    /// The layout of the questions on disk.
     package struct Data: Hashable, Sendable, Decodable {
         package enum Layout: String, Hashable, Sendable, Decodable {
-            /// Images with a JSON file of the same name beside them; `folder` is the name of the folder they are in.
+            /// Images, each with a JSON file of the same base name; the field `folder` is the name of their folder.
             case folder
             /// Tab-separated columns with a header, as VLMEvalKit writes them.
             case table
-            /// JSON: a list, an object by id, or one object a line; `file` is the name of the file.
+            /// JSON: a list, an object keyed by id, or JSON lines; the field `file` is the file's name.
             case json
-            /// The scenes of VisualSearch, which are made and lie nowhere.
+            /// Procedural scenes of VisualSearch; there are no files.
             case scenes
         }
 
         package let layout: Layout
-        /// Names that are looked for in a folder, `*` standing for anything.
+        /// File name patterns to look for in a folder; `*` is a wildcard.
         package let files: [String]?
-        /// Folders that images may be in, relative to that of the file.
+        /// Folders to search for images, relative to the file's folder.
         package let imageFolders: [String]?
         package let fields: Fields?
     }
 
-    /// Which field of a row holds what. A path such as `metadata.task` goes into objects.
+    /// Maps the columns of a row to their meaning. A path such as `metadata.task` refers to a nested object.
     package struct Fields: Hashable, Sendable, Decodable {
         package let id: String?
         package let question: String
-        /// Said before the question.
+        /// Text placed before the question.
         package let hint: String?
-        /// One field with a list, or one for each option.
+        /// One field with a list, or one field per option.
         package let options: [String]?
         package let answer: String?
-        /// What the answer of a question with options is.
+        /// How the answer field identifies the right option.
         package let answerNames: OptionName?
-        /// Images: base64, paths, or lists of either; the first field that a row has counts.
+        /// Images as base64, paths, or lists of either; the first of these fields that a row has is used.
         package let images: [String]?
-        /// Fields that accuracy is reported for, by the name of the group.
+        /// Fields by which accuracy is broken down, keyed by the name of the breakdown.
         package let categories: [String: String]?
         package let boxes: String?
         package let boxForm: BoxForm?
     }
 
-    /// How a row names the right option.
+    /// How a row identifies the right option.
     package enum OptionName: String, Hashable, Sendable, Codable, CaseIterable {
         case letter, text
-        /// It is always the first: a reason to shuffle.
+        /// The first option is always right, so options must be shuffled.
         case first
     }
 
@@ -74,22 +75,22 @@ package struct Benchmark: Hashable, Sendable {
         case corners
         /// x, y, width, height.
         case size
-        /// A closed outline of points, in the shapes of labelme.
+        /// Polygons in labelme's format.
         case polygons
     }
 }
 
-/// What an answer is, and so what is looked for in it.
+/// The form of an answer; it determines how answers are parsed and compared.
 package enum AnswerForm: String, Hashable, Sendable, Codable, CaseIterable {
     case option
     case yesNo = "yes-no"
     /// Compared as text, or by a judge.
     case text
-    /// Compared by what it means.
+    /// Compared by mathematical equality.
     case mathematics
-    /// Right from an intersection over union of 0.5.
+    /// Right if the intersection over union is at least 0.5.
     case box
-    /// A box that stands for all its pixels, measured against polygons.
+    /// A box whose pixels are compared with polygons.
     case region
 }
 

@@ -4,10 +4,10 @@ import Tasks
 import Yams
 
 extension Benchmark {
-    /// The shipped ones, by name.
+    /// The built-in benchmarks, by name.
     package static func shipped() throws(BenchmarkError) -> [Benchmark] {
         try files.map { (bytes) throws(BenchmarkError) in
-            try Benchmark(parsing: Foundation.Data(bytes), from: "a shipped benchmark")
+            try Benchmark(parsing: Foundation.Data(bytes), from: "a built-in benchmark")
         }
     }
 
@@ -21,15 +21,15 @@ extension Benchmark {
         PackageResources.vstar_yaml, PackageResources.wemath_yaml,
     ]
 
-    /// - Parameter name: of a shipped benchmark, or the path of a YAML file.
-    /// - Throws: ``BenchmarkError`` for a name that there is none of and a file that declares no benchmark.
+    /// - Parameter name: name of a built-in benchmark, or path of a YAML file.
+    /// - Throws: ``BenchmarkError`` for an unknown name or an invalid file.
     package init(named name: String) throws(BenchmarkError) {
         guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") else {
             let shipped = try Benchmark.shipped()
             guard let known = shipped.first(where: { $0.name == name }) else {
                 let names = shipped.map(\.name).joined(separator: ", ")
                 throw BenchmarkError(
-                    place: name, problem: "there is no such benchmark; use \(names), or a YAML file")
+                    place: name, problem: "unknown benchmark; use \(names), or a YAML file")
             }
             self = known
             return
@@ -40,20 +40,20 @@ extension Benchmark {
         try self.init(parsing: contents, from: name)
     }
 
-    /// Examples that are no published benchmark, such as the held-out part of somebody's questions.
+    /// A benchmark made of examples, such as the held-out part of a user's own questions.
     package static func examples(_ name: String) -> Benchmark { Benchmark(ofExamples: name) }
 
     private init(parsing contents: Foundation.Data, from place: String) throws(BenchmarkError) {
         do { self = try YAMLDecoder().decode(Benchmark.self, from: contents) } catch {
             let problem = (error as? DecodingError)?.summary ?? "\(error)"
-            throw BenchmarkError(place: place, problem: "declares no benchmark: \(problem)")
+            throw BenchmarkError(place: place, problem: "is not a valid benchmark file: \(problem)")
         }
     }
 }
 
-/// A benchmark, or a row of it, that cannot be used.
+/// A benchmark or one of its rows is invalid.
 package struct BenchmarkError: Error, Hashable, CustomStringConvertible {
-    /// A path, with the row where there is one.
+    /// A path, with the row if the error is in one.
     package let place: String
     package let problem: String
 

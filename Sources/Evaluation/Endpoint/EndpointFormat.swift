@@ -3,12 +3,12 @@ import Endpoints
 import Foundation
 package import Imaging
 
-/// Conversations with a model behind a chat server: tokens are Unicode scalars, and marks beyond them say where messages
-/// begin and images stand.
+/// The chat format for a model behind a chat API. A token is a Unicode scalar; values above them mark message starts and
+/// images.
 ///
-/// Images are resized here as the model's processor would, so that requests are small and the server leaves the images
-/// as they are; boxes come in their pixels. An image that the processor would resize once more, because its limits are
-/// too close for any size between, is sent as it was cut.
+/// Images are resized as the model's processor would, so that requests are small and the server does not resize them
+/// again; the model's boxes are in pixels of the resized image. An image for which no size within the processor's limits
+/// exists is sent unresized.
 package struct EndpointFormat: ChatFormat {
     package let boxFrame: BoxFrame
     private let geometry: any ImageGeometry
@@ -100,7 +100,7 @@ package struct EndpointFormat: ChatFormat {
 extension EndpointFormat {
     /// The messages of a conversation, images as PNG.
     ///
-    /// - Throws: what an image throws.
+    /// - Throws: an error of reading an image.
     func messages(of transcript: Transcript) throws -> [ChatMessage] {
         var messages: [ChatMessage] = []
         var images = transcript.images[...]

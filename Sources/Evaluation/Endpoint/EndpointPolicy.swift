@@ -2,7 +2,7 @@ package import Agent
 import CounterRandom
 package import Endpoints
 
-/// A model behind a chat server as a policy: each turn is a request with the whole conversation (`EndpointFormat`).
+/// A policy that is a model behind a chat API: each turn is a request with the whole conversation (`EndpointFormat`).
 package struct EndpointPolicy: Policy {
     private let model: String
     private let format: EndpointFormat
@@ -11,9 +11,9 @@ package struct EndpointPolicy: Policy {
     private static let callEnd = "</tool_call>"
 
     /// - Parameters:
-    ///   - model: the name that the server knows it by.
-    ///   - format: which made the conversations.
-    ///   - complete: asks the server, as `ChatClient` does.
+    ///   - model: the model's name on the server.
+    ///   - format: the format of the transcripts.
+    ///   - complete: sends a request, as `ChatClient` does.
     package init(
         model: String, format: EndpointFormat,
         complete: @escaping @Sendable (ChatRequest) async throws -> ChatReply
@@ -27,13 +27,14 @@ package struct EndpointPolicy: Policy {
 
     package func end(_ id: TrajectoryID) async {}
 
-    /// Tokens are Unicode scalars here and those of the server there: the server is told the limit of the turn.
+    /// Completes a turn. The request's token limit is passed on to the server, which counts its own tokens, not Unicode
+    /// scalars.
     ///
-    /// - Throws: what asking throws.
+    /// - Throws: an error of the request.
     package func complete(
-        _ request: CompletionRequest, onToken: (@Sendable (WrittenToken) -> Void)?
+        _ request: CompletionRequest, onToken: (@Sendable (GeneratedToken) -> Void)?
     ) async throws -> Completion {
-        // The seed is that of the sample, so that the samples of a question differ.
+        // The seed is drawn from the sample's random numbers, so that the samples of a question differ.
         var random = request.random
         let reply = try await complete(
             ChatRequest(
@@ -48,7 +49,7 @@ package struct EndpointPolicy: Policy {
             finish = .toolCall
         }
         let tokens = EndpointFormat.tokens(of: text)
-        if let onToken { tokens.forEach { onToken(WrittenToken($0, logProbability: 0)) } }
+        if let onToken { tokens.forEach { onToken(GeneratedToken($0, logProbability: 0)) } }
         return Completion(tokens: tokens, logProbabilities: tokens.map { _ in 0 }, finish: finish)
     }
 }

@@ -4,7 +4,7 @@ package import Imaging
 import JSON
 package import Tasks
 
-/// A question of a benchmark, understood.
+/// A parsed benchmark question.
 package struct BenchmarkItem: Sendable {
     package let id: String
     package let question: String
@@ -15,19 +15,19 @@ package struct BenchmarkItem: Sendable {
     /// The right answer, if there are none.
     package let answer: String
     package let form: AnswerForm
-    /// Values by the group that accuracy is reported for.
+    /// The item's values in each category that accuracy is reported for.
     package let categories: [String: [String]]
-    /// In pixels of the first image.
+    /// Ground-truth boxes in pixels of the first image.
     package let boxes: [Rectangle]
     package var outlines: [LabelledOutline] = []
-    /// Names of the tools on offer; nil for those of the benchmark.
+    /// Names of the offered tools; nil for the benchmark's tools.
     package var tools: [String]?
-    /// The prompt as it lies in the data; nil if it is made of question and options.
+    /// The prompt given by the data; nil if the prompt is built from question and options.
     package var example: Example?
 }
 
 extension BenchmarkItem {
-    /// - Throws: ``BenchmarkError`` for a row that lacks what `benchmark` says it has, or what an image throws.
+    /// - Throws: ``BenchmarkError`` for a row without the fields that `benchmark` declares, or an error of reading an image.
     init(_ row: BenchmarkRow, number: Int, of benchmark: Benchmark) throws {
         guard let fields = benchmark.data.fields else {
             throw BenchmarkError(place: benchmark.name, problem: "declares no fields")
@@ -79,7 +79,7 @@ extension BenchmarkItem {
             case .letter: OptionLetters.index(of: answer.trimmed)
             }
         guard let index, options.indices.contains(index) else {
-            throw row.error("its answer, \(answer), names none of the \(options.count) options")
+            throw row.error("the answer \(answer) matches none of the \(options.count) options")
         }
         return index
     }
@@ -94,7 +94,7 @@ extension BenchmarkItem {
         return try addresses.map { try image($0, row, folders) }
     }
 
-    /// What holds a period is a path, which is looked for beside the file and in `folders`; everything else is base64.
+    /// Text with a period is a path, searched for in the file's folder and in `folders`; everything else is base64.
     private static func image(
         _ address: String, _ row: BenchmarkRow, _ folders: [String]
     ) throws -> any PixelSource {
@@ -102,13 +102,13 @@ extension BenchmarkItem {
             let uri = address.hasPrefix("data:") ? address : "data:;base64,\(address)"
             return try ImageAddress.image(at: uri, in: row.folder)
         }
-        let places = ([""] + folders).map {
+        let relative = ([""] + folders).map {
             ($0.isEmpty ? row.folder : row.folder.appending(path: $0)).appending(path: address)
         }
-        let candidates = address.hasPrefix("/") ? [URL(filePath: address)] : places
+        let candidates = address.hasPrefix("/") ? [URL(filePath: address)] : relative
         guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
             let tried = candidates.map(\.path).joined(separator: ", ")
-            throw row.error("its image is at none of \(tried)")
+            throw row.error("image not found; tried \(tried)")
         }
         return try EncodedImage(path: found.path)
     }

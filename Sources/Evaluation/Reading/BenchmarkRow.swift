@@ -2,15 +2,15 @@ import Agent
 import Foundation
 import JSON
 
-/// A row of a benchmark as it lies on disk.
+/// A raw row of a benchmark file.
 struct BenchmarkRow: Sendable {
-    /// For messages: the path, and the row in it.
+    /// Path and row, for error messages.
     let place: String
-    /// Of the file; paths of images are relative to it.
+    /// The file's folder; image paths are relative to it.
     let folder: URL
     let values: [String: JSONValue]
 
-    /// The value of a field; `metadata.task` goes into an object. Nothing, null and NaN are nil.
+    /// The value of a field; `metadata.task` refers to a nested object. Empty text, null and NaN are nil.
     subscript(field: String) -> JSONValue? {
         let parts = field.split(separator: ".").map(String.init)
         let value = values[field] ?? parts.dropFirst().reduce(values[parts[0]]) { $0?[$1] }
@@ -23,7 +23,7 @@ struct BenchmarkRow: Sendable {
 
     func text(_ field: String) -> String? { self[field]?.plainText }
 
-    /// The parts of a list, whether it is one or is written as one in a text.
+    /// The elements of a list, given as a list or as its textual representation.
     func list(_ field: String) -> [JSONValue]? {
         switch self[field] {
         case .array(let values)?: values
@@ -35,13 +35,13 @@ struct BenchmarkRow: Sendable {
     func error(_ problem: String) -> BenchmarkError { BenchmarkError(place: place, problem: problem) }
 }
 
-/// The rows of a benchmark, read where they are asked for.
+/// The rows of a benchmark, read on demand.
 protocol BenchmarkRows: Sendable {
     var count: Int { get }
     func row(at index: Int) throws(BenchmarkError) -> BenchmarkRow
 }
 
-/// JSON files of entries, one after the other.
+/// The entries of one or more JSON files, in sequence.
 struct JSONRows: BenchmarkRows {
     private let files: [(file: PredictionFile, start: Int)]
     let count: Int
@@ -57,12 +57,12 @@ struct JSONRows: BenchmarkRows {
     }
 
     func row(at index: Int) throws(BenchmarkError) -> BenchmarkRow {
-        // The last file that does not start after it holds the row.
+        // The row is in the last file whose start is not beyond it.
         let (file, start) = files.last { $0.start <= index } ?? files[0]
         let entry = file.entries[index - start]
         var values = entry.values
         values["file"] = .string(file.url.deletingPathExtension().lastPathComponent)
-        // The key of an object by id is an id like any other.
+        // In an object keyed by id, the key serves as the id.
         for key in ["pid", "id"] where values[key] == nil { values[key] = .string(entry.name) }
         return BenchmarkRow(
             place: "\(file.url.path): entry \(entry.name)",
@@ -70,7 +70,7 @@ struct JSONRows: BenchmarkRows {
     }
 }
 
-/// Images with a JSON file of the same name beside each.
+/// Images, each with a JSON file of the same base name.
 struct FolderRows: BenchmarkRows {
     private let rows: [(description: URL, image: URL)]
 
@@ -88,7 +88,7 @@ struct FolderRows: BenchmarkRows {
         }.sorted { $0.description.path < $1.description.path }
         if rows.isEmpty {
             throw BenchmarkError(
-                place: folder.path, problem: "holds no image with a JSON file of the same name beside it")
+                place: folder.path, problem: "contains no image with a JSON file of the same base name")
         }
     }
 
@@ -98,7 +98,7 @@ struct FolderRows: BenchmarkRows {
         let (url, image) = rows[index]
         guard let data = FileManager.default.contents(atPath: url.path),
             var values = try? JSONValue(parsing: String(decoding: data, as: UTF8.self)).object?.dictionary
-        else { throw BenchmarkError(place: url.path, problem: "is no JSON object") }
+        else { throw BenchmarkError(place: url.path, problem: "is not a JSON object") }
         let folder = url.deletingLastPathComponent()
         values["folder"] = .string(folder.lastPathComponent)
         values["id"] = .string("\(folder.lastPathComponent)/\(url.deletingPathExtension().lastPathComponent)")

@@ -2,17 +2,17 @@ import Agent
 import Foundation
 import JSON
 
-/// A table with a header (`TabSeparated`), mapped into memory: what is read of it are the rows asked for.
+/// A memory-mapped table with a header (`TabSeparated`); rows are read on demand.
 struct TableRows: BenchmarkRows {
     private let url: URL
     private let data: Data
     private let columns: [String]
-    /// Where the rows begin. [row]
+    /// Byte offset of each row. [row]
     private let starts: [Int]
-    /// Rows by their index, to which short images refer.
+    /// Positions of rows by their `index` column, which image references use.
     private let positions: [String: Int]
 
-    /// A text this short is no image but the index of the row that holds it.
+    /// Shorter text in the image column is not an image but the index of the row that has it.
     private static let shortestImage = 64
 
     init(_ url: URL) throws(BenchmarkError) {
@@ -25,8 +25,10 @@ struct TableRows: BenchmarkRows {
             let problem = error as? TabSeparated.Problem
             throw fail("line \(problem?.line ?? 0) \(problem?.problem ?? "\(error)")")
         }
-        guard table.columns.count > 1 else { throw fail("has one column; columns must be separated by tabs") }
-        guard !table.starts.isEmpty else { throw fail("holds no row below its header") }
+        guard table.columns.count > 1 else {
+            throw fail("has only one column; columns must be separated by tabs")
+        }
+        guard !table.starts.isEmpty else { throw fail("has no rows below its header") }
         (self.url, self.data) = (url, data)
         (columns, starts, positions) = table
     }
@@ -40,9 +42,9 @@ struct TableRows: BenchmarkRows {
         var starts: [Int] = []
         var positions: [String: Int] = [:]
         while true {
-            let start = reader.place
+            let start = reader.offset
             guard let cells = try reader.row(omitting: { $0 != indexColumn }) else { break }
-            if cells.count == 1 && reader.place - start <= 2 { continue }
+            if cells.count == 1 && reader.offset - start <= 2 { continue }
             if let indexColumn, indexColumn < cells.count, let index = cells[indexColumn] {
                 positions[index] = starts.count
             }
@@ -66,9 +68,9 @@ struct TableRows: BenchmarkRows {
     }
 
     private func values(at index: Int, _ place: String) throws(BenchmarkError) -> [String: JSONValue] {
-        // The whole file was read once without a mistake.
+        // The whole file was already parsed once without an error.
         let cells = data.withUnsafeBytes { bytes in
-            var reader = TabSeparated.Reader(bytes: bytes, place: starts[index])
+            var reader = TabSeparated.Reader(bytes: bytes, offset: starts[index])
             return (try? reader.row(omitting: { _ in false })) ?? []
         }
         guard cells.count == columns.count else {

@@ -1,6 +1,6 @@
-/// Two evaluations of the same items, item by item.
+/// A paired comparison of two evaluations of the same items.
 package struct Comparison: Hashable, Sendable, Codable {
-    /// Share of right answers to an item in each.
+    /// The fraction of right answers to an item in each evaluation.
     package struct Pair: Hashable, Sendable, Codable {
         package let id: String
         package let first: Double
@@ -11,30 +11,31 @@ package struct Comparison: Hashable, Sendable, Codable {
     package let pairs: [Pair]
     package let first: Double
     package let second: Double
-    /// Mean of the second minus the first, with the middle 95 % of resampled items.
+    /// Mean of the second minus the first, with a 95 % bootstrap interval over items.
     package let difference: Double
     package let interval: [Double]
     /// Two-sided p-value of the paired randomization test.
     package let significance: Double
-    /// Items that the second answers better, and worse.
+    /// The number of items that the second evaluation answers better, and worse.
     package let better: Int
     package let worse: Int
 
-    /// One comparison for each condition that both have.
+    /// One comparison for each condition that both evaluations have.
     ///
-    /// - Throws: ``BenchmarkError`` if they are of different benchmarks or share no item.
+    /// - Throws: ``BenchmarkError`` if the benchmarks differ or there are no common items.
     package static func all(
         _ first: EvaluationResult, _ second: EvaluationResult
     ) throws(BenchmarkError) -> [Comparison] {
         guard first.benchmark == second.benchmark else {
             throw BenchmarkError(
-                place: "compare", problem: "one is of \(first.benchmark), the other of \(second.benchmark)")
+                place: "compare", problem: "the benchmarks differ: \(first.benchmark) and \(second.benchmark)"
+            )
         }
         guard first.benchmarkVersion == second.benchmarkVersion else {
             throw BenchmarkError(
                 place: "compare",
-                problem: "they are of versions \(first.benchmarkVersion) and "
-                    + "\(second.benchmarkVersion) of \(first.benchmark); evaluate the older one again")
+                problem: "the versions of \(first.benchmark) differ, \(first.benchmarkVersion) and "
+                    + "\(second.benchmarkVersion); repeat the older evaluation")
         }
         let conditions = first.outcomes.keys.filter { second.outcomes[$0] != nil }.sorted()
         let comparisons = conditions.compactMap { condition -> Comparison? in
@@ -42,7 +43,8 @@ package struct Comparison: Hashable, Sendable, Codable {
             return pairs.isEmpty ? nil : Comparison(condition, pairs)
         }
         guard !comparisons.isEmpty else {
-            throw BenchmarkError(place: "compare", problem: "they share no item under the same condition")
+            throw BenchmarkError(
+                place: "compare", problem: "the evaluations have no common items under the same condition")
         }
         return comparisons
     }
@@ -61,7 +63,7 @@ package struct Comparison: Hashable, Sendable, Codable {
         worse = differences.count { $0 < 0 }
     }
 
-    /// The items with a verdict in both.
+    /// The items that have a verdict in both evaluations.
     static func pairs(_ first: [Outcome], _ second: [Outcome]) -> [Pair] {
         let others = Dictionary(ConditionScore.accuracies(second).map { ($0.index, $0.accuracy) }) { a, _ in a
         }

@@ -1,12 +1,12 @@
-/// What the answers under one condition add up to.
+/// The scores of the answers under one condition.
 package struct ConditionScore: Hashable, Sendable, Codable {
-    /// A mean over items and how sure it is.
+    /// A mean over items with its confidence interval.
     package struct Mean: Hashable, Sendable, Codable {
         package let items: Int
         package let accuracy: Double
-        /// The middle 95 % of the means of resampled items; nothing for no item.
+        /// The 95 % bootstrap interval over items; empty if there are no items.
         package let interval: [Double]
-        /// Fraction of the answers with a tool call; nil where it does not apply.
+        /// The fraction of answers with a tool call; nil if not applicable.
         package let toolCallRate: Double?
 
         init(_ values: [Double], toolCallRate: Double? = nil) {
@@ -20,30 +20,30 @@ package struct ConditionScore: Hashable, Sendable, Codable {
     /// The benchmark's headline: over all items, or the mean over the values of a category.
     package let headline: Double
     package let overall: Mean
-    /// By group and value.
+    /// By category and value.
     package let categories: [String: [String: Mean]]
-    /// Answers that there are.
+    /// The number of answers.
     package let answers: Int
-    /// Shares of the answers.
+    /// Fractions of the answers, as are the following three.
     package let unparsed: Double
     package let unjudged: Double
     package let formatErrors: Double
     package let toolCallRate: Double
     package let callsPerAnswer: Double
-    /// Mean overlap of the first box looked at; nil where nothing is known of it.
+    /// Mean IoU of the first box with the ground truth; nil if no answer has both.
     package let firstBoxIoU: Double?
-    /// Of answered regions: mean of intersection over union, and the quotient of their sums.
+    /// For answered regions: the mean IoU (gIoU), and the ratio of summed intersections to summed unions (cIoU).
     package let gIoU: Double?
     package let cIoU: Double?
 
     /// - Parameters:
-    ///   - outcomes: of one condition.
+    ///   - outcomes: the outcomes of one condition.
     ///   - group: the category that the headline is averaged over; nil for none.
     package init(_ outcomes: [Outcome], averagedOver group: String?) {
-        func share(_ outcomes: [Outcome], _ condition: (Outcome) -> Bool) -> Double {
+        func fraction(_ outcomes: [Outcome], _ condition: (Outcome) -> Bool) -> Double {
             outcomes.isEmpty ? 0 : Double(outcomes.count(where: condition)) / Double(outcomes.count)
         }
-        func callRate(_ outcomes: [Outcome]) -> Double { share(outcomes) { $0.toolCalls > 0 } }
+        func callRate(_ outcomes: [Outcome]) -> Double { fraction(outcomes) { $0.toolCalls > 0 } }
         let items = Self.accuracies(outcomes)
         overall = Mean(items.map(\.accuracy), toolCallRate: callRate(outcomes))
         var groups: [String: [String: [Double]]] = [:]
@@ -67,16 +67,16 @@ package struct ConditionScore: Hashable, Sendable, Codable {
         func mean(_ values: [Double]) -> Double? {
             values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
         }
-        unparsed = share(outcomes) { !$0.isParsed }
-        unjudged = share(outcomes) { $0.isCorrect == nil }
-        formatErrors = share(outcomes, \.hasFormatError)
+        unparsed = fraction(outcomes) { !$0.isParsed }
+        unjudged = fraction(outcomes) { $0.isCorrect == nil }
+        formatErrors = fraction(outcomes, \.hasFormatError)
         toolCallRate = callRate(outcomes)
         callsPerAnswer = mean(outcomes.map { Double($0.toolCalls) }) ?? 0
         firstBoxIoU = mean(outcomes.compactMap(\.firstBoxIoU))
         let overlaps = outcomes.compactMap { outcome in
             outcome.union.flatMap { union in outcome.intersection.map { (intersection: $0, union: union) } }
         }
-        // An answer that is no box covers nothing.
+        // An answer without a box covers no pixels.
         gIoU =
             overlaps.isEmpty
             ? nil : overlaps.reduce(0) { $0 + $1.intersection / $1.union } / Double(outcomes.count)
@@ -85,7 +85,7 @@ package struct ConditionScore: Hashable, Sendable, Codable {
             ? nil : overlaps.reduce(0) { $0 + $1.intersection } / overlaps.reduce(0) { $0 + $1.union }
     }
 
-    /// The share of right answers among those with a verdict, item by item; items without one are left out.
+    /// For each item, the fraction of right answers among those with a verdict; items without a verdict are omitted.
     static func accuracies(
         _ outcomes: [Outcome]
     ) -> [(id: String, index: Int, accuracy: Double, categories: [String: [String]])] {

@@ -3,17 +3,17 @@ import Imaging
 import Reports
 import Runs
 
-/// An evaluation on disk.
+/// The folder of an evaluation.
 ///
-///     settings.json        what was asked how; an evaluation goes on only with the same
-///     run.sqlite           every answer
-///     result.json          the figures and what came of each answer
+///     settings.json        benchmark, model and settings; must be the same to continue
+///     run.sqlite           all answers
+///     result.json          scores, and the outcome of each answer
 ///     result.md, report.html
-///     items/N.html         the answers with their images and boxes
+///     items/N.html         the answers with images and boxes
 package struct EvaluationFolder: Sendable {
     package let url: URL
 
-    /// What must be the same for an evaluation to go on.
+    /// The values that must be unchanged to continue an evaluation.
     package struct Identity: Hashable, Codable {
         let benchmark: String
         let version: Int
@@ -30,15 +30,15 @@ package struct EvaluationFolder: Sendable {
 
     private static let itemsPerPage = 40
 
-    /// Makes the folder, or opens the one that holds the same evaluation.
+    /// Creates the folder, or opens it if it has the same evaluation.
     ///
-    /// - Throws: ``BenchmarkError`` if it holds another one, `RunError` if it cannot be written.
+    /// - Throws: ``BenchmarkError`` if it has another evaluation, `RunError` if it cannot be written.
     package init(_ url: URL, holding identity: Identity) throws {
         self.url = url
         try SettledFolder.open(url, holding: identity)
     }
 
-    /// The answers of a condition as the official scorer reads them.
+    /// The answers of a condition in the official scorer's format.
     package func predictionsFile(_ condition: EvaluationSettings.Condition) -> URL {
         url.appending(path: "predictions-\(condition.rawValue).jsonl")
     }
@@ -46,13 +46,13 @@ package struct EvaluationFolder: Sendable {
     package var databaseFile: URL { url.appending(path: "run.sqlite") }
     package var reportFile: URL { url.appending(path: "report.html") }
 
-    /// Writes the result in all its forms, and the pages that show the answers.
+    /// Writes the result as JSON, Markdown and HTML, and the pages of answers.
     ///
     /// - Parameters:
-    ///   - result: the figures, and what came of every answer.
-    ///   - evaluator: has the answers and their images.
-    ///   - onPage: told how many of the answers are on pages.
-    /// - Throws: `RunError` for a file that cannot be written; what an image throws.
+    ///   - result: the result to write.
+    ///   - evaluator: provides the answers and their images.
+    ///   - onPage: called after each page with the number of answers written.
+    /// - Throws: `RunError` for a file that cannot be written; an error of reading an image.
     package func write(
         _ result: EvaluationResult, of evaluator: Evaluator, onPage: (_ shown: Int, _ total: Int) -> Void
     ) async throws {
@@ -64,35 +64,35 @@ package struct EvaluationFolder: Sendable {
         let starts = Array(stride(from: 0, to: records.count, by: Self.itemsPerPage))
         let page = FiguresPage(
             title: result.title, lead: report.lead, facts: report.facts, tables: report.tables,
-            links: starts.enumerated().map { number, start in
+            links: starts.enumerated().map { page, start in
                 let last = min(start + Self.itemsPerPage, records.count)
-                return FiguresPage.Link("Answers \(start + 1)–\(last)", path: "items/\(number + 1).html")
+                return FiguresPage.Link("Answers \(start + 1)–\(last)", path: "items/\(page + 1).html")
             })
         try AtomicFile.write(page.text, to: reportFile)
         let folder = url.appending(path: "items")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        for (number, start) in starts.enumerated() {
+        for (page, start) in starts.enumerated() {
             let shown = records[start..<min(start + Self.itemsPerPage, records.count)]
             try AtomicFile.write(
-                await itemsPage(shown, number: number, of: starts.count, title: result.title, evaluator).text,
-                to: folder.appending(path: "\(number + 1).html"))
+                await itemsPage(shown, index: page, of: starts.count, title: result.title, evaluator).text,
+                to: folder.appending(path: "\(page + 1).html"))
             onPage(start + shown.count, records.count)
         }
     }
 
     private func itemsPage(
-        _ records: ArraySlice<TrajectoryRecord>, number: Int, of count: Int, title: String,
+        _ records: ArraySlice<TrajectoryRecord>, index: Int, of count: Int, title: String,
         _ evaluator: Evaluator
     ) async throws -> TrajectoriesPage {
         var links = [FiguresPage.Link("Result", path: "../report.html")]
-        if number > 0 { links.append(FiguresPage.Link("Before", path: "\(number).html")) }
-        if number + 1 < count { links.append(FiguresPage.Link("Next", path: "\(number + 2).html")) }
+        if index > 0 { links.append(FiguresPage.Link("Previous", path: "\(index).html")) }
+        if index + 1 < count { links.append(FiguresPage.Link("Next", path: "\(index + 2).html")) }
         var pictures: [TrajectoryPicture] = []
         for record in records {
             pictures.append(
                 try PictureMaker().picture(of: record, images: try await evaluator.images(of: record)))
         }
         return TrajectoriesPage(
-            title: "\(title) · page \(number + 1) of \(count)", pictures: pictures, links: links)
+            title: "\(title) · page \(index + 1) of \(count)", pictures: pictures, links: links)
     }
 }

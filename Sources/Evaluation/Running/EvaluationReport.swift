@@ -2,7 +2,7 @@ import Foundation
 package import Reports
 import Runs
 
-/// An evaluation's result as tables for people.
+/// The result of an evaluation as tables and text.
 package struct EvaluationReport: Sendable {
     private let result: EvaluationResult
 
@@ -14,7 +14,7 @@ package struct EvaluationReport: Sendable {
         }
     }
 
-    /// The measures in all conditions, then accuracy by category.
+    /// All measures by condition, followed by accuracy by category.
     package var tables: [FigureTable] {
         publishedTables + [overview] + categories.map(table)
     }
@@ -22,7 +22,7 @@ package struct EvaluationReport: Sendable {
     private var publishedTables: [FigureTable] {
         (result.published ?? [:]).sorted { $0.key > $1.key }.flatMap { condition, score in
             let name = condition == "tools" ? "with tools" : "without tools"
-            return score.tables("\(result.title) by its published protocol, \(name)")
+            return score.tables("\(result.title), official scorer, \(name)")
         }
     }
 
@@ -37,7 +37,7 @@ package struct EvaluationReport: Sendable {
             row("score") { Self.percent($0.headline) },
             row(accuracy) { Self.percent($0.overall.accuracy) },
             row("95 % interval") { Self.interval($0.overall) },
-            row("not understood") { Self.percent($0.unparsed) },
+            row("unparsed answers") { Self.percent($0.unparsed) },
             row("without a verdict") { $0.unjudged > 0 ? Self.percent($0.unjudged) : nil },
             row("format errors") { Self.percent($0.formatErrors) },
             row("answers with a tool call") { Self.percent($0.toolCallRate) },
@@ -68,7 +68,7 @@ package struct EvaluationReport: Sendable {
             })
     }
 
-    /// What decided the figures.
+    /// Facts about the evaluation: model, benchmark and settings.
     package var facts: [ReportContent.Fact] {
         let settings = result.settings
         var facts = [
@@ -76,7 +76,7 @@ package struct EvaluationReport: Sendable {
             ReportContent.Fact("Benchmark", "\(result.benchmark), version \(result.benchmarkVersion)"),
             ReportContent.Fact(
                 "Options",
-                settings.ordersOptions ? "shuffled by seed \(settings.seed)" : "as they lie on disk"),
+                settings.ordersOptions ? "shuffled with seed \(settings.seed)" : "in file order"),
             ReportContent.Fact(
                 "Sampling",
                 settings.temperature == 0
@@ -87,25 +87,25 @@ package struct EvaluationReport: Sendable {
             ReportContent.Fact(
                 "Scoring",
                 settings.scoring == .honest
-                    ? "ours: what cannot be read for certain is wrong"
-                    : "the published protocol, warts included"))
+                    ? "honest: ambiguous answers are wrong"
+                    : "published: the official scorer, including its defects"))
         if result.unanswered > 0 {
             facts.append(ReportContent.Fact("Questions without an answer", Readable.count(result.unanswered)))
         }
         if !result.badItems.isEmpty {
             facts.append(
-                ReportContent.Fact("Items that could not be asked", Readable.count(result.badItems.count)))
+                ReportContent.Fact("Bad items, skipped", Readable.count(result.badItems.count)))
         }
         return facts
     }
 
-    /// The result in a sentence or two.
+    /// A one- or two-sentence summary of the result.
     package var lead: String {
         let scores = conditions.map { "\(Self.percent($0.score.headline)) \($0.name)" }
         var text = scores.joined(separator: ", ") + "."
         if let gain = result.toolGain, let harm = result.toolHarm {
             text +=
-                " Tools mend \(Self.percent(gain.accuracy)) of the items and spoil "
+                " Tool gain \(Self.percent(gain.accuracy)), tool harm "
                 + "\(Self.percent(harm.accuracy))."
         }
         return text
@@ -117,7 +117,7 @@ package struct EvaluationReport: Sendable {
             .joined(separator: "\n\n") + "\n"
     }
 
-    private static func percent(_ share: Double) -> String { Readable.percent(share, decimals: 1) }
+    private static func percent(_ fraction: Double) -> String { Readable.percent(fraction, decimals: 1) }
 
     private static func interval(_ mean: ConditionScore.Mean) -> String {
         guard mean.interval.count == 2 else { return "–" }

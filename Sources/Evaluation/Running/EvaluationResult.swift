@@ -1,23 +1,24 @@
 package import Foundation
 
-/// What an evaluation came to: `result.json`.
+/// The result of an evaluation: the content of `result.json`.
 package struct EvaluationResult: Hashable, Sendable, Codable {
     package let benchmark: String
     package let title: String
     package let benchmarkVersion: Int
-    /// The folder or address of what was asked.
+    /// The model's folder, or its name and address on a server.
     package let model: String
     package let settings: EvaluationSettings
     package let conditions: [String: ConditionScore]
-    /// Share of items that are wrong without tools and right with them, and the reverse; only where both were asked.
+    /// The fraction of items that are wrong without tools and right with tools, and the reverse; nil unless both conditions
+    /// were evaluated.
     package let toolGain: ConditionScore.Mean?
     package let toolHarm: ConditionScore.Mean?
     package let badItems: [Evaluator.BadItem]
-    /// Questions that were asked and got no answer, in all conditions.
+    /// The number of questions without an answer, summed over the conditions.
     package let unanswered: Int
     /// By condition.
     package let outcomes: [String: [Outcome]]
-    /// What the official scorer makes of the answers, by condition, if it was asked.
+    /// The official scorer's scores by condition, if requested.
     package let published: [String: Score]?
 
     package init(
@@ -37,12 +38,12 @@ package struct EvaluationResult: Hashable, Sendable, Codable {
         self.outcomes = Dictionary(uniqueKeysWithValues: outcomes.map { ($0.rawValue, $1) })
         conditions = self.outcomes.mapValues { ConditionScore($0, averagedOver: benchmark.averagedOver) }
         let pairs = Comparison.pairs(outcomes[.noTools] ?? [], outcomes[.tools] ?? [])
-        // Of two samples of an item, one in each condition: the chance that one is right and the other wrong.
+        // The probability that a sample without tools is wrong and a sample with tools is right, or the reverse.
         toolGain = pairs.isEmpty ? nil : ConditionScore.Mean(pairs.map { (1 - $0.first) * $0.second })
         toolHarm = pairs.isEmpty ? nil : ConditionScore.Mean(pairs.map { $0.first * (1 - $0.second) })
     }
 
-    /// - Throws: ``BenchmarkError`` that names the file if it holds no result.
+    /// - Throws: ``BenchmarkError`` that names the file if it is not a result.
     package init(reading url: URL) throws {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
@@ -53,7 +54,7 @@ package struct EvaluationResult: Hashable, Sendable, Codable {
         }
         do { self = try JSONDecoder().decode(EvaluationResult.self, from: data) } catch {
             throw BenchmarkError(
-                place: file.path, problem: "is no result of an evaluation: run deepeyes evaluate again")
+                place: file.path, problem: "is not the result of an evaluation; run deepeyes evaluate again")
         }
     }
 }

@@ -6,27 +6,27 @@ package import Rollout
 package import Runs
 package import Tasks
 
-/// Asks a model the questions of a benchmark and keeps every answer, so that an evaluation that was stopped goes on.
+/// Evaluates a model on a benchmark. Every answer is stored, so that a stopped evaluation can continue.
 ///
-/// `deepeyes evaluate` and the evaluations of a training run are this one.
+/// Used by `deepeyes evaluate` and for the evaluations of training runs.
 package struct Evaluator: Sendable {
-    /// Items to ask, by index.
+    /// The items of a benchmark, by index.
     package protocol Items: Sendable {
         var count: Int { get }
         func item(at index: Int) async throws -> BenchmarkItem
         func categories(at index: Int) async throws -> [String: [String]]
-        /// What lies on disk of an item; nothing of one that is made.
+        /// The item's raw row; empty for a generated item.
         func values(at index: Int) async throws -> [String: JSONValue]
     }
 
-    /// How far it is.
+    /// The progress of an evaluation.
     package struct Progress: Sendable {
         package let condition: EvaluationSettings.Condition
         package let completed: Int
         package let total: Int
     }
 
-    /// An item that could not be asked.
+    /// An item that was skipped because it is invalid.
     package struct BadItem: Hashable, Sendable, Codable {
         package let index: Int
         package let problem: String
@@ -36,47 +36,47 @@ package struct Evaluator: Sendable {
     package let settings: EvaluationSettings
     package let items: any Items
     private let judge: any Judge
-    private let place: EvaluationPlace
+    private let store: EvaluationStore
 
     /// - Parameters:
-    ///   - benchmark: what is asked.
-    ///   - items: its questions.
-    ///   - settings: how they are asked.
-    ///   - judge: of free text.
-    ///   - place: where the answers are kept.
+    ///   - benchmark: the benchmark.
+    ///   - items: its items.
+    ///   - settings: conditions, sampling and scoring.
+    ///   - judge: judge of free text.
+    ///   - store: where the answers are stored.
     package init(
         _ benchmark: Benchmark, items: any Items, settings: EvaluationSettings, judge: any Judge,
-        place: EvaluationPlace
+        store: EvaluationStore
     ) {
         self.benchmark = benchmark
         self.items = items
         self.settings = settings
         self.judge = judge
-        self.place = place
+        self.store = store
     }
 
     private var itemCount: Int { min(items.count, settings.limit ?? .max) }
 
-    /// Answers in all conditions.
+    /// The total number of answers, over all conditions.
     package var total: Int { itemCount * settings.samples * settings.conditions.count }
 
-    /// Asks what has no answer yet.
+    /// Asks all questions that have no stored answer.
     ///
     /// - Parameters:
-    ///   - runner: puts the questions to the model.
-    ///   - onProgress: told after each batch.
-    ///   - onBadItem: told of each item that is left out.
-    ///   - onFailure: told why a question got no answer; it is not kept, so that it is asked again another time.
-    ///   - shouldStop: asked between batches.
+    ///   - runner: runs the rollouts.
+    ///   - onProgress: called after each batch.
+    ///   - onBadItem: called for each skipped item.
+    ///   - onFailure: called with the reason when a question gets no answer; it is asked again in the next run.
+    ///   - shouldStop: called between batches.
     /// - Returns: false if stopped.
-    /// - Throws: ``BenchmarkError`` if more items are unusable than are tolerated, and what the model or the store throw.
+    /// - Throws: ``BenchmarkError`` if more items are bad than tolerated; errors of the model and of the store.
     package func run(
         by runner: any ExampleRollouts, onProgress: @Sendable (Progress) -> Void,
         onBadItem: @Sendable (BadItem) -> Void, onFailure: @Sendable (String) -> Void = { _ in },
         shouldStop: @Sendable () -> Bool
     ) async throws -> Bool {
         var bad: Set<Int> = []
-        for (number, condition) in settings.conditions.enumerated() {
+        for (conditionIndex, condition) in settings.conditions.enumerated() {
             let collection = collection(condition)
             let isDone = try await collection.run(
                 read: { index -> BenchmarkItem? in
@@ -91,7 +91,7 @@ package struct Evaluator: Sendable {
                         return nil
                     }
                 },
-                pose: { item, place in posed(item, place, under: condition, runner.format.boxFrame) },
+                pose: { item, key in posed(item, key, under: condition, runner.format.boxFrame) },
                 answer: { questions in
                     let records = try await answers(to: questions, under: condition, by: runner)
                     for record in records where record.isFailed { onFailure(record.finish) }
@@ -100,7 +100,7 @@ package struct Evaluator: Sendable {
                 onProgress: { completed in
                     onProgress(
                         Progress(
-                            condition: condition, completed: number * collection.total + completed,
+                            condition: condition, completed: conditionIndex * collection.total + completed,
                             total: total))
                 }, shouldStop: shouldStop)
             if !isDone { return false }
@@ -110,46 +110,46 @@ package struct Evaluator: Sendable {
 
     private func collection(_ condition: EvaluationSettings.Condition) -> AnswerCollection {
         AnswerCollection(
-            place: place, part: condition.rawValue, itemCount: itemCount, samples: settings.samples,
+            store: store, part: condition.rawValue, itemCount: itemCount, samples: settings.samples,
             concurrency: settings.concurrency)
     }
 
     private func checkTolerance(_ count: Int, last: any Error) throws {
-        guard Double(count) > max(1, settings.toleratedBadShare * Double(itemCount)) else { return }
+        guard Double(count) > max(1, settings.toleratedBadFraction * Double(itemCount)) else { return }
         throw BenchmarkError(
             place: benchmark.title,
             problem:
-                "\(count) of \(itemCount) items cannot be asked, more than are tolerated; the last: \(last)")
+                "\(count) of \(itemCount) items are bad, more than tolerated; the last one: \(last)")
     }
 
     // MARK: Asking
 
-    private typealias Posed = (question: PosedQuestion, place: AnswerPlace)
+    private typealias Posed = (question: PosedQuestion, key: AnswerKey)
 
     private func posed(
-        _ item: BenchmarkItem, _ place: AnswerPlace, under condition: EvaluationSettings.Condition,
+        _ item: BenchmarkItem, _ key: AnswerKey, under condition: EvaluationSettings.Condition,
         _ boxFrame: BoxFrame
     ) -> Posed {
         let question = PosedQuestion(
-            item, index: place.index, sample: place.sample,
+            item, index: key.index, sample: key.sample,
             seed: settings.ordersOptions ? settings.seed : nil,
             tools: condition == .tools ? item.tools ?? benchmark.tools : [], prompting: settings.prompting,
             boxFrame: boxFrame)
-        return (question, place)
+        return (question, key)
     }
 
     private func answers(
         to posed: [Posed], under condition: EvaluationSettings.Condition, by runner: any ExampleRollouts
     ) async throws -> [TrajectoryRecord] {
-        let requests = posed.map { question, place in
+        let requests = posed.map { question, key in
             RolloutRequest(
-                question.example, at: place.index, place: TrajectoryID(group: place.number, sample: 0),
+                question.example, at: key.index, recordID: TrajectoryID(group: key.group, sample: 0),
                 sampling: Sampling(temperature: settings.temperature, maximumTokens: settings.maximumTokens),
-                random: CounterRandom(seed: settings.seed, UInt64(place.index), UInt64(place.sample)))
+                random: CounterRandom(seed: settings.seed, UInt64(key.index), UInt64(key.sample)))
         }
-        let questions = Dictionary(uniqueKeysWithValues: posed.map { ($0.place.number, $0.question) })
+        let questions = Dictionary(uniqueKeysWithValues: posed.map { ($0.key.group, $0.question) })
         let check = AnswerCheck(judge: judge, originalBox: runner.format.originalBox)
-        let purpose = place.purpose(of: condition.rawValue)
+        let purpose = store.purpose(of: condition.rawValue)
         return try await runner.run(requests) { rollout in
             let reward = RewardBreakdown(
                 components: [], isCorrect: false, formatError: Reward.formatError(of: rollout.trajectory))
@@ -159,7 +159,7 @@ package struct Evaluator: Sendable {
         }
     }
 
-    /// The answer with what it came to.
+    /// The answer with its verdict.
     private func checked(
         _ record: TrajectoryRecord, _ question: PosedQuestion, _ check: AnswerCheck
     ) async throws -> TrajectoryRecord {
@@ -173,62 +173,62 @@ package struct Evaluator: Sendable {
         return record
     }
 
-    // MARK: What is kept
+    // MARK: Results
 
     /// Whether every question has an answer.
     ///
-    /// - Throws: what the store throws.
+    /// - Throws: an error of the store.
     package func isComplete() throws -> Bool {
         try settings.conditions.allSatisfy {
             try collection($0).answerCount() >= itemCount * settings.samples
         }
     }
 
-    /// What came of the answers under a condition, by item and sample.
+    /// The outcomes under a condition, sorted by item and sample.
     package func outcomes(_ condition: EvaluationSettings.Condition) async throws -> [Outcome] {
         var outcomes: [Outcome] = []
         for record in try records(condition) {
-            let place = AnswerPlace(number: record.group, samples: settings.samples)
+            let key = AnswerKey(group: record.group, samples: settings.samples)
             outcomes.append(
-                Outcome(record, at: place, categories: try await items.categories(at: place.index)))
+                Outcome(record, at: key, categories: try await items.categories(at: key.index)))
         }
         return outcomes
     }
 
-    /// What came of the answers under all conditions.
+    /// The outcomes under all conditions.
     package func outcomes() async throws -> [EvaluationSettings.Condition: [Outcome]] {
         var all: [EvaluationSettings.Condition: [Outcome]] = [:]
         for condition in settings.conditions { all[condition] = try await outcomes(condition) }
         return all
     }
 
-    /// The answers under a condition as the official scorer reads them: a line for each, with what lies on disk of its item.
+    /// The answers under a condition as JSON lines for the official scorer, each with the raw fields of its item.
     ///
-    /// - Throws: an error that names the row that cannot be used.
+    /// - Throws: an error that names the invalid row.
     package func predictions(_ condition: EvaluationSettings.Condition) async throws -> String {
         var lines = ""
         for record in try records(condition) {
-            let index = AnswerPlace(number: record.group, samples: settings.samples).index
+            let index = AnswerKey(group: record.group, samples: settings.samples).index
             var values = try await items.values(at: index)
             for field in benchmark.data.fields?.images ?? [] { values[field] = nil }
             for (group, named) in try await items.categories(at: index) where values[group] == nil {
                 values[group] = named.first.map(JSONValue.string)
             }
-            let said = AnswerReader.withoutMarks(record.lastCompletion)
+            let said = AnswerReader.withoutSpecialTokens(record.lastCompletion)
             values.merge(benchmark.prediction(said)) { _, said in said }
             lines += JSONValue.object(JSONObject(sorting: values)).text + "\n"
         }
         return lines
     }
 
-    /// The images of the item that an answer is about.
+    /// The images of an answer's item.
     ///
-    /// - Throws: an error that names the row that cannot be used.
+    /// - Throws: an error that names the invalid row.
     package func images(of record: TrajectoryRecord) async throws -> [any PixelSource] {
-        try await items.item(at: AnswerPlace(number: record.group, samples: settings.samples).index).images
+        try await items.item(at: AnswerKey(group: record.group, samples: settings.samples).index).images
     }
 
-    /// The answers under a condition, by item and sample.
+    /// The answers under a condition, sorted by item and sample.
     package func records(_ condition: EvaluationSettings.Condition) throws -> [TrajectoryRecord] {
         try collection(condition).records()
     }
@@ -243,6 +243,6 @@ extension BenchmarkQuestions: Evaluator.Items {}
 extension TrajectoryRecord {
     var lastCompletion: String { segments.last { $0.kind == .completion }?.text ?? "" }
 
-    /// Whether the model could not be asked, for the reason that `finish` gives.
+    /// Whether the rollout failed; `finish` then has the reason.
     var isFailed: Bool { finish.hasPrefix("failed") }
 }

@@ -1,12 +1,12 @@
 package import Tasks
 
-/// Examples of a source as items to ask: made ones, or the held-out part of a run's own questions.
+/// Benchmark items from an example source: generated examples, or the held-out part of a run's own questions.
 ///
-/// The model is asked exactly what the example says, and the kinds of the examples are the categories.
+/// The prompt is exactly that of the example, and the examples' kinds are the categories.
 package struct ExampleItems: Evaluator.Items {
     private let source: any ExampleSource
 
-    /// - Parameter source: ends.
+    /// - Parameter source: a finite source.
     package init(_ source: any ExampleSource) { self.source = source }
 
     package var count: Int { source.count ?? 0 }
@@ -21,7 +21,7 @@ package struct ExampleItems: Evaluator.Items {
 }
 
 extension BenchmarkItem {
-    /// An example as it is, without options: free text, or mathematics if it is rewarded so.
+    /// An example as an item without options: free text, or mathematics if that is its reward kind.
     init(_ example: Example) {
         self.init(
             id: example.id, question: example.question, images: example.images, options: [], rightOption: nil,

@@ -1,21 +1,21 @@
 import Runs
 
-/// What came of one answer.
+/// The outcome of one answer.
 package struct Outcome: Hashable, Sendable, Codable {
     package let id: String
-    /// Position of the item in its benchmark.
+    /// The item's index in the benchmark.
     package let index: Int
     package let sample: Int
     /// nil if there is no verdict.
     package let isCorrect: Bool?
-    /// What was found of an answer, and whether it could be understood.
+    /// The extracted answer; `isParsed` tells whether it could be parsed.
     package let answer: String?
     package let isParsed: Bool
     package let expected: String
     package let toolCalls: Int
-    /// Overlap of the first box looked at with the ground truth; nil without one of the two.
+    /// IoU of the first box with the ground truth; nil if either is missing.
     package let firstBoxIoU: Double?
-    /// Of an answered box or region: pixels that it shares with the truth, and that both cover.
+    /// For an answered box or region: intersection and union with the ground truth, in pixels.
     package let intersection: Double?
     package let union: Double?
     package let hasFormatError: Bool
@@ -51,7 +51,7 @@ extension Outcome {
         static let (intersection, union) = ("intersection", "union")
     }
 
-    /// The verdict as part of what a run keeps of an answer.
+    /// The verdict as reward records, for storing it with the trajectory.
     static func rewards(_ verdict: Verdict) -> [RewardRecord] {
         var rewards = [RewardRecord(Name.accuracy, verdict.isCorrect ? 1 : 0)]
         if verdict.prediction == nil { rewards.append(RewardRecord(Name.unparsed, 0)) }
@@ -63,11 +63,11 @@ extension Outcome {
         return rewards
     }
 
-    /// What was kept of an answer.
-    init(_ record: TrajectoryRecord, at place: AnswerPlace, categories: [String: [String]] = [:]) {
+    /// Restores the outcome from a stored answer.
+    init(_ record: TrajectoryRecord, at key: AnswerKey, categories: [String: [String]] = [:]) {
         let rewards = Dictionary(record.rewards.map { ($0.name, $0.value) }) { first, _ in first }
         self.init(
-            id: record.exampleID, index: place.index, sample: place.sample,
+            id: record.exampleID, index: key.index, sample: key.sample,
             isCorrect: rewards[Name.unjudged] == nil ? record.isCorrect : nil, answer: record.answer,
             isParsed: rewards[Name.unparsed] == nil, expected: record.expected,
             toolCalls: record.calls.count, firstBoxIoU: record.firstBoxIoU,

@@ -1,5 +1,5 @@
-/// AIME as lmms-eval scores it without a model's help: the last box, else all that follows the first
-/// "Answer:", is the very number.
+/// AIME as lmms-eval scores it without a judge: the last box, else the text after the first "Answer:", must equal the
+/// number.
 enum AIME {
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         var tries: [[Bool]] = []
@@ -21,8 +21,8 @@ enum AIME {
         return Score(items, figures: figures(tries, common))
     }
 
-    /// Over the first 2, 4, 8, … answers to each question: right at all, the share of right ones, and whether
-    /// the commonest is.
+    /// Over the first 2, 4, 8, … answers to each question: whether any is right, the fraction of right ones, and whether
+    /// the most common one is right.
     private static func figures(_ tries: [[Bool]], _ common: [[Int: Bool]]) -> [String: Double] {
         var found: [String: Double] = [:]
         for count in powers(upTo: tries.map(\.count).min() ?? 0) {
@@ -36,7 +36,7 @@ enum AIME {
 
     private static func powers(upTo count: Int) -> [Int] { (1..<20).map { 1 << $0 }.filter { $0 <= count } }
 
-    /// The first of the commonest.
+    /// The most common answer; the first of several.
     private static func mostCommon(_ answers: ArraySlice<String?>) -> String? {
         let counts = Dictionary(grouping: answers) { $0 }.mapValues(\.count)
         return answers.first { counts[$0] == counts.values.max() } ?? nil
@@ -63,7 +63,7 @@ enum AIME {
         return String(text.string[label.range.upperBound...])
     }
 
-    /// What the last box holds: up to the brace that closes it, and without braces up to a dollar.
+    /// The content of the last box: up to the closing brace, or without braces up to a dollar sign.
     private static func box(in text: PythonText) -> String? {
         if text.contains("\\boxed ") { return text.split(by: "\\boxed ").last!.split(by: "$")[0].string }
         guard let start = text.last("\\boxed") ?? text.last("\\fbox") else { return nil }

@@ -2,9 +2,9 @@ import Agent
 import Imaging
 import JSON
 
-/// The boxes in what a model said, in the notations that lmms-eval's grounding task reads.
+/// Extracts boxes from an answer, in the notations that lmms-eval's grounding task accepts.
 enum BoxText {
-    /// Those of the JSON in it, else every four numbers with commas or spaces between them.
+    /// The boxes in the answer's JSON, else all groups of four numbers separated by commas or spaces.
     static func boxes(in said: String) -> [Rectangle] {
         let found = json(in: said).map(boxes) ?? []
         if !found.isEmpty { return found }
@@ -16,8 +16,7 @@ enum BoxText {
         }
     }
 
-    /// What stands in a fence, all of the text, or what stands between the first and the last bracket or
-    /// brace.
+    /// The JSON in a code fence, in the whole text, or from the first to the last bracket or brace.
     private static func json(in said: String) -> JSONValue? {
         let text = PythonText(said).stripped()
         let fence = /```(?:json)?\s*(.*?)\s*```/.ignoresCase().dotMatchesNewlines().likePython
@@ -44,7 +43,7 @@ enum BoxText {
 
     private static let keys = ["bbox_2d", "bbox", "box", "coordinates", "coord", "location", "position"]
 
-    /// Under one of the usual names; numbers may be written as text there.
+    /// The box under one of the usual keys; numbers may be strings.
     private static func box(of members: JSONObject) -> Rectangle? {
         for key in keys {
             guard let list = members[key]?.array, list.count == 4 else { continue }
@@ -55,7 +54,7 @@ enum BoxText {
         return nil
     }
 
-    /// In Python true and false are numbers.
+    /// In Python, true and false are numbers.
     private static func number(_ value: JSONValue) -> Double? {
         if case .boolean(let isTrue) = value { return isTrue ? 1 : 0 }
         return value.number

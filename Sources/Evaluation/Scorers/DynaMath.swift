@@ -2,8 +2,8 @@ import Agent
 import Foundation
 import JSON
 
-/// DynaMath (Zou et al., 2024): each question is asked in ten variants. Besides the average, a question
-/// counts in the worst case only if it is answered in all of them.
+/// DynaMath (Zou et al., 2024): each question has ten variants. Worst-case accuracy counts a question only if all of its
+/// variants are right.
 enum DynaMath {
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         let items = try Score(questions, groups: { $0.groups("subject", "knowledge_level") }) {
@@ -20,7 +20,7 @@ enum DynaMath {
         return Score(items, figures: worstCase(items, questions))
     }
 
-    /// Over the questions, and over those of each subject and level.
+    /// Worst-case accuracy over all questions, and by subject and level.
     private static func worstCase(_ items: [ScoredItem], _ questions: [AnsweredQuestion]) -> [String: Double]
     {
         var solved: [String: Bool] = [:]
@@ -30,14 +30,16 @@ enum DynaMath {
             solved[id] = solved[id, default: true] && item.isCorrect
             first[id] = first[id] ?? item
         }
-        func share(_ chosen: (ScoredItem) -> Bool) -> Double {
+        func fraction(_ chosen: (ScoredItem) -> Bool) -> Double {
             let ids = first.filter { chosen($0.value) }.keys
             return ids.isEmpty ? 0 : Double(ids.count { solved[$0] == true }) / Double(ids.count)
         }
-        var found = ["Worst Case Overall": share { _ in true }]
+        var found = ["Worst Case Overall": fraction { _ in true }]
         for (name, group) in [("Subject", "subject"), ("Level", "knowledge_level")] {
             for value in Set(items.flatMap { $0.categories[group] ?? [] }) {
-                found["Worst Case \(name)-\(value)"] = share { $0.categories[group]?.contains(value) == true }
+                found["Worst Case \(name)-\(value)"] = fraction {
+                    $0.categories[group]?.contains(value) == true
+                }
             }
         }
         return found
@@ -51,14 +53,14 @@ enum DynaMath {
         let form = Form(rawValue: try question.required("answer_type")) ?? .text
         let right = try question.required("answer", "ground_truth")
         let said = prepared(question.said)
-        // The short answer of a JSON object, else of the whole text, else what a judge has extracted from it.
+        // The short answer of a JSON object, else the whole text, else a judge's extraction.
         let short =
             shortAnswer(in: said).flatMap { parsed($0, as: form) } ?? parsed(said, as: form)
             ?? question.text("extracted").flatMap { parsed($0, as: form) }
         switch form {
         case .float:
             guard let expected = PythonNumber.float(right) else {
-                throw question.problem("has the answer \(right), which is no number")
+                throw question.problem("has the answer \(right), which is not a number")
             }
             let difference = short.flatMap(Double.init).map { abs($0 - expected) }
             return .init(difference.map { $0 <= 0.001 } ?? false, short)
@@ -82,8 +84,8 @@ enum DynaMath {
         return value["short answer"]?.string.map { PythonText($0) }
     }
 
-    /// Line feeds in strings, which JSON forbids and the official reader allows, as escapes; there are no
-    /// other backslashes.
+    /// Escapes line feeds in strings, which JSON forbids but the official reader accepts; the text has no other
+    /// backslashes.
     private static func withoutControls(_ text: PythonText) -> String {
         var isInString = false
         return text.scalars.map { scalar in
@@ -100,7 +102,7 @@ enum DynaMath {
     private static func parsed(_ answer: String, as form: Form) -> String? {
         switch form {
         case .float:
-            // What stands before the first space; of a multiple of π what stands before that.
+            // The text before the first space; for a multiple of π, the text before it.
             let first = PythonText(answer).split(by: " ")[0]
             guard first.contains("π") else { return PythonNumber.float(first.string).map { String($0) } }
             return PythonNumber.float(first.split(by: "π")[0].string).map { String($0 * .pi) }

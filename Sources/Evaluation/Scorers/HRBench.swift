@@ -1,12 +1,12 @@
-/// HR-Bench 4K and 8K (Wang et al., 2024): each question is asked with its options in four cyclic orders, and
-/// a score is the mean over the orders.
+/// HR-Bench 4K and 8K (Wang et al., 2024): each question is asked with four cyclic orders of its options, and the score is
+/// the mean over the orders.
 enum HRBench {
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         let groups = { (question: AnsweredQuestion) in question.groups("category", "cycle_category") }
         return try Score(questions, groups: groups, figures: { figures($0, questions) }) { question in
             let right = try question.required("answer")
             let said = PythonText(question.said).stripped().string
-            // What the rules cannot tell, a judge has told, if there was one.
+            // If the rules cannot decide, a recorded judge's answer is used.
             let inferred = OptionLetter.inferred(said, options: question.options)
             if inferred == nil, let hit = question.text("hit") { return .init(Judged.isTrue(hit), said) }
             let letter = inferred ?? question.text("gpt_prediction")
@@ -30,7 +30,7 @@ enum HRBench {
 }
 
 extension Score {
-    /// The mean over groups of the accuracy in each: all weigh the same, whatever their size.
+    /// The unweighted mean of the groups' accuracies.
     static func mean(of groups: some Collection<[ScoredItem]>) -> Double {
         let accuracies = groups.map { Double($0.count(where: \.isCorrect)) / Double($0.count) }
         return accuracies.isEmpty ? 0 : accuracies.reduce(0, +) / Double(accuracies.count)

@@ -1,5 +1,5 @@
-/// LogicVista (Xiao et al., 2024) as VLMEvalKit scores it: a judge extracts the options that an answer chose,
-/// and they must be those of the right answer, in any order.
+/// LogicVista (Xiao et al., 2024) as VLMEvalKit scores it: a judge extracts the chosen options, which must equal those of
+/// the right answer in any order.
 enum LogicVista {
     private static let skills = ["inductive", "deductive", "numerical", "spatial", "mechanical"]
 
@@ -10,7 +10,7 @@ enum LogicVista {
             }
             guard let extraction = question.text("res", "extraction") else {
                 throw question.problem(
-                    "has no extraction of the judge: res, extraction or hit; let the official scripts judge first"
+                    "has no judge output (res, extraction or hit); run the official judge first"
                 )
             }
             let right = PythonText(try question.required("answer")).split(by: ", ").map(\.lowercased.string)
@@ -20,8 +20,7 @@ enum LogicVista {
         }
     }
 
-    /// The task `logicvista_reasoning` of lmms-eval, which takes one letter for the answer even where several
-    /// are right.
+    /// The task `logicvista_reasoning` of lmms-eval, which extracts a single letter even if several are right.
     static func scoreReasoning(_ questions: [AnsweredQuestion]) throws -> Score {
         try Score(questions, groups: groups) {
             ReasoningAnswer.verdict(on: $0.said, answer: try $0.required("answer"))
@@ -33,8 +32,7 @@ enum LogicVista {
         return ["skill": skills.filter { PythonText(skill).contains($0) }]
     }
 
-    /// Its letters in order; nil unless it is nothing but capital letters, which the official scorer asks the
-    /// judge for.
+    /// The sorted letters of an extraction; nil unless it consists of capital letters only, as the judge is instructed.
     static func options(in extraction: String) -> String? {
         guard !extraction.isEmpty,
             extraction.unicodeScalars.allSatisfy({ $0.isPythonLetter && $0.properties.isUppercase })

@@ -1,4 +1,4 @@
-/// MME-RealWorld and its Lite (Zhang et al., 2024): letters A to E, E being "not in the image".
+/// MME-RealWorld and MME-RealWorld-Lite (Zhang et al., 2024): letters A to E, where E means "not in the image".
 enum MMERealWorld {
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         try Score(questions, groups: groups) { question in
@@ -8,7 +8,7 @@ enum MMERealWorld {
         }
     }
 
-    /// Perception or reasoning, the five scenes and what is asked; attributes of a kind are one.
+    /// Categories: perception or reasoning, the five scenes, and the task; attribute tasks of a kind are merged.
     private static func groups(_ question: AnsweredQuestion) -> [String: [String]] {
         var found: [String: [String]] = [:]
         if let category = question.text("category") {

@@ -1,8 +1,8 @@
 import Agent
 import JSON
 
-/// MMMU (Yue et al., 2024). Where it finds no option it guesses with Python's random numbers; questions
-/// without options are right if any number or phrase that could be the answer is.
+/// MMMU (Yue et al., 2024). If no option is found, the scorer guesses with Python's random numbers. A question without
+/// options is right if any candidate number or phrase is.
 enum MMMU {
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         var random = PythonRandom(seed: 42)
@@ -17,7 +17,8 @@ enum MMMU {
             }
             let options = question.options
             guard !options.isEmpty else {
-                throw question.problem("has neither options nor A, B, …; give them with --data")
+                throw question.problem(
+                    "has neither options nor A, B, …; give the benchmark's own file with --data")
             }
             if let letter = letter(in: question.said, options: options) {
                 return .init(right.contains(letter), letter)
@@ -42,15 +43,15 @@ enum MMMU {
 
     // MARK: Options
 
-    /// The last of the options named in the first of these forms that occurs: "(A)", "A ", "A.", and in more
-    /// than five words the text of the option.
+    /// The last option in the first of these forms that occurs: "(A)", "A ", "A.", and in answers of more than five words
+    /// the option's text.
     private static func letter(in said: String, options: [(letter: String, text: String)]) -> String? {
         let text = PythonText(" " + PythonText(said).stripped(inTurn: ",.!?;:'").string + " ")
         let bracketed = options.filter { text.contains("(\($0.letter))") }
         if !bracketed.isEmpty { return last(of: bracketed) { text.last("(\($0.letter))") } }
         for end in [" ", "."] {
             let named = options.filter { text.contains($0.letter + end) }
-            // Only letters that stand alone are placed; the others are as if they came first.
+            // Only letters surrounded by spaces have a position; the others count as first.
             if !named.isEmpty { return last(of: named) { text.last(" \($0.letter) ") } }
         }
         guard text.words.count > 5 else { return nil }
@@ -61,12 +62,12 @@ enum MMMU {
     }
 
     private static func last(
-        of options: [(letter: String, text: String)], place: ((letter: String, text: String)) -> Int?
+        of options: [(letter: String, text: String)], position: ((letter: String, text: String)) -> Int?
     ) -> String? {
-        var found: (letter: String, place: Int)?
+        var found: (letter: String, position: Int)?
         for option in options {
-            let place = place(option) ?? -1
-            if found.map({ $0.place < place }) ?? true { found = (option.letter, place) }
+            let position = position(option) ?? -1
+            if found.map({ $0.position < position }) ?? true { found = (option.letter, position) }
         }
         return found?.letter
     }
@@ -79,7 +80,7 @@ enum MMMU {
         return ["subject": [subject], "domain": [domain].compactMap(\.self)]
     }
 
-    /// What stands between the first and the last underscore of an id, such as validation_Art_Theory_7.
+    /// The part of an id between the first and the last underscore: `Art_Theory` in `validation_Art_Theory_7`.
     private static func subject(of question: AnsweredQuestion) -> String? {
         let parts = question.text("id")?.split(separator: "_", omittingEmptySubsequences: false) ?? []
         guard parts.count >= 3, PythonNumber.isDigits(String(parts.last!)) else {

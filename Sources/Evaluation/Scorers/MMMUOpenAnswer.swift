@@ -1,4 +1,4 @@
-/// What could be the answer in a text without options, as MMMU's official scorer sees it.
+/// Candidate answers in a text without options, as MMMU's official scorer extracts them.
 enum MMMUOpenAnswer: Hashable {
     case number(Double)
     case text(String)
@@ -22,8 +22,7 @@ enum MMMUOpenAnswer: Hashable {
         }
     }
 
-    /// A number of two decimal places, else text in lower case; a single character with a space before or
-    /// after it.
+    /// A number rounded to two decimal places, else lowercase text; a single character gets a space before or after it.
     private static func normalized(_ text: String) -> [MMMUOpenAnswer] {
         let text = PythonText(text).stripped()
         if let number = PythonNumber.float(text.replacing(",", with: "").string) {
@@ -38,8 +37,8 @@ enum MMMUOpenAnswer: Hashable {
         "could be ", "so ", "is ", "thus ", "therefore ", "final ", "answer ", "result ",
     ]
 
-    /// Of each line that has an indicator, the shortest rest after the last of one; the whole text if there
-    /// is none. An equals sign indicates in the last line.
+    /// For each line with an indicator, the shortest text after the last occurrence of one; the whole text if no line has
+    /// one. In the last line, an equals sign is an indicator too.
     private static func tails(of said: String) -> [String] {
         let text = PythonText(said).stripped().stripped(".").lowercased
         let lines = text.split(by: "\n")
@@ -49,7 +48,7 @@ enum MMMUOpenAnswer: Hashable {
             for indicator in indicators + (index == lines.count - 1 ? ["="] : [])
             where line.contains(indicator) {
                 let tail = line.split(by: indicator).last!.stripped()
-                // An empty tail counts as none.
+                // An empty tail does not count.
                 if shortest.map({ $0.isEmpty || tail.count < $0.count }) ?? true { shortest = tail }
             }
             if let shortest, !shortest.isEmpty,

@@ -1,4 +1,4 @@
-/// MMStar (Chen et al., 2024): letters A to D; the average is that of the 18 finer categories.
+/// MMStar (Chen et al., 2024): letters A to D; the average is over the 18 fine-grained categories.
 enum MMStar {
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         try Score(questions, groups: { $0.groups("category", "l2_category") }, figures: figures) { question in

@@ -1,5 +1,5 @@
-/// MM-Vet (Yu et al., 2023): a judge gives each answer 0 to 1; the figures are means, over all and over those
-/// that need a capability. An item counts as correct if it has all of the score.
+/// MM-Vet (Yu et al., 2023): a judge grades each answer from 0 to 1. The figures are mean grades, overall and per
+/// capability. An item counts as correct if its grade is 1.
 enum MMVet {
     private static let capabilities = ["rec", "ocr", "know", "gen", "spat", "math"]
 
@@ -11,10 +11,10 @@ enum MMVet {
             }
             return (needs: try question.required("capability", "capabilities", "category"), grade: grade)
         }
-        var place = 0
+        var position = 0
         return Score(questions, groups: { _ in [:] }, figures: { _ in figures(grades) }) { _ in
-            defer { place += 1 }
-            return .init(grades[place].grade == 1, "\(grades[place].grade)")
+            defer { position += 1 }
+            return .init(grades[position].grade == 1, "\(grades[position].grade)")
         }
     }
 

@@ -1,7 +1,7 @@
 import Agent
 import JSON
 
-/// MathVerse (Zhang et al., 2024): a judge decides, and its verdict is read here.
+/// MathVerse (Zhang et al., 2024): scores a judge's recorded verdicts.
 enum MathVerse {
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         try Score(questions, groups: groups) { question in
@@ -11,10 +11,10 @@ enum MathVerse {
             }
             guard let extraction else {
                 throw question.problem(
-                    "has no verdict of the judge: score, true_false, judgement or gpt_eval_score; let the official scripts judge first"
+                    "has no judge verdict (score, true_false, judgement or gpt_eval_score); run the official judge first"
                 )
             }
-            // The official scorer asks the judge only if the texts differ.
+            // The official scorer uses the judge only if the texts differ.
             return .init(
                 extraction == PythonText(try question.required("answer")).stripped().string, extraction)
         }

@@ -3,15 +3,15 @@ import Foundation
 import JSON
 import Tasks
 
-/// MATH-Vision (Wang et al., 2024): an answer is right if it is the letter or the text of the right option,
-/// as text or as a number of two decimal places.
+/// MATH-Vision (Wang et al., 2024): an answer is right if it equals the letter or the text of the right option, compared
+/// as text or as a number rounded to two decimal places.
 enum MathVision {
     static func score(_ predictions: PredictionFile, truth: PredictionFile) throws -> Score {
         let questions = try truth.byID("id")
         let items = try predictions.entries.map { entry in
             guard let id = entry.text("id") else { throw predictions.missing("id", in: entry) }
             guard let question = questions[id], let right = question.text("answer") else {
-                throw PredictionError(path: truth.url.path, problem: "holds no answer of question \(id)")
+                throw PredictionError(path: truth.url.path, problem: "has no answer for question \(id)")
             }
             guard let answer = entry.text("model_answer") ?? entry.text("prediction") else {
                 throw predictions.missing("model_answer", in: entry)
@@ -32,8 +32,7 @@ enum MathVision {
         return Score(items)
     }
 
-    /// Signs that the official scorer's reader of LaTeX does not take: such answers are right as text or not
-    /// at all.
+    /// Symbols that the official scorer's LaTeX parser does not support; such answers are compared as text only.
     private static let unread = ["°", "√", "π", "%", "sqrt(", "\\mathrm", "\\text", "\\circ", "\\!"]
 
     private static func areEqual(_ a: String, _ b: String) -> Bool {

@@ -2,10 +2,9 @@ import Agent
 import Foundation
 import JSON
 
-/// MathVista (Lu et al., 2024): an extracted answer is brought into the form of the right one and compared as
-/// text.
+/// MathVista (Lu et al., 2024): an extracted answer is normalized to the form of the right answer and compared as text.
 enum MathVista {
-    /// The groups of metadata that the benchmark reports.
+    /// The metadata fields by which the benchmark reports accuracy.
     private static let groups = ["language", "source", "category", "task", "context", "grade", "skills"]
 
     static func score(_ predictions: PredictionFile, truth: PredictionFile?) throws -> Score {
@@ -15,7 +14,7 @@ enum MathVista {
             var question = entry
             if let questions {
                 guard let known = questions[id] else {
-                    throw PredictionError(path: truth?.url.path ?? "", problem: "holds no question \(id)")
+                    throw PredictionError(path: truth?.url.path ?? "", problem: "has no question \(id)")
                 }
                 question = known
             }
@@ -33,7 +32,7 @@ enum MathVista {
         return Score(items)
     }
 
-    /// The extraction in the form of the question's answers; nil where it has none.
+    /// The extraction, normalized to the question's answer form; nil if that fails.
     static func normalized(_ extraction: String, for question: PredictionFile.Entry) -> String? {
         let text = trimmed(extraction)
         if question.text("question_type") == "multi_choice" {
@@ -55,7 +54,7 @@ enum MathVista {
         }
     }
 
-    /// The choice that a letter names, else the one whose text takes the fewest edits.
+    /// The choice with the given letter, else the one with the smallest edit distance.
     private static func choice(_ text: String, of choices: [String]) -> String? {
         let letter = text.firstMatch(of: /\(([a-zA-Z])\)/).map { $0.output.1.uppercased() } ?? text
         if letter.utf8.count == 1, let code = letter.utf8.first, code >= 65, Int(code) - 65 < choices.count {

@@ -1,9 +1,8 @@
-/// How official scorers find the letter of an option in what a model said; nil where they find none.
+/// The rules by which official scorers extract an option letter from an answer; nil if they find none.
 enum OptionLetter {
     // MARK: V*Bench
 
-    /// The rule of lmms-eval for V*Bench. Case is ignored from the start, so that "Because" is B and "the
-    /// answer is blue" too.
+    /// The rule of lmms-eval for V*Bench. Case is ignored, so that "Because" and "the answer is blue" give B.
     static func vstar(_ said: String) -> String? {
         let text = PythonText(said).stripped().uppercased.string
         let forms = [
@@ -25,8 +24,8 @@ enum OptionLetter {
 
     // MARK: HR-Bench
 
-    /// The rule of VLMEvalKit: the only letter among the words, else the only option whose text the answer
-    /// holds. "Z" is a refusal; nil is for a judge.
+    /// The rule of VLMEvalKit: the only letter among the words, else the only option whose text occurs in the answer. "Z"
+    /// is a refusal; nil needs a judge.
     static func inferred(_ said: String, options: [(letter: String, text: String)]) -> String? {
         let answer = PythonText(said)
         if !answer.contains("Failed to obtain answer via API") {
@@ -48,8 +47,8 @@ enum OptionLetter {
 
     // MARK: MME-RealWorld
 
-    /// The rule of MME-RealWorld: the first of the letters A to E once certain phrases are gone, which is the
-    /// C of "Clearly". A text without any that is part of "(a)" is A, and so is an empty one.
+    /// The rule of MME-RealWorld: the first of the letters A to E after certain phrases are removed, even the C of
+    /// "Clearly". If there is none, a text that is a substring of "(a)", such as the empty text, is A.
     static func mmeRealWorld(_ said: String) -> String? {
         let text = phrases.reduce(PythonText(said).stripped()) { $0.replacing($1, with: "") }
         if let letter = text.scalars.first(where: { ("A"..."E").contains($0) }) { return String(letter) }
@@ -65,48 +64,48 @@ enum OptionLetter {
 
     // MARK: MMStar
 
-    /// The rule of lmms-eval for MMStar: of all places that look like an answer, the last of the most telling
-    /// form.
+    /// The rule of lmms-eval for MMStar: of all matches, the last one of the pattern with the highest weight.
     static func mmstar(_ said: String) -> String? {
         let inner = PythonText(said).stripped()
         guard !inner.isEmpty else { return nil }
         let text = PythonText(" " + inner.stripped(inTurn: ",.!?;:'\"").string + " ")
-        var places = Places()
+        var positions = Positions()
         for (form, weight) in [("(%)", 6), ("%.", 5), ("%:", 4), ("%)", 3), ("% ", 2)] {
             for letter in letters {
-                places.add(letter, at: text.last(form.replacing("%", with: letter)), weight: weight)
+                positions.add(letter, at: text.last(form.replacing("%", with: letter)), weight: weight)
             }
         }
         let lowercased = text.lowercased
         for phrase in answerPhrases {
-            guard let place = lowercased.first(phrase) else { continue }
+            guard let position = lowercased.first(phrase) else { continue }
             for letter in letters {
-                places.add(
-                    letter, at: text.first(letter, from: place + phrase.unicodeScalars.count), weight: 7)
+                positions.add(
+                    letter, at: text.first(letter, from: position + phrase.unicodeScalars.count), weight: 7)
             }
         }
         let core = text.stripped()
         for letter in letters where core.hasPrefix(letter) {
-            places.add(letter, at: core.count == 1 || !core.scalars[1].isPythonLetter ? 0 : nil, weight: 10)
+            positions.add(
+                letter, at: core.count == 1 || !core.scalars[1].isPythonLetter ? 0 : nil, weight: 10)
         }
         for letter in letters where core.hasSuffix(letter) {
             let isAlone = core.count == 1 || !core.scalars[core.count - 2].isPythonLetter
-            places.add(letter, at: isAlone ? text.count - 1 : nil, weight: 9)
+            positions.add(letter, at: isAlone ? text.count - 1 : nil, weight: 9)
         }
-        if places.best == nil {
-            for letter in letters { places.add(letter, at: text.last(letter), weight: 0) }
+        if positions.best == nil {
+            for letter in letters { positions.add(letter, at: text.last(letter), weight: 0) }
         }
-        return places.best?.letter
+        return positions.best?.letter
     }
 
-    /// The last place of the greatest weight, the first named of equal ones.
-    private struct Places {
-        var best: (letter: String, weight: Int, place: Int)?
+    /// The last position of the greatest weight; of equal ones, the first added.
+    private struct Positions {
+        var best: (letter: String, weight: Int, position: Int)?
 
-        mutating func add(_ letter: String, at place: Int?, weight: Int) {
-            guard let place else { return }
-            if best.map({ ($0.weight, $0.place) < (weight, place) }) ?? true {
-                best = (letter, weight, place)
+        mutating func add(_ letter: String, at position: Int?, weight: Int) {
+            guard let position else { return }
+            if best.map({ ($0.weight, $0.position) < (weight, position) }) ?? true {
+                best = (letter, weight, position)
             }
         }
     }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// POPE (Li et al., 2023): is an object in the image? Its scorer reads "no" from certain words of the first
-/// sentence and takes everything else for "yes".
+/// POPE (Li et al., 2023): is an object in the image? The scorer recognizes "no" by certain words in the first sentence;
+/// everything else counts as "yes".
 enum POPE {
     static func score(_ predictions: PredictionFile, truth: PredictionFile?) throws -> Score {
         let questions = try truth?.byID("question_id")
@@ -20,20 +20,19 @@ enum POPE {
                 id: id, isCorrect: saysYes == (label == "yes"), prediction: saysYes ? "yes" : "no",
                 categories: ["label": [label]])
         }
-        func share(_ part: Int, of whole: Int) -> Double { whole == 0 ? 0 : Double(part) / Double(whole) }
-        let precision = share(counts.truePositive, of: counts.truePositive + counts.falsePositive)
-        let recall = share(counts.truePositive, of: counts.truePositive + counts.falseNegative)
+        func fraction(_ part: Int, of whole: Int) -> Double { whole == 0 ? 0 : Double(part) / Double(whole) }
+        let precision = fraction(counts.truePositive, of: counts.truePositive + counts.falsePositive)
+        let recall = fraction(counts.truePositive, of: counts.truePositive + counts.falseNegative)
         return Score(
             items,
             figures: [
                 "precision": precision, "recall": recall,
                 "f1": precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall),
-                "yes_ratio": share(counts.truePositive + counts.falsePositive, of: items.count),
+                "yes_ratio": fraction(counts.truePositive + counts.falsePositive, of: items.count),
             ])
     }
 
-    /// The official form has the answer beside an id and the label in another file; the general ones have all
-    /// of them.
+    /// The official format has id and answer in one file and labels in another; the general formats have everything in one.
     private static func parts(
         of entry: PredictionFile.Entry, in predictions: PredictionFile,
         questions: [String: PredictionFile.Entry]?,
@@ -53,12 +52,12 @@ enum POPE {
         else {
             throw PredictionError(
                 path: truth?.url.path ?? "--data",
-                problem: "holds no label for question \(id); give the file with question_id and label")
+                problem: "has no label for question \(id); give the file with question_id and label")
         }
         return (id, answer, label.lowercased())
     }
 
-    /// Whether the first sentence, its commas removed, is without the words No, no and not.
+    /// Whether the first sentence, without commas, contains none of the words No, no and not.
     static func saysYes(_ answer: String) -> Bool {
         let sentence = answer.prefix { $0 != "." }.filter { $0 != "," }
         return !sentence.split(separator: " ").contains { ["No", "not", "no"].contains($0) }

@@ -1,17 +1,17 @@
 import Foundation
 import Tasks
 
-/// Numbers in prose as math-verify finds them, by which lmms-eval's reasoning tasks compare numbers: after a
-/// space, an equals sign or at the start, and rather after the word "answer" than elsewhere.
+/// Extracts numbers from prose as math-verify does, for lmms-eval's reasoning tasks: after a space, an equals sign or at
+/// the start, with a preference for numbers after the word "answer".
 enum PlainNumber {
     private struct Reading {
         let value: Double
-        /// What stands before a sign of percent.
+        /// The number before a percent sign.
         var percentage: String?
     }
 
-    /// Whether the number that `said` ends in is `right` to six places. A percentage is the hundredth of what is written,
-    /// but is also right if the very same digits are.
+    /// Whether the extracted number equals `right` to six decimal places. A percentage is divided by 100; identical digits
+    /// are also accepted.
     static func areEqual(_ said: String, _ right: String) -> Bool {
         guard let expected = reading(of: right), let found = reading(of: said) else { return false }
         return abs(found.value - expected.value) < 0.5e-6 || found.percentage == right
@@ -19,7 +19,7 @@ enum PlainNumber {
 
     private static func reading(of text: String) -> Reading? {
         if let formula = formula(in: text) {
-            if formula.isNoNumber { return nil }
+            if formula.isNonNumeric { return nil }
             if let value = formula.value { return Reading(value: value) }
         }
         for beginning in [
@@ -34,7 +34,7 @@ enum PlainNumber {
         return nil
     }
 
-    /// What stands in a box or between dollars, or a fraction of plain numbers.
+    /// The formula in a box or between dollar signs, or a fraction of plain numbers.
     private static func formula(in text: String) -> WrittenFormula? {
         if let box = MathVerifier.boxed(in: text) {
             let boxes = text.matches(of: /\\boxed\{[^{}]*\}/)
@@ -57,7 +57,7 @@ enum PlainNumber {
         + #"(\s*(?:%|[Pp]ercent|[Pp]ct))?"#
 
     private static func last(of pattern: String, in text: String) -> (end: String.Index, reading: Reading)? {
-        // The patterns are the ones above: they are right, or a test would have found it.
+        // The patterns are constants covered by tests; they always compile.
         guard let form = try? Regex(pattern), let match = text.matches(of: form.likePython).last else {
             return nil
         }
@@ -79,16 +79,16 @@ enum PlainNumber {
     }
 }
 
-/// A formula in an answer, as math-verify takes it.
+/// A formula in an answer, as math-verify parses it.
 private struct WrittenFormula {
     let content: String
     let isBoxed: Bool
     var isOneOfSeveral = false
 
-    /// Whether it is read as a formula and is no number: several boxes or alternatives are a set, the letters of words are
-    /// variables that a number is multiplied by. Sentences are not read as one; between dollars what comes after the word
-    /// "answer" is looked for in the text.
-    var isNoNumber: Bool {
+    /// Whether it parses as a formula that is not a number: several boxes or alternatives are a set, and letters are
+    /// variables multiplied by a number. Sentences are not parsed; between dollar signs, the text after the word "answer" is
+    /// searched instead.
+    var isNonNumeric: Bool {
         if isOneOfSeveral { return true }
         if content.contains(/[.?]\s|[A-Z]\)\s/) { return false }
         if content.contains(/\s(?:or|and)\s/) || content.contains(/\de\d/) { return true }
@@ -101,7 +101,7 @@ private struct WrittenFormula {
 
     private var namesAnswer: Bool { content.contains(/(?i)answer/) }
 
-    /// The number, without a unit of length; nil if the text is to be searched.
+    /// The number, without a unit of length; nil if the text must be searched.
     var value: Double? {
         let bare = content.replacing(/\s*(?:[ckm]?m|units)$/, with: "")
         guard isBoxed else { return MathVerifier.number(bare.replacing(/°$/, with: "")) }

@@ -1,11 +1,10 @@
 import Imaging
 
-/// Pixels of an image with a small number each, drawn as OpenCV's `polylines` and `fillPoly` draw: the
-/// outline belongs to a polygon.
+/// A label mask, rasterized as OpenCV's `polylines` and `fillPoly` do: the outline is part of a polygon.
 struct PolygonMask: Hashable, Sendable {
     let width: Int
     let height: Int
-    /// Row by row. [y * width + x]
+    /// Row-major. [y * width + x]
     private(set) var values: [UInt8]
 
     init(width: Int, height: Int) {
@@ -14,7 +13,7 @@ struct PolygonMask: Hashable, Sendable {
         values = Array(repeating: 0, count: width * height)
     }
 
-    /// Fills the polygon through `points`, whose fractions are cut off.
+    /// Fills the polygon through `points`, whose coordinates are truncated to integers.
     mutating func fill(_ points: [(x: Double, y: Double)], with value: UInt8) {
         let corners = points.map { (x: Self.whole($0.x), y: Self.whole($0.y)) }
         for (index, corner) in corners.enumerated() {
@@ -28,10 +27,10 @@ struct PolygonMask: Hashable, Sendable {
         }
     }
 
-    /// Fills the pixels whose centers are in the box.
+    /// Fills the pixels whose centres are in the box.
     mutating func fill(_ box: Rectangle, with value: UInt8) {
-        func edge(_ place: Double, _ limit: Int) -> Int {
-            Int(max(0, min(Double(limit), (place - 0.5).rounded(.up))))
+        func edge(_ position: Double, _ limit: Int) -> Int {
+            Int(max(0, min(Double(limit), (position - 0.5).rounded(.up))))
         }
         let columns = edge(box.x1, width)..<max(edge(box.x1, width), edge(box.x2, width))
         for y in edge(box.y1, height)..<max(edge(box.y1, height), edge(box.y2, height)) {
@@ -39,13 +38,14 @@ struct PolygonMask: Hashable, Sendable {
         }
     }
 
-    /// Files hold numbers that no integer does; far outside one place is as good as another.
-    private static func whole(_ place: Double) -> Int { Int(min(max(place, -1e5), 1e5)) }
+    /// Truncates a coordinate. Clamped, because files contain values that overflow integers; far outside the image the exact
+    /// value does not matter.
+    private static func whole(_ position: Double) -> Int { Int(min(max(position, -1e5), 1e5)) }
 
-    /// 65,536ths of a pixel, as OpenCV counts them.
+    /// Rounds from 65,536ths of a pixel, OpenCV's fixed-point unit.
     private func rounded(_ x: Int) -> Int { (x + 1 << 15) >> 16 }
 
-    /// Where the edges cross the middle of a row, in 65,536ths.
+    /// The x coordinates where edges cross the centre of a row, in 65,536ths of a pixel.
     private func crossings(of corners: [(x: Int, y: Int)], at y: Int) -> [Int] {
         corners.indices.compactMap { index in
             let (a, b) = (corners[index == 0 ? corners.count - 1 : index - 1], corners[index])
@@ -60,7 +60,7 @@ struct PolygonMask: Hashable, Sendable {
         for x in max(0, first)...min(width - 1, last) { values[y * width + x] = value }
     }
 
-    /// A line of one pixel's width by Bresenham's rule, from left to right.
+    /// Draws a one-pixel line with Bresenham's algorithm, from left to right.
     private mutating func draw(from start: (x: Int, y: Int), to end: (x: Int, y: Int), _ value: UInt8) {
         let (left, right) = start.x <= end.x ? (start, end) : (end, start)
         let (across, down) = (right.x - left.x, abs(right.y - left.y))

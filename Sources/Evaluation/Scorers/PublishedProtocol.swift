@@ -1,6 +1,6 @@
 package import Foundation
 
-/// The official scorer of a benchmark, warts included, for predictions made anywhere.
+/// The official scorers of benchmarks, reproduced including their defects, for predictions from any source.
 package enum PublishedProtocol: String, CaseIterable, Sendable, Decodable {
     case vstar, hrbench
     case mmeRealWorld = "mme-realworld"
@@ -16,9 +16,9 @@ package enum PublishedProtocol: String, CaseIterable, Sendable, Decodable {
     /// Scores the predictions in a file.
     ///
     /// - Parameters:
-    ///   - predictions: the file to score, in the benchmark's official form or one that VLMEvalKit, lmms-eval or DeepEyes writes.
-    ///   - data: the benchmark's own file with the right answers, unless the predictions hold them.
-    /// - Throws: ``PredictionError`` that names the file and the entry that cannot be used.
+    ///   - predictions: the file to score, in the benchmark's official format or that of VLMEvalKit, lmms-eval or DeepEyes.
+    ///   - data: the benchmark's own file with the right answers, unless the predictions contain them.
+    /// - Throws: ``PredictionError`` that names the file and the invalid entry.
     package func score(_ predictions: URL, data: URL?) throws -> Score {
         func each(_ scorer: ([AnsweredQuestion]) throws -> Score) throws -> Score {
             try scorer(try questions(predictions, data: data))
@@ -54,10 +54,10 @@ package enum PublishedProtocol: String, CaseIterable, Sendable, Decodable {
         try AnsweredQuestion.read(predictions, data: data, ids: ids, needsText: !isJudged)
     }
 
-    /// Whether a judge's record is scored, and not the model's text.
+    /// Whether a judge's output is scored instead of the model's text.
     private var isJudged: Bool { [.mathverse, .logicvista, .mmvet, .reasonseg].contains(self) }
 
-    /// Members that tell questions apart, the most telling first.
+    /// Fields that identify questions, in order of preference.
     private var ids: [String] {
         switch self {
         case .mmmu: ["id", "index", "doc_id"]
@@ -68,31 +68,32 @@ package enum PublishedProtocol: String, CaseIterable, Sendable, Decodable {
         }
     }
 
-    /// What `--rescore` reads and `--data` adds.
+    /// A summary of the fields that `--rescore` reads and that `--data` adds.
     package var summary: String {
         switch self {
         case .pope:
             "JSON lines with question_id and answer, or text; data: the benchmark's JSON lines with question_id and label"
         case .mathvista:
-            "the object by pid that the official scripts write, with extraction; data: testmini.json, or nothing"
+            "the official scripts' object keyed by pid, with extraction; data: testmini.json, optional"
         case .mathvision: "JSON lines with id and model_answer; data: test.jsonl"
         case .mathverse: "the judge's score, true_false, judgement or gpt_eval_score, else extract and answer"
         case .logicvista: "the judge's extraction as res, with answer and skill"
         case .mmvet: "the judge's score, with category or capability"
         case .wemath: "prediction or hit, with ID, key and answer"
         case .dynamath:
-            "prediction and, where no rule reads it, the judge's extracted; answer, answer_type, qid"
+            "prediction or, if no rule parses it, the judge's extracted; answer, answer_type, qid"
         case .mmmu: "prediction, with id, question_type, answer and options"
         case .hrbench:
-            "prediction and, where no rule reads it, the judge's gpt_prediction; A to D, answer, cycle_category"
-        case .refcoco: "prediction with a box in parts of the image; bbox, width, height"
-        case .refcocoGrounding: "prediction with boxes in pixels or thousandths; bbox, width, height"
+            "prediction or, if no rule parses it, the judge's gpt_prediction; A to D, answer, cycle_category"
+        case .refcoco: "prediction with a box in fractions of the image size; bbox, width, height"
+        case .refcocoGrounding:
+            "prediction with boxes in pixels or thousandths of the image size; bbox, width, height"
         case .reasonseg:
             "image and prediction with boxes in pixels, or polygons; data: the folder of labelme files"
-        case .wemathReasoning: "prediction with thoughts, ID, key and answer; as lmms-eval reads it"
+        case .wemathReasoning: "prediction with reasoning, ID, key and answer; lmms-eval's parsing"
         case .dynamathReasoning:
-            "prediction with thoughts, qid, answer or ground_truth; as lmms-eval reads it"
-        case .logicvistaReasoning: "prediction with thoughts, skill, answer; as lmms-eval reads it"
+            "prediction with reasoning, qid, answer or ground_truth; lmms-eval's parsing"
+        case .logicvistaReasoning: "prediction with reasoning, skill, answer; lmms-eval's parsing"
         case .vstar, .mmeRealWorld, .mmstar, .slake, .aime2024: "prediction, with answer"
         }
     }

@@ -3,8 +3,8 @@ import Foundation
 import Imaging
 import JSON
 
-/// ReasonSeg (Lai et al., 2024): regions drawn from polygons. gIoU is the mean of the items' intersections
-/// over unions, cIoU that of their sums. A box that a model answers stands for all of its pixels.
+/// ReasonSeg (Lai et al., 2024): segmentation against polygons. gIoU is the mean IoU of the items, cIoU the ratio of
+/// summed intersections to summed unions. An answered box covers all of its pixels.
 enum ReasonSeg {
     /// - Parameter data: a folder with images and labelme files.
     static func score(_ questions: [AnsweredQuestion], data: URL?) throws -> Score {
@@ -34,7 +34,7 @@ enum ReasonSeg {
         return ["query": [isSentence == "True" ? "long" : "short"]]
     }
 
-    /// Pixels of the target and the answer, ignored ones left out.
+    /// Intersection and union of target and answer, without ignored pixels.
     static func overlap(of answer: PolygonMask, with target: PolygonMask) -> (shared: Int, union: Int) {
         var (shared, union) = (0, 0)
         for (said, right) in zip(answer.values, target.values) where right != ignored {
@@ -53,7 +53,7 @@ enum ReasonSeg {
         return mask(of: LabelledOutline.all(in: shapes), size: size)
     }
 
-    /// The outlines of a file of labelme, the largest first, so that small ones lie upon it.
+    /// Rasterizes the polygons of a labelme file, largest first, so that smaller ones are drawn on top.
     static func mask(of outlines: [LabelledOutline], size: ImageSize) -> PolygonMask {
         let empty = PolygonMask(width: size.width, height: size.height)
         var drawn: [(points: [(x: Double, y: Double)], value: UInt8, area: Int)] = []
@@ -103,7 +103,7 @@ enum ReasonSeg {
         }
     }
 
-    /// A list of outlines that a program with a segmenter may have written.
+    /// The answered polygons, for predictions of a segmentation model.
     private static func polygons(of question: AnsweredQuestion) -> [[(x: Double, y: Double)]] {
         question.values["polygons"]?.array?.compactMap { points($0) } ?? []
     }

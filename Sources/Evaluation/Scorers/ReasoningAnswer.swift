@@ -1,20 +1,19 @@
-/// How the reasoning tasks of lmms-eval decide whether a text with thoughts ends in the right answer, a model
-/// not being asked.
+/// The rules of lmms-eval's reasoning tasks: whether a text with reasoning ends in the right answer, without a judge.
 enum ReasoningAnswer {
-    /// - Returns: whether it is right, and what was understood of it; nil if nothing.
+    /// - Returns: whether the answer is right, and the parsed answer if there is one.
     static func verdict(on said: String, answer: String) -> Score.Verdict {
         let found = withoutPoint(PythonText(extracted(from: PythonText(said).stripped().string)).stripped())
         let right = withoutPoint(PythonText(answer))
-        let understood = found.isEmpty ? nil : found.string
+        let prediction = found.isEmpty ? nil : found.string
         if let letter = letter(in: right) {
-            return .init(self.letter(in: found) == letter, understood)
+            return .init(self.letter(in: found) == letter, prediction)
         }
-        // A part of the other counts from nine tenths of its length.
+        // A substring of the other text is accepted if it has at least nine tenths of its length.
         let isAlike =
             (right.contains(found.string) && Double(found.count) >= 0.9 * Double(right.count))
             || (found.contains(right.string) && Double(right.count) >= 0.9 * Double(found.count))
             || found.stripped() == right.stripped()
-        return .init(isAlike || PlainNumber.areEqual(found.string, right.string), understood)
+        return .init(isAlike || PlainNumber.areEqual(found.string, right.string), prediction)
     }
 
     private static func withoutPoint(_ text: PythonText) -> PythonText {
@@ -23,8 +22,8 @@ enum ReasoningAnswer {
 
     // MARK: Extraction
 
-    /// What the first answer tags hold, else the last closed box, else the number that ends the last line to
-    /// end in one.
+    /// The content of the first answer tags, else of the last closed box, else the number at the end of the last line that
+    /// ends with one.
     static func extracted(from said: String) -> String {
         if let tagged = said.firstMatch(of: /<answer>(.*?)<\/answer>/.dotMatchesNewlines().likePython) {
             return String(tagged.output.1)
@@ -39,9 +38,9 @@ enum ReasoningAnswer {
 
     private static func lastBox(in text: PythonText) -> String? {
         var (last, start): (String?, Int) = (nil, 0)
-        while let place = text.first("\\boxed{", from: start) {
-            start = place + 1
-            let content = place + "\\boxed{".count
+        while let position = text.first("\\boxed{", from: start) {
+            start = position + 1
+            let content = position + "\\boxed{".count
             var depth = 1
             for end in content..<text.count {
                 if text.scalars[end] == "{" { depth += 1 }
@@ -58,16 +57,16 @@ enum ReasoningAnswer {
 
     private static let letters = ["A", "B", "C", "D", "E", "F", "G", "H"]
 
-    /// Of all places that look like a letter of A to H, the first of the most telling form. A text that
-    /// begins with a capital of these is always one, "Even" and "Cat" too.
+    /// The first match of the highest-weighted pattern for a letter A to H. A text that starts with one of these capitals
+    /// always matches, even "Even" and "Cat".
     static func letter(in text: PythonText) -> String? {
         guard !text.stripped().isEmpty else { return nil }
         let text = PythonText(" " + text.stripped().stripped(inTurn: ",.!?;:'\"").string + " ")
-        var best: (letter: String, weight: Int, place: Int)?
-        func add(_ letter: String, at place: Int?, weight: Int) {
-            guard let place else { return }
-            if best.map({ ($0.weight, -$0.place) < (weight, -place) }) ?? true {
-                best = (letter, weight, place)
+        var best: (letter: String, weight: Int, position: Int)?
+        func add(_ letter: String, at position: Int?, weight: Int) {
+            guard let position else { return }
+            if best.map({ ($0.weight, -$0.position) < (weight, -position) }) ?? true {
+                best = (letter, weight, position)
             }
         }
         for (form, weight) in [

@@ -1,16 +1,16 @@
 import Imaging
 
-/// Boxes as official scorers take them: as they come, their corners not always in order.
+/// Boxes as official scorers treat them; corners may be in the wrong order.
 extension Rectangle {
     static let zero = Rectangle(x1: 0, y1: 0, x2: 0, y2: 0)
 
-    /// From x1, y1, x2, y2; nil unless there are four numbers.
+    /// Creates a box from x1, y1, x2, y2; nil unless there are four numbers.
     init?(_ numbers: [Double]) {
         guard numbers.count == 4 else { return nil }
         self.init(x1: numbers[0], y1: numbers[1], x2: numbers[2], y2: numbers[3])
     }
 
-    /// Whether the middle of `other` lies inside, edges included.
+    /// Whether the centre of `other` lies inside, edges included.
     func holdsCentre(of other: Rectangle) -> Bool {
         let (x, y) = other.centre
         return x1 <= x && x <= x2 && y1 <= y && y <= y2
@@ -18,8 +18,8 @@ extension Rectangle {
 
     /// Intersection over union.
     ///
-    /// - Parameter inverted: whether a box whose corners are in the wrong order has the area that its numbers multiply to,
-    ///   positive if both are; else it has none.
+    /// - Parameter inverted: whether the area of a box with swapped corners is the product of its signed width and height;
+    ///   otherwise it is zero.
     func iou(_ other: Rectangle, inverted: Bool) -> Double {
         guard inverted else { return intersectionOverUnion(with: other) }
         let shared = intersection(other)?.area ?? 0

@@ -2,11 +2,10 @@ import Agent
 import Imaging
 import JSON
 
-/// refCOCO, refCOCO+ and refCOCOg (Yu et al., 2016; Mao et al., 2016) as lmms-eval scores them: right from an
-/// intersection over union of 0.5.
+/// refCOCO, refCOCO+ and refCOCOg (Yu et al., 2016; Mao et al., 2016) as lmms-eval scores them: right if the IoU is at
+/// least 0.5.
 enum RefCOCO {
-    /// The task `refcoco_bbox_rec`: the first four numbers in square brackets, as parts of the image's width
-    /// and height.
+    /// The task `refcoco_bbox_rec`: the first four numbers in square brackets, as fractions of the image's width and height.
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         try score(questions, inverted: true) { question in
             let right = try box(of: question)
@@ -16,8 +15,7 @@ enum RefCOCO {
         }
     }
 
-    /// The task `refcoco_grounding`: of all boxes, in pixels or in thousandths of the image, the one that
-    /// fits best.
+    /// The task `refcoco_grounding`: the best of all boxes, in pixels or in thousandths of the image size.
     static func scoreGrounding(_ questions: [AnsweredQuestion]) throws -> Score {
         try score(questions, inverted: false) { question in
             let right = try box(of: question)
@@ -61,7 +59,7 @@ enum RefCOCO {
             ?? question.text("bbox").flatMap { PythonLiteral.value(of: $0)?.array }
         guard let box = list.flatMap({ Rectangle($0.compactMap(\.number)) }) else {
             throw question.problem(
-                "has no bbox of four numbers; give the benchmark's own file with --data if it is there")
+                "has no bbox of four numbers; if the benchmark's own file has it, give that file with --data")
         }
         return box
     }
@@ -69,11 +67,11 @@ enum RefCOCO {
     private static func size(of question: AnsweredQuestion) throws -> (width: Double, height: Double) {
         guard let width = PythonNumber.float(try question.required("width", "image_width")), width > 0,
             let height = PythonNumber.float(try question.required("height", "image_height")), height > 0
-        else { throw question.problem("has a width or height that is no positive number") }
+        else { throw question.problem("has a width or height that is not a positive number") }
         return (width, height)
     }
 
-    /// Four numbers with commas between them in square brackets.
+    /// The first four comma-separated numbers in square brackets.
     private static func firstBox(in said: String) -> Rectangle? {
         let form =
             /\[\s*(-?\d+(?:\.\d+)?),\s*(-?\d+(?:\.\d+)?),\s*(-?\d+(?:\.\d+)?),\s*(-?\d+(?:\.\d+)?)\s*\]/

@@ -1,5 +1,5 @@
-/// Slake (Liu et al., 2021) as lmms-eval scores it: an answer is right if it is the same words as the right
-/// one, without case, punctuation and what stands in brackets.
+/// Slake (Liu et al., 2021) as lmms-eval scores it: an answer is right if its words equal those of the right answer,
+/// ignoring case, punctuation and text in brackets.
 enum Slake {
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         try Score(questions, groups: groups) { question in

@@ -1,4 +1,4 @@
-/// V*Bench (Wu and Xie, 2024) as lmms-eval scores it: a letter of A to D; by category and over all questions.
+/// V*Bench (Wu and Xie, 2024) as lmms-eval scores it: letters A to D, accuracy overall and by category.
 enum VStar {
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
         try Score(questions, groups: { $0.groups("category") }, figures: { _ in Judged.figures(questions) }) {

@@ -1,7 +1,7 @@
-/// We-Math (Qiao et al., 2024): problems of two and three steps, asked whole and step by step. How the
-/// answers to the steps and to the whole go together says what a model lacks.
+/// We-Math (Qiao et al., 2024): problems of two and three steps, asked as a whole and step by step. The combination of
+/// right and wrong answers is classified into four dimensions.
 enum WeMath {
-    /// Problems of the test set, by which the official scorer divides however many were answered.
+    /// The number of problems in the test set. The official scorer divides by it even if fewer were answered.
     private static let problemCount = 525.0
 
     static func score(_ questions: [AnsweredQuestion]) throws -> Score {
@@ -14,8 +14,7 @@ enum WeMath {
         }
     }
 
-    /// The task `wemath_testmini_thinking` of lmms-eval: the same dimensions of answers that are read in
-    /// another way.
+    /// The task `wemath_testmini_thinking` of lmms-eval: the same dimensions, with another answer parser.
     static func scoreReasoning(_ questions: [AnsweredQuestion]) throws -> Score {
         try score(questions) { ReasoningAnswer.verdict(on: $0.said, answer: try $0.required("answer")) }
     }
@@ -27,7 +26,7 @@ enum WeMath {
         return Score(score.items, figures: figures(try problems(score.items, questions), score.items))
     }
 
-    /// The first letter after the last "Answer", colons, points and angle brackets left out.
+    /// The first letter after the last "Answer", ignoring colons, periods and angle brackets.
     static func letter(in said: String) -> String? {
         let tail = PythonText(said).split(by: "Answer").last!.stripped().string.filter {
             !"><:.".contains($0)
@@ -40,7 +39,7 @@ enum WeMath {
 
     // MARK: Four dimensions
 
-    /// A problem: which of its steps are right, and whether the whole is; nil where it was not asked.
+    /// A problem: whether each step and the whole are right; nil if not asked.
     private struct Problem {
         var steps: [Bool?]
         var whole: Bool?
@@ -61,7 +60,7 @@ enum WeMath {
             }
             found[id] = problem
         }
-        // The official scorer starts from the first steps.
+        // The official scorer only counts problems whose first step was asked.
         return found.values.filter { $0.steps[0] != nil }
     }
 

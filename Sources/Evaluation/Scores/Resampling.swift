@@ -1,11 +1,11 @@
 import CounterRandom
 import Foundation
 
-/// What chance does to a mean, found by drawing again from the values at hand with a fixed seed.
+/// Statistics by resampling, with a fixed seed.
 enum Resampling {
     private static let drawCount = 2000
 
-    /// The middle 95 % of the means of samples of `values` with replacement (bootstrap); nil of nothing.
+    /// The 95 % bootstrap interval of the mean of `values`; nil if there are none.
     static func interval(of values: [Double]) -> [Double]? {
         guard !values.isEmpty else { return nil }
         var random = CounterRandom(seed: 1, 0x626F_6F74)
@@ -18,8 +18,8 @@ enum Resampling {
         return [means[drawCount / 40], means[drawCount - drawCount / 40 - 1]]
     }
 
-    /// How often a mean at least as far from 0 as that of `differences` comes about when the sign of each is tossed: the
-    /// two-sided p-value of the paired randomization test, exact for few differences, else from 10,000 tosses.
+    /// The two-sided p-value of the paired randomization test: the probability that random signs give a mean at least as
+    /// far from 0 as that of `differences`. Exact for few differences, else estimated from 10,000 draws.
     static func significance(of differences: [Double]) -> Double {
         let moved = differences.filter { $0 != 0 }
         guard !moved.isEmpty else { return 1 }

@@ -2,9 +2,9 @@
 package struct ScoredItem: Hashable, Sendable, Codable {
     package let id: String
     package let isCorrect: Bool
-    /// What was understood of the answer; nil if nothing.
+    /// The parsed answer; nil if it could not be parsed.
     package let prediction: String?
-    /// The groups that accuracy is reported for, and the values of the item in each.
+    /// The item's values in each category that accuracy is reported for.
     package let categories: [String: [String]]
 
     package init(id: String, isCorrect: Bool, prediction: String?, categories: [String: [String]] = [:]) {
@@ -15,10 +15,10 @@ package struct ScoredItem: Hashable, Sendable, Codable {
     }
 }
 
-/// What a benchmark's items add up to.
+/// The score of a set of predictions.
 package struct Score: Hashable, Sendable, Codable {
-    /// Right answers among those asked.
-    package struct Share: Hashable, Sendable, Codable {
+    /// The number of right answers and of all answers.
+    package struct Tally: Hashable, Sendable, Codable {
         package let correct: Int
         package let total: Int
 
@@ -35,19 +35,19 @@ package struct Score: Hashable, Sendable, Codable {
         }
     }
 
-    package let overall: Share
-    /// The middle 95 % of the accuracies of 2,000 samples of the items with replacement, drawn with a fixed seed.
+    package let overall: Tally
+    /// The 95 % bootstrap interval of the accuracy, from 2,000 resamples with a fixed seed.
     package let interval: [Double]
-    /// Answers in which nothing was understood.
+    /// The number of answers that could not be parsed.
     package let unparsed: Int
-    /// By group and value.
-    package let categories: [String: [String: Share]]
+    /// By category and value.
+    package let categories: [String: [String: Tally]]
     package let items: [ScoredItem]
-    /// What else the benchmark reports.
+    /// Further figures that the benchmark reports.
     package let figures: [String: Double]
 
     package init(_ items: [ScoredItem], figures: [String: Double] = [:]) {
-        overall = Share(items)
+        overall = Tally(items)
         interval = Resampling.interval(of: items.map { $0.isCorrect ? 1 : 0 }) ?? [0, 0]
         unparsed = items.count { $0.prediction == nil }
         var groups: [String: [String: [ScoredItem]]] = [:]
@@ -56,7 +56,7 @@ package struct Score: Hashable, Sendable, Codable {
                 for value in values { groups[group, default: [:]][value, default: []].append(item) }
             }
         }
-        categories = groups.mapValues { $0.mapValues { Share($0) } }
+        categories = groups.mapValues { $0.mapValues { Tally($0) } }
         self.figures = figures
         self.items = items
     }

@@ -1,20 +1,20 @@
 import Agent
 import Tasks
 
-/// A question with options as one without: the option lines go, and the text of the right one is the answer.
+/// Turns a multiple-choice question into an open one: removes the options; the right option's text becomes the answer.
 enum OpenQuestion {
-    /// Options that mean nothing without the others.
+    /// Phrases of options that refer to the other options.
     private static let references = [
         "above", "below", "both", "neither", "none of", "all of", "option", "cannot",
     ]
 
-    /// The example without its options; itself if it has none; nil if it cannot do without them.
+    /// The example without options; unchanged if it has none; nil if the question needs its options.
     static func opened(_ example: Example) -> Example? {
         guard let last = example.messages.last, case .text(let text)? = last.parts.last,
             let list = OptionList(text)
         else { return example }
-        guard let place = AnswerReader.option(in: example.answer, of: list.options) else { return nil }
-        let answer = list.options[place]
+        guard let index = AnswerReader.option(in: example.answer, of: list.options) else { return nil }
+        let answer = list.options[index]
         let lowered = answer.lowercased()
         let refers = references.contains { lowered.contains($0) }
         guard !refers, !list.question.isEmpty, !list.question.lowercased().contains("which of the following")
@@ -27,7 +27,7 @@ enum OpenQuestion {
     }
 }
 
-/// A question that ends in lines such as `A. red`, with or without an instruction after them.
+/// A question followed by option lines such as `A. red` and possibly an instruction.
 private struct OptionList {
     let question: String
     let options: [String]
@@ -41,7 +41,7 @@ private struct OptionList {
             if let match = line.wholeMatch(of: /\(?([A-Z])[).:]\s*(.+)/), match.output.1 == letter {
                 options.append(String(match.output.2))
             } else if options.isEmpty {
-                // A heading of the list goes with it.
+                // The heading of the list is removed too.
                 if line.wholeMatch(of: /[Oo]ptions?:|[Cc]hoices?:/) == nil { kept.append(line) }
             }
         }

@@ -1,15 +1,15 @@
 import Agent
 import Imaging
 
-/// A part of an image as an image of its own.
+/// A region of an image as an image source.
 struct RegionOf: PixelSource {
     private let image: any PixelSource
     private let region: Rectangle
 
-    /// Shortest side, in pixels of the image, as of the crops of tools.
+    /// Minimum side in pixels of the image, the same as for tool crops.
     private static let shortestSide = 28.0
 
-    /// - Parameter box: in pixels of the image; it is clamped to it, and grown where it is too narrow to be seen.
+    /// - Parameter box: in pixels of the image; it is clamped to the image, and enlarged if a side is too short.
     init(_ image: any PixelSource, _ box: Rectangle) {
         func span(_ start: Double, _ end: Double, _ limit: Int) -> (Double, Double) {
             let limit = Double(limit)

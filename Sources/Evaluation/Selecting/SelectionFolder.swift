@@ -1,14 +1,14 @@
 package import Foundation
 
-/// The answers that a selection rests on, beside its output.
+/// The folder of a selection's answers, next to its output.
 ///
-///     settings.json    what was asked how; a selection goes on only with the same
-///     run.sqlite       every answer
-///     report.md        what was dropped and why
+///     settings.json    data, model and settings; must be the same to continue
+///     run.sqlite       all answers
+///     report.md        the dropped examples with reasons
 package struct SelectionFolder: Sendable {
     package let url: URL
 
-    /// What must be the same for a selection to go on.
+    /// The values that must be unchanged to continue a selection.
     package struct Identity: Hashable, Codable {
         let data: String
         let model: String
@@ -21,7 +21,7 @@ package struct SelectionFolder: Sendable {
         }
     }
 
-    /// - Throws: ``BenchmarkError`` if the folder holds another selection, `RunError` if it cannot be written.
+    /// - Throws: ``BenchmarkError`` if the folder has another selection, `RunError` if it cannot be written.
     package init(_ url: URL, holding identity: Identity) throws {
         self.url = url
         try SettledFolder.open(url, holding: identity)

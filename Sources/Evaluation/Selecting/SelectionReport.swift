@@ -2,7 +2,7 @@ import Reports
 import Runs
 package import Tasks
 
-/// What was chosen and what was dropped, and why.
+/// A report of the kept and dropped examples, with reasons.
 package struct SelectionReport: Sendable {
     private let choices: [Selector.Choice]
     private let samples: Int
@@ -15,7 +15,7 @@ package struct SelectionReport: Sendable {
     }
 
     private var fates: FigureTable {
-        let rows = Fate.allCases.compactMap { fate -> [String]? in
+        let rows = SelectionOutcome.allCases.compactMap { fate -> [String]? in
             let count = choices.count { $0.fate == fate }
             guard count > 0 else { return nil }
             return [
@@ -24,10 +24,10 @@ package struct SelectionReport: Sendable {
             ]
         }
         return FigureTable(
-            "\(Readable.count(choices.count)) examples", columns: ["count", "share"], rows: rows)
+            "\(Readable.count(choices.count)) examples", columns: ["count", "fraction"], rows: rows)
     }
 
-    /// How many examples were right so many times.
+    /// The distribution of examples by their number of right answers.
     private var rates: FigureTable {
         let rows = (0...samples).map { right in
             [
@@ -43,11 +43,11 @@ package struct SelectionReport: Sendable {
 
     package var markdown: String {
         var parts = ["# Selection", fates.markdown, rates.markdown]
-        for row in badRows { parts.append("- row \(row.number) cannot be used: \(row.problem)") }
+        for row in badRows { parts.append("- bad row \(row.number): \(row.problem)") }
         let dropped = choices.filter { !$0.fate.isKept }
         parts.append(
             FigureTable(
-                "row", columns: ["right", "of", "why"],
+                "row", columns: ["right", "of", "reason"],
                 rows: dropped.map { ["\($0.index + 1)", "\($0.right)", "\($0.judged)", $0.fate.summary] }
             ).markdown)
         return parts.joined(separator: "\n\n") + "\n"

@@ -1,40 +1,40 @@
-/// How examples are chosen.
+/// The settings of a selection.
 package struct SelectionSettings: Hashable, Sendable, Codable {
-    /// Answers of the model to each example.
+    /// Answers sampled per example.
     package var samples = 8
     package var temperature = 1.0
     package var seed: UInt64 = 1
-    /// Off asks without the tools of the examples.
+    /// Whether the examples' tools are offered.
     package var offersTools = true
-    /// Whether what is never right is asked again with the ground-truth region shown, and kept if it is right then.
+    /// Whether examples that are never right are retried with the ground-truth region shown, and kept if then right.
     package var showsRegion = false
-    /// Whether a question with options loses them, and asks for the text of the right one.
+    /// Whether multiple-choice questions are turned into open ones.
     package var opensQuestions = false
-    /// Questions asked at the same time.
+    /// Questions answered concurrently.
     package var concurrency = 64
-    /// Most tokens in a turn.
+    /// Maximum tokens in a turn.
     package var maximumTokens = 1024
-    /// Most tool calls that are answered.
+    /// Maximum tool calls executed in a trajectory.
     package var toolCalls = 6
 
     package init() {}
 }
 
-/// What becomes of an example, and why.
-package enum Fate: String, Hashable, Sendable, Codable, CaseIterable {
-    /// Sometimes right: there is something to learn from.
+/// Whether an example is kept or dropped, and why.
+package enum SelectionOutcome: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Sometimes right: its groups have a training signal.
     case kept
-    /// Never right, but right when shown the ground-truth region: a closer look is what is missing.
+    /// Never right, but right when the ground-truth region is shown: zooming would help.
     case keptAsShown
     case alwaysRight
     case neverRight
-    /// Not even right when shown the region: the answer may be false.
+    /// Never right, even with the region shown: the expected answer may be wrong.
     case wrongAsShown
-    /// Half of the answers or more are missing or have no verdict.
+    /// At least half of the answers are missing or have no verdict.
     case unjudged
-    /// The row cannot be used.
+    /// The row is invalid.
     case bad
-    /// A question that cannot do without its options.
+    /// The question needs its options and cannot be turned into an open one.
     case needsOptions
 
     package var isKept: Bool { self == .kept || self == .keptAsShown }
@@ -42,13 +42,13 @@ package enum Fate: String, Hashable, Sendable, Codable, CaseIterable {
     package var summary: String {
         switch self {
         case .kept: "kept: sometimes right"
-        case .keptAsShown: "kept: never right, but right when shown the region"
+        case .keptAsShown: "kept: never right, but right with the region shown"
         case .alwaysRight: "dropped: always right"
         case .neverRight: "dropped: never right"
-        case .wrongAsShown: "dropped: not even right when shown the region"
-        case .unjudged: "dropped: half of the answers or more without a verdict"
-        case .bad: "dropped: cannot be used"
-        case .needsOptions: "dropped: cannot do without its options"
+        case .wrongAsShown: "dropped: never right, even with the region shown"
+        case .unjudged: "dropped: at least half of the answers without a verdict"
+        case .bad: "dropped: bad row"
+        case .needsOptions: "dropped: needs its options"
         }
     }
 }

@@ -6,15 +6,16 @@ package import Rollout
 package import Runs
 package import Tasks
 
-/// Finds the examples that a model can learn from: those that it gets right sometimes, as DeepEyes chose its data
-/// (arXiv 2505.14362, section 3.3).
+/// Selects the examples that a model can learn from: those it gets right sometimes, as in DeepEyes' data selection (arXiv
+/// 2505.14362, section 3.3).
 package struct Selector: Sendable {
-    /// An example and what becomes of it.
+    /// An example with the decision about it.
     package struct Choice: Hashable, Sendable, Codable {
-        /// Row, counted from 0.
+        /// The row's index.
         package let index: Int
-        package let fate: Fate
-        /// Right answers and those with a verdict; of the answers with the region shown where there are such.
+        package let fate: SelectionOutcome
+        /// The number of right answers and of answers with a verdict; counted with the region shown if the example was
+        /// retried that way.
         package let right: Int
         package let judged: Int
 
@@ -42,18 +43,18 @@ package struct Selector: Sendable {
 
     private func collection(_ round: Round) -> AnswerCollection {
         AnswerCollection(
-            place: EvaluationPlace(store), part: round.rawValue, itemCount: examples.count ?? 0,
+            store: EvaluationStore(store), part: round.rawValue, itemCount: examples.count ?? 0,
             samples: settings.samples, concurrency: settings.concurrency)
     }
 
-    /// Asks what has no answer yet.
+    /// Asks all questions that have no stored answer.
     ///
     /// - Parameters:
-    ///   - runner: puts the examples to the model.
-    ///   - onProgress: told how many answers of how many there are.
-    ///   - shouldStop: asked between batches.
+    ///   - runner: runs the rollouts.
+    ///   - onProgress: called with the completed and the total number of answers.
+    ///   - shouldStop: called between batches.
     /// - Returns: false if stopped.
-    /// - Throws: `ExampleFileError` if too many rows are bad, and what the model or the store throw.
+    /// - Throws: `ExampleFileError` if too many rows are bad; errors of the model and of the store.
     package func run(
         by runner: any ExampleRollouts, onProgress: @Sendable (Int, Int) -> Void,
         shouldStop: @Sendable () -> Bool
@@ -73,26 +74,26 @@ package struct Selector: Sendable {
         _ collection: AnswerCollection, _ indices: [Int]?, _ runner: any ExampleRollouts,
         _ onProgress: (Int) -> Void, _ shouldStop: () -> Bool
     ) async throws -> Bool {
-        let purpose = collection.place.purpose(of: collection.part)
+        let purpose = collection.store.purpose(of: collection.part)
         return try await collection.run(
             indices,
             read: { index -> Example? in try example(at: index, shown: indices != nil) },
-            pose: { example, place in
+            pose: { example, key in
                 RolloutRequest(
-                    example, at: place.index, place: TrajectoryID(group: place.number, sample: 0),
+                    example, at: key.index, recordID: TrajectoryID(group: key.group, sample: 0),
                     sampling: Sampling(
                         temperature: settings.temperature, maximumTokens: settings.maximumTokens),
-                    random: CounterRandom(seed: settings.seed, UInt64(place.index), UInt64(place.sample)))
+                    random: CounterRandom(seed: settings.seed, UInt64(key.index), UInt64(key.sample)))
             },
             answer: { requests in
-                // A question without an answer is asked again another time.
+                // Failed rollouts are not stored, so that they are retried in the next run.
                 try await runner.run(requests) { rollout in
                     try await judged(runner.record(rollout, for: purpose), rollout.request.example)
                 }.filter { !$0.isFailed }
             }, onProgress: onProgress, shouldStop: shouldStop)
     }
 
-    /// The example as it is asked; nil for a row that is left out.
+    /// The example as presented to the model; nil for a skipped row.
     private func example(at index: Int, shown: Bool) throws -> Example? {
         guard let row = try examples.usable(index),
             let example = settings.opensQuestions ? OpenQuestion.opened(row) : row
@@ -100,7 +101,7 @@ package struct Selector: Sendable {
         return shown ? example.withRegion : settings.offersTools ? example : example.offering([])
     }
 
-    /// The answer with the verdict on it.
+    /// The answer with its verdict.
     private func judged(_ record: TrajectoryRecord, _ example: Example) async throws -> TrajectoryRecord {
         var record = record
         if record.isFailed { return record }
@@ -115,9 +116,9 @@ package struct Selector: Sendable {
         return record
     }
 
-    // MARK: What becomes of the examples
+    // MARK: Decisions
 
-    /// One for each row, from the answers that there are.
+    /// The decision for each row, from the stored answers.
     package func choices() throws -> [Choice] {
         let plain = try tallies(.plain)
         let shown = try tallies(.shown)
@@ -136,31 +137,31 @@ package struct Selector: Sendable {
     }
 
     /// Why an example has no answer.
-    private func fateUnasked(_ index: Int) throws -> Fate {
+    private func fateUnasked(_ index: Int) throws -> SelectionOutcome {
         guard let row = try examples.usable(index) else { return .bad }
         return settings.opensQuestions && OpenQuestion.opened(row) == nil ? .needsOptions : .unjudged
     }
 
     private typealias Tally = (right: Int, judged: Int)
 
-    private func fate(_ tally: Tally) -> Fate {
+    private func fate(_ tally: Tally) -> SelectionOutcome {
         if 2 * tally.judged <= settings.samples { return .unjudged }
         return tally.right == 0 ? .neverRight : tally.right == tally.judged ? .alwaysRight : .kept
     }
 
     private func tallies(_ round: Round) throws -> [Int: Tally] {
         try collection(round).records().reduce(into: [:]) { tallies, record in
-            let place = AnswerPlace(number: record.group, samples: settings.samples)
-            var tally = tallies[place.index] ?? (0, 0)
-            if Outcome(record, at: place).isCorrect != nil { tally.judged += 1 }
+            let key = AnswerKey(group: record.group, samples: settings.samples)
+            var tally = tallies[key.index] ?? (0, 0)
+            if Outcome(record, at: key).isCorrect != nil { tally.judged += 1 }
             if record.isCorrect { tally.right += 1 }
-            tallies[place.index] = tally
+            tallies[key.index] = tally
         }
     }
 
-    /// Writes what is kept, with how often it was right, in the schema of the published data.
+    /// Writes the kept examples with their pass rates, in the schema of the published data.
     ///
-    /// - Throws: `ExampleFileError` for a file that cannot be written; what an image throws.
+    /// - Throws: `ExampleFileError` for a file that cannot be written; an error of reading an image.
     package func write(_ choices: [Choice], to url: URL) throws {
         let export = try ParquetExport(to: url.path, figures: ["pass_rate", "samples"])
         for choice in choices where choice.fate.isKept {
@@ -175,7 +176,7 @@ package struct Selector: Sendable {
 }
 
 extension Example {
-    /// With the ground-truth regions as further images, and no tools; nil if they are not known.
+    /// The example with its ground-truth regions as further images and without tools; nil if it has no regions.
     fileprivate var withRegion: Example? {
         guard let image = images.first, !groundTruthBoxes.isEmpty, let last = messages.last else {
             return nil

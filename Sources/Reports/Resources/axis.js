@@ -1,4 +1,4 @@
-// The range of a chart's axis, the round numbers marked on it, and how values are written beside it.
+// The range of a chart's axis, its ticks, and the labels of the ticks.
 import { bytes, decimal, number, percent, seconds, shortCount } from './format.js';
 
 const roundStep = width => {
@@ -11,7 +11,7 @@ export class Axis {
     Object.assign(this, { ticks, lower, upper });
   }
 
-  // About four marks over the values; from zero where the values come near it or are all the same.
+  // About four ticks over the values. Starts at zero if the values come close to it or are all equal.
   static covering(low, high) {
     if (low === high) return low === 0 ? new Axis([0, 1]) : Axis.covering(Math.min(0, low), Math.max(0, high));
     const start = low >= 0 && low < 0.6 * high ? 0 : low;
@@ -21,7 +21,7 @@ export class Axis {
     return new Axis(Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step));
   }
 
-  // From 0 to 1, or the lower part of it that holds all values.
+  // From 0 to 1, or to the smallest tick that covers all values.
   static fraction(high) {
     if (high <= 0.08) return Axis.covering(0, Math.max(high, 0.02));
     if (high <= 0.3) return new Axis([0, 0.1, 0.2, 0.3]);
@@ -29,7 +29,7 @@ export class Axis {
     return new Axis([0, 0.25, 0.5, 0.75, 1]);
   }
 
-  // Whole numbers; it ends where they end.
+  // Integers; the range is exactly that of the values.
   static steps(lower, upper) {
     const step = Math.max(1, Math.round(roundStep((upper - lower) / 4)));
     const ticks = [];
@@ -37,12 +37,12 @@ export class Axis {
     return new Axis(ticks, lower, Math.max(upper, lower + 1));
   }
 
-  // Where a value lies between the ends, as a fraction of the axis.
+  // The position of a value as a fraction of the axis.
   position(value) {
     return (value - this.lower) / (this.upper - this.lower);
   }
 
-  // A value with as many decimals as the distance between marks has, and `finer` more.
+  // A value with as many decimals as the tick interval needs, plus `finer`.
   text(value, finer) {
     const step = this.ticks.length > 1 ? Math.abs(this.ticks[1] - this.ticks[0]) : 1;
     if (Math.max(Math.abs(this.lower), Math.abs(this.upper)) >= 1000) return shortCount(value);
@@ -53,7 +53,7 @@ export class Axis {
   }
 }
 
-// How values of a unit are written, and round values beside the axis.
+// The formats of a unit: for values, and for tick labels.
 export const units = {
   percent: {
     value: (value, axis) => percent(value, axis.upper < 0.2 || Math.abs(value) < 0.0995 ? 1 : 0),

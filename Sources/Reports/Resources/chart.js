@@ -1,4 +1,4 @@
-// Lines over steps: every value faint, a smoothed line above, values on hover; or areas on top of each other.
+// A line chart over steps: raw values faint, a smoothed line on top, values on hover; or a stacked area chart.
 import { make, shape, save, svgSpace } from './elements.js';
 import { count } from './format.js';
 import { smoothed } from './smoothing.js';
@@ -36,7 +36,7 @@ export function chart(content) {
       make('div', { className: 'chart-title' },
         make('h3', {}, content.title, content.word ? make('span', { className: 'note' }, `, ${content.word}`) : null),
         make('button', {
-          type: 'button', className: 'quiet', title: 'Keep the drawing as SVG', 'aria-label': `${content.title} as SVG`,
+          type: 'button', className: 'quiet', title: 'Save the chart as SVG', 'aria-label': `${content.title} as SVG`,
           onclick: () => saveDrawing(figure, content.title),
         }, 'SVG')),
       make('p', { className: 'note' }, content.note),
@@ -54,13 +54,13 @@ function verticalAxis(content, lines, stacked) {
   }
   const values = lines.flatMap(line => line.points.map(point => point.raw)).sort((a, b) => a - b);
   if (['percent', 'fraction'].includes(content.unit) && values[0] >= 0 && values.at(-1) <= 1) return Axis.fraction(values.at(-1));
-  // A few far outliers leave the drawing rather than flatten it.
+  // Outliers may leave the plot, so that they do not flatten the rest.
   const cut = Math.floor(values.length / 100);
   const smooth = lines.flatMap(line => line.points.map(point => point.smooth));
   return Axis.covering(Math.min(values[cut], ...smooth), Math.max(values[values.length - 1 - cut], ...smooth));
 }
 
-// Areas on top of each other, by step.
+// Stacked areas by step.
 function stack(lines) {
   const tops = new Map();
   return lines.map(line => ({
@@ -123,7 +123,7 @@ function summary(title, lines, text) {
   return `Line chart of ${title} by step. ${parts.join('; ')}.`;
 }
 
-// Values under the pointer, or step by step with the arrow keys; a click or Enter calls `onStep`.
+// Shows values at the pointer; the arrow keys move step by step. A click or Enter calls `onStep`.
 function hover(figure, drawing, { lines, x, y, text, content, stacked }) {
   const cursor = drawing.appendChild(shape('g', { class: 'cursor' }));
   const tip = make('div', { className: 'tip', hidden: true });
@@ -189,7 +189,7 @@ const at = (line, step) => {
   return index < 0 ? undefined : line.values[index];
 };
 
-// A drawing of its own, with the colours that it has on the page.
+// Saves the chart as a standalone SVG file with its current colours.
 function saveDrawing(figure, title) {
   const drawing = figure.querySelector('svg');
   const copy = drawing.cloneNode(true);
@@ -220,7 +220,7 @@ function saveDrawing(figure, title) {
   save(`${title.toLowerCase().replaceAll(/\W+/g, '-')}.svg`, new Blob([text], { type: 'image/svg+xml' }));
 }
 
-// Writes the colours and lines of a drawing on the page into its copy, which has no style sheet.
+// Copies computed styles into the copy of a drawing, which has no style sheet.
 function keepLook(copy, drawing) {
   const names = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linejoin', 'opacity', 'fill-opacity',
     'font-family', 'font-size'];

@@ -1,4 +1,4 @@
-// Making elements. Text is always set as text, never as markup.
+// Creates elements. Strings are always inserted as text, never as markup.
 export const svgSpace = 'http://www.w3.org/2000/svg';
 
 export function make(name, properties = {}, ...children) {
@@ -21,7 +21,7 @@ export function shape(name, attributes = {}, ...children) {
   return element;
 }
 
-// Offers bytes or text as a file.
+// Offers a blob for download.
 export function save(name, blob) {
   const link = make('a', { href: URL.createObjectURL(blob), download: name });
   link.click();

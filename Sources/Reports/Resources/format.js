@@ -1,4 +1,4 @@
-// Numbers as people read them, as in reports.
+// Formats numbers for people, in the same way as `Readable`.
 const fixed = (value, digits) => {
   const text = value.toFixed(digits);
   return (/^-0(\.0+)?$/.test(text) ? text.slice(1) : text).replace('-', '−');

@@ -1,57 +1,58 @@
-// Which charts show which metrics of a run, the same in reports and in the viewer.
+// Defines which charts show which metrics of a run, for reports and for the viewer.
 import { words } from './format.js';
 import { chart } from './chart.js';
 
 const groups = [
   ['Reward', [
     { title: 'Reward', note: 'Mean over the trajectories of a step.', unit: 'number', names: ['reward/total'] },
-    { title: 'Reward by component', note: 'The total is the sum of these.', unit: 'number', family: 'reward',
+    { title: 'Reward by component', note: 'The total reward is the sum of these.', unit: 'number', family: 'reward',
       except: 'reward/total' },
     { title: 'Accuracy by kind', note: 'Fraction of right answers for each kind of question.', unit: 'percent',
       family: 'accuracy', last: 'accuracy/all' },
   ]],
-  ['Looking closer', [
-    { title: 'Tool use', note: 'Fraction of trajectories with tools that called one.', unit: 'percent',
+  ['Tool use', [
+    { title: 'Tool-call rate', note: 'Fraction of trajectories with a tool call, among those with tools.', unit: 'percent',
       names: ['tool/call_rate'] },
-    { title: 'Calls', note: 'Tool calls in a trajectory.', unit: 'number', names: ['tool/calls'] },
-    { title: 'First box', note: 'Intersection over union with the ground truth.', unit: 'fraction', names: ['box/first_iou'] },
+    { title: 'Tool calls', note: 'Mean number per trajectory.', unit: 'number', names: ['tool/calls'] },
+    { title: 'First box', note: 'Mean intersection over union with the ground truth.', unit: 'fraction', names: ['box/first_iou'] },
   ]],
-  ['Writing', [
-    { title: 'Errors', note: 'Malformed answers, refused calls, trajectories cut off or failed.', unit: 'percent',
+  ['Completions', [
+    { title: 'Errors', note: 'Format errors, failed tool calls, trajectories cut off or failed.', unit: 'percent',
       names: ['format/error_rate', 'tool/error_rate', 'finish/truncated_rate', 'finish/failed_rate'],
       words: ['Format', 'Calls', 'Cut off', 'Failed'] },
-    { title: 'Completion length', note: 'Tokens that the policy writes.', unit: 'number', word: 'tokens',
+    { title: 'Completion length', note: 'Generated tokens.', unit: 'number', word: 'tokens',
       names: ['completion/tokens', 'completion/turn_tokens'], words: ['Trajectory', 'Turn'] },
-    { title: 'Entropy', note: 'How undecided the policy is, per completion token.', unit: 'number', word: 'nats',
+    { title: 'Entropy', note: 'Mean entropy of the policy per completion token.', unit: 'number', word: 'nats',
       names: ['policy/entropy'] },
   ]],
   ['Learning', [
-    { title: 'Groups without signal', note: 'All samples of a prompt rewarded alike: no gradient.', unit: 'percent',
+    { title: 'Groups without signal', note: 'Groups whose rewards are all equal; they have no gradient.', unit: 'percent',
       names: ['groups/without_signal'] },
     { title: 'Gradient norm', note: 'Before clipping.', unit: 'number', names: ['optimizer/gradient_norm'] },
-    { title: 'Clipped tokens', note: 'Fraction of tokens whose ratio was clipped.', unit: 'percent',
+    { title: 'Clipped tokens', note: 'Fraction of tokens whose probability ratio was clipped.', unit: 'percent',
       names: ['policy/clip_fraction'] },
-    { title: 'Loss', note: 'Training minimizes it; its size says little.', unit: 'number', names: ['policy/loss'] },
-    { title: 'Learning rate', note: 'Of each step.', unit: 'number', names: ['optimizer/learning_rate'] },
+    { title: 'Loss', note: 'The training objective; its absolute value says little.', unit: 'number', names: ['policy/loss'] },
+    { title: 'Learning rate', note: 'Learning rate of each step.', unit: 'number', names: ['optimizer/learning_rate'] },
   ]],
   ['Time and memory', [
-    { title: 'Seconds by phase', note: 'Wall clock, phases on top of each other.', unit: 'seconds', family: 'time',
+    { title: 'Seconds by phase', note: 'Wall-clock time, phases stacked.', unit: 'seconds', family: 'time',
       except: 'time/step_seconds', stacked: true },
-    { title: 'Throughput', note: 'Tokens handled per second of a step.', unit: 'number', word: 'tokens/s',
+    { title: 'Throughput', note: 'Tokens processed per second of a step.', unit: 'number', word: 'tokens/s',
       names: ['throughput/tokens_per_second'] },
-    { title: 'Engine time', note: 'What the engine does in a step; engines in parallel add up.', unit: 'seconds',
+    { title: 'Engine time', note: 'Where the engine spends a step; summed over parallel engines.', unit: 'seconds',
       names: ['image', 'bookkeeping', 'model', 'sampling', 'waiting'].map(part => `engine/${part}_seconds`),
       words: ['Images', 'Bookkeeping', 'Model', 'Sampling', 'Waiting'] },
-    { title: 'Engine tokens', note: 'Sampled, computed as prompts, and taken from the cache.', unit: 'number', word: 'tokens',
+    { title: 'Engine tokens', note: 'Sampled tokens, prefilled tokens, and tokens read from the cache.', unit: 'number', word: 'tokens',
       names: ['engine/sampled_tokens', 'engine/prefill_tokens', 'engine/cached_tokens'],
-      words: ['Sampled', 'Prompts', 'Cached'] },
-    { title: 'Memory', note: 'Of the process: now, and at most so far.', unit: 'bytes',
+      words: ['Sampled', 'Prefilled', 'Cached'] },
+    { title: 'Memory', note: 'Of the process: current, and peak so far.', unit: 'bytes',
       names: ['memory/resident_bytes', 'memory/peak_bytes'], words: ['Resident', 'Peak'] },
   ]],
 ];
 
-// Charts by theme as `[{ title, figures }]`; the last theme, More, has the metrics that no other chart shows. `runs` is the run
-// and others laid over it, each `{ name, steps, columns }`; `options` are `{ smoothing, alarms, onStep }` of every chart.
+// Charts by theme as `[{ title, figures }]`; the last theme, More, has the metrics that no other chart shows. `runs` is the run,
+// followed by runs to compare it with, each `{ name, steps, columns }`; `options` are `{ smoothing, alarms, onStep }` of every
+// chart.
 export function learningCurves(runs, options) {
   const names = [...new Set(runs.flatMap(run => Object.keys(run.columns)))].sort();
   const shown = new Set(['time/step_seconds']);
@@ -68,7 +69,7 @@ export function learningCurves(runs, options) {
     .filter(({ figures }) => figures.length);
 }
 
-// A chart of right answers by kind for each evaluation, and one of what else it measures: `evaluation/NAME/KIND`.
+// Two charts for each evaluation: accuracy by kind, and the other metrics. Metric names are `evaluation/NAME/KIND`.
 function evaluations(names) {
   const found = new Map();
   for (const name of names) {
@@ -83,34 +84,34 @@ function evaluations(names) {
     });
     const kinds = members.filter(member => !rates.includes(member) && member !== 'all');
     return [
-      figure('right answers', 'Fraction of questions that are not trained on, by kind.', 'percent',
+      figure('accuracy', 'Fraction of right answers to held-out questions, by kind.', 'percent',
         kinds.length > 1 ? [...kinds, 'all'] : ['all']),
-      figure('tool use', 'Answers with a tool call, overlap of the first box, format errors.', 'fraction',
+      figure('tool use', 'Tool-call rate, IoU of the first box, format error rate.', 'fraction',
         rates.filter(rate => members.includes(rate))),
     ];
   });
   return contents.length ? [['Evaluations', contents]] : [];
 }
 
-// The members of a family in alphabetical order, the total of all last.
+// The metrics of a family in alphabetical order, with the family's total last.
 function family(content, names) {
   const isMember = name => name.startsWith(`${content.family}/`) && name !== content.except && name !== content.last;
   return [...names.filter(isMember), ...names.filter(name => name === content.last)];
 }
 
-// A line for each metric and run: metrics differ in colour, runs in dashes; runs in colour where there is one metric.
+// A line for each metric and run. Metrics differ in colour and runs in dashes; with a single metric, runs differ in colour.
 function lines(content, members, runs) {
-  return runs.flatMap((run, place) => members.map((name, index) => {
+  return runs.flatMap((run, runIndex) => members.map((name, index) => {
     const isAlone = members.length === 1;
     const word = content.words?.[index] ?? memberName(name);
     return {
       name: isAlone ? run.name : runs.length > 1 ? `${word}, ${run.name}` : word,
-      tone: (isAlone ? place : index) % 8 + 1, dash: isAlone ? 0 : place, ...recorded(run, name),
+      tone: (isAlone ? runIndex : index) % 8 + 1, dash: isAlone ? 0 : runIndex, ...recorded(run, name),
     };
   }));
 }
 
-// The phases of the first run; of the others the whole step.
+// The phases of the first run, and the whole step of the others.
 function stackedLines(members, [first, ...others]) {
   return [
     ...members.map((name, index) => ({ name: memberName(name), tone: index % 8 + 1, dash: 0, ...recorded(first, name) })),
@@ -121,7 +122,7 @@ function stackedLines(members, [first, ...others]) {
   ];
 }
 
-// `time/optimizer_seconds` as a name in the legend: `Optimizer`.
+// The legend name of a metric: `Optimizer` for `time/optimizer_seconds`.
 const memberName = name => words(name.slice(name.indexOf('/') + 1).replace(/_seconds$/, ''));
 
 // The steps and values at which a metric was recorded.

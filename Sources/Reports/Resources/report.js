@@ -1,4 +1,4 @@
-// Draws the curves of a report from the metrics that are in the page.
+// Draws the curves of a report from the metrics embedded in the page.
 import { make } from './elements.js';
 import { count } from './format.js';
 import { learningCurves } from './learning_curves.js';

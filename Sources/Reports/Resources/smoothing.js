@@ -1,9 +1,9 @@
-// The course of a noisy series.
+// Smooths a noisy series.
 const pointCount = 400;
 
-// Straight lines fitted around each point under a bell-shaped weight, which neither lags behind a slope nor bends it at the
-// ends; never beyond the values themselves. `width` is the deviation of the bell as a fraction of the length. Only `pointCount`
-// points are kept, since a screen has no more.
+// Local linear regression with a Gaussian weight: it neither lags behind a slope nor bends at the ends. Results are clamped to
+// the range of the values. `width` is the standard deviation of the weight as a fraction of the series' length. At most about
+// `pointCount` points are returned, since a screen shows no more.
 export function smoothed(steps, values, width) {
   const every = Math.ceil(values.length / pointCount);
   const kept = [];

@@ -1,61 +1,61 @@
 internal import Foundation
 import JSON
 
-/// What can go wrong in a training that runs on as if nothing had happened.
+/// Problems of a training run that do not stop it by themselves.
 package enum Alarm: String, Codable, CaseIterable, Sendable {
-    /// The policy has given up calling tools where they are offered.
+    /// The policy has stopped calling the offered tools.
     case toolCollapse
-    /// The rewards in nearly every group are equal, so that there is no gradient.
+    /// Nearly all groups have equal rewards and therefore no gradient.
     case groupsWithoutSignal
-    /// Turns have become far longer than they were.
+    /// Turns have become much longer than before.
     case lengthExplosion
-    /// Limits cut trajectories short.
+    /// Trajectories are truncated by limits.
     case truncated
-    /// The policy hardly chooses any more.
+    /// The policy's entropy is near zero.
     case entropyCollapse
     /// Answers have no verdict.
     case unjudged
-    /// Trajectories fail, as they do when what the model computes is not a number.
+    /// Trajectories fail, for example because the model's output is NaN.
     case failed
-    /// Loss, gradient or reward is not a number.
+    /// Loss, gradient or reward is NaN or infinite.
     case notFinite
 }
 
-/// What is done when an alarm begins.
+/// The action when an alarm is raised.
 package enum AlarmAction: String, Codable, CaseIterable, Sendable {
-    /// It is not watched.
+    /// The alarm is disabled.
     case off
-    /// It is said, and training goes on.
+    /// Prints a warning; training continues.
     case warn
-    /// A checkpoint is saved, and the process ends.
+    /// Saves a checkpoint and ends the process.
     case pause
-    /// The process ends without saving.
+    /// Ends the process without saving.
     case stop
 
-    /// - Throws: `DecodingError` that names the actions for a word that is none of them.
+    /// - Throws: `DecodingError` that lists the valid actions, for any other text.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        let word = try container.decode(String.self)
-        guard let action = AlarmAction(rawValue: word) else {
+        let name = try container.decode(String.self)
+        guard let action = AlarmAction(rawValue: name) else {
             let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "unknown action \(word); the actions are \(known)")
+                in: container, debugDescription: "unknown action \(name); the actions are \(known)")
         }
         self = action
     }
 }
 
-/// An alarm that began: a line of `alarms.jsonl`.
+/// A raised alarm: a line of `alarms.jsonl`.
 package struct AlarmRecord: Codable, Equatable, Sendable {
-    /// The step by which it had lasted long enough.
+    /// The step at which its condition had held long enough.
     package let step: Int
     package let alarm: Alarm
     package let action: AlarmAction
-    /// What was measured in that step.
+    /// The value measured in that step.
     package let value: Double
-    /// The bound that it is beyond, in the unit of `value`.
+    /// The threshold that it exceeded or fell below.
     package let threshold: Double
-    /// What was seen, for a person.
+    /// A description for people.
     package let message: String
 
     package init(
@@ -69,7 +69,7 @@ package struct AlarmRecord: Codable, Equatable, Sendable {
         self.message = message
     }
 
-    /// The line with its newline, keys in a fixed order.
+    /// The line with its newline; keys are in a fixed order.
     package var line: String {
         let members: JSONValue = [
             "step": .number(step), "alarm": .string(alarm.rawValue), "action": .string(action.rawValue),
@@ -78,7 +78,7 @@ package struct AlarmRecord: Codable, Equatable, Sendable {
         return members.text(.compact) + "\n"
     }
 
-    /// The alarms of a run in the order they began; a file or a last line that is not there yet is no error.
+    /// The alarms of a run in the order they were raised. A missing file or an incomplete last line is not an error.
     package static func all(of run: RunFolder) throws -> [AlarmRecord] {
         try StepLines.read(run.alarmsFile) { try JSONDecoder().decode(AlarmRecord.self, from: $0) }
     }

@@ -1,10 +1,10 @@
 package import Foundation
 
-/// The file with one JSON object for each alarm that began.
+/// Writes `alarms.jsonl`, with one JSON object per raised alarm.
 package final class AlarmLines: Sendable {
     private let file: AppendingFile
 
-    /// Opens the file and drops every line after `step`; nil drops all.
+    /// Opens the file and drops lines after `step`; nil drops all lines.
     package init(at url: URL, keepingThrough step: Int?) throws {
         let length = try step.map { try StepLines.prefix(of: url, through: $0).length } ?? 0
         file = try AppendingFile(at: url, length: UInt64(length))
@@ -14,7 +14,7 @@ package final class AlarmLines: Sendable {
         try file.append(Data(alarm.line.utf8))
     }
 
-    /// Waits until everything recorded is on the disk.
+    /// Flushes all recorded alarms to disk.
     package func synchronize() throws {
         try file.synchronize()
     }

@@ -7,12 +7,12 @@ internal import Synchronization
     internal import Glibc
 #endif
 
-/// A file that only grows: each append is handed to the system at once, so that a killed process loses none.
+/// An append-only file. Each append is an unbuffered write, so that a killed process loses nothing.
 final class AppendingFile: Sendable {
     let url: URL
     private let handle: Mutex<FileHandle>
 
-    /// Opens or makes the file and cuts it to `length` bytes.
+    /// Opens or creates the file and truncates it to `length` bytes.
     init(at url: URL, length: UInt64) throws {
         self.url = url
         let descriptor = open(url.path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)

@@ -6,9 +6,9 @@ package import Foundation
     internal import Glibc
 #endif
 
-/// Files that are either wholly there or not there: written beside, synced, renamed.
+/// Writes files atomically: to a temporary file that is synced and renamed.
 package enum AtomicFile {
-    /// Replaces the file at `url`; a reader sees the old bytes or the new ones, also after a power cut.
+    /// Replaces the file at `url`. A reader sees the old or the new content, even after a power failure.
     package static func write(_ data: Data, to url: URL) throws {
         let partial = url.deletingLastPathComponent()
             .appending(path: ".\(url.lastPathComponent).partial", directoryHint: .notDirectory)
@@ -27,14 +27,14 @@ package enum AtomicFile {
         try write(Data(text.utf8), to: url)
     }
 
-    /// Replaces the file at `url` with JSON for people and programs: indented, members sorted by name.
+    /// Replaces the file at `url` with indented JSON with sorted keys.
     package static func write(json value: some Encodable, to url: URL) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         try write(encoder.encode(value), to: url)
     }
 
-    /// Renames a file or folder within one file system and syncs the folder that now lists it.
+    /// Renames a file or folder within one file system and syncs the destination's folder.
     package static func rename(_ source: URL, to destination: URL) throws {
         guard Self.rename(source.path, destination.path) == 0 else {
             throw systemError("rename", source, "to \(destination.path)")
@@ -42,7 +42,7 @@ package enum AtomicFile {
         try synchronize(destination.deletingLastPathComponent())
     }
 
-    /// Waits until the bytes of one file, or the listing of one folder, are on the disk.
+    /// Flushes a file's content, or a folder's listing, to disk.
     package static func synchronize(_ url: URL) throws {
         let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw systemError("open", url) }

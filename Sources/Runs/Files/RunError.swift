@@ -6,24 +6,23 @@ internal import Foundation
     internal import Glibc
 #endif
 
-/// What went wrong with a run folder or one of its files: the operation, the path, what was seen, and the
-/// remedy.
+/// An error with a run folder or one of its files: operation, path, detail and remedy.
 package struct RunError: Error, Equatable, CustomStringConvertible {
     /// The cause, for callers that react to it.
     package enum Code: String, Sendable {
-        /// A run already lives in the folder.
+        /// The folder already contains a run.
         case alreadyExists
-        /// The folder holds no run.
+        /// The folder does not contain a run.
         case notARun
-        /// Another process writes to the run.
+        /// Another process is writing to the run.
         case locked
-        /// A file of the run is not what this program writes.
+        /// A file of the run is invalid.
         case malformed
-        /// The run's files do not reach the step to resume from.
+        /// The run's files end before the step to resume from.
         case behind
-        /// The operating system refused a file operation.
+        /// A file operation failed.
         case fileSystem
-        /// SQLite refused an operation.
+        /// A database operation failed.
         case database
     }
 
@@ -45,14 +44,14 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
         "cannot \(operation) \(path): \(detail) (\(remedy))"
     }
 
-    /// A refusal of the operating system.
+    /// A failed file operation.
     init(_ code: Code, _ operation: String, _ url: URL, _ detail: String) {
         self.init(
             code, operation: operation, path: url.path, detail: detail,
             remedy: "check that the folder exists, is writable and has free space")
     }
 
-    /// Runs a file operation and says what it was for when it fails.
+    /// Runs a file operation and adds context to its error.
     static func reporting<Value>(_ operation: String, _ url: URL, _ body: () throws -> Value) throws -> Value
     {
         do {
@@ -62,7 +61,7 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The words of the system where Foundation wraps them, else those of the error.
+    /// The operating system's message if the error wraps one, else the error's own description.
     private static func reason(for error: any Error) -> String {
         guard let error = error as? CocoaError else { return "\(error)" }
         guard let cause = error.underlying as? POSIXError else { return error.localizedDescription }

@@ -9,8 +9,8 @@ package struct Checkpoint: Sendable, Hashable {
 extension RunFolder {
     /// The complete checkpoints by ascending step.
     ///
-    /// Complete means that every file listed in the manifest, which is written last, is there with its size.
-    /// What a killed process or an interrupted copy left behind is passed over.
+    /// A checkpoint is complete if all files listed in its manifest, which is written last, exist with their sizes. Remains
+    /// of a killed process or an interrupted copy are ignored.
     package func checkpoints() -> [Checkpoint] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpointsFolder.path)) ?? []
         return names.compactMap { name -> Checkpoint? in
@@ -28,16 +28,16 @@ extension RunFolder {
         checkpoints().last
     }
 
-    /// Writes a checkpoint beside, syncs it and renames it into place.
+    /// Writes a checkpoint to a temporary folder, syncs it and renames it into place.
     ///
-    /// `write` fills the folder it is given (with an empty `trainer/` inside). If it throws, nothing remains.
-    /// A checkpoint of the same step from a run that was wound back is replaced.
+    /// `write` fills the folder it is given, which contains an empty `trainer/`. If it throws, the folder is removed.
+    /// An existing checkpoint of the same step, left from before a resume at an earlier step, is replaced.
     package func writeCheckpoint(step: Int, _ write: (URL) throws -> Void) throws -> Checkpoint {
         let destination = checkpointsFolder.appending(path: "step-\(step)", directoryHint: .isDirectory)
         let partial = aside("step-\(step).partial")
         do {
             try remove(partial)
-            try RunError.reporting("make the folder", partial) {
+            try RunError.reporting("create the folder", partial) {
                 try FileManager.default.createDirectory(
                     at: partial.appending(path: "trainer"), withIntermediateDirectories: true)
             }
@@ -56,14 +56,14 @@ extension RunFolder {
         return Checkpoint(step: step, url: destination)
     }
 
-    /// Deletes all complete checkpoints but the newest `count` and those of the steps named.
+    /// Deletes all complete checkpoints except the newest `count` and those of the given steps.
     package func pruneCheckpoints(keeping count: Int, and steps: Set<Int> = []) throws {
         for checkpoint in checkpoints().dropLast(count) where !steps.contains(checkpoint.step) {
             try removeCheckpoint(at: checkpoint.url)
         }
     }
 
-    /// Renames first, so that a deletion cut short leaves nothing that looks like a checkpoint.
+    /// Renames before deleting, so that an interrupted deletion leaves nothing that looks like a checkpoint.
     private func removeCheckpoint(at url: URL) throws {
         let leaving = aside("\(url.lastPathComponent).removed")
         try remove(leaving)
@@ -98,7 +98,7 @@ struct CheckpointManifest: Codable, Equatable {
     let step: Int
     let files: [File]
 
-    /// Lists the regular files below `folder`, in order of their paths.
+    /// Lists the regular files below `folder`, sorted by path.
     init(step: Int, listing folder: URL) throws {
         self.step = step
         files = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
@@ -107,7 +107,7 @@ struct CheckpointManifest: Codable, Equatable {
             }
     }
 
-    /// Reads the manifest of a checkpoint; nil when there is none that can be read.
+    /// Reads the manifest of a checkpoint; nil if it is missing or invalid.
     init?(of checkpoint: URL) {
         guard let data = try? Data(contentsOf: Self.url(in: checkpoint)),
             let manifest = try? JSONDecoder().decode(CheckpointManifest.self, from: data)
@@ -115,7 +115,7 @@ struct CheckpointManifest: Codable, Equatable {
         self = manifest
     }
 
-    /// Whether every listed file is there with its size.
+    /// Whether every listed file exists with its size.
     func holds(in folder: URL) -> Bool {
         files.allSatisfy { Self.size(of: folder.appending(path: $0.path)) == $0.bytes }
     }

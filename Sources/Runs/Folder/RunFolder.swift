@@ -6,17 +6,18 @@ package import Foundation
     internal import Glibc
 #endif
 
-/// A run on disk: its configuration, metrics, trajectories and checkpoints under one folder.
+/// The folder of a run: configuration, metrics, trajectories and checkpoints.
 ///
-///     config.yaml          the configuration as resolved, written once
-///     metrics.jsonl        what the seed determines: equal byte for byte between equal runs
-///     performance.jsonl    what the clock measured
-///     evaluations.jsonl    what the evaluations came to, equal byte for byte too
-///     alarms.jsonl         the alarms that began (``AlarmRecord``), equal byte for byte too
-///     tensorboard/         the same numbers as TensorBoard event files
+///     config.yaml          the resolved configuration, written once
+///     metrics.jsonl        deterministic metrics: identical bytes for identical runs
+///     performance.jsonl    timings and memory
+///     evaluations.jsonl    evaluation results, deterministic too
+///     alarms.jsonl         raised alarms (``AlarmRecord``), deterministic too
+///     tensorboard/         all metrics as TensorBoard event files
 ///     run.sqlite           the trajectories (``TrajectoryStore``)
 ///     checkpoints/step-N/  model directories (``Checkpoint``)
-///     judge.json, verdicts.sqlite   how the judge was tried, and what it said, if a model or program judges
+///     judge.json           result of the judge check, if a model or program judges
+///     verdicts.sqlite      cached verdicts of a model judge
 ///     report.json, report.html
 package struct RunFolder: Sendable, Hashable {
     package let url: URL
@@ -29,26 +30,26 @@ package struct RunFolder: Sendable, Hashable {
     package var tensorBoardFolder: URL { url.appending(path: "tensorboard", directoryHint: .isDirectory) }
     package var databaseFile: URL { file("run.sqlite") }
     package var checkpointsFolder: URL { url.appending(path: "checkpoints", directoryHint: .isDirectory) }
-    /// Verdicts of a model that judges, so that none is asked for twice.
+    /// Cached verdicts of a model judge.
     package var verdictsFile: URL { file("verdicts.sqlite") }
-    /// How the judge did on known answers before the run began.
+    /// The result of the judge check before the run.
     package var judgeCheckFile: URL { file("judge.json") }
     package var reportFile: URL { file("report.html") }
     package var reportValuesFile: URL { file("report.json") }
     var lockFile: URL { file(".lock") }
 
-    /// Starts a run: makes the folder and writes its configuration.
+    /// Starts a run: creates the folder and writes its configuration.
     ///
-    /// Throws ``RunError/Code/alreadyExists`` when a run is there already; nothing is touched then.
+    /// Throws ``RunError/Code/alreadyExists`` if the folder already contains a run; nothing is changed then.
     package static func create(at url: URL, configuration: String) throws -> RunFolder {
         let folder = RunFolder(url: url)
         if let trace = folder.traceOfRun {
             throw RunError(
                 .alreadyExists, operation: "start a run in", path: url.path,
-                detail: "it already holds \(trace.lastPathComponent)",
+                detail: "it already contains \(trace.lastPathComponent)",
                 remedy: "continue that run with --resume, or choose another folder")
         }
-        try RunError.reporting("make the folder", folder.checkpointsFolder) {
+        try RunError.reporting("create the folder", folder.checkpointsFolder) {
             try FileManager.default.createDirectory(
                 at: folder.checkpointsFolder, withIntermediateDirectories: true)
         }
@@ -56,18 +57,18 @@ package struct RunFolder: Sendable, Hashable {
         return folder
     }
 
-    /// Opens a run that exists, to continue, read or report it.
+    /// Opens an existing run.
     package static func open(at url: URL) throws -> RunFolder {
         let folder = RunFolder(url: url)
         guard FileManager.default.fileExists(atPath: folder.configurationFile.path) else {
             throw RunError(
                 .notARun, operation: "open the run", path: url.path, detail: "it has no config.yaml",
-                remedy: "name the folder that a training run wrote")
+                remedy: "give the folder of a training run")
         }
         return folder
     }
 
-    /// A folder to look into: of a run or, with trajectories alone, of an evaluation; nil if it holds neither.
+    /// The folder of a run, or of an evaluation, which has trajectories only; nil if it is neither.
     package static func found(at url: URL) -> RunFolder? {
         let folder = RunFolder(url: url)
         return [folder.configurationFile, folder.metricsFile, folder.databaseFile].contains {
@@ -75,8 +76,8 @@ package struct RunFolder: Sendable, Hashable {
         } ? folder : nil
     }
 
-    /// Takes back what ``create(at:configuration:)`` made, for a run that could not begin: the same command can then
-    /// be given again. A folder with a checkpoint is left alone, and so are files of others.
+    /// Removes what ``create(at:configuration:)`` created, for a run that could not start, so that the same command can be
+    /// repeated. A folder with a checkpoint and files of other programs are kept.
     package func discard() throws {
         guard checkpoints().isEmpty else { return }
         let databases = [databaseFile, verdictsFile].flatMap { database in
@@ -91,7 +92,7 @@ package struct RunFolder: Sendable, Hashable {
         for item in made + databases where files.fileExists(atPath: item.path) {
             try RunError.reporting("remove", item) { try files.removeItem(at: item) }
         }
-        // Fails for a folder that holds something else, which is as it should be.
+        // Intentionally fails if the folder contains other files.
         rmdir(url.path)
     }
 
@@ -102,10 +103,9 @@ package struct RunFolder: Sendable, Hashable {
         }
     }
 
-    /// The sinks a trainer records to: both line files and TensorBoard, cut back to what a resumed run has
-    /// behind it.
+    /// The sinks that a trainer writes to: the JSONL files and TensorBoard, truncated to the steps up to `step`.
     ///
-    /// `step` is the checkpoint to continue from, nil to begin at the beginning.
+    /// `step` is the step of the checkpoint to resume from; nil for a new run.
     package func metricSinks(keepingThrough step: Int?) throws -> [any MetricSink] {
         [
             try MetricLines(at: metricsFile, of: .values, keepingThrough: step),
@@ -115,12 +115,12 @@ package struct RunFolder: Sendable, Hashable {
         ]
     }
 
-    /// The steps in `metrics.jsonl` up to `step`, what was not finite as not a number.
+    /// The steps in `metrics.jsonl` up to `step`; NaN and infinite values are read as NaN.
     package func recordedSteps(through step: Int) throws -> [StepMetrics] {
         try MetricLines.read(metricsFile, of: .values).filter { $0.step <= step }
     }
 
-    /// The steps whose evaluations are recorded already.
+    /// The steps with recorded evaluations.
     package func evaluatedSteps() throws -> Set<Int> {
         Set(try MetricLines.read(evaluationsFile, of: .evaluations).map(\.step))
     }

@@ -6,12 +6,11 @@ internal import Foundation
     internal import Glibc
 #endif
 
-/// Keeps a second trainer out of a run folder; the system lets go of it when the process ends, however it
-/// ends.
+/// Locks a run folder against a second trainer. The operating system releases the lock when the process ends.
 package final class RunLock: Sendable {
     private let descriptor: Int32
 
-    /// Takes the lock, or throws ``RunError/Code/locked`` at once when another process holds it.
+    /// Acquires the lock, or throws ``RunError/Code/locked`` immediately if another process has it.
     package init(_ folder: RunFolder) throws {
         descriptor = open(folder.lockFile.path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw AtomicFile.systemError("open", folder.lockFile) }

@@ -1,12 +1,12 @@
-/// What an evaluation came to at one step under one condition.
+/// The result of an evaluation at one step under one condition.
 package struct EvaluationMeasurement: Sendable, Equatable {
-    /// The right answers among some items.
+    /// The accuracy on a set of items.
     package struct Score: Sendable, Equatable {
         package let items: Int
         package let accuracy: Double
-        /// The middle 95 % of the means of resampled items; nothing for no item.
+        /// The 95 % bootstrap interval over items; empty if there are no items.
         package let interval: [Double]
-        /// Fraction of the answers with a tool call.
+        /// The fraction of answers with a tool call.
         package let callRate: Double
 
         package init(items: Int, accuracy: Double, interval: [Double] = [], callRate: Double = 0) {
@@ -17,7 +17,7 @@ package struct EvaluationMeasurement: Sendable, Equatable {
         }
     }
 
-    /// The items of one kind.
+    /// The score on the items of one kind.
     package struct Kind: Sendable, Equatable {
         package let name: String
         package let score: Score
@@ -28,15 +28,15 @@ package struct EvaluationMeasurement: Sendable, Equatable {
         }
     }
 
-    /// Optimizer steps that the weights have had.
+    /// The number of optimizer steps before the evaluation.
     package let step: Int
-    /// Whether tools were on offer where the items have some.
+    /// Whether the items' tools were offered.
     package let offersTools: Bool
     package let overall: Score
-    /// In the order in which they are asked.
+    /// In evaluation order.
     package let kinds: [Kind]
     package let callsPerTrajectory: Double
-    /// Mean intersection over union of the first box with the ground truth; nil where nothing is known of it.
+    /// Mean intersection over union of the first box with the ground truth; nil if no answer has both.
     package let firstBoxIoU: Double?
     package let formatErrorRate: Double
 
@@ -53,9 +53,9 @@ package struct EvaluationMeasurement: Sendable, Equatable {
         self.formatErrorRate = formatErrorRate
     }
 
-    /// As curves of the run: `evaluation/NAME/KIND` for each kind, and what else was measured beside them.
+    /// The result as metrics of the run: `evaluation/NAME/KIND` for each kind, and further measures.
     ///
-    /// - Parameter name: of the evaluation.
+    /// - Parameter name: the evaluation's name.
     package func metrics(_ name: String) -> [Metric] {
         let prefix = "evaluation/\(name)/" + (offersTools ? "" : "without_tools/")
         var metrics = kinds.map { Metric(prefix + $0.name, $0.score.accuracy) }

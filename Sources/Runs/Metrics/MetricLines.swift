@@ -1,12 +1,12 @@
 package import Foundation
 import JSON
 
-/// A file with one JSON object for each step that has something to say: `{"step":3,"reward/total":0.5,…}`.
+/// A JSONL file with one object per step that has values: `{"step":3,"reward/total":0.5,…}`.
 ///
-/// Keys come in the order recorded and numbers in their shortest form, so that equal runs write equal bytes.
-/// Each line is one write; a line cut short by a kill has no newline and is dropped when the run is resumed.
+/// Keys are written in recorded order and numbers in shortest round-trip form, so that identical runs write identical bytes.
+/// Each line is a single write; a line truncated by a kill has no newline and is dropped on resume.
 package final class MetricLines: MetricSink {
-    /// Which part of a step goes to the file.
+    /// The part of a step that the file stores.
     package enum Part: Sendable {
         case values
         case performance
@@ -24,10 +24,10 @@ package final class MetricLines: MetricSink {
     private let part: Part
     private let file: AppendingFile
 
-    /// Opens the file and drops every line after `step`; nil drops all.
+    /// Opens the file and drops lines after `step`; nil drops all lines.
     ///
-    /// Throws ``RunError/Code/behind`` when the determined values end before `step`: they could no longer
-    /// equal those of an uninterrupted run.
+    /// Throws ``RunError/Code/behind`` if the deterministic values end before `step`: the file could no longer equal that of
+    /// an uninterrupted run.
     package init(at url: URL, of part: Part, keepingThrough step: Int?) throws {
         self.part = part
         let prefix =
@@ -57,7 +57,7 @@ package final class MetricLines: MetricSink {
         return JSONValue.object(JSONObject(members)).text(.compact) + "\n"
     }
 
-    /// The steps recorded in a file, members in alphabetical order; what was not finite is not a number.
+    /// The steps recorded in a file, metrics in alphabetical order; NaN and infinite values are read as NaN.
     static func read(_ url: URL, of part: Part) throws -> [StepMetrics] {
         try StepLines.read(url) { line in
             var members = try JSONDecoder().decode([String: Double?].self, from: line)

@@ -1,10 +1,9 @@
-/// A place that training steps are recorded to.
+/// A destination for the metrics of training steps.
 package protocol MetricSink: Sendable {
-    /// Takes the numbers of one step. Steps arrive in ascending order.
+    /// Records the metrics of one step. Steps arrive in ascending order.
     func record(_ metrics: StepMetrics) throws
 
-    /// Waits until everything recorded is on the disk; called before a checkpoint of the same step is
-    /// published.
+    /// Flushes all recorded metrics to disk; called before a checkpoint of the same step is published.
     func synchronize() throws
 }
 

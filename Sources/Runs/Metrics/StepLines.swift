@@ -1,15 +1,15 @@
 internal import Foundation
 
-/// Files whose lines are JSON objects that begin with a step, in ascending order.
+/// JSONL files whose objects start with a step, in ascending order.
 enum StepLines {
-    /// The whole lines up to a step.
+    /// The complete lines up to a step.
     struct Prefix {
         /// In bytes.
         var length: Int
         var lastStep: Int?
     }
 
-    /// Measures the whole lines up to and including those of `step`; a file that is not there has none.
+    /// Measures the complete lines up to and including those of `step`; a missing file has none.
     static func prefix(of url: URL, through step: Int) throws -> Prefix {
         guard FileManager.default.fileExists(atPath: url.path) else {
             return Prefix(length: 0, lastStep: nil)
@@ -32,7 +32,7 @@ enum StepLines {
         return prefix
     }
 
-    /// What `decode` makes of each whole line; a file or a last line that is not there yet is no error.
+    /// Decodes each complete line. A missing file and an incomplete last line are not errors.
     static func read<Value>(_ url: URL, _ decode: (Data) throws -> Value) throws -> [Value] {
         guard FileManager.default.fileExists(atPath: url.path) else { return [] }
         let bytes = try RunError.reporting("read", url) { try Data(contentsOf: url) }

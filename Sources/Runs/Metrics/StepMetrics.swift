@@ -1,11 +1,11 @@
-/// The numbers of one training step.
+/// The metrics of one training step.
 package struct StepMetrics: Sendable, Equatable {
     package let step: Int
-    /// What configuration and seed determine, in the order it is written.
+    /// Deterministic metrics, given configuration and seed, in written order.
     package var values: [Metric]
-    /// What the clock and the machine determine; kept apart so that `values` can be compared between runs.
+    /// Timings and memory; separate, so that `values` can be compared between runs.
     package var performance: [Metric]
-    /// What evaluations of the weights after this step came to; nothing at most steps.
+    /// Results of evaluations after this step; empty for most steps.
     package var evaluations: [Metric]
 
     package init(
@@ -17,7 +17,7 @@ package struct StepMetrics: Sendable, Equatable {
         self.evaluations = evaluations
     }
 
-    /// All parts, one after the other.
+    /// All parts, concatenated.
     package var all: [Metric] { values + performance + evaluations }
 
     /// The value recorded under `name`, from any part.
@@ -35,56 +35,55 @@ package struct Metric: Sendable, Equatable {
     }
 }
 
-/// The names under which sinks and report look for the metrics they know; a slash separates family and
-/// member.
+/// The names of metrics that sinks and reports refer to; a slash separates family and member.
 package enum MetricName {
     /// Mean total reward of the step's trajectories.
     package static let reward = "reward/total"
     /// Mean of one reward component.
     package static func reward(component: String) -> String { "reward/\(component)" }
-    /// Share of right answers.
+    /// Fraction of right answers.
     package static let accuracy = "accuracy/all"
-    /// Share of right answers among the examples of one kind.
+    /// Fraction of right answers among the examples of one kind.
     package static func accuracy(kind: String) -> String { "accuracy/\(kind)" }
-    /// Share of the trajectories with tools on offer that called one.
+    /// Fraction of trajectories with a tool call, among those with tools.
     package static let callRate = "tool/call_rate"
     /// Tool calls per trajectory.
     package static let callsPerTrajectory = "tool/calls"
-    /// Share of tool calls answered by an error.
+    /// Fraction of tool calls that failed.
     package static let callErrorRate = "tool/error_rate"
     /// Mean intersection over union of the first box with the ground truth.
     package static let firstBoxIoU = "box/first_iou"
-    /// Share of trajectories with a format error.
+    /// Fraction of trajectories with a format error.
     package static let formatErrorRate = "format/error_rate"
-    /// Share of trajectories that a limit cut short.
+    /// Fraction of trajectories truncated by a limit.
     package static let truncated = "finish/truncated_rate"
-    /// Share of trajectories that failed.
+    /// Fraction of trajectories that failed.
     package static let failed = "finish/failed_rate"
     /// Mean entropy of the policy over completion tokens, in nats.
     package static let entropy = "policy/entropy"
     /// Value of the loss.
     package static let loss = "policy/loss"
-    /// Share of tokens whose ratio was clipped.
+    /// Fraction of tokens whose probability ratio was clipped.
     package static let clipFraction = "policy/clip_fraction"
     /// Completion tokens per trajectory.
     package static let completionTokens = "completion/tokens"
     /// Completion tokens per turn.
     package static let turnTokens = "completion/turn_tokens"
-    /// Alarms that last.
+    /// Number of active alarms.
     package static let activeAlarms = "alarms/active"
-    /// Share of trajectories on whose answer there was no verdict.
+    /// Fraction of trajectories whose answer has no verdict.
     package static let unjudged = "judge/unjudged"
-    /// Verdicts that were known from before.
+    /// Verdicts read from the cache.
     package static let cachedVerdicts = "judge/cached"
-    /// Requests to the servers of the judge.
+    /// Requests to the judge's servers.
     package static let judgeRequests = "judge/requests"
-    /// Attempts of such requests after the first.
+    /// Attempts beyond the first of such requests.
     package static let judgeRetries = "judge/retries"
-    /// Replies of the judge that held no verdict.
+    /// Replies of the judge without a verdict.
     package static let malformedVerdicts = "judge/malformed"
-    /// Times that a server of the judge was found ill, or well again.
+    /// Number of times a judge's server became unhealthy or recovered.
     package static let judgeHealthEvents = "judge/health_events"
-    /// Share of groups whose rewards are all equal.
+    /// Fraction of groups whose rewards are all equal.
     package static let groupsWithoutSignal = "groups/without_signal"
     /// Norm of the gradient before clipping.
     package static let gradientNorm = "optimizer/gradient_norm"
@@ -94,10 +93,10 @@ package enum MetricName {
     package static let stepSeconds = "time/step_seconds"
     /// Duration of one phase of the step in seconds.
     package static func seconds(phase: String) -> String { "time/\(phase)_seconds" }
-    /// Tokens handled per second of the step.
+    /// Tokens processed per second of the step.
     package static let tokensPerSecond = "throughput/tokens_per_second"
     /// Resident memory of the process in bytes.
     package static let residentBytes = "memory/resident_bytes"
-    /// Highest resident memory of the process so far, in bytes.
+    /// Peak resident memory of the process so far, in bytes.
     package static let peakBytes = "memory/peak_bytes"
 }

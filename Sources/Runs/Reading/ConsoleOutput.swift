@@ -6,13 +6,13 @@ internal import Foundation
     internal import Glibc
 #endif
 
-/// Where console lines go, and what that place can show.
+/// A console output with its capabilities.
 package struct ConsoleOutput: Sendable {
     /// Whether lines can be rewritten in place.
     package let isTerminal: Bool
-    /// Whether colours and weights are understood and wanted.
+    /// Whether colours and bold text are supported and enabled.
     package let hasColours: Bool
-    /// Characters in a line, asked anew each time since windows change.
+    /// Returns the current line width in characters; windows can be resized.
     package let width: @Sendable () -> Int
     package let write: @Sendable (String) -> Void
 
@@ -26,8 +26,8 @@ package struct ConsoleOutput: Sendable {
         self.write = write
     }
 
-    /// Standard output: a terminal's abilities if it is one (`NO_COLOR` and `TERM=dumb` are heeded), else
-    /// plain lines.
+    /// Standard output, with the capabilities of the terminal (respecting `NO_COLOR` and `TERM=dumb`), or plain lines if it
+    /// is not a terminal.
     package static var standard: ConsoleOutput {
         let environment = ProcessInfo.processInfo.environment
         let isTerminal = isatty(STDOUT_FILENO) == 1 && environment["TERM"] != "dumb"
@@ -41,7 +41,7 @@ package struct ConsoleOutput: Sendable {
             write: { try? FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) })
     }
 
-    /// A way to set text apart.
+    /// A text style.
     enum Tone: String {
         case strong = "1"
         case faint = "2"
@@ -50,7 +50,7 @@ package struct ConsoleOutput: Sendable {
         case accent = "36"
     }
 
-    /// The text in a tone where the place understands it.
+    /// The styled text, or plain text if styles are not supported.
     func styled(_ text: String, _ tone: Tone) -> String {
         hasColours ? "\u{1B}[\(tone.rawValue)m\(text)\u{1B}[0m" : text
     }

@@ -1,7 +1,6 @@
 internal import Synchronization
 
-/// A line per step for the person who watches: aligned columns above a progress bar on a terminal,
-/// self-describing lines in a log file.
+/// Prints a line per step: aligned columns above a progress bar on a terminal, self-describing lines in a log file.
 package final class ConsoleSink: MetricSink {
     private struct State {
         var progress: ProgressReporter
@@ -10,17 +9,17 @@ package final class ConsoleSink: MetricSink {
         var columns: [ConsoleColumn] = []
         var linesSinceHeader = 0
         var rewards: [Double] = []
-        /// When the first step began.
-        var beginning = Duration.zero
+        /// The time at which the first step started.
+        var startedAt = Duration.zero
     }
 
     private let output: ConsoleOutput
     private let elapsed: @Sendable () -> Duration
     private let state: Mutex<State>
 
-    /// Reports a run of `total` steps, of which `completed` were done before a resume.
+    /// Creates a sink for a run of `total` steps, of which `completed` were done before a resume.
     ///
-    /// `elapsed` is the time since the run was started or resumed.
+    /// `elapsed` returns the time since the run was started or resumed.
     package init(
         total: Int, completed: Int = 0, output: ConsoleOutput = .standard,
         elapsed: (@Sendable () -> Duration)? = nil
@@ -31,16 +30,16 @@ package final class ConsoleSink: MetricSink {
         state = Mutex(State(progress: ProgressReporter(total: total, completed: completed)))
     }
 
-    /// Says that steps begin now; what came before does not count for the time that is left.
+    /// Marks the start of the first step; time before it is excluded from the estimate of remaining time.
     package func begin() {
-        state.withLock { $0.beginning = elapsed() }
+        state.withLock { $0.startedAt = elapsed() }
     }
 
     package func record(_ metrics: StepMetrics) throws {
-        // What an evaluation came to is said by whoever ran it.
+        // Evaluation results are printed by the evaluation itself.
         if metrics.values.isEmpty { return }
         state.withLock { state in
-            state.progress.advance(to: metrics.step, elapsed: elapsed() - state.beginning)
+            state.progress.advance(to: metrics.step, elapsed: elapsed() - state.startedAt)
             if let reward = metrics[MetricName.reward] { state.rewards = state.rewards.suffix(23) + [reward] }
             output.write(output.isTerminal ? tableLine(metrics, &state) : plainLine(metrics, state.progress))
         }
@@ -53,18 +52,18 @@ package final class ConsoleSink: MetricSink {
         }
     }
 
-    /// Says that an alarm has begun, in a line that stands out.
+    /// Prints a highlighted line for a raised alarm.
     package func alarmBegan(_ alarm: AlarmRecord) {
         message(
             output.styled("ALARM \(alarm.alarm.rawValue) at step \(alarm.step): \(alarm.message)", .alarm))
     }
 
-    /// Says that an alarm is over.
+    /// Prints that an alarm is over.
     package func alarmEnded(_ alarm: Alarm, step: Int) {
         message(output.styled("over at step \(step): \(alarm.rawValue)", .good))
     }
 
-    /// Removes the progress bar; nothing is to follow.
+    /// Removes the progress bar. Must be the last call.
     package func finish() {
         if output.isTerminal { output.write("\r\u{1B}[2K") }
     }
@@ -128,7 +127,7 @@ package final class ConsoleSink: MetricSink {
     }
 }
 
-/// A column of the console table: a metric, its heading and how its numbers are written.
+/// A column of the console table: a metric, its heading and its number format.
 struct ConsoleColumn: Equatable {
     enum Format {
         case number
@@ -141,10 +140,10 @@ struct ConsoleColumn: Equatable {
     let metric: String
     let title: String
     let format: Format
-    /// Columns with the highest rank leave first when the window is narrow.
+    /// In a narrow window, columns with the highest rank are dropped first.
     let rank: Int
 
-    /// Characters the widest usual number takes.
+    /// Column width in characters, for values of the usual range.
     var width: Int {
         switch format {
         case .number: 6
@@ -167,7 +166,7 @@ struct ConsoleColumn: Equatable {
         }
     }
 
-    /// The columns for which a step has a value, in the order they are shown.
+    /// The columns for which a step has a value, in display order.
     static func all(for metrics: StepMetrics) -> [ConsoleColumn] {
         let prefix = MetricName.accuracy(kind: "")
         let kinds = metrics.values.map(\.name).filter { $0.hasPrefix(prefix) && $0 != MetricName.accuracy }
@@ -193,7 +192,7 @@ struct ConsoleColumn: Equatable {
 }
 
 extension [ConsoleColumn] {
-    /// As many columns as fit beside each other in `width` characters, the dispensable ones left out.
+    /// The columns that fit into `width` characters, after dropping those of the highest rank.
     func fitting(_ width: Int) -> [ConsoleColumn] {
         var columns = self
         while columns.reduce(0, { $0 + $1.cellWidth + 2 }) > width, columns.count > 1,
@@ -206,7 +205,7 @@ extension [ConsoleColumn] {
 }
 
 extension StepMetrics {
-    /// Takes over the values of another step, keeping those it lacks.
+    /// Updates with the values of another step; values missing there are kept.
     fileprivate mutating func merge(_ other: StepMetrics) {
         values = other.values + values.filter { value in !other.values.contains { $0.name == value.name } }
         performance = other.performance

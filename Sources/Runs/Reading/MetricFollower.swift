@@ -1,15 +1,15 @@
 internal import Foundation
 internal import Synchronization
 
-/// The metrics of a run while it is written: each look reads only what was added since the last one.
+/// Follows the metrics of a run that may still be written to. Each call reads only what was added since the last one.
 package final class MetricFollower: Sendable {
     /// The metrics of all steps so far.
     package struct Steps: Sendable {
-        /// Changes whenever steps that were read are no longer there, as when a run is resumed from before them.
+        /// Changes whenever steps that were read have been removed, as by a resume from an earlier checkpoint.
         package var version = 0
-        /// In order.
+        /// Ascending.
         package var steps: [Int] = []
-        /// By step, then by name; finite numbers only.
+        /// By step and name; finite numbers only.
         package var values: [Int: [String: Double]] = [:]
 
         package init() {}
@@ -28,7 +28,7 @@ package final class MetricFollower: Sendable {
                 files: [run.metricsFile, run.performanceFile, run.evaluationsFile].map { GrowingLines($0) }))
     }
 
-    /// Everything that is there now. Files that are missing and a line that is not whole are no error.
+    /// All metrics recorded so far. Missing files and an incomplete last line are not errors.
     ///
     /// - Throws: ``RunError`` if a file cannot be read.
     package func look() throws -> Steps {
@@ -63,11 +63,11 @@ extension MetricFollower.Steps {
     }
 }
 
-/// A file of lines that grows at its end, and is sometimes cut back.
+/// A file of lines that grows at its end and is sometimes truncated.
 struct GrowingLines {
     private let url: URL
     private var offset: UInt64 = 0
-    /// The last line that was read, to see whether it is still there.
+    /// The last line that was read, to detect that the file was rewritten.
     private var last = Data()
 
     init(_ url: URL) { self.url = url }
@@ -78,7 +78,7 @@ struct GrowingLines {
         last = Data()
     }
 
-    /// The whole lines since the last time, and whether what was read before is no longer there; none are read then.
+    /// The complete lines added since the last call. If earlier lines are gone, `isAnew` is true and no lines are returned.
     mutating func read() throws -> (lines: [Data], isAnew: Bool) {
         guard FileManager.default.fileExists(atPath: url.path) else { return ([], offset > 0) }
         return try RunError.reporting("read", url) {

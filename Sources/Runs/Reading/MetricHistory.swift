@@ -1,4 +1,4 @@
-/// The metrics of a run by name, each a series over steps, as read back from its line files.
+/// The metrics of a run as series over steps, read from its JSONL files.
 package struct MetricHistory: Sendable, Equatable {
     /// One value at one step.
     package struct Point: Sendable, Equatable {
@@ -11,7 +11,7 @@ package struct MetricHistory: Sendable, Equatable {
         }
     }
 
-    /// The finite values of each metric in order of steps.
+    /// The finite values of each metric, sorted by step.
     package private(set) var series: [String: [Point]] = [:]
 
     /// Collects recorded steps.
@@ -23,8 +23,8 @@ package struct MetricHistory: Sendable, Equatable {
         }
     }
 
-    /// Reads `metrics.jsonl`, `performance.jsonl` and `evaluations.jsonl` of a run; files or a last line that are not there yet
-    /// are no error.
+    /// Reads `metrics.jsonl`, `performance.jsonl` and `evaluations.jsonl` of a run. Missing files and incomplete last lines are
+    /// not errors.
     package init(of run: RunFolder) throws {
         self.init(
             try MetricLines.read(run.metricsFile, of: .values)
@@ -36,7 +36,7 @@ package struct MetricHistory: Sendable, Equatable {
         series[name] ?? []
     }
 
-    /// The last step that any metric was recorded at.
+    /// The last recorded step.
     package var lastStep: Int? {
         series.values.compactMap { $0.last?.step }.max()
     }

@@ -1,7 +1,7 @@
-/// Progress through a known number of pieces, and how long the rest will take.
+/// Progress through a known number of pieces, with an estimate of the remaining time.
 ///
-/// The pace is a mean over recent pieces that forgets with a half-life of about twenty, so that it follows a
-/// run that slows down without jumping at every step.
+/// The pace is an exponential moving average with a half-life of about twenty pieces, so that it follows a run that slows
+/// down without jumping at every step.
 package struct ProgressReporter: Sendable {
     package let total: Int
     package private(set) var completed: Int
@@ -10,14 +10,14 @@ package struct ProgressReporter: Sendable {
     private var pieces = 0.0
     private var seconds = 0.0
 
-    /// Starts with `completed` pieces done before the clock began, as after a resume.
+    /// Starts with `completed` pieces done before timing starts, as after a resume.
     package init(total: Int, completed: Int = 0) {
         self.total = total
         self.completed = completed
         startedAt = completed
     }
 
-    /// Notes that `completed` pieces are done, `elapsed` after the start.
+    /// Records that `completed` pieces are done, `elapsed` after the start.
     package mutating func advance(to completed: Int, elapsed: Duration) {
         let newPieces = Double(completed - self.completed)
         guard newPieces > 0 else { return }
@@ -28,17 +28,17 @@ package struct ProgressReporter: Sendable {
         lastElapsed = elapsed
     }
 
-    /// Share of the pieces that are done, in 0...1.
+    /// The completed fraction, in 0...1.
     package var fraction: Double {
         total > 0 ? min(1, max(0, Double(completed) / Double(total))) : 1
     }
 
-    /// Seconds a piece takes at the recent pace; nil before the first.
+    /// Seconds per piece at the recent pace; nil before the first piece.
     package var secondsPerPiece: Double? {
         completed > startedAt && pieces > 0 ? seconds / pieces : nil
     }
 
-    /// The time the rest will take at the recent pace; nil before the first piece.
+    /// The remaining time at the recent pace; nil before the first piece.
     package var remaining: Duration? {
         secondsPerPiece.map { .seconds($0 * Double(max(0, total - completed))) }
     }

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Numbers as people read them, in the console and on pages; `format.js` writes them alike in charts.
+/// Formats numbers for people, on the console and on pages; `format.js` uses the same formats in charts.
 package enum Readable {
     /// `0.42 s`, `7.3 s`, `42 s`, `3 min 20 s`, `48 min`, `3 h 05 min`, `2 d 4 h`.
     package static func duration(_ duration: Duration) -> String {
@@ -49,12 +49,12 @@ package enum Readable {
         return fixed(value, unit == 0 || abs(value) >= 99.95 ? 0 : 1) + units[unit]
     }
 
-    /// A share of one as a percentage: `71 %`, or `71.3 %` with one decimal.
-    package static func percent(_ share: Double, decimals: Int = 0) -> String {
-        share.isFinite ? fixed(share * 100, decimals) + " %" : "–"
+    /// A fraction as a percentage: `71 %`, or `71.3 %` with one decimal.
+    package static func percent(_ fraction: Double, decimals: Int = 0) -> String {
+        fraction.isFinite ? fixed(fraction * 100, decimals) + " %" : "–"
     }
 
-    /// A number with `decimals` digits after the point.
+    /// A number with `decimals` decimal places.
     package static func fixed(_ value: Double, _ decimals: Int) -> String {
         guard value.isFinite else { return "–" }
         let text = String(format: "%.\(decimals)f", value)
@@ -62,7 +62,7 @@ package enum Readable {
             ? String(text.dropFirst()) : text
     }
 
-    /// A number with about three significant digits, `1e-6` style below a thousandth.
+    /// A number with about three significant digits, in the style `1e-6` below a thousandth.
     package static func number(_ value: Double) -> String {
         guard value.isFinite else { return "–" }
         let size = abs(value)

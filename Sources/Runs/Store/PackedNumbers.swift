@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Token ids and log-probabilities as blobs: four little-endian bytes each.
+/// Packs token ids and log-probabilities into blobs, four little-endian bytes each.
 enum PackedNumbers {
     static func pack(_ values: [Int32]) -> Data {
         pack(values.map { UInt32(bitPattern: $0) })
@@ -10,12 +10,12 @@ enum PackedNumbers {
         pack(values.map(\.bitPattern))
     }
 
-    /// Nil when the blob's length is not a multiple of four.
+    /// Nil if the blob's length is not a multiple of four.
     static func integers(_ blob: Data) -> [Int32]? {
         words(blob)?.map { Int32(bitPattern: $0) }
     }
 
-    /// Nil when the blob's length is not a multiple of four.
+    /// Nil if the blob's length is not a multiple of four.
     static func floats(_ blob: Data) -> [Float]? {
         words(blob)?.map { Float(bitPattern: $0) }
     }

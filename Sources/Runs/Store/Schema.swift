@@ -2,8 +2,8 @@ internal import GRDB
 
 /// The tables of `run.sqlite`.
 ///
-/// `prompt` holds what the samples of a group share, prompt tokens included; `trajectory` one row a sample
-/// with the columns that lists filter and sort by; `segment` its text and tokens after the prompt.
+/// `prompt` has one row per group with the values common to its samples, including prompt tokens. `trajectory` has one row
+/// per sample with the columns that lists filter and sort by. `segment` has text and tokens.
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -16,13 +16,13 @@ enum Schema {
         return migrator
     }
 
-    /// Whether a database can be read: one by an earlier version lacks indexes at most, one by a later version is unknown.
+    /// Whether a database can be read. One of an earlier version may only lack indexes; one of a later version is rejected.
     static func isReadable(_ database: Database) throws -> Bool {
         let isMade = try migrator.appliedIdentifiers(database).contains("trajectories")
         return try isMade && !migrator.hasBeenSuperseded(database)
     }
 
-    /// What is searched in texts, without the tokens beside them.
+    /// An index for text search that does not read the token columns.
     private static let text = """
         CREATE INDEX segment_by_text ON segment (kind, trajectory_id, text) WHERE trajectory_id IS NOT NULL;
         """

@@ -1,4 +1,4 @@
-/// Which trajectories are meant; a condition left nil does not restrict.
+/// A filter for trajectories; nil conditions match everything.
 package struct TrajectoryFilter: Sendable, Equatable {
     package var origin: TrajectoryOrigin?
     package var steps: ClosedRange<Int>?
@@ -6,13 +6,13 @@ package struct TrajectoryFilter: Sendable, Equatable {
     package var sample: Int?
     package var kinds: Set<String>?
     package var exampleID: String?
-    /// The whole question, word for word.
+    /// The exact question.
     package var question: String?
     package var isCorrect: Bool?
     package var rewards: ClosedRange<Double>?
     package var callCounts: ClosedRange<Int>?
     package var finish: String?
-    /// Text that the question or anything the model wrote contains, in capitals or not.
+    /// Text contained in the question or in a completion; case is ignored.
     package var text: String?
 
     package init(
@@ -39,7 +39,7 @@ package struct TrajectoryFilter: Sendable, Equatable {
     package static let all = TrajectoryFilter()
 }
 
-/// The order of a list of trajectories; equals are ordered by step, group and sample.
+/// The order of a list of trajectories; ties are ordered by step, group and sample.
 package enum TrajectoryOrder: String, Sendable, CaseIterable {
     case oldest
     case newest
@@ -48,7 +48,7 @@ package enum TrajectoryOrder: String, Sendable, CaseIterable {
     case mostCalls
 }
 
-/// One line of a list: what distinguishes a trajectory, without its text and tokens.
+/// One entry of a list: the main fields of a trajectory, without text and tokens.
 package struct TrajectorySummary: Sendable, Equatable, Identifiable {
     package let id: Int64
     package let origin: TrajectoryOrigin
@@ -69,24 +69,24 @@ package struct TrajectorySummary: Sendable, Equatable, Identifiable {
     package let finish: String
 }
 
-/// The averages of a kind of question over the trajectories that a filter lets through.
+/// The averages for one kind of question, over the trajectories that match a filter.
 package struct KindSummary: Sendable, Equatable {
     package let kind: String
     package let count: Int
     package let accuracy: Double
-    /// Share with at least one tool call.
+    /// Fraction with at least one tool call.
     package let callRate: Double
-    /// Over the trajectories with a first box and a ground truth; nil when there is none.
+    /// Over the trajectories with a first box and a ground truth; nil if there are none.
     package let firstBoxIoU: Double?
 }
 
-/// The averages of all trajectories that a filter lets through.
+/// The averages over all trajectories that match a filter.
 package struct TrajectoryTotals: Sendable, Equatable {
     package let count: Int
-    /// Nil, as the others, where there is no trajectory.
+    /// Nil, like the following ones, if no trajectory matches.
     package let accuracy: Double?
     package let meanReward: Double?
-    /// Share with at least one tool call.
+    /// Fraction with at least one tool call.
     package let callRate: Double?
 
     package init(count: Int, accuracy: Double?, meanReward: Double?, callRate: Double?) {

@@ -1,27 +1,27 @@
 package import Imaging
 
-/// One trajectory as a run keeps it: plain values, enough to read it, judge it and cut its crops again.
+/// A stored trajectory: plain values that suffice to display it, judge it and recreate its crops.
 package struct TrajectoryRecord: Sendable, Equatable {
-    /// What the trajectory was made for.
+    /// Whether the trajectory is from training or from an evaluation.
     package var origin: TrajectoryOrigin
     package var step: Int
-    /// Index of the prompt within the step, and of the sample within the prompt's group.
+    /// Index of the prompt within the step; `sample` is the index within the prompt's group.
     package var group: Int
     package var sample: Int
     package var exampleID: String
     package var kind: String
     package var question: String
-    /// The answer that counts as right; empty where none is known, as for a question that a person asks.
+    /// The right answer; empty if unknown, as for a user's question.
     package var expected: String
-    /// What was found inside the answer tags; nil without one.
+    /// The content of the answer tags; nil if there are none.
     package var answer: String?
-    /// The example's images in the order they are numbered for the model.
+    /// The example's images, in prompt order.
     package var images: [ImageReference]
-    /// In pixels of the first image, as it lies on disk.
+    /// In pixels of the first image at its original size.
     package var groundTruthBoxes: [Rectangle]
     package var segments: [SegmentRecord]
     package var calls: [CallRecord]
-    /// Reward components in the order they are added up.
+    /// Reward components, in the order of their summation.
     package var rewards: [RewardRecord]
     package var reward: Double
     package var advantage: Double
@@ -59,19 +59,19 @@ package struct TrajectoryRecord: Sendable, Equatable {
         self.finish = finish
     }
 
-    /// The segments before the policy's first word; equal for all samples of a group.
+    /// The segments before the first completion; equal for all samples of a group.
     package var prompt: ArraySlice<SegmentRecord> {
         segments.prefix { $0.kind == .prompt }
     }
 
-    /// Tokens the policy wrote.
+    /// The number of generated tokens.
     package var completionTokenCount: Int {
         segments.reduce(0) { $0 + ($1.kind == .completion ? $1.tokens.count : 0) }
     }
 
-    /// Intersection over union of the first box that was cut with the ground truth it fits best; nil without one of the two.
+    /// Intersection over union of the first cropped box with the best-matching ground-truth box; nil if either is missing.
     ///
-    /// Ground truth lies in the first image: a box in another one overlaps with none.
+    /// Ground truth refers to the first image: a box in another image has no overlap.
     package var firstBoxIoU: Double? { calls.first(where: \.isCut).flatMap(overlap) }
 
     /// The same for the box of a call.
@@ -81,7 +81,7 @@ package struct TrajectoryRecord: Sendable, Equatable {
     }
 }
 
-/// What a trajectory was made for: training, or an evaluation under a name such as `base`.
+/// The origin of a trajectory: training, or a named evaluation.
 package enum TrajectoryOrigin: Sendable, Hashable, CustomStringConvertible {
     case training
     case evaluation(String)
@@ -101,7 +101,7 @@ package enum TrajectoryOrigin: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// A stretch of a trajectory's tokens.
+/// A segment of a trajectory's tokens: prompt, completion or observation.
 package struct SegmentRecord: Sendable, Equatable {
     package enum Kind: String, Sendable {
         case prompt
@@ -112,9 +112,9 @@ package struct SegmentRecord: Sendable, Equatable {
     package var kind: Kind
     package var text: String
     package var tokens: [Int32]
-    /// One per token of a completion, empty for what the policy did not write.
+    /// One per token of a completion; empty for other segments.
     package var logProbabilities: [Float]
-    /// The weights that sampled a completion.
+    /// The version of the weights that sampled a completion.
     package var policyVersion: Int
     /// The images inside the segment, in order.
     package var views: [ViewRecord]
@@ -132,19 +132,19 @@ package struct SegmentRecord: Sendable, Equatable {
     }
 }
 
-/// A tool call: what was asked, where it pointed, and what was wrong with it if anything was.
+/// A tool call with its arguments, box, and error if it failed.
 package struct CallRecord: Sendable, Equatable, Codable {
     /// Index of the completion segment that made the call; the reply is the segment after it.
     package var segment: Int
     package var name: String
     /// The arguments as the model wrote them.
     package var arguments: String
-    /// Which of the example's images was looked at, counted from 0; a crop counts as the image it was cut
-    /// from. Nil where a tool made the image, or none was looked at.
+    /// Index of the example's image that the box refers to; for a crop, the image it was cut from. Nil for an image created
+    /// by a tool, and for a call without an image.
     package var image: Int?
-    /// In pixels of that image as it lies on disk, after clamping and growing.
+    /// In pixels of that image at its original size, after clamping and enlarging.
     package var box: Rectangle?
-    /// As written, in the frame of the image as the model saw it.
+    /// As generated, in the coordinate frame of the image as the model saw it.
     package var viewBox: Rectangle?
     package var error: String?
 
@@ -165,11 +165,11 @@ package struct CallRecord: Sendable, Equatable, Codable {
     package var isCut: Bool { error == nil && box != nil }
 }
 
-/// An image as the model saw it: a region of an example's image, turned and resized.
+/// An image as the model saw it: a region of an example's image, rotated and resized.
 package struct ViewRecord: Sendable, Equatable, Codable {
-    /// Which of the example's images, counted from 0; nil for an image that a tool made.
+    /// Index of the example's image; nil for an image created by a tool.
     package var image: Int?
-    /// In pixels of that image as it lies on disk.
+    /// In pixels of that image at its original size.
     package var region: Rectangle
     /// Clockwise, in degrees.
     package var rotation: Int
@@ -187,7 +187,7 @@ package struct ViewRecord: Sendable, Equatable, Codable {
 }
 
 extension TrajectoryRecord {
-    /// The component that marks a trajectory on whose answer there was no verdict: its reward means nothing.
+    /// The component that marks a trajectory without a verdict; its reward is meaningless.
     package static let unjudgedMark = "unjudged"
 
     package var isUnjudged: Bool { rewards.contains { $0.name == Self.unjudgedMark } }
@@ -204,12 +204,12 @@ package struct RewardRecord: Sendable, Equatable, Codable {
     }
 }
 
-/// How an image of an example is found or made again, and its size in pixels.
+/// How to load or regenerate an example's image, and its size in pixels.
 package struct ImageReference: Sendable, Equatable, Codable {
     package enum Source: Sendable, Equatable, Codable {
         /// A file on disk.
         case file(path: String)
-        /// Image `image` of the example at `index` of an example source made from `description` and `seed`.
+        /// Image `image` of the example at `index` in the example source with description `source` and the given seed.
         case example(source: String, seed: UInt64, index: Int, image: Int)
     }
 

@@ -62,7 +62,7 @@ final class TrajectoryWriter {
                     .malformed, operation: "store",
                     path: "trajectory \(record.step)/\(record.group)/\(record.sample)",
                     detail: "its prompt differs from that of the group's other samples",
-                    remedy: "give each prompt a group of its own")
+                    remedy: "give each prompt its own group")
             }
             return known.id
         }
@@ -89,7 +89,7 @@ final class TrajectoryWriter {
     }
 }
 
-/// Puts trajectories together from their rows.
+/// Assembles trajectories from their rows.
 struct TrajectoryReader {
     let database: Database
     let path: String
@@ -142,7 +142,7 @@ struct TrajectoryReader {
     }
 }
 
-/// A filter as the condition of a query.
+/// A filter as an SQL condition.
 struct TrajectoryCondition {
     private(set) var sql = "1"
     private(set) var arguments: StatementArguments = []
@@ -172,8 +172,8 @@ struct TrajectoryCondition {
         if let text = filter.text { require(text: text) }
     }
 
-    /// Prompts and segments are looked through once each, which takes less time than a look-up for each trajectory. An answer
-    /// stands in the completion that it was taken from.
+    /// Scans prompts and segments once each, which is faster than a look-up per trajectory. Answers need no search of their
+    /// own: their text is part of a completion.
     private mutating func require(text: String) {
         let pattern = "%" + text.map { "%_\\".contains($0) ? "\\\($0)" : "\($0)" }.joined() + "%"
         require(

@@ -1,11 +1,11 @@
 package import Foundation
 internal import GRDB
 
-/// The trajectories of a run in SQLite: written by the trainer, read by report and viewer at the same time.
+/// The trajectories of a run in SQLite. The trainer writes them while report and viewer read.
 ///
-/// The database is in write-ahead mode, so readers see the last whole step and never hold up the writer.
+/// The database is in write-ahead mode: readers see the last complete step and never block the writer.
 package final class TrajectoryStore: Sendable {
-    /// What a store is opened for.
+    /// The access mode of a store.
     package enum Access: Sendable {
         case readWrite
         case readOnly
@@ -14,15 +14,14 @@ package final class TrajectoryStore: Sendable {
     private let database: DatabasePool
     private let path: String
 
-    /// Opens a store. Reading and writing makes the file and its tables when they are not there; reading
-    /// alone throws
-    /// ``RunError/Code/notARun`` then.
+    /// Opens a store. If the file does not exist, `readWrite` creates it and `readOnly` throws
+    /// ``RunError/Code/notARun``.
     package init(at url: URL, access: Access = .readWrite) throws {
         path = url.path
         if access == .readOnly, !FileManager.default.fileExists(atPath: path) {
             throw RunError(
-                .notARun, operation: "read", path: path, detail: "there is no such file",
-                remedy: "name the folder that a training run wrote")
+                .notARun, operation: "read", path: path, detail: "the file does not exist",
+                remedy: "give the folder of a training run")
         }
         var configuration = Configuration()
         configuration.readonly = access == .readOnly
@@ -33,13 +32,12 @@ package final class TrajectoryStore: Sendable {
         try prepare(access)
     }
 
-    /// Ends the connections; the write-ahead log is folded into the file when no one else reads it.
+    /// Closes the connections; the last one merges the write-ahead log into the file.
     package func close() throws {
         try reporting("close") { try database.close() }
     }
 
-    /// Waits until everything inserted is on the disk; called before a checkpoint of the same step is
-    /// published.
+    /// Flushes all inserted trajectories to disk; called before a checkpoint of the same step is published.
     package func synchronize() throws {
         try reporting("sync") { _ = try database.writeWithoutTransaction { try $0.checkpoint(.passive) } }
     }
@@ -47,7 +45,7 @@ package final class TrajectoryStore: Sendable {
     private func prepare(_ access: Access) throws {
         let migrator = Schema.migrator
         if access == .readWrite, try reporting("read", { try !database.read(migrator.hasBeenSuperseded) }) {
-            try reporting("make the tables of") { try migrator.migrate(database) }
+            try reporting("create the tables of") { try migrator.migrate(database) }
         }
         guard try reporting("read", { try database.read(Schema.isReadable) }) else {
             throw RunError(
@@ -60,9 +58,9 @@ package final class TrajectoryStore: Sendable {
 // MARK: - Writing
 
 extension TrajectoryStore {
-    /// Adds trajectories, usually those of one step, all or none.
+    /// Inserts trajectories, usually those of one step, in one transaction.
     ///
-    /// The samples of a group come together and share their prompt, which is stored once.
+    /// The samples of a group must be inserted together; their common prompt is stored once.
     package func insert(_ records: [TrajectoryRecord]) throws {
         try reporting("write to") {
             try database.write { database in
@@ -72,7 +70,7 @@ extension TrajectoryStore {
         }
     }
 
-    /// Deletes what came after `step`, everything for nil: what a resumed run is about to make anew.
+    /// Deletes trajectories after `step`, or all for nil; a resumed run generates them again.
     package func removeTrajectories(after step: Int?) throws {
         try reporting("delete from") {
             try database.write { database in
@@ -85,7 +83,7 @@ extension TrajectoryStore {
 // MARK: - Reading
 
 extension TrajectoryStore {
-    /// How many trajectories a filter lets through.
+    /// The number of trajectories that match a filter.
     package func count(_ filter: TrajectoryFilter = .all) throws -> Int {
         try read { database in
             let condition = TrajectoryCondition(filter)
@@ -101,7 +99,7 @@ extension TrajectoryStore {
     ) throws -> [TrajectorySummary] {
         try read { database in
             let condition = TrajectoryCondition(filter)
-            // Sorting and skipping touch ids alone; questions and answers are read for the page only.
+            // Sorting and skipping use ids only; questions and answers are read just for the page.
             let sql = """
                 SELECT trajectory.*, example_id, question, expected
                 FROM (SELECT trajectory.id AS chosen FROM \(condition.tables) WHERE \(condition.sql)
@@ -129,7 +127,7 @@ extension TrajectoryStore {
         }
     }
 
-    /// Averages over everything that a filter lets through.
+    /// Averages over all trajectories that match a filter.
     package func totals(_ filter: TrajectoryFilter = .all) throws -> TrajectoryTotals {
         try read { database in
             let condition = TrajectoryCondition(filter)
@@ -143,7 +141,7 @@ extension TrajectoryStore {
         }
     }
 
-    /// How trajectories ended, in alphabetical order.
+    /// The finish reasons, in alphabetical order.
     package func finishes() throws -> [String] {
         try read { try String.fetchAll($0, sql: "SELECT DISTINCT finish FROM trajectory ORDER BY finish") }
     }
@@ -153,7 +151,7 @@ extension TrajectoryStore {
         try read { try String.fetchAll($0, sql: "SELECT DISTINCT kind FROM prompt ORDER BY kind") }
     }
 
-    /// What trajectories were made for, in alphabetical order.
+    /// The origins, in alphabetical order.
     package func origins() throws -> [TrajectoryOrigin] {
         try read { database in
             try String.fetchAll(database, sql: "SELECT DISTINCT origin FROM prompt ORDER BY origin")
@@ -161,7 +159,7 @@ extension TrajectoryStore {
         }
     }
 
-    /// The first and the last step that have trajectories of an origin; nil without any.
+    /// The first and the last step with trajectories of an origin; nil if there are none.
     package func steps(of origin: TrajectoryOrigin) throws -> ClosedRange<Int>? {
         try read { database in
             let row = try Row.fetchOne(
@@ -172,7 +170,7 @@ extension TrajectoryStore {
         }
     }
 
-    /// Whole trajectories in the order of a list.
+    /// Complete trajectories that match a filter, in the given order.
     package func trajectories(
         _ filter: TrajectoryFilter = .all, order: TrajectoryOrder = .oldest, limit: Int
     ) throws -> [TrajectoryRecord] {
@@ -206,7 +204,7 @@ extension TrajectoryStore {
         } catch let error as DatabaseError {
             throw RunError(
                 .database, operation: operation, path: path, detail: "\(error)",
-                remedy: "check free space and permissions, and that one trainer alone writes to the run")
+                remedy: "check free space and permissions, and that only one trainer writes to the run")
         }
     }
 }

@@ -1,4 +1,4 @@
-/// The Castagnoli checksum, as event files and many storage formats use it.
+/// The CRC-32C (Castagnoli) checksum, used by event files and many storage formats.
 package enum CRC32C {
     /// The checksum of some bytes (RFC 3720, appendix B.4).
     package static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
@@ -9,7 +9,7 @@ package enum CRC32C {
         return ~remainder
     }
 
-    /// The checksum rotated and shifted, as TFRecord stores it beside data that may hold checksums itself.
+    /// The masked checksum that TFRecord stores, because data may itself contain checksums.
     package static func masked(_ bytes: some Sequence<UInt8>) -> UInt32 {
         let checksum = checksum(bytes)
         return (checksum >> 15 | checksum << 17) &+ 0xA282_EAD8

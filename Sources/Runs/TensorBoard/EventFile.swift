@@ -1,15 +1,14 @@
 package import Foundation
 internal import SwiftProtobuf
 
-/// The metrics of a run as a TensorBoard event file; a resumed run goes on in a new file of the same folder.
+/// Writes metrics to a TensorBoard event file. A resumed run continues in a new file of the same folder.
 package final class EventFile: MetricSink {
     private let file: AppendingFile
     private let now: @Sendable () -> Date
 
-    /// Starts an event file in `folder` and cuts older ones back to the records up to `step`; nil empties
-    /// them.
+    /// Starts an event file in `folder` and truncates older ones to the records up to `step`; nil empties them.
     ///
-    /// `now` gives the wall time written beside each step.
+    /// `now` returns the wall time stored with each step.
     package init(
         in folder: URL, keepingThrough step: Int?, now: @escaping @Sendable () -> Date = { Date() }
     ) throws {
@@ -52,7 +51,7 @@ package final class EventFile: MetricSink {
         try file.append(TFRecord.frame(try event.serializedBytes()))
     }
 
-    /// TensorBoard reads the files of a folder by name; the time in it is padded to ten digits.
+    /// An unused file name. TensorBoard reads files in order of their names, so the time is padded to ten digits.
     private static func unusedName(in folder: URL, at start: Date) -> URL {
         let process = ProcessInfo.processInfo
         let seconds = String(format: "%010lld", Int64(start.timeIntervalSince1970))

@@ -16,7 +16,7 @@ package enum TFRecord {
         package let end: Int
     }
 
-    /// The records of a file up to the first that is cut short or damaged.
+    /// The records of a file up to the first truncated or damaged one.
     package static func records(in file: Data) -> [Found] {
         let file = Data(file)
         var records: [Found] = []

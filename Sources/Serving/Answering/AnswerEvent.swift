@@ -1,12 +1,13 @@
 import Agent
 
-/// What happens while an answer is written, in order.
+/// An event while an answer is generated; events arrive in order.
 enum AnswerEvent: Sendable {
     case reasoning(String)
     case answer(String)
-    /// The model wrote a token, if the client asked for tokens; the text that it completes follows, perhaps later.
-    case token(WrittenToken)
-    /// The client is asked to run a tool of its own.
+    /// The model generated a token; sent only if the client asked for log-probabilities. Its text follows as separate
+    /// events, possibly later.
+    case token(GeneratedToken)
+    /// The model called one of the client's tools.
     case requestedCall(name: String, arguments: String)
     /// The server ran a tool.
     case toolCalled(ToolCallRecord)
@@ -15,16 +16,16 @@ enum AnswerEvent: Sendable {
 
 /// How an answer ended.
 struct AnswerEnd: Hashable, Sendable {
-    /// In the words of the API.
+    /// The API's `finish_reason`.
     enum Reason: String, Hashable, Sendable {
         case stop, length
         case toolCalls = "tool_calls"
     }
 
     var reason: Reason
-    /// Tokens that the model wrote.
+    /// Tokens that the model generated.
     var completionTokens: Int
-    /// Tokens of what tools answered, and how many of them are images.
+    /// Tokens of tool replies, and how many of them are image tokens.
     var observationTokens = 0
     var observedImageTokens = 0
 }

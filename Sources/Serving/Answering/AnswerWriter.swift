@@ -1,21 +1,21 @@
 import Agent
 import JSON
 
-/// Turns what happens in a model into what a client is told: cut at the stop texts, sorted by place.
+/// Converts generated tokens into answer events: cuts at stop sequences and separates reasoning, answer and tool calls.
 struct AnswerWriter: Sendable {
     private let stops: [String]
     private let turnEnds: Set<Int32>
     private let offersTools: Bool
     private let wantsTokens: Bool
-    private var stopHold = MarkHold()
+    private var stopScanner = MarkerScanner()
     private var text: WrittenText
-    /// The call that is being written.
+    /// The text of the tool call being generated.
     private var call = ""
-    /// What the last turn wrote outside tags; an answer if the model gives no other.
+    /// The last turn's text outside tags; it becomes the answer if the model gives no other.
     private var lastReasoning = ""
     private let isThinking: Bool
     private(set) var tokenCount = 0
-    /// Whether a stop text was reached, so that nothing more is told.
+    /// Whether a stop sequence was reached; no events follow.
     private(set) var isStopped = false
 
     init(
@@ -29,28 +29,28 @@ struct AnswerWriter: Sendable {
         text = WrittenText(isThinking ? .thinking : offersTools ? .plain : .raw)
     }
 
-    mutating func append(_ token: WrittenToken, text piece: String) -> [AnswerEvent] {
+    mutating func append(_ token: GeneratedToken, text piece: String) -> [AnswerEvent] {
         guard !isStopped else { return [] }
         tokenCount += 1
         if turnEnds.contains(token.token) { return [] }
         return (wantsTokens ? [.token(token)] : []) + append(piece)
     }
 
-    /// The end of a turn, of which the trajectory may have more.
+    /// Ends a turn; the trajectory may have further turns.
     mutating func endTurn() -> [AnswerEvent] {
         guard !isStopped else { return [] }
-        let events = sorted(text.append(stopHold.finish()) + text.endTurn())
+        let events = sorted(text.append(stopScanner.finish()) + text.endTurn())
         lastReasoning = ""
         return events
     }
 
-    /// The end of the answer.
+    /// Ends the answer.
     ///
     /// - Parameter finish: why the model's last turn ended.
-    /// - Returns: what is left to tell, and why the answer ended in the words of the API.
+    /// - Returns: the remaining events, and the API's finish reason.
     mutating func finish(_ finish: FinishReason) -> (events: [AnswerEvent], reason: AnswerEnd.Reason) {
         if isStopped { return (rest(), .stop) }
-        var events = sorted(text.append(stopHold.finish()) + text.endTurn())
+        var events = sorted(text.append(stopScanner.finish()) + text.endTurn())
         if isThinking, !text.hasAnswer {
             let unmarked = lastReasoning.trimmed
             if !unmarked.isEmpty { events.append(.answer(String(unmarked))) }
@@ -68,12 +68,12 @@ struct AnswerWriter: Sendable {
 
     private mutating func append(_ piece: String) -> [AnswerEvent] {
         guard !stops.isEmpty else { return sorted(text.append(piece)) }
-        stopHold.append(piece)
+        stopScanner.append(piece)
         var events: [AnswerEvent] = []
-        while !isStopped, let finding = stopHold.next(of: stops) {
+        while !isStopped, let finding = stopScanner.next(of: stops) {
             switch finding {
             case .text(let certain): events += sorted(text.append(certain))
-            case .mark: isStopped = true
+            case .marker: isStopped = true
             }
         }
         return events
@@ -93,7 +93,7 @@ struct AnswerWriter: Sendable {
         }
     }
 
-    /// The call as the client is asked to make it; nil if it cannot be read.
+    /// The tool call for the client to run; nil if the text is not a valid call.
     private static func requestedCall(_ text: String) -> AnswerEvent? {
         guard let call = try? JSONValue(parsing: text.trimmed), let name = call["name"]?.string,
             let arguments = call["arguments"]

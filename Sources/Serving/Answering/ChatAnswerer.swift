@@ -2,60 +2,60 @@ import Agent
 import CounterRandom
 import Synchronization
 
-/// What an answer starts from: a conversation as tokens, and how to go on from there.
+/// A conversation as tokens, with the settings for generating an answer.
 struct ChatPrompt: Sendable {
     let segment: Segment
-    /// Names of the tools that the server runs, or that the client does.
+    /// Names of the offered tools, run by the server or by the client.
     let toolNames: [String]
     let isThinking: Bool
     let sampling: Sampling
     var random: CounterRandom
     let stops: [String]
     let wantsTokens: Bool
-    /// How many of the likeliest tokens to tell of with each one.
+    /// How many of the most likely tokens to report for each generated one.
     let alternativeCount: Int
-    /// Only for answers without tools of the server.
+    /// Supported only for answers without server-side tools.
     let ignoresTurnEnds: Bool
 
     var imageTokenCount: Int { segment.images.reduce(0) { $0 + $1.tokenCount } }
 }
 
-/// Has a model answer: once (plain), or in a loop with the tools that the server runs (thinking).
+/// Generates answers with a model: one completion (plain), or an agent loop with server-side tools (thinking).
 struct ChatAnswerer: Sendable {
     let model: ServedModel
 
-    /// Writes one of the answers to a prompt. A task that is cancelled stops the model.
+    /// Generates one answer to a prompt. Cancelling the task stops generation.
     ///
     /// - Parameters:
-    ///   - prompt: what to answer.
-    ///   - id: of this answer alone.
-    ///   - emit: is told what happens, in order, on any thread but one at a time, and must be quick: the model waits for
-    ///     it. The last event is `finished`.
-    /// - Throws: what the model throws; `CancellationError` if the task was cancelled.
+    ///   - prompt: the conversation and sampling settings.
+    ///   - id: unique to this answer.
+    ///   - emit: receives the events in order, one call at a time, on any thread. It must return quickly, because
+    ///     generation waits for it. The last event is `finished`.
+    /// - Throws: errors of the model; `CancellationError` if the task was cancelled.
     func answer(
         to prompt: ChatPrompt, id: TrajectoryID, emit: @escaping @Sendable (AnswerEvent) -> Void
     ) async throws {
-        let telling = Telling(
+        let sink = EventSink(
             AnswerWriter(
                 isThinking: prompt.isThinking, stops: prompt.stops, turnEnds: model.turnEnds,
                 offersTools: !prompt.toolNames.isEmpty, wantsTokens: prompt.wantsTokens), emit)
         let writing = Task {
             prompt.isThinking
-                ? try await think(prompt, id, telling) : try await complete(prompt, id, telling)
+                ? try await think(prompt, id, sink) : try await complete(prompt, id, sink)
         }
-        telling.onStop { writing.cancel() }
+        sink.onStop { writing.cancel() }
         let end = await withTaskCancellationHandler {
             await writing.result
         } onCancel: {
             writing.cancel()
         }
         try Task.checkCancellation()
-        // A stop text has the model cancelled, which is no failure.
-        try telling.finish(telling.isStopped ? ModelEnd(reason: .endOfTurn) : end.get())
+        // A stop sequence cancels generation; that is not an error.
+        try sink.finish(sink.isStopped ? ModelEnd(reason: .endOfTurn) : end.get())
     }
 
     private func complete(
-        _ prompt: ChatPrompt, _ id: TrajectoryID, _ telling: Telling
+        _ prompt: ChatPrompt, _ id: TrajectoryID, _ sink: EventSink
     ) async throws -> ModelEnd {
         let text = TextStream(format: model.format)
         let transcript = Transcript([prompt.segment])
@@ -68,7 +68,7 @@ struct ChatAnswerer: Sendable {
         do {
             result = .success(
                 try await model.policy.complete(request) { token in
-                    telling.append(token, text: text.append(token.token))
+                    sink.append(token, text: text.append(token.token))
                 })
         } catch {
             result = .failure(error)
@@ -78,7 +78,7 @@ struct ChatAnswerer: Sendable {
     }
 
     private func think(
-        _ prompt: ChatPrompt, _ id: TrajectoryID, _ telling: Telling
+        _ prompt: ChatPrompt, _ id: TrajectoryID, _ sink: EventSink
     ) async throws -> ModelEnd {
         let loop = AgentLoop(
             policy: model.policy, format: model.format, tools: model.tools, limits: model.limits)
@@ -87,8 +87,8 @@ struct ChatAnswerer: Sendable {
             random: prompt.random, alternativeCount: prompt.alternativeCount)
         let trajectory = try await loop.run(request) { _, event in
             switch event {
-            case .token(let token, let text): telling.append(token, text: text)
-            case .toolCalled(let record): telling.called(record)
+            case .token(let token, let text): sink.append(token, text: text)
+            case .toolCalled(let record): sink.called(record)
             case .observation, .finished: break
             }
         }
@@ -105,15 +105,15 @@ struct ChatAnswerer: Sendable {
     }
 }
 
-/// How the model's part of an answer ended.
+/// How generation ended.
 private struct ModelEnd: Sendable {
     var reason: FinishReason
     var observationTokens = 0
     var observedImageTokens = 0
 }
 
-/// Passes on what the model does, in the thread that it does it in: a task for each token would cost more than the token.
-private final class Telling: Sendable {
+/// Forwards generation events on the thread that generates: a task per token would cost more than the token itself.
+private final class EventSink: Sendable {
     private struct State {
         var writer: AnswerWriter
         var stop: (@Sendable () -> Void)?
@@ -129,7 +129,7 @@ private final class Telling: Sendable {
 
     var isStopped: Bool { state.withLock { $0.writer.isStopped } }
 
-    /// Sets what is done when a stop text is reached; at once if it has been.
+    /// Sets the action for a stop sequence; it runs at once if one was already reached.
     func onStop(_ stop: @escaping @Sendable () -> Void) {
         let isStopped = state.withLock { state in
             state.stop = stop
@@ -138,7 +138,7 @@ private final class Telling: Sendable {
         if isStopped { stop() }
     }
 
-    func append(_ token: WrittenToken, text: String) {
+    func append(_ token: GeneratedToken, text: String) {
         let stop = state.withLock { state -> (@Sendable () -> Void)? in
             state.writer.append(token, text: text).forEach(emit)
             return state.writer.isStopped ? state.stop : nil
@@ -167,7 +167,7 @@ private final class Telling: Sendable {
     }
 }
 
-/// The model could not answer, for the reason given.
+/// Generation failed; the description is the reason.
 struct AnswerError: Error, CustomStringConvertible {
     let description: String
 }

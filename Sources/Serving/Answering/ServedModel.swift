@@ -1,13 +1,13 @@
 package import Agent
 package import Rollout
 
-/// A model as the server knows it: what acts, how conversations become tokens, and what it may look closer with.
+/// A model to serve: its policy, chat format, tools and limits.
 package struct ServedModel: Sendable {
-    /// The name that clients give; with `-thinking` behind it the server runs the tools itself.
+    /// The model name in requests. With the suffix `-thinking`, the server runs the tools itself.
     package let name: String
     package let policy: any Policy
     package let format: any ChatFormat
-    /// Tokens that end a turn, which clients are not shown.
+    /// Tokens that end a turn; they are not part of responses.
     package let turnEnds: Set<Int32>
     /// Tools that the server runs for the thinking model.
     package let tools: ToolBox
@@ -16,13 +16,13 @@ package struct ServedModel: Sendable {
     package let statistics: @Sendable () -> RolloutStatistics
 
     /// - Parameters:
-    ///   - name: the name that clients give.
-    ///   - policy: answers requests that were not announced, many at a time.
-    ///   - format: of the model.
+    ///   - name: the model name in requests.
+    ///   - policy: generates; must accept concurrent requests that arrive at any time.
+    ///   - format: the model's chat format.
     ///   - turnEnds: tokens that end a turn.
-    ///   - tools: for the thinking model; none leaves it without one.
-    ///   - limits: of an answer; `contextTokens` is what the policy can hold.
-    ///   - statistics: what the engine behind the policy has done, for `/metrics`.
+    ///   - tools: tools of the thinking model; without tools there is no thinking model.
+    ///   - limits: limits of an answer; `contextTokens` is the longest sequence that the policy can hold.
+    ///   - statistics: reads the statistics of the engine behind the policy, for `/metrics`.
     package init(
         name: String, policy: any Policy, format: any ChatFormat, turnEnds: Set<Int32>, tools: ToolBox,
         limits: AgentLimits, statistics: @escaping @Sendable () -> RolloutStatistics
@@ -40,7 +40,7 @@ package struct ServedModel: Sendable {
 
     var thinkingName: String { name + Self.thinkingSuffix }
 
-    /// Whether `wanted` names the model that thinks; nil if it names none.
+    /// Whether `wanted` is the name of the thinking model; nil if it is neither model's name.
     func isThinking(_ wanted: String) -> Bool? {
         switch wanted {
         case name: false

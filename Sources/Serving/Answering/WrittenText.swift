@@ -1,6 +1,6 @@
 import Agent
 
-/// Sorts the text of a model, as it is written, into what a client shows in different places.
+/// Splits generated text, as it streams, into reasoning, answer and tool calls.
 struct WrittenText: Sendable {
     enum Zone: Hashable, Sendable {
         case reasoning, answer, call
@@ -11,19 +11,19 @@ struct WrittenText: Sendable {
         let text: String
     }
 
-    /// Which tags count.
+    /// How tags are interpreted.
     enum Style: Hashable, Sendable {
         /// Everything is the answer.
         case raw
-        /// Everything but tool calls is the answer, tags included.
+        /// Everything except tool calls is the answer, tags included.
         case plain
-        /// What stands in `<answer>` is the answer, the rest is reasoning; tags are taken out.
+        /// Text inside `<answer>` is the answer, the rest is reasoning; tags are removed.
         case thinking
     }
 
     private let style: Style
     private var zone: Zone
-    private var hold = MarkHold()
+    private var scanner = MarkerScanner()
     private(set) var hasAnswer = false
 
     private static let answerStart = "<answer>"
@@ -34,29 +34,29 @@ struct WrittenText: Sendable {
         zone = Self.start(style)
     }
 
-    /// What has become certain with `text`.
+    /// Adds generated text and returns the pieces that are now decided.
     mutating func append(_ text: String) -> [Piece] {
-        hold.append(text)
+        scanner.append(text)
         var pieces: [Piece] = []
-        while let finding = hold.next(of: marks) {
+        while let finding = scanner.next(of: markers) {
             switch finding {
             case .text(let text): pieces.append(Piece(zone: zone, text: text))
-            case .mark(let mark): zone = self.zone(after: mark)
+            case .marker(let marker): zone = self.zone(after: marker)
             }
         }
         return pieces
     }
 
-    /// What was held back; a turn begins outside all tags.
+    /// Returns text that was held back; the next turn starts outside all tags.
     mutating func endTurn() -> [Piece] {
-        let rest = hold.finish()
+        let rest = scanner.finish()
         defer { zone = Self.start(style) }
         return rest.isEmpty ? [] : [Piece(zone: zone, text: rest)]
     }
 
     private static func start(_ style: Style) -> Zone { style == .thinking ? .reasoning : .answer }
 
-    private var marks: [String] {
+    private var markers: [String] {
         switch (style, zone) {
         case (.raw, _): []
         case (_, .call): [Markup.toolCallEnd]
@@ -67,8 +67,8 @@ struct WrittenText: Sendable {
         }
     }
 
-    private mutating func zone(after mark: String) -> Zone {
-        switch mark {
+    private mutating func zone(after marker: String) -> Zone {
+        switch marker {
         case Markup.toolCallStart: return .call
         case Self.answerStart:
             hasAnswer = true

@@ -1,9 +1,9 @@
-/// Internet addresses that a server must not be talked into connecting to.
+/// Classifies IP addresses, so that requests cannot make the server connect to internal ones (SSRF).
 package enum AddressRange {
-    /// Whether an address is one of the public internet: not of this machine, of a local network, of a link, of a group,
-    /// or reserved (IANA special-purpose registries, RFC 6890 and what followed).
+    /// Whether an address is on the public internet: not loopback, private, link-local, multicast or reserved (IANA
+    /// special-purpose registries, RFC 6890 and its updates).
     ///
-    /// - Parameter bytes: 4 of IPv4 or 16 of IPv6, in network order; any other number is not public.
+    /// - Parameter bytes: 4 bytes of IPv4 or 16 of IPv6, in network order; any other length is not public.
     package static func isPublic(_ bytes: [UInt8]) -> Bool {
         switch bytes.count {
         case 4: !version4.contains { $0.contains(bytes) }
@@ -12,13 +12,13 @@ package enum AddressRange {
         }
     }
 
-    /// Addresses that stand for one of IPv4 are what that one is.
+    /// IPv6 addresses that embed an IPv4 address are classified by the embedded one.
     private static func isPublicVersion6(_ bytes: [UInt8]) -> Bool {
         let leading = bytes.prefix(12)
         if leading.elementsEqual(mapped) || leading.elementsEqual(translated) {
             return isPublic(Array(bytes.suffix(4)))
         }
-        // 2002::/16 carries an address of IPv4 behind its first two bytes.
+        // 6to4 (2002::/16) embeds an IPv4 address after its first two bytes.
         if bytes[0] == 0x20, bytes[1] == 0x02 { return isPublic(Array(bytes[2..<6])) }
         guard globalUnicast.contains(bytes) else { return false }
         return !version6.contains { $0.contains(bytes) }

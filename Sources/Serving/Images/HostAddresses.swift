@@ -1,11 +1,11 @@
 import Foundation
 import NIOCore
 
-/// The addresses of a host's name.
+/// Resolves host names.
 enum HostAddresses {
-    /// An address of `host` in numbers, if all that it has are public; nil otherwise, or if it has none.
+    /// A numeric address of `host` if all of its addresses are public, else nil.
     ///
-    /// Blocks while the name is resolved.
+    /// Blocks during name resolution.
     static func publicAddress(of host: String) -> String? {
         guard let addresses = addresses(of: host), !addresses.isEmpty,
             addresses.allSatisfy({ AddressRange.isPublic($0.bytes) })

@@ -1,37 +1,40 @@
 import Agent
 import Imaging
 
-/// Decodes the images of requests, one at a time, before the model is asked: what is damaged is refused as a bad request,
-/// the model does not wait for large photos of others, and memory does not grow with the number of requests.
+/// Decodes the images of requests before they reach the model, one image at a time.
+///
+/// A damaged image is rejected as a bad request, the model does not wait for another request's large photo, and memory
+/// does not grow with the number of requests.
 actor ImageOpener {
     private let rules: ImageRules
 
     init(_ rules: ImageRules) { self.rules = rules }
 
-    /// What the model sees of an image file.
+    /// Decodes an image file to the view that the model sees.
     ///
     /// - Parameters:
-    ///   - bytes: of the file.
-    ///   - format: of the model.
-    ///   - place: of the image within the request, for errors.
-    ///   - index: of the image among those of the request.
+    ///   - bytes: the file's contents.
+    ///   - format: the model's chat format.
+    ///   - parameter: path of the image within the request, for errors.
+    ///   - index: index of the image within the request.
     /// - Throws: ``APIError``.
     func view(
-        of bytes: [UInt8], in format: any ChatFormat, place: String, index: Int
+        of bytes: [UInt8], in format: any ChatFormat, parameter: String, index: Int
     ) throws -> ViewedImage {
         do {
-            let file = try EncodedImage(bytes: bytes, limits: rules.limits, name: place)
+            let file = try EncodedImage(bytes: bytes, limits: rules.limits, name: parameter)
             let view = try format.view(file, as: .example(index))
             let shown = try view.resizedPixels()
             let image = OpenedImage(file: file, shown: shown, digest: ContentDigest(of: bytes))
             return try format.view(image, as: .example(index))
         } catch {
-            throw APIError(status: 400, .invalidRequest, "\(error)", parameter: place, code: "invalid_image")
+            throw APIError(
+                status: 400, .invalidRequest, "\(error)", parameter: parameter, code: "invalid_image")
         }
     }
 }
 
-/// An image file, and the whole of it in the size in which the model sees it.
+/// An image file with its decoded pixels at the size that the model sees.
 private struct OpenedImage: PixelSource {
     let file: EncodedImage
     let shown: Image

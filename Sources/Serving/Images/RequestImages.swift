@@ -4,53 +4,54 @@ package import Imaging
 import NIOCore
 import NIOHTTP1
 
-/// What images a request may bring.
+/// Limits for images in requests.
 package struct ImageRules: Hashable, Sendable {
-    /// Images in one request.
+    /// Maximum number of images in a request.
     package var maximumCount = 64
-    /// Pixels and bytes of one image; a photo of 8K has 33 million pixels.
+    /// Limits for one image; an 8K photo has 33 million pixels.
     package var limits = ImageLimits(maximumBytes: 64 << 20, maximumPixels: 80_000_000)
     /// Hosts from which images are fetched; none by default.
     package var allowedHosts: Set<String>
-    /// Longest time to fetch one.
+    /// Timeout for fetching an image.
     package var fetchSeconds = 20
 
     package init(allowedHosts: Set<String> = []) { self.allowedHosts = allowedHosts }
 }
 
-/// Gets the image files of a request: from the request itself, or from hosts that were allowed.
+/// Reads the image files of a request: from data URIs, or from allowed hosts.
 struct RequestImages: Sendable {
     let rules: ImageRules
 
     /// The bytes of an image file.
     ///
     /// - Parameters:
-    ///   - address: a data URI, or an address over http or https.
-    ///   - place: of the address within the request, for errors.
+    ///   - address: a data URI, or an http or https URL.
+    ///   - parameter: path of the address within the request, for errors.
     /// - Throws: ``APIError``.
-    func bytes(at address: String, place: String) async throws -> [UInt8] {
+    func bytes(at address: String, parameter: String) async throws -> [UInt8] {
         if address.prefix(5).lowercased() == "data:" {
             guard let comma = address.firstIndex(of: ","), address[..<comma].hasSuffix(";base64"),
                 let data = Data(base64Encoded: String(address[address.index(after: comma)...]))
-            else { throw APIError.invalid(place, "the data URI is not base64") }
+            else { throw APIError.invalid(parameter, "the data URI must contain base64 data") }
             return Array(data)
         }
         guard let url = URL(string: address), let scheme = url.scheme?.lowercased(),
             ["http", "https"].contains(scheme), let host = url.host()?.lowercased(), !host.isEmpty
-        else { throw APIError.invalid(place, "must be a data URI with base64, or an address") }
+        else { throw APIError.invalid(parameter, "must be a base64 data URI or an http(s) URL") }
         guard rules.allowedHosts.contains(host), url.user == nil else {
             throw APIError(
                 status: 400, .permission, "images are not fetched from \(host); send the image as a data URI",
-                parameter: place, code: "image_host_not_allowed")
+                parameter: parameter, code: "image_host_not_allowed")
         }
-        return try await fetch(address, host: host, place: place)
+        return try await fetch(address, host: host, parameter: parameter)
     }
 
-    /// Connects to an address that was seen to be public, and to no other, whatever the name resolves to by then.
-    private func fetch(_ address: String, host: String, place: String) async throws -> [UInt8] {
+    /// Connects to the address that was checked to be public, even if the name resolves to another one by then.
+    private func fetch(_ address: String, host: String, parameter: String) async throws -> [UInt8] {
         guard let number = HostAddresses.publicAddress(of: host) else {
             throw APIError(
-                status: 400, .permission, "\(host) is not a host of the public internet", parameter: place,
+                status: 400, .permission, "\(host) does not resolve to a public internet address",
+                parameter: parameter,
                 code: "image_host_not_allowed")
         }
         var configuration = HTTPClient.Configuration(
@@ -62,7 +63,7 @@ struct RequestImages: Sendable {
             let response = try await client.execute(
                 HTTPClientRequest(url: address), timeout: .seconds(Int64(rules.fetchSeconds)))
             guard response.status == .ok else {
-                throw APIError.invalid(place, "\(host) answered \(response.status.code)")
+                throw APIError.invalid(parameter, "\(host) responded with status \(response.status.code)")
             }
             let body = try await response.body.collect(upTo: rules.limits.maximumBytes)
             try await client.shutdown()
@@ -70,7 +71,7 @@ struct RequestImages: Sendable {
         } catch {
             try? await client.shutdown()
             if error is APIError { throw error }
-            throw APIError.invalid(place, "the image cannot be fetched from \(host): \(error)")
+            throw APIError.invalid(parameter, "the image cannot be fetched from \(host): \(error)")
         }
     }
 }

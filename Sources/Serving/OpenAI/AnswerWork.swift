@@ -3,11 +3,11 @@ import CounterRandom
 import NIOCore
 import Synchronization
 
-/// The answers to a request while they are written, until they are complete, the time is over or the client has gone.
+/// The generation of a request's answers, until they are complete, time out, or the client disconnects.
 ///
-/// Holds the request's place. When it is stopped or nobody holds it any more, the model stops and the place is free.
+/// Holds the request's admission slot. Stopping or releasing this object stops generation and frees the slot.
 final class AnswerWork: Sendable {
-    /// An event, and which of the answers it belongs to.
+    /// An event with the index of its answer.
     typealias Element = (choice: Int, event: AnswerEvent)
 
     private let queue: EventQueue
@@ -17,11 +17,11 @@ final class AnswerWork: Sendable {
     private let connections: Connections
 
     /// - Parameters:
-    ///   - isStream: whether events are asked for as they come; else all come at the end.
-    ///   - time: the longest that the answers may take.
+    ///   - isStream: whether events are delivered as they occur; otherwise all are delivered at the end.
+    ///   - time: timeout for all answers.
     init(
         _ answerer: ChatAnswerer, prompt: ChatPrompt, group: Int, count: Int, isStream: Bool, time: Duration,
-        place: Admission.Place, channel: any Channel, connections: Connections
+        slot: Admission.Slot, channel: any Channel, connections: Connections
     ) {
         let queue = EventQueue(ringsForEach: isStream)
         self.queue = queue
@@ -44,7 +44,7 @@ final class AnswerWork: Sendable {
             } catch {
                 queue.finish(.failure(error))
             }
-            place.release()
+            slot.release()
         }
         clock = Task {
             try await Task.sleep(for: time)
@@ -60,18 +60,18 @@ final class AnswerWork: Sendable {
         writing.cancel()
     }
 
-    /// Calls `body` with what has happened since the last time, until the end; then stops.
+    /// Calls `body` with batches of new events until the end; then stops.
     ///
-    /// - Throws: what an answer or `body` throws, ``APIError`` when the time is over, `CancellationError` when the client
-    ///   has gone.
+    /// - Throws: errors of generation or of `body`, ``APIError`` on timeout, `CancellationError` if the client
+    ///   disconnects.
     func events(_ body: ([Element]) async throws -> Void) async throws {
         defer { stop() }
         try await queue.batches(body)
     }
 }
 
-/// Takes events from the threads that write answers to the task that tells the client: those that have come while it was
-/// busy, or all of them at the end, in one piece.
+/// Passes events from the generating threads to the task that writes the response, in batches: events that arrived while
+/// the task was busy, or all events at the end.
 private final class EventQueue: Sendable {
     private struct State {
         var pending: [AnswerWork.Element] = []
@@ -97,7 +97,7 @@ private final class EventQueue: Sendable {
         if isOpen && ringsForEach { ring.yield() }
     }
 
-    /// The first result counts.
+    /// Ends the queue; only the first result is kept.
     func finish(_ result: Result<Void, any Error>) {
         state.withLock { $0.result = $0.result ?? result }
         ring.finish()
@@ -110,7 +110,7 @@ private final class EventQueue: Sendable {
         }
         let (elements, result) = take()
         if !elements.isEmpty { try await body(elements) }
-        // The bell of a task that was cancelled ends without a result.
+        // If the task was cancelled, the stream ends without a result.
         guard let result else { throw CancellationError() }
         try result.get()
     }

@@ -1,13 +1,13 @@
 import Agent
 import JSON
 
-/// A request for `POST /v1/chat/completions`, read and checked; images are still where the client said they are.
+/// A parsed and validated request for `POST /v1/chat/completions`. Images are not yet loaded.
 struct ChatCompletionRequest: Sendable {
     /// A piece of a message.
     enum Part: Sendable {
         case text(String)
-        /// A data URI or an address, and where it stands in the request.
-        case image(String, place: String)
+        /// A data URI or URL, and its path in the request.
+        case image(String, path: String)
     }
 
     struct Message: Sendable {
@@ -17,22 +17,22 @@ struct ChatCompletionRequest: Sendable {
 
     let model: String
     let messages: [Message]
-    /// Tools of the client, which the model is told of.
+    /// The client's tools, offered in the prompt.
     let tools: [ToolSpecification]
     let temperature: Double
     let topP: Double
     let topK: Int
-    /// nil for as many as there is room for.
+    /// nil means no limit other than the context length.
     let maximumTokens: Int?
     let seed: UInt64?
-    /// Texts that end an answer and are not part of it.
+    /// Stop sequences; they end an answer and are not part of it.
     let stops: [String]
     /// Number of answers.
     let count: Int
     let wantsLogProbabilities: Bool
-    /// Of how many of the likeliest tokens the client wants to know with each one.
+    /// How many of the most likely tokens to report for each generated one (`top_logprobs`).
     let alternativeCount: Int
-    /// Whether an answer goes on where the model would end it; not of the API, but of other servers too.
+    /// Whether generation continues past end-of-turn tokens (`ignore_eos`, an extension that other servers have too).
     let ignoresTurnEnds: Bool
     let isStream: Bool
     let wantsUsageInStream: Bool
@@ -51,7 +51,7 @@ extension ChatCompletionRequest {
     private static let alternativeLimit = 20
 
     /// - Parameter body: JSON.
-    /// - Throws: ``APIError`` that names the parameter that cannot be used.
+    /// - Throws: ``APIError`` that names the invalid parameter.
     init(_ body: String) throws(APIError) {
         let value: JSONValue
         do throws(JSONError) {
@@ -66,7 +66,7 @@ extension ChatCompletionRequest {
                 code: "invalid_json")
         }
         let fields = RequestFields(value)
-        try fields.refuseWhatIsUnsupported()
+        try fields.rejectUnsupported()
         model = try fields.required("model", fields.string("model"))
         messages = try Self.messages(value["messages"])
         tools = try Self.tools(fields)
@@ -110,24 +110,24 @@ extension ChatCompletionRequest {
         }
         var messages: [Message] = []
         for (index, value) in values.enumerated() {
-            messages.append(try message(value, place: "messages[\(index)]"))
+            messages.append(try message(value, path: "messages[\(index)]"))
         }
         return messages
     }
 
-    private static func message(_ value: JSONValue, place: String) throws(APIError) -> Message {
+    private static func message(_ value: JSONValue, path: String) throws(APIError) -> Message {
         let role: Agent.Message.Role
         switch value["role"]?.string {
         case "system", "developer": role = .system
         case "user": role = .user
         case "assistant": role = .assistant
         case "tool": role = .tool
-        default: throw .invalid("\(place).role", "must be system, developer, user, assistant or tool")
+        default: throw .invalid("\(path).role", "must be system, developer, user, assistant or tool")
         }
-        var parts = try parts(value["content"], place: "\(place).content", isOptional: role == .assistant)
+        var parts = try parts(value["content"], path: "\(path).content", isOptional: role == .assistant)
         if role == .assistant, let calls = value["tool_calls"]?.array {
             for (index, call) in calls.enumerated() {
-                let text = try text(ofCall: call, place: "\(place).tool_calls[\(index)]")
+                let text = try text(ofCall: call, path: "\(path).tool_calls[\(index)]")
                 let separator = parts.isEmpty ? "" : "\n"
                 parts.append(.text("\(separator)\(Markup.toolCallStart)\n\(text)\n\(Markup.toolCallEnd)"))
             }
@@ -135,45 +135,45 @@ extension ChatCompletionRequest {
         return Message(role: role, parts: parts)
     }
 
-    /// A call that the model made, as it would have written it: its arguments come back to the letter.
-    private static func text(ofCall call: JSONValue, place: String) throws(APIError) -> String {
+    /// A tool call from an earlier answer, in the model's format; the argument string is kept verbatim.
+    private static func text(ofCall call: JSONValue, path: String) throws(APIError) -> String {
         guard let function = call["function"], let name = function["name"]?.string,
             let arguments = function["arguments"]?.string
-        else { throw .invalid(place, "must be a function with a name and with arguments in a string") }
+        else { throw .invalid(path, "must be a function with a name and an arguments string") }
         return #"{"name": \#(JSONValue.string(name).text), "arguments": \#(arguments)}"#
     }
 
     private static func parts(
-        _ value: JSONValue?, place: String, isOptional: Bool
+        _ value: JSONValue?, path: String, isOptional: Bool
     ) throws(APIError) -> [Part] {
         switch value {
         case .string(let text)?: return text.isEmpty ? [] : [.text(text)]
         case .array(let values)?:
             var parts: [Part] = []
             for (index, value) in values.enumerated() {
-                parts.append(try part(value, place: "\(place)[\(index)]"))
+                parts.append(try part(value, path: "\(path)[\(index)]"))
             }
             return parts
         case nil, .null?: if isOptional { return [] }
         default: break
         }
-        throw .invalid(place, "must be a string or a list of parts")
+        throw .invalid(path, "must be a string or a list of parts")
     }
 
-    private static func part(_ value: JSONValue, place: String) throws(APIError) -> Part {
+    private static func part(_ value: JSONValue, path: String) throws(APIError) -> Part {
         switch value["type"]?.string {
         case "text":
             guard let text = value["text"]?.string else {
-                throw .invalid("\(place).text", "must be a string")
+                throw .invalid("\(path).text", "must be a string")
             }
             return .text(text)
         case "image_url":
             guard let url = value["image_url"]?["url"]?.string ?? value["image_url"]?.string else {
-                throw .invalid("\(place).image_url", "must be an object with the url of an image")
+                throw .invalid("\(path).image_url", "must be an object with the url of an image")
             }
-            return .image(url, place: "\(place).image_url")
+            return .image(url, path: "\(path).image_url")
         default:
-            throw .unsupported("\(place).type", "must be text or image_url")
+            throw .unsupported("\(path).type", "must be text or image_url")
         }
     }
 
@@ -183,11 +183,11 @@ extension ChatCompletionRequest {
         switch fields.value["tool_choice"] {
         case .string("none")?: return []
         case nil, .null?, .string("auto")?: break
-        default: throw .unsupported("tool_choice", "must be auto or none: the model decides what it calls")
+        default: throw .unsupported("tool_choice", "must be auto or none")
         }
         guard let value = fields.value["tools"], value != .null else { return [] }
         guard let values = value.array, values.count <= toolLimit else {
-            throw .invalid("tools", "must be a list of at most \(toolLimit)")
+            throw .invalid("tools", "must be a list of at most \(toolLimit) tools")
         }
         var tools: [ToolSpecification] = []
         for (index, value) in values.enumerated() {
@@ -203,7 +203,7 @@ extension ChatCompletionRequest {
     }
 }
 
-/// The members of a request by name, each of the type that it must have.
+/// Typed access to the fields of a request.
 private struct RequestFields {
     let value: JSONValue
 
@@ -248,16 +248,16 @@ private struct RequestFields {
         default: break
         }
         let upper = range.upperBound == .max ? "" : " and at most \(range.upperBound)"
-        throw .invalid(name, "must be a whole number of at least \(range.lowerBound)\(upper)")
+        throw .invalid(name, "must be an integer of at least \(range.lowerBound)\(upper)")
     }
 
-    /// Says so where a client asks for what would be ignored.
-    func refuseWhatIsUnsupported() throws(APIError) {
+    /// Rejects parameters that would otherwise be ignored.
+    func rejectUnsupported() throws(APIError) {
         for name in ["frequency_penalty", "presence_penalty"] where value[name]?.number ?? 0 != 0 {
-            throw .unsupported(name, "is not supported; leave it out")
+            throw .unsupported(name, "is not supported; omit it")
         }
         if let bias = value["logit_bias"]?.object, !bias.isEmpty {
-            throw .unsupported("logit_bias", "is not supported; leave it out")
+            throw .unsupported("logit_bias", "is not supported; omit it")
         }
         if let type = value["response_format"]?["type"]?.string, type != "text" {
             throw .unsupported("response_format", "must be text")

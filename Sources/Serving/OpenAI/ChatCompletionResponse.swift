@@ -2,7 +2,7 @@ import Agent
 import Foundation
 import Imaging
 
-/// Counts of tokens. What tools answer while the server thinks is read by the model and counts with the prompt.
+/// Token usage. Replies of server-side tools are model input and count as prompt tokens.
 struct Usage: Encodable, Hashable, Sendable {
     private struct PromptDetails: Encodable, Hashable, Sendable {
         let imageTokens: Int
@@ -14,8 +14,8 @@ struct Usage: Encodable, Hashable, Sendable {
     private let promptTokensDetails: PromptDetails
 
     /// - Parameters:
-    ///   - prompt: shared by all answers.
-    ///   - ends: of the answers.
+    ///   - prompt: the prompt, shared by all answers.
+    ///   - ends: the ends of the answers.
     init(of prompt: ChatPrompt, _ ends: [AnswerEnd]) {
         promptTokens = prompt.segment.tokens.count + ends.reduce(0) { $0 + $1.observationTokens }
         completionTokens = ends.reduce(0) { $0 + $1.completionTokens }
@@ -25,22 +25,22 @@ struct Usage: Encodable, Hashable, Sendable {
     }
 }
 
-/// A token with its log-probability as the API gives it.
+/// A token with its log-probability, in the API's format.
 struct TokenEntry: Encodable, Hashable, Sendable {
     private let token: String
     private let logprob: Float
-    /// nil for a token that is a part of a character only.
+    /// nil for a token that is only part of a character.
     private let bytes: [UInt8]?
-    /// Of a written token: the likeliest in its place.
+    /// The most likely tokens at this position; only for generated tokens.
     private let topLogprobs: [TokenEntry]?
 
-    init(_ written: WrittenToken, format: any ChatFormat) {
+    init(_ written: GeneratedToken, format: any ChatFormat) {
         self.init(
             written.rated, format: format,
             topLogprobs: written.alternatives.map { TokenEntry($0, format: format, topLogprobs: nil) })
     }
 
-    private init(_ rated: RatedToken, format: any ChatFormat, topLogprobs: [TokenEntry]?) {
+    private init(_ rated: ScoredToken, format: any ChatFormat, topLogprobs: [TokenEntry]?) {
         token = format.text(of: [rated.token])
         logprob = rated.logProbability
         bytes = token.unicodeScalars.contains("\u{FFFD}") ? nil : Array(token.utf8)
@@ -52,7 +52,7 @@ struct LogProbabilities: Encodable, Hashable, Sendable {
     var content: [TokenEntry]
 }
 
-/// A call that the client is asked to make.
+/// A call of one of the client's tools.
 struct RequestedCall: Encodable, Hashable, Sendable {
     private struct Function: Encodable, Hashable, Sendable {
         let name: String
@@ -64,12 +64,12 @@ struct RequestedCall: Encodable, Hashable, Sendable {
     private let type = "function"
     private let function: Function
 
-    /// The name of the call that an answer to a request makes.
+    /// The call id for an answer.
     static func id(in request: String, _ choice: Int) -> String {
         "call-\(request.split(separator: "-").last ?? "")-\(choice)"
     }
 
-    /// - Parameter index: of the call within a streamed message; nil outside of a stream.
+    /// - Parameter index: index of the call within a streamed message; nil without streaming.
     init(id: String, index: Int?, name: String, arguments: String) {
         self.id = id
         self.index = index
@@ -77,19 +77,19 @@ struct RequestedCall: Encodable, Hashable, Sendable {
     }
 }
 
-/// A call that the server made, an extension of the API.
+/// A tool call that the server ran; an extension of the API.
 struct ToolEvent: Encodable, Hashable, Sendable {
     private let name: String
     private let arguments: String
-    /// Number from 1 of the image that was looked at, among those that the model had seen.
+    /// 1-based index of the image passed to the tool, among all images the model has seen.
     private let image: Int?
-    /// Number from 1 of the client's image that the box lies in; absent for an image that a tool made.
+    /// 1-based index of the client's image that the box refers to; absent for an image created by a tool.
     private let source: Int?
-    /// What was cut, [x1, y1, x2, y2] in pixels of that image.
+    /// The cropped region, [x1, y1, x2, y2] in pixels of that image.
     private let box: [Double]?
-    /// Degrees clockwise by which what was cut is shown turned.
+    /// Clockwise rotation of the crop, in degrees.
     private let rotation: Int?
-    /// What was wrong.
+    /// The error message of a failed call.
     private let error: String?
 
     init(_ call: ToolCallRecord) {
@@ -103,7 +103,7 @@ struct ToolEvent: Encodable, Hashable, Sendable {
     }
 }
 
-/// The answer to a request without `stream`.
+/// The response to a request without `stream`.
 struct ChatCompletion: Encodable, Sendable {
     struct Choice: Encodable, Sendable {
         struct Message: Encodable, Sendable {
@@ -117,7 +117,7 @@ struct ChatCompletion: Encodable, Sendable {
                 case role, content, reasoningContent, toolCalls, toolEvents
             }
 
-            /// `content` is there even without a text, as in the API.
+            /// `content` is written even if null, as in the API.
             func encode(to encoder: any Encoder) throws {
                 var values = encoder.container(keyedBy: CodingKeys.self)
                 try values.encode(role, forKey: .role)
@@ -142,7 +142,7 @@ struct ChatCompletion: Encodable, Sendable {
     let usage: Usage
 }
 
-/// One event of an answer with `stream`.
+/// One event of a streamed response.
 struct ChatCompletionChunk: Encodable, Sendable {
     struct Choice: Encodable, Sendable {
         struct Delta: Encodable, Sendable {
@@ -160,7 +160,7 @@ struct ChatCompletionChunk: Encodable, Sendable {
 
         private enum CodingKeys: CodingKey { case index, delta, logprobs, finishReason }
 
-        /// `finish_reason` is there from the first event on, as in the API.
+        /// `finish_reason` is written in every event, as in the API.
         func encode(to encoder: any Encoder) throws {
             var values = encoder.container(keyedBy: CodingKeys.self)
             try values.encode(index, forKey: .index)
@@ -178,7 +178,7 @@ struct ChatCompletionChunk: Encodable, Sendable {
     var usage: Usage?
 }
 
-/// What `GET /v1/models` lists.
+/// The response of `GET /v1/models`.
 struct ModelList: Encodable, Sendable {
     struct Model: Encodable, Sendable {
         let id: String

@@ -6,27 +6,27 @@ import Hummingbird
 import NIOCore
 import Synchronization
 
-/// `/v1/models` and `/v1/chat/completions`, as the OpenAI API has them.
+/// `/v1/models` and `/v1/chat/completions` of the OpenAI API, and `/metrics`.
 ///
-/// What it does not take it refuses by name; what it adds is told apart by name: `reasoning_content`, `tool_events` and
-/// `tool_event` of the thinking model, `image_tokens` in the usage.
+/// Unsupported parameters are rejected by name. Extensions: `reasoning_content`, `tool_events` and `tool_event` of the
+/// thinking model, and `image_tokens` in the usage.
 package final class ChatRoutes: RouteSet {
     private let model: ServedModel
     private let admission: Admission
     private let images: RequestImages
     private let opener: ImageOpener
-    /// Most tokens in one turn where a request says nothing.
+    /// Maximum tokens in one turn; requests can only lower it.
     private let defaultTurnTokens: Int
-    /// Longest time for an answer.
+    /// Timeout for an answer.
     private let answerTime: Duration
     private let created = Int(Date().timeIntervalSince1970)
     private let lastNumber = Mutex(0)
 
     /// - Parameters:
-    ///   - model: that answers.
-    ///   - admission: how many requests are taken on.
-    ///   - images: that requests may bring.
-    ///   - answerTime: longest time for an answer, from its admission on.
+    ///   - model: the model that answers.
+    ///   - admission: limits the number of concurrent requests.
+    ///   - images: limits for images in requests.
+    ///   - answerTime: timeout for an answer.
     package init(
         model: ServedModel, admission: Admission, images: ImageRules = ImageRules(),
         answerTime: Duration = .seconds(600)
@@ -76,7 +76,7 @@ package final class ChatRoutes: RouteSet {
                 status: 415, .invalidRequest, "the body must be JSON, with Content-Type: application/json",
                 code: "unsupported_media_type")
         }
-        let place = try admission.enter()
+        let slot = try admission.enter()
         let body = try await Self.body(of: request, limit: state.configuration.maximumBodyBytes)
         let asked = try ChatCompletionRequest(body)
         let prompt = try await prompt(for: asked)
@@ -90,13 +90,13 @@ package final class ChatRoutes: RouteSet {
             metrics: state.metrics)
         let work = AnswerWork(
             ChatAnswerer(model: model), prompt: prompt, group: number, count: asked.count,
-            isStream: asked.isStream, time: answerTime, place: place, channel: context.channel,
+            isStream: asked.isStream, time: answerTime, slot: slot, channel: context.channel,
             connections: state.connections)
         return asked.isStream ? answer.streamed(work) : try await answer.whole(work)
     }
 
     private static func body(of request: Request, limit: Int) async throws -> String {
-        let problem = APIError.tooLarge("the body may have \(limit) bytes at most")
+        let problem = APIError.tooLarge("the body must not exceed \(limit) bytes")
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw problem }
         do {
             var request = request
@@ -112,11 +112,14 @@ package final class ChatRoutes: RouteSet {
         }
         if isThinking, !asked.tools.isEmpty {
             throw APIError.unsupported(
-                "tools", "\(model.thinkingName) uses tools of its own; ask \(model.name) to use yours")
+                "tools",
+                "\(model.thinkingName) uses server-side tools; use the model \(model.name) with your own tools"
+            )
         }
         if isThinking, asked.ignoresTurnEnds {
             throw APIError.unsupported(
-                "ignore_eos", "\(model.thinkingName) must end its turns to look closer")
+                "ignore_eos", "is not supported by \(model.thinkingName): it must end its turns to call tools"
+            )
         }
         let messages = try await messages(of: asked)
         let looksCloser = isThinking && messages.contains { !$0.images.isEmpty }
@@ -132,8 +135,8 @@ package final class ChatRoutes: RouteSet {
         guard segment.tokens.count < model.limits.contextTokens else {
             throw APIError(
                 status: 400, .invalidRequest,
-                "the conversation has \(segment.tokens.count) tokens; \(model.limits.contextTokens) are the most "
-                    + "that the model holds, its answer included", parameter: "messages",
+                "the conversation has \(segment.tokens.count) tokens; the context length, including the answer, is "
+                    + "\(model.limits.contextTokens) tokens", parameter: "messages",
                 code: "context_length_exceeded")
         }
         let sampling = Sampling(
@@ -149,7 +152,8 @@ package final class ChatRoutes: RouteSet {
     private func messages(of asked: ChatCompletionRequest) async throws -> [Message] {
         guard asked.imageCount <= images.rules.maximumCount else {
             throw APIError.invalid(
-                "messages", "\(asked.imageCount) images; a request may have \(images.rules.maximumCount)")
+                "messages",
+                "contain \(asked.imageCount) images; the maximum is \(images.rules.maximumCount)")
         }
         var messages: [Message] = []
         var imageCount = 0
@@ -158,12 +162,12 @@ package final class ChatRoutes: RouteSet {
             for part in message.parts {
                 switch part {
                 case .text(let text): content.append(.text(text))
-                case .image(let address, let place):
-                    let bytes = try await images.bytes(at: address, place: place)
+                case .image(let address, let path):
+                    let bytes = try await images.bytes(at: address, parameter: path)
                     content.append(
                         .image(
                             try await opener.view(
-                                of: bytes, in: model.format, place: place, index: imageCount)))
+                                of: bytes, in: model.format, parameter: path, index: imageCount)))
                     imageCount += 1
                 }
             }

@@ -2,15 +2,15 @@ import Agent
 import JSON
 import NIOCore
 
-/// The server-sent events of a streamed answer. Texts of one kind that come together go out together.
+/// Encodes a streamed answer as server-sent events. Consecutive texts of one kind are merged into one event.
 struct ChunkWriter {
     private let format: any ChatFormat
     private let id: String
     private let created: Int
     private let asked: ChatCompletionRequest
-    /// Tokens of each answer that have not been told.
+    /// Log-probability entries of each answer that have not been sent.
     private var entries: [[TokenEntry]]
-    /// What stands around the texts of events that have nothing else to tell: most of them, so they are not encoded anew.
+    /// The encoded JSON around the text of a text-only event, cached because most events are of this kind.
     private var frames: [TextKind: TextFrame] = [:]
 
     init(format: any ChatFormat, id: String, created: Int, asked: ChatCompletionRequest) {
@@ -21,7 +21,7 @@ struct ChunkWriter {
         entries = Array(repeating: [], count: asked.count)
     }
 
-    /// That each answer begins.
+    /// The first event of each answer.
     func opening() -> ByteBuffer {
         joined(
             (0..<asked.count).map { index in
@@ -118,7 +118,7 @@ struct ChunkWriter {
 }
 
 extension ChatCompletionChunk.Choice {
-    /// The text of a choice that tells nothing else.
+    /// The text of a choice that contains nothing else.
     fileprivate var soleText: (kind: TextKind, text: String)? {
         guard logprobs == nil, finishReason == nil, delta.toolCalls == nil, delta.toolEvent == nil else {
             return nil
@@ -127,9 +127,9 @@ extension ChatCompletionChunk.Choice {
         return delta.reasoningContent.map { (TextKind(choice: index, isReasoning: true), $0) }
     }
 
-    /// Adds a text to one of the same kind.
+    /// Appends the event's text to a choice of the same kind.
     ///
-    /// - Returns: false if it cannot be added.
+    /// - Returns: false if the kinds differ.
     fileprivate mutating func extend(_ event: AnswerEvent) -> Bool {
         switch event {
         case .reasoning(let text):
@@ -154,20 +154,20 @@ private struct TextKind: Hashable {
     var key: String { isReasoning ? "reasoning_content" : "content" }
 }
 
-/// An event in which only a text changes.
+/// A pre-encoded event in which only the text varies.
 private struct TextFrame {
     private let before: ByteBufferView
     private let after: ByteBufferView
 
-    /// - Parameter event: has an empty string under `key`.
+    /// - Parameter event: an encoded event with an empty string for `key`.
     init(event: ByteBuffer, key: String) {
         let bytes = event.readableBytesView
         // Quotes within a string are escaped, so this is the key and its value.
-        guard let place = bytes.firstRange(of: "\"\(key)\":\"\"".utf8) else {
-            preconditionFailure("an event without \(key)")
+        guard let field = bytes.firstRange(of: "\"\(key)\":\"\"".utf8) else {
+            preconditionFailure("the event has no \(key)")
         }
-        before = bytes[..<bytes.index(place.upperBound, offsetBy: -2)]
-        after = bytes[place.upperBound...]
+        before = bytes[..<bytes.index(field.upperBound, offsetBy: -2)]
+        after = bytes[field.upperBound...]
     }
 
     func append(_ text: String, to buffer: inout ByteBuffer) {

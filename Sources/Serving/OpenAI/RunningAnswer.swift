@@ -2,7 +2,7 @@ import Agent
 import Hummingbird
 import NIOCore
 
-/// Tells a client of an answer, at the end or as it is written.
+/// Sends an answer to the client, whole or streamed.
 struct RunningAnswer: Sendable {
     let id: String
     let asked: ChatCompletionRequest
@@ -12,7 +12,7 @@ struct RunningAnswer: Sendable {
     let start: ContinuousClock.Instant
     let metrics: ServerMetrics
 
-    // MARK: At the end
+    // MARK: Whole
 
     func whole(_ work: AnswerWork) async throws -> Response {
         var choices = (0..<asked.count).map { ChatCompletion.Choice(index: $0) }
@@ -52,9 +52,9 @@ struct RunningAnswer: Sendable {
         }
     }
 
-    // MARK: As it is written
+    // MARK: Streamed
 
-    /// Server-sent events, one for each piece of text, the last of which is `[DONE]`.
+    /// A response of server-sent events that ends with `[DONE]`.
     func streamed(_ work: AnswerWork) -> Response {
         Response(
             status: .ok,

@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// A picture with a question about it, for somebody who has no photo at hand.
+/// A sample image with a question, for users without a photo of their own.
 package struct SampleQuestion: Sendable {
     package let png: Data
     package let question: String
@@ -14,14 +14,14 @@ package struct SampleQuestion: Sendable {
     }
 }
 
-/// The page at `/`, where a person asks about a photo and watches the model look closer.
+/// The playground at `/`: a user asks about a photo and sees the model's tool calls.
 package struct PlaygroundRoutes: RouteSet {
     private let sample: (@Sendable (UInt64) throws -> SampleQuestion)?
     private let hasRuns: Bool
 
     /// - Parameters:
     ///   - hasRuns: whether the server also shows runs, at `/runs`.
-    ///   - sample: makes the picture of a number, the same each time; nil if the page offers none.
+    ///   - sample: creates the sample with a given index, deterministically; nil if the page offers no samples.
     package init(hasRuns: Bool = false, sample: (@Sendable (UInt64) throws -> SampleQuestion)? = nil) {
         self.hasRuns = hasRuns
         self.sample = sample
@@ -44,11 +44,11 @@ package struct PlaygroundRoutes: RouteSet {
         }
         routes.router.get("playground/offers") { _, _ in Response.json(offers) }
         if let sample {
-            routes.router.get("playground/scenes/:number") { _, context in
-                guard let number = context.parameters.get("number").flatMap(UInt64.init) else {
-                    throw APIError.invalid("number", "must be a whole number")
+            routes.router.get("playground/scenes/:index") { _, context in
+                guard let index = context.parameters.get("index").flatMap(UInt64.init) else {
+                    throw APIError.invalid("index", "must be a non-negative integer")
                 }
-                return try Self.response(sample(number))
+                return try Self.response(sample(index))
             }
         }
     }

@@ -1,4 +1,4 @@
-/// What a client is told when its request is not answered, in the form of the OpenAI API.
+/// An error response in the format of the OpenAI API.
 package struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: String, Sendable {
         case invalidRequest = "invalid_request_error"
@@ -14,11 +14,11 @@ package struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
     package let status: Int
     package let kind: Kind
     package let message: String
-    /// The part of the request that is at fault, such as `messages[1].content`.
+    /// The path of the invalid value in the request, such as `messages[1].content`.
     package let parameter: String?
-    /// A word that programs can tell errors apart by.
+    /// A machine-readable error code.
     package let code: String?
-    /// When it makes sense to try again.
+    /// Seconds after which the client may retry, for the `Retry-After` header.
     package let retryAfterSeconds: Int?
 
     package init(
@@ -37,7 +37,7 @@ package struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension APIError {
-    /// A value that the API does not take, or that this server does not.
+    /// A value that is outside the API or not accepted by this server.
     static func invalid(_ parameter: String, _ message: String) -> APIError {
         APIError(status: 400, .invalidRequest, message, parameter: parameter, code: "invalid_value")
     }
@@ -51,12 +51,12 @@ extension APIError {
     }
 
     static func noRoute(_ path: String) -> APIError {
-        APIError(status: 404, .notFound, "there is nothing at \(path)", code: "unknown_url")
+        APIError(status: 404, .notFound, "unknown path \(path)", code: "unknown_url")
     }
 
     static func noModel(_ name: String, known: [String]) -> APIError {
         APIError(
-            status: 404, .notFound, "there is no model \(name); there is \(known.joined(separator: " and "))",
+            status: 404, .notFound, "unknown model \(name); available: \(known.joined(separator: ", "))",
             parameter: "model", code: "model_not_found")
     }
 
@@ -64,7 +64,7 @@ extension APIError {
         status: 504, .timeout, "the answer took longer than this server allows", code: "timeout")
 }
 
-/// The body of an error.
+/// The body of an error response.
 struct ErrorBody: Encodable {
     struct Content: Encodable {
         let message: String
@@ -74,7 +74,7 @@ struct ErrorBody: Encodable {
 
         private enum CodingKeys: CodingKey { case message, type, param, code }
 
-        /// `param` and `code` are there even if they say nothing, as in the API.
+        /// `param` and `code` are written even if null, as in the API.
         func encode(to encoder: any Encoder) throws {
             var values = encoder.container(keyedBy: CodingKeys.self)
             try values.encode(message, forKey: .message)

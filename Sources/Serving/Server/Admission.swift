@@ -1,16 +1,16 @@
 import Synchronization
 
-/// How many requests are worked on at a time; more are turned away rather than made to wait without end.
+/// Limits the number of concurrent requests. Further requests are rejected with 429 instead of queued without bound.
 package final class Admission: Sendable {
     private struct State {
         var taken = 0
-        /// Mean time of an answer in seconds, of the recent ones.
+        /// Moving average of the time per answer.
         var seconds = 1.0
     }
 
-    /// Most requests at a time.
+    /// Maximum number of concurrent requests.
     package let limit: Int
-    /// How many of them the model works on side by side; the others wait for it.
+    /// How many requests the model processes in parallel; the others wait.
     private let parallel: Int
     private let state = Mutex(State())
 
@@ -19,8 +19,8 @@ package final class Admission: Sendable {
         self.parallel = max(1, parallel)
     }
 
-    /// A place, held until it is released or forgotten.
-    final class Place: Sendable {
+    /// One admitted request, held until it is released or deallocated.
+    final class Slot: Sendable {
         private let admission: Admission
         private let start = ContinuousClock.now
         private let isHeld = Mutex(true)
@@ -38,8 +38,8 @@ package final class Admission: Sendable {
         }
     }
 
-    /// - Throws: ``APIError`` with status 429 that says when to come back.
-    func enter() throws(APIError) -> Place {
+    /// - Throws: ``APIError`` with status 429 and a retry time.
+    func enter() throws(APIError) -> Slot {
         let wait = state.withLock { state -> Double? in
             guard state.taken >= limit else {
                 state.taken += 1
@@ -47,9 +47,10 @@ package final class Admission: Sendable {
             }
             return state.seconds * Double(limit) / Double(parallel)
         }
-        guard let wait else { return Place(self) }
+        guard let wait else { return Slot(self) }
         throw APIError(
-            status: 429, .overloaded, "\(limit) requests are being worked on; try again later",
+            status: 429, .overloaded,
+            "the server is processing \(limit) requests, its maximum; try again later",
             code: "server_overloaded", retryAfterSeconds: max(1, Int(wait.rounded(.up))))
     }
 

@@ -2,12 +2,12 @@ import Hummingbird
 import NIOCore
 import Reports
 
-/// A file of a page, part of the program.
+/// A static file embedded in the executable.
 struct Asset: Sendable {
     private let bytes: [UInt8]
     private let type: String
 
-    /// - Parameter name: ends as files of its type do.
+    /// - Parameter name: its extension determines the content type.
     init(_ name: String, _ bytes: [UInt8]) {
         self.bytes = bytes
         type =
@@ -16,7 +16,7 @@ struct Asset: Sendable {
             case "css": "text/css; charset=utf-8"
             case "js": "text/javascript; charset=utf-8"
             case "svg": "image/svg+xml"
-            default: preconditionFailure("no page has a file such as \(name)")
+            default: preconditionFailure("no content type for \(name)")
             }
     }
 
@@ -27,7 +27,7 @@ struct Asset: Sendable {
     }
 }
 
-/// The files that pages have in common, those of reports and those of the server.
+/// Static files shared by all pages: those of reports, and the server's style sheet.
 struct SharedAssets: RouteSet {
     static let iconPath = path(SharedFile.icon.name)
     static let stylePath = path(SharedFile.style.name)

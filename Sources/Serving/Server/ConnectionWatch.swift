@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTPTypes
 import Synchronization
 
-/// Which connections are still there, for whoever works on an answer that may no longer be wanted.
+/// The open connections. Lets running answers stop when their client disconnects.
 final class Connections: Sendable {
     private struct State {
         var open: [ObjectIdentifier: [Int: @Sendable () -> Void]] = [:]
@@ -11,13 +11,13 @@ final class Connections: Sendable {
 
     private let state = Mutex(State())
 
-    /// What stands for a wish to be told.
+    /// Identifies a registered callback.
     struct Token: Sendable {
         fileprivate let connection: ObjectIdentifier
         fileprivate let number: Int
     }
 
-    /// Calls `body` once if the client goes away; at once if it has gone.
+    /// Calls `body` once when the client disconnects; immediately if it already has.
     func onGone(_ channel: any Channel, _ body: @escaping @Sendable () -> Void) -> Token? {
         let connection = ObjectIdentifier(channel)
         let token = state.withLock { state -> Token? in
@@ -47,8 +47,8 @@ final class Connections: Sendable {
     var count: Int { state.withLock { $0.open.count } }
 }
 
-/// Watches one connection: tells when the client has gone, and closes it when a request takes too long to arrive or the
-/// client takes nothing of its answer.
+/// Watches one connection. Reports a disconnect, and closes the connection if a request takes too long to arrive or the
+/// client stops reading the response.
 final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart

@@ -2,20 +2,20 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// Stands before every route: who may ask, what browsers may do with what they get, errors in one form.
+/// Middleware for every route: checks origin and API key, sets security headers, and formats errors.
 struct Gatekeeper: RouterMiddleware {
     typealias Context = ServingContext
 
     let configuration: ServerConfiguration
     let metrics: ServerMetrics
 
-    /// Routes that need no key: whether the server is alive, and where a person enters the key.
+    /// Paths that need no key: the health check, and the login page with its files.
     private static let open: Set<String> = [
         "/healthz", LoginRoutes.path, SharedAssets.iconPath, SharedAssets.stylePath,
         SharedAssets.serverStylePath,
     ]
 
-    /// What a page may load: scripts, styles and data of this server, and pictures that it makes itself.
+    /// Pages may load scripts, styles and data of this server only, and images they create themselves.
     private static let contentPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
         + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -51,19 +51,20 @@ struct Gatekeeper: RouterMiddleware {
                     status: error.status.code, .invalidRequest, error.body ?? error.status.reasonPhrase))
         } catch is CancellationError {
             metrics.countAbandoned()
-            return .error(APIError(status: 499, .invalidRequest, "the client went away"))
+            return .error(APIError(status: 499, .invalidRequest, "the client disconnected"))
         } catch {
             return .error(APIError(status: 500, .server, "\(error)", code: "internal_error"))
         }
     }
 
-    /// Keeps pages of other sites from using a browser on this machine to reach the server.
+    /// Prevents other web sites from reaching the server through a browser on this machine.
     private func checkOrigin(_ request: Request) throws(APIError) {
         let authority = request.head.authority ?? ""
         if configuration.apiKey == nil {
             guard ServerConfiguration.loopbackNames.contains(Self.host(of: authority)) else {
                 throw APIError(
-                    status: 403, .permission, "this server answers to localhost only", code: "wrong_host")
+                    status: 403, .permission, "this server accepts requests to localhost only",
+                    code: "wrong_host")
             }
         }
         if let origin = request.headers[.origin], let url = URL(string: origin) {
@@ -82,7 +83,7 @@ struct Gatekeeper: RouterMiddleware {
         return String(authority.prefix { $0 != ":" })
     }
 
-    /// An answer to who has no key; nil for who may pass.
+    /// The response to a request without a valid key; nil if the request may proceed.
     private func refusal(_ request: Request) -> Response? {
         guard let key = configuration.apiKey, !Self.open.contains(request.uri.path) else { return nil }
         let bearer = request.headers[.authorization].flatMap { value in
@@ -94,13 +95,13 @@ struct Gatekeeper: RouterMiddleware {
         }
         return .error(
             APIError(
-                status: 401, .authentication, "an API key is needed: Authorization: Bearer KEY",
+                status: 401, .authentication, "a valid API key is required: Authorization: Bearer KEY",
                 code: "invalid_api_key"))
     }
 }
 
 enum Secret {
-    /// Compares without telling by its time where the first difference is.
+    /// Compares in constant time, so that the duration does not reveal where the first difference is.
     static func isEqual(_ left: String, _ right: String) -> Bool {
         let (left, right) = (Array(left.utf8), Array(right.utf8))
         var difference = left.count ^ right.count

@@ -1,18 +1,19 @@
 import Foundation
 
-/// How memory for large buffers is taken.
+/// Configures how the allocator handles large buffers.
 enum LargeBuffers {
     private typealias SetOption = @convention(c) (Int32, Int32) -> Int32
 
-    /// `M_MMAP_THRESHOLD` of glibc's `malloc.h`, which no module offers to Swift.
-    private static let mappedFrom: Int32 = -3
+    /// `M_MMAP_THRESHOLD` of glibc's `malloc.h`, which is not available in Swift.
+    private static let mapThreshold: Int32 = -3
 
-    /// Has each buffer of 256 kB or more mapped by itself, so that it goes back to the system when it is freed.
+    /// Makes `malloc` map buffers of 256 kB or more individually, so that freeing them returns the memory to the system.
     ///
-    /// Requests with photos take and free megabytes on many threads; kept in the heap of each thread, as glibc does once
-    /// a large buffer has been freed, they leave the process at twice its size. Elsewhere nothing is changed.
-    static func areMappedAlone() {
+    /// Requests with photos allocate and free megabytes on many threads. By default, glibc raises the threshold once a
+    /// large buffer has been freed and then keeps such buffers in per-thread heaps, which doubles the process size. Has no
+    /// effect without glibc.
+    static func mapIndividually() {
         guard let symbol = dlsym(dlopen(nil, RTLD_NOW), "mallopt") else { return }
-        _ = unsafeBitCast(symbol, to: SetOption.self)(mappedFrom, 256 << 10)
+        _ = unsafeBitCast(symbol, to: SetOption.self)(mapThreshold, 256 << 10)
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// Lets a person at a browser enter the API key, which is kept in a cookie that scripts cannot read.
+/// The login page: stores the API key in a cookie that scripts cannot read.
 struct LoginRoutes: RouteSet {
     static let path = "/login"
     private static let cookie = "deepeyes_key"
@@ -17,7 +17,7 @@ struct LoginRoutes: RouteSet {
                 .queryItems
             let shown = fields?.first { $0.name == "key" }?.value ?? ""
             guard let key, Secret.isEqual(shown, key) else {
-                return Self.page(problem: "This is not the key.")
+                return Self.page(problem: "Wrong API key.")
             }
             let value = Data(shown.utf8).base64EncodedString()
             return Response(
@@ -29,7 +29,7 @@ struct LoginRoutes: RouteSet {
         }
     }
 
-    /// The key that a browser shows.
+    /// The key in the request's cookie.
     static func key(in request: Request) -> String? {
         request.cookies[cookie].flatMap { Data(base64Encoded: $0.value) }
             .map { String(decoding: $0, as: UTF8.self) }
@@ -46,7 +46,7 @@ struct LoginRoutes: RouteSet {
             <link rel="stylesheet" href="\(SharedAssets.serverStylePath)">
             <main class="login"><h1>DeepEyes</h1>
             <form method="post" action="\(path)"><label>API key
-            <input name="key" type="password" autocomplete="current-password" required autofocus></label> <button type="submit">Enter</button></form>
+            <input name="key" type="password" autocomplete="current-password" required autofocus></label> <button type="submit">Log in</button></form>
             <p role="alert">\(problem ?? "")</p></main></html>
 
             """, type: "text/html; charset=utf-8", status: problem == nil ? .ok : .unauthorized)

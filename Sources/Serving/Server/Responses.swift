@@ -4,7 +4,7 @@ import Hummingbird
 import NIOCore
 
 extension Response {
-    /// A value as JSON.
+    /// A JSON response.
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
         Response(
             status: status, headers: [.contentType: "application/json"],
@@ -27,9 +27,9 @@ extension Response {
     }
 }
 
-/// Values as the JSON that clients get.
+/// Encodes response bodies as JSON.
 enum JSONBody {
-    /// - Parameter value: holds finite numbers only.
+    /// - Parameter value: a response; NaN and infinite numbers are written as strings.
     static func data(_ value: some Encodable) -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]

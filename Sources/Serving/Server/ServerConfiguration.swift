@@ -1,17 +1,17 @@
-/// Where a server listens and what it puts up with.
+/// A server's address, API key and limits.
 package struct ServerConfiguration: Hashable, Sendable {
     package var host = "127.0.0.1"
-    /// 0 takes a free one.
+    /// 0 picks a free port.
     package var port = 8000
-    /// What clients must show; needed for any address but one of this machine alone.
+    /// The key that clients must send; required unless the host is a loopback address.
     package var apiKey: String?
-    /// Bytes of a request.
+    /// Maximum size of a request body.
     package var maximumBodyBytes = 96 << 20
-    /// Longest time for a request to arrive in full, from its first line on.
+    /// Timeout for a request to arrive completely, from its first line on.
     package var requestSeconds = 60
-    /// Longest time without a byte in or out: between two requests, and while a client takes nothing of an answer.
+    /// Idle timeout: between two requests, and while a client does not read the response.
     package var idleSeconds = 30
-    /// Connections at a time; more wait to be accepted.
+    /// Maximum number of open connections; further ones wait to be accepted.
     package var maximumConnections = 1024
 
     package init() {}
@@ -21,18 +21,18 @@ package struct ServerConfiguration: Hashable, Sendable {
 
     static let loopbackNames: Set<String> = ["localhost", "127.0.0.1", "::1", "[::1]"]
 
-    /// - Throws: ``ServerError`` for settings that would open this machine to others.
+    /// - Throws: ``ServerError`` if the server would be reachable from other machines without an API key.
     package func validate() throws {
         guard isLoopback || apiKey?.isEmpty == false else {
             throw ServerError(
                 description:
-                    "\(host) can be reached by others, so an API key is needed: put one into a variable "
-                    + "and name it with --api-key-variable")
+                    "\(host) is reachable from other machines and needs an API key: put one into an environment "
+                    + "variable and name it with --api-key-variable")
         }
     }
 }
 
-/// A server cannot start, for the reason given.
+/// The server cannot start; the description is the reason.
 package struct ServerError: Error, CustomStringConvertible {
     package let description: String
 }

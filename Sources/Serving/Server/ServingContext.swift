@@ -1,7 +1,7 @@
 import Hummingbird
 import NIOCore
 
-/// What a handler knows of the connection beside its request.
+/// The request context, with the request's connection.
 struct ServingContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
@@ -12,18 +12,18 @@ struct ServingContext: RequestContext {
     }
 }
 
-/// A part of what the server answers.
+/// A set of routes.
 package protocol RouteSet: Sendable {
     func add(to routes: ServerRoutes)
 }
 
-/// Where parts of the server put their routes.
+/// The router and the state that route sets use.
 package struct ServerRoutes {
     let router: Router<ServingContext>
     let state: ServerState
 }
 
-/// What the parts of a running server share.
+/// The state that all routes of a running server use.
 struct ServerState: Sendable {
     let configuration: ServerConfiguration
     let connections = Connections()

@@ -3,31 +3,31 @@ import HummingbirdCore
 import Logging
 import NIOCore
 
-/// The server: routes behind a gatekeeper, on SwiftNIO.
+/// The HTTP server: route sets behind a gatekeeper middleware, on SwiftNIO.
 package struct WebServer: Sendable {
     private let configuration: ServerConfiguration
     private let parts: [any RouteSet]
 
     /// - Parameters:
-    ///   - configuration: where to listen and what to put up with.
-    ///   - parts: what is answered.
-    /// - Throws: ``ServerError`` for settings that would open this machine to others.
+    ///   - configuration: address, API key and limits.
+    ///   - parts: the route sets.
+    /// - Throws: ``ServerError`` if the server would be reachable from other machines without an API key.
     package init(_ configuration: ServerConfiguration, parts: [any RouteSet]) throws {
         try configuration.validate()
         self.configuration = configuration
         self.parts = parts
     }
 
-    /// Answers requests until the task is cancelled or Ctrl-C is pressed; answers under way are finished first.
+    /// Serves requests until the task is cancelled or Ctrl-C is pressed. Running requests are completed first.
     ///
     /// - Parameters:
-    ///   - endsOnSignals: whether Ctrl-C is listened to.
-    ///   - onStart: is called with the port once requests are answered.
-    /// - Throws: ``ServerError`` if the address cannot be listened on.
+    ///   - endsOnSignals: whether Ctrl-C stops the server.
+    ///   - onStart: called with the port once the server accepts requests.
+    /// - Throws: ``ServerError`` if the server cannot listen on the address.
     package func run(
         endsOnSignals: Bool = true, onStart: @escaping @Sendable (Int) async -> Void
     ) async throws {
-        LargeBuffers.areMappedAlone()
+        LargeBuffers.mapIndividually()
         let state = ServerState(configuration: configuration)
         let router = Router(context: ServingContext.self)
         router.add(middleware: Gatekeeper(configuration: configuration, metrics: state.metrics))
@@ -63,7 +63,7 @@ package struct WebServer: Sendable {
                 idleTimeout: stallTime))
     }
 
-    /// What the library has to say about single connections does not help anybody who reads it.
+    /// Suppresses the library's messages about single connections, which do not help users.
     private static var silence: Logger {
         var logger = Logger(label: "server")
         logger.logLevel = .critical

@@ -3,42 +3,44 @@ package import Foundation
 package import Runs
 import Synchronization
 
-/// What only the program that made a run knows of it: where its images are, and how its tokens read.
-package protocol RunMaterial: Sendable {
-    /// The images that a trajectory refers to, in its order.
+/// The parts of a run that are not in its folder's files: images of examples, and a tokenizer.
+package protocol RunAssets: Sendable {
+    /// The images of the trajectory's example, in the order of the record.
     func images(of record: TrajectoryRecord) async throws -> [any PixelSource]
-    /// The text that each of `tokens` adds.
+    /// The decoded text of each token.
     func texts(of tokens: [Int32]) async throws -> [String]
 }
 
-/// The runs that a viewer shows. Nothing else can be asked for: a name is looked up among those of the runs that are there
-/// and never becomes a part of a path.
+/// The runs that the viewer shows.
+///
+/// A requested name is looked up among the names of these runs and is never used in a path, so that other files cannot
+/// be requested.
 package final class RunLibrary: Sendable {
-    package typealias Material = @Sendable (RunFolder) -> any RunMaterial
+    package typealias Material = @Sendable (RunFolder) -> any RunAssets
 
     private let roots: [URL]
     private let material: Material
     private let opened = Mutex<[String: ShownRun]>([:])
 
     /// - Parameters:
-    ///   - folders: runs, and folders that hold runs.
-    ///   - material: opens what a run was made of.
-    /// - Throws: `RunError` for a folder that is not there.
+    ///   - folders: run folders, and folders that contain runs.
+    ///   - material: opens the images and the tokenizer of a run.
+    /// - Throws: `RunError` for a folder that does not exist.
     package init(_ folders: [URL], material: @escaping Material) throws {
         roots = try folders.map { url in
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue
             else {
                 throw RunError(
-                    .notARun, operation: "view", path: url.path, detail: "there is no such folder",
-                    remedy: "name the folder of a run, or one that holds runs")
+                    .notARun, operation: "view", path: url.path, detail: "the folder does not exist",
+                    remedy: "name a run folder, or a folder that contains runs")
             }
             return url.resolvingSymlinksInPath()
         }
         self.material = material
     }
 
-    /// The runs that are there now by name.
+    /// The run folders that exist now, by name.
     package func folders() -> [String: RunFolder] {
         var found: [String: RunFolder] = [:]
         for url in roots {
@@ -58,12 +60,12 @@ package final class RunLibrary: Sendable {
         return found
     }
 
-    /// All runs in the order of their names.
+    /// All runs, sorted by name.
     func runs() -> [ShownRun] {
         folders().sorted { $0.key < $1.key }.map { run($0.key, in: $0.value) }
     }
 
-    /// - Throws: ``APIError`` with status 404 for a name that none of the runs has.
+    /// - Throws: ``APIError`` with status 404 for an unknown name.
     func run(_ name: String) throws(APIError) -> ShownRun {
         guard let folder = folders()[name] else {
             throw APIError(status: 404, .notFound, "there is no run \(name)", code: "run_not_found")
@@ -80,7 +82,7 @@ package final class RunLibrary: Sendable {
         }
     }
 
-    /// The name, or the first of `name-2`, `name-3` and so on that is not taken.
+    /// `name`, or the first of `name-2`, `name-3`, … that is free.
     private static func free(_ name: String, in found: [String: RunFolder]) -> String {
         guard found[name] != nil else { return name }
         return (2...).lazy.map { "\(name)-\($0)" }.first { found[$0] == nil } ?? name

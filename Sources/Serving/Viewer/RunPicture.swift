@@ -6,11 +6,11 @@ import NIOCore
 import Reports
 import Runs
 
-/// A part of an image that a trajectory refers to, cut again.
+/// A region of a trajectory's image, cropped on demand for a request.
 struct RunPicture {
     private static let sides = 16...4096
     private static let standardSide = 1024
-    /// Small parts are sent as they are, so that single pixels can be looked at.
+    /// Regions up to this many pixels are sent unscaled, so that single pixels stay visible.
     private static let largestExact = 256 * 256
 
     let image: Int
@@ -18,7 +18,7 @@ struct RunPicture {
     let rotation: QuarterTurn
     let side: Int
 
-    /// - Throws: ``APIError`` for values that name no part of an image.
+    /// - Throws: ``APIError`` for an invalid region, rotation or size.
     init(_ query: ViewerQuery) throws(APIError) {
         image = try query.number("image", in: 0...9999) ?? 0
         side = try query.number("side", in: Self.sides) ?? Self.standardSide
@@ -49,7 +49,7 @@ struct RunPicture {
         guard let pixels = region.pixels(in: source.size), pixels.width > 0, pixels.height > 0 else {
             throw APIError.invalid("region", "lies outside the image")
         }
-        let bytes = try await ShownRun.apart {
+        let bytes = try await ShownRun.offloaded {
             try PictureMaker.encoded(
                 source, region: Rectangle(pixels), rotation: rotation, side: side,
                 exactCount: Self.largestExact)
@@ -62,7 +62,7 @@ struct RunPicture {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes.bytes)))
     }
 
-    /// - Throws: ``APIError`` with status 404 that says why the images are not there.
+    /// - Throws: ``APIError`` with status 404 that says why the images are not available.
     static func images(of record: TrajectoryRecord, in run: ShownRun) async throws -> [any PixelSource] {
         do {
             return try await run.material.images(of: record)

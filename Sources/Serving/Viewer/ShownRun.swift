@@ -3,15 +3,16 @@ import NIOPosix
 import Runs
 import Synchronization
 
-/// A run with what is kept open of it between requests. Files are read only, while a training may write to them.
+/// A run in the viewer, with the files that stay open between requests. Files are opened for reading only, since training
+/// may be writing to them.
 final class ShownRun: Sendable {
     let name: String
     let folder: RunFolder
-    let material: any RunMaterial
+    let material: any RunAssets
     private let follower: MetricFollower
     private let store = Mutex<(file: FileIdentity, store: TrajectoryStore)?>(nil)
 
-    /// Tells a file from another one that took its place.
+    /// Identifies a file, to notice when another file has replaced it.
     private struct FileIdentity: Hashable {
         let number: Int
         let device: Int
@@ -25,7 +26,7 @@ final class ShownRun: Sendable {
         }
     }
 
-    init(name: String, folder: RunFolder, material: any RunMaterial) {
+    init(name: String, folder: RunFolder, material: any RunAssets) {
         self.name = name
         self.folder = folder
         self.material = material
@@ -34,20 +35,20 @@ final class ShownRun: Sendable {
 
     /// The metrics of all steps so far.
     func metrics() async throws -> MetricFollower.Steps {
-        try await Self.apart { [follower] in try follower.look() }
+        try await Self.offloaded { [follower] in try follower.look() }
     }
 
-    /// Reads trajectories away from the threads that answer requests; nil if the run has none yet.
+    /// Reads trajectories off the event-loop threads; nil if the run has none yet.
     func trajectories<Value: Sendable>(
         _ body: @escaping @Sendable (TrajectoryStore) throws -> Value
     ) async throws -> Value? {
-        try await Self.apart { [self] in try open().map(body) }
+        try await Self.offloaded { [self] in try open().map(body) }
     }
 
-    /// The alarms that began; lines of an alarm that this version does not know are left out.
+    /// The alarms raised so far. Lines that this version cannot decode are skipped.
     func alarms() async throws -> [AlarmRecord] {
         let file = folder.alarmsFile
-        return try await Self.apart {
+        return try await Self.offloaded {
             (FileManager.default.contents(atPath: file.path) ?? Data()).split(separator: UInt8(ascii: "\n"))
                 .compactMap { try? JSONDecoder().decode(AlarmRecord.self, from: $0) }
         }
@@ -73,8 +74,8 @@ final class ShownRun: Sendable {
         }
     }
 
-    /// Runs what takes its time on threads of its own.
-    static func apart<Value: Sendable>(
+    /// Runs blocking work on a thread pool, off the event-loop threads.
+    static func offloaded<Value: Sendable>(
         _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in

@@ -5,26 +5,26 @@ import NIOCore
 import Reports
 import Runs
 
-/// Files to keep of a run.
+/// Downloads: a trajectory as HTML, metrics and trajectories as CSV.
 enum ViewerExports {
     private static let rowsPerPart = 1000
 
-    /// A trajectory as a page that needs no server.
+    /// A trajectory as a self-contained HTML page.
     static func page(of record: TrajectoryRecord, in run: ShownRun) async throws -> Response {
         let images = try await RunPicture.images(of: record, in: run)
-        let place = TrajectoryPlace(record).description
-        let text = try await ShownRun.apart {
+        let key = TrajectoryKey(record).description
+        let text = try await ShownRun.offloaded {
             TracePage(
                 try PictureMaker(sceneSide: 1120, viewSide: 560).picture(of: record, images: images),
-                facts: [ReportContent.Fact("Run", run.name), ReportContent.Fact("Trajectory", place)]
+                facts: [ReportContent.Fact("Run", run.name), ReportContent.Fact("Trajectory", key)]
             ).text
         }
         return .text(
             text, type: "text/html; charset=utf-8",
-            headers: file("\(run.name)-\(place.replacing("/", with: "-")).html"))
+            headers: file("\(run.name)-\(key.replacing("/", with: "-")).html"))
     }
 
-    /// All metrics as a table, a step on each row.
+    /// All metrics as CSV, one row per step.
     static func metrics(of run: ShownRun) async throws -> Response {
         let metrics = try await run.metrics()
         let names = metrics.values.values.reduce(into: Set<String>()) { $0.formUnion($1.keys) }.sorted()
@@ -36,7 +36,7 @@ enum ViewerExports {
             headers: file("\(run.name)-metrics.csv"))
     }
 
-    /// The trajectories that a filter lets through as a table, written as it is read.
+    /// The trajectories that match a filter as CSV, streamed in batches.
     static func trajectories(
         of run: ShownRun, _ filter: TrajectoryFilter, order: TrajectoryOrder
     ) async throws -> Response {
@@ -66,7 +66,7 @@ enum ViewerExports {
 
     private static func row(_ summary: TrajectorySummary) -> String {
         CSV.line([
-            TrajectoryPlace(summary).description, summary.origin.description, "\(summary.step)",
+            TrajectoryKey(summary).description, summary.origin.description, "\(summary.step)",
             "\(summary.group)", "\(summary.sample)", summary.exampleID, summary.kind, summary.question,
             summary.expected, summary.answer ?? "", "\(summary.reward)", "\(summary.advantage)",
             summary.isCorrect ? "1" : "0", "\(summary.callCount)", summary.firstBoxIoU.map { "\($0)" } ?? "",

@@ -3,29 +3,29 @@ import Hummingbird
 import HummingbirdCore
 import Runs
 
-/// What a request asks for, as it stands in the address.
+/// The query parameters of a request.
 struct ViewerQuery {
     private let values: FlatDictionary<Substring, Substring>
 
     init(_ request: Request) { values = request.uri.queryParameters }
 
-    /// A value; nil if there is none or an empty one.
+    /// A parameter's value; nil if it is absent or empty.
     func text(_ name: String) -> String? {
         values[Substring(name)].flatMap { $0.isEmpty ? nil : String($0) }
     }
 
-    /// - Throws: ``APIError`` for anything but a whole number within the bounds.
+    /// - Throws: ``APIError`` unless the value is an integer within the bounds.
     func number(_ name: String, in bounds: ClosedRange<Int>) throws(APIError) -> Int? {
         guard let text = text(name) else { return nil }
         guard let number = Int(text), bounds.contains(number) else {
-            throw .invalid(name, "must be a whole number from \(bounds.lowerBound) to \(bounds.upperBound)")
+            throw .invalid(name, "must be an integer from \(bounds.lowerBound) to \(bounds.upperBound)")
         }
         return number
     }
 
-    /// Which trajectories are asked for.
+    /// The trajectory filter.
     ///
-    /// - Throws: ``APIError`` that names the value that cannot be understood.
+    /// - Throws: ``APIError`` that names the invalid parameter.
     func filter() throws(APIError) -> TrajectoryFilter {
         var filter = TrajectoryFilter()
         filter.origin = try origin()
@@ -55,20 +55,20 @@ struct ViewerQuery {
         return order
     }
 
-    /// The trajectory that `at` names.
+    /// The trajectory that the parameter `at` identifies.
     ///
-    /// - Throws: ``APIError`` if it names none.
-    func place() throws(APIError) -> TrajectoryPlace {
-        guard let place = TrajectoryPlace(text("at") ?? "") else {
+    /// - Throws: ``APIError`` if the value is not a trajectory key.
+    func trajectoryKey() throws(APIError) -> TrajectoryKey {
+        guard let key = TrajectoryKey(text("at") ?? "") else {
             throw .invalid(
-                "at", "must name a trajectory, such as training/12/3/0: origin, step, prompt, sample")
+                "at", "must be a trajectory key such as training/12/3/0: origin, step, prompt, sample")
         }
-        return place
+        return key
     }
 
     private func origin() throws(APIError) -> TrajectoryOrigin? {
         guard let text = text("origin") else { return nil }
-        guard let origin = TrajectoryPlace.origin(text) else {
+        guard let origin = TrajectoryKey.origin(text) else {
             throw .invalid("origin", "must be training or evaluation/NAME")
         }
         return origin
@@ -94,8 +94,8 @@ struct ViewerQuery {
     }
 }
 
-/// What a trajectory is found by, also after its run was resumed: `training/12/3/0` is of step 12, prompt 3, sample 0.
-struct TrajectoryPlace: CustomStringConvertible {
+/// Identifies a trajectory within its run: `training/12/3/0` is step 12, prompt 3, sample 0. Stable across a resume.
+struct TrajectoryKey: CustomStringConvertible {
     let origin: TrajectoryOrigin
     let step: Int
     let group: Int

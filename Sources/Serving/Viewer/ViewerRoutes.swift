@@ -3,20 +3,20 @@ import HTTPTypes
 import Hummingbird
 import Runs
 
-/// Pages and data of the viewer: `/runs`, `/runs/NAME`, and what they read under `/api/runs`.
+/// Routes of the viewer: the pages `/runs` and `/runs/NAME`, and their data under `/api/runs`.
 ///
-/// A trajectory is named by its place, such as `at=training/12/3/0`, which stays what it is when the run is resumed.
+/// A trajectory is identified by its key, such as `at=training/12/3/0`, which is stable across a resume.
 package struct ViewerRoutes: RouteSet {
     private let library: RunLibrary
     private let isHome: Bool
 
     private static let pageLength = 1...1000
-    /// Most trajectories in a group or of one question.
-    private static let companyCount = 600
+    /// Maximum number of trajectories returned for a group or a question.
+    private static let groupLimit = 600
 
     /// - Parameters:
     ///   - library: the runs to show.
-    ///   - isHome: whether the server has nothing else to show at `/`.
+    ///   - isHome: whether `/` redirects to the viewer.
     package init(_ library: RunLibrary, isHome: Bool = false) {
         self.library = library
         self.isHome = isHome
@@ -35,7 +35,7 @@ package struct ViewerRoutes: RouteSet {
         }
     }
 
-    /// The path of the only run, or that of the list.
+    /// The path of the run if there is exactly one, else of the list of runs.
     package var home: String {
         let names = library.folders().keys
         guard names.count == 1, let name = names.first else { return "/runs" }
@@ -122,8 +122,8 @@ package struct ViewerRoutes: RouteSet {
             Response.json(try await Self.value(Self.record(query, in: run), in: run))
         }
         get("group", of: routes) { run, query in
-            let place = try query.place()
-            return try await Self.values(place.groupFilter, in: run)
+            let key = try query.trajectoryKey()
+            return try await Self.values(key.groupFilter, in: run)
         }
         get("prompt", of: routes) { run, query in
             let record = try await Self.record(query, in: run)
@@ -137,24 +137,24 @@ package struct ViewerRoutes: RouteSet {
     }
 
     private static func record(_ query: ViewerQuery, in run: ShownRun) async throws -> TrajectoryRecord {
-        let place = try query.place()
-        let found = try await run.trajectories { try $0.trajectories(place.filter, limit: 1).first }
+        let key = try query.trajectoryKey()
+        let found = try await run.trajectories { try $0.trajectories(key.filter, limit: 1).first }
         guard let record = found ?? nil else {
             throw APIError(
-                status: 404, .notFound, "the run has no trajectory \(place)", code: "trajectory_not_found")
+                status: 404, .notFound, "the run has no trajectory \(key)", code: "trajectory_not_found")
         }
         return record
     }
 
     private static func values(_ filter: TrajectoryFilter, in run: ShownRun) async throws -> Response {
-        let records = try await run.trajectories { try $0.trajectories(filter, limit: companyCount) }
+        let records = try await run.trajectories { try $0.trajectories(filter, limit: groupLimit) }
         var values: [TrajectoryValue] = []
         for record in records ?? [] { values.append(await value(record, in: run)) }
         return Response.json(values)
     }
 
-    /// Tokens without a tokenizer have no text of their own, and neither have those that another one made: a model on a server, or
-    /// one that this run did not train.
+    /// The pieces of a segment are nil without a tokenizer, and where the run's tokenizer did not make the tokens: those of a
+    /// model on a server.
     private static func value(_ record: TrajectoryRecord, in run: ShownRun) async -> TrajectoryValue {
         var pieces: [[String]?] = []
         for segment in record.segments {

@@ -3,10 +3,10 @@ import Foundation
 import Imaging
 import Runs
 
-/// All runs.
+/// The list of runs.
 struct RunList: Encodable {
     let runs: [RunLine]
-    /// Whether there is a model to try beside them.
+    /// Whether the server also has a playground.
     let hasPlayground: Bool
 }
 
@@ -15,11 +15,11 @@ struct RunLine: Encodable {
     let name: String
     let lastStep: Int?
     let secondsSinceWritten: Double?
-    /// Means over the last steps.
+    /// The following three are means over the last steps.
     let reward: Double?
     let accuracy: Double?
     let callRate: Double?
-    /// The reward over the run, as means of stretches where there are many steps.
+    /// The reward over the run, averaged in bins if there are many steps.
     let curve: [Double]
 
     private static let meanLength = 10
@@ -40,24 +40,24 @@ struct RunLine: Encodable {
         curve = Self.means(of: values(MetricName.reward))
     }
 
-    /// Means of stretches of equal length, at most `curveLength` of them.
+    /// Means over at most `curveLength` bins of equal length.
     private static func means(of values: [Double]) -> [Double] {
         let length = max(1, (values.count + curveLength - 1) / curveLength)
         return stride(from: 0, to: values.count, by: length).map { start in
-            let stretch = values[start..<min(start + length, values.count)]
-            return stretch.reduce(0, +) / Double(stretch.count)
+            let bin = values[start..<min(start + length, values.count)]
+            return bin.reduce(0, +) / Double(bin.count)
         }
     }
 }
 
-/// What there is to choose from in a run, and what its evaluations came to.
+/// The values to filter a run's trajectories by, and the results of its evaluations.
 struct RunFacts: Encodable {
     struct Origin: Encodable {
         let name: String
         let firstStep: Int
         let lastStep: Int
         let count: Int
-        /// Of evaluations; what training averages over its whole course says little.
+        /// Results per kind, for evaluations only: an average over all of training says little.
         let kinds: [Kind]
     }
 
@@ -96,16 +96,16 @@ extension RunFacts.Kind {
     }
 }
 
-/// The metrics of a run after some step, a column each.
+/// The metrics of a run after a given step, one column per metric.
 struct MetricColumns: Encodable {
     let version: Int
     let steps: [Int]
-    /// By name, a value or nothing for each step.
+    /// The values of each metric, one per step; nil where the step has none.
     let columns: [String: [Double?]]
     let alarms: [AlarmRecord]
     let secondsSinceWritten: Double?
 
-    /// More steps than a screen has pixels are thinned out.
+    /// Maximum number of steps; longer runs are subsampled, since a screen cannot show more.
     private static let stepCount = 4000
 
     init(_ metrics: MetricFollower.Steps, after step: Int, alarms: [AlarmRecord], written: Date?, now: Date) {
@@ -145,7 +145,7 @@ struct TrajectoryLine: Encodable {
     let finish: String
 
     init(_ summary: TrajectorySummary) {
-        at = TrajectoryPlace(summary).description
+        at = TrajectoryKey(summary).description
         origin = summary.origin.description
         (step, group, sample) = (summary.step, summary.group, summary.sample)
         exampleId = summary.exampleID
@@ -163,7 +163,7 @@ struct TrajectoryLine: Encodable {
     }
 }
 
-/// The averages over what a filter lets through.
+/// The averages over the trajectories that match a filter.
 struct TotalsValue: Encodable {
     let count: Int
     let accuracy: Double?
@@ -179,14 +179,14 @@ extension TotalsValue {
     }
 }
 
-/// A trajectory with everything that is known of it.
+/// A trajectory with all recorded fields.
 struct TrajectoryValue: Encodable {
     struct Segment: Encodable {
         let kind: String
         let text: String
         let tokens: [Int32]
         let logProbabilities: [Float]
-        /// The text of each token of a completion; nil if the run's tokenizer is not there or did not write it.
+        /// The text of each token of a completion; nil if the run's tokenizer is not available or did not make the tokens.
         let pieces: [String]?
         let policyVersion: Int
         let views: [ViewRecord]
@@ -231,10 +231,10 @@ struct TrajectoryValue: Encodable {
     let finish: String
 
     /// - Parameters:
-    ///   - record: of the trajectory.
-    ///   - pieces: for each segment the text of its tokens, if known.
+    ///   - record: the recorded trajectory.
+    ///   - pieces: for each segment, the text of its tokens if available.
     init(_ record: TrajectoryRecord, pieces: [[String]?]) {
-        at = TrajectoryPlace(record).description
+        at = TrajectoryKey(record).description
         origin = record.origin.description
         (step, group, sample) = (record.step, record.group, record.sample)
         exampleId = record.exampleID

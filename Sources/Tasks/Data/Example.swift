@@ -2,13 +2,13 @@ package import Agent
 package import CounterRandom
 package import Imaging
 
-/// A question about images, with what is needed to judge an answer.
+/// A question about images, with the data needed to judge an answer.
 package struct Example: Sendable {
-    /// A message of the prompt; images are referred to by their index.
+    /// A message of the prompt; images are given by index.
     package struct Message: Hashable, Sendable {
         package enum Part: Hashable, Sendable {
             case text(String)
-            /// Index into the images of the example.
+            /// Index of the example's image.
             case image(Int)
         }
 
@@ -28,11 +28,11 @@ package struct Example: Sendable {
     package let images: [any PixelSource]
     /// The right answer.
     package let answer: String
-    /// What the question asks, such as "attribute"; results are reported for each kind.
+    /// The kind of question, such as "attribute"; results are reported by kind.
     package let kind: String
     /// Names of the tools that the model may call.
     package let tools: [String]
-    /// Where what is asked for can be seen, in pixels of the first image; empty if unknown.
+    /// Ground-truth boxes in pixels of the first image; empty if unknown.
     package let groundTruthBoxes: [Rectangle]
     package let rewardKind: RewardKind
 
@@ -50,8 +50,7 @@ package struct Example: Sendable {
         self.rewardKind = rewardKind
     }
 
-    /// The same example, whose image files are decoded once for every view that is cut from them while `cache` keeps their
-    /// pixels.
+    /// The same example with image files that are decoded once for all views of them, as long as `cache` holds their pixels.
     package func decoding(into cache: DecodedRegionCache) -> Example {
         let images = images.map { image -> any PixelSource in
             guard let file = image as? EncodedImage else { return image }
@@ -62,16 +61,16 @@ package struct Example: Sendable {
             groundTruthBoxes: groundTruthBoxes, rewardKind: rewardKind)
     }
 
-    /// What the user asks: the text of the last user message.
+    /// The question: the text of the last user message.
     package var question: String {
         guard let message = messages.last(where: { $0.role == .user }) else { return "" }
         return message.parts.map { if case .text(let text) = $0 { text } else { "" } }.joined()
     }
 
-    /// The prompt as the model sees it, each image viewed whole.
+    /// The prompt with a view of each whole image.
     ///
-    /// - Throws: `ExampleError` if a message refers to an image that is not there, or what `format` throws for
-    ///   an image that it cannot take.
+    /// - Throws: `ExampleError` if a message refers to a missing image; an error of `format` for an image that the model
+    ///   does not support.
     package func messages(viewedBy format: any ChatFormat) throws -> [Agent.Message] {
         try messages.map { message in
             let content: [Agent.Message.Content] = try message.parts.map { part in
@@ -95,17 +94,17 @@ package enum RewardKind: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 extension Example.Message {
-    /// A user message that shows all images and then asks.
+    /// A user message with all images, followed by the question.
     package static func question(_ text: String, imageCount: Int) -> Example.Message {
         Example.Message(role: .user, parts: (0..<imageCount).map { .image($0) } + [.text(text)])
     }
 
-    /// The instruction that opens every conversation.
+    /// The default system message.
     package static let instruction = Example.Message(
         role: .system, parts: [.text(ChatText.instruction)])
 }
 
-/// An example that contradicts itself.
+/// An example is inconsistent.
 package enum ExampleError: Error, Hashable, Sendable, CustomStringConvertible {
     case missingImage(id: String, index: Int, count: Int)
 
@@ -117,20 +116,19 @@ package enum ExampleError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Where examples come from: a function of the index, so that a run can be resumed anywhere.
+/// A source of examples: a function of the index, so that a run can be resumed anywhere.
 package protocol ExampleSource: Sendable {
-    /// Number of different examples; nil if there is no end to them.
+    /// Number of different examples; nil if there are infinitely many.
     var count: Int? { get }
 
-    /// The example at `index`, the same each time; indices from `count` on start over.
+    /// The example at `index`, always the same; indices from `count` on start over.
     func example(at index: Int) async throws -> Example
 
-    /// The indices of all examples in an order for one round through them, drawn from `random` and nothing else; only
-    /// for a source that ends.
+    /// The order of the examples in one epoch, determined by `random`; only for a finite source.
     func order(by random: CounterRandom) -> [Int32]
 }
 
 extension ExampleSource {
-    /// Each order is equally likely.
+    /// A uniformly random order.
     package func order(by random: CounterRandom) -> [Int32] { .shuffled(count ?? 0, by: random) }
 }

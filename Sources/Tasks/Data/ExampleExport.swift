@@ -4,13 +4,12 @@ import Imaging
 import JSON
 
 extension ExampleSource {
-    /// Writes the examples at `indices` to a new folder with `images/` and
-    /// `examples.jsonl`, for other programs to read.
+    /// Exports the examples at `indices` to a new folder with `images/` and `examples.jsonl`.
     ///
-    /// Each line is an object: `id`, `kind`, `messages` in the form of the OpenAI chat API with images as paths
-    /// relative to the folder, `answer`, `boxes` as [x1, y1, x2, y2] in pixels of the first image, and `tools`.
+    /// Each line is an object with `id`, `kind`, `messages` in the format of the OpenAI chat API with image paths relative to
+    /// the folder, `answer`, `boxes` as [x1, y1, x2, y2] in pixels of the first image, and `tools`.
     ///
-    /// - Throws: `ExportError` if the folder exists or cannot be written; what the source and its images throw.
+    /// - Throws: `ExportError` if the folder exists or cannot be written; errors of the source and its images.
     package func export(_ indices: Range<Int>, to folder: URL) async throws {
         var export = try ExampleExport(to: folder)
         for index in indices {
@@ -29,7 +28,7 @@ package struct ExportError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String { "cannot export examples to \(path): \(problem)" }
 }
 
-/// A folder of examples in the making.
+/// A folder of exported examples under construction.
 private struct ExampleExport {
     private let folder: URL
     private var lines = ""
@@ -39,7 +38,7 @@ private struct ExampleExport {
         self.folder = folder
         let path = folder.path(percentEncoded: false)
         guard !FileManager.default.fileExists(atPath: path) else {
-            throw ExportError(path: path, problem: "it exists already; give a new folder")
+            throw ExportError(path: path, problem: "it already exists; give a new folder")
         }
         try writing {
             try FileManager.default.createDirectory(
@@ -60,7 +59,7 @@ private struct ExampleExport {
         exampleCount += 1
     }
 
-    /// Writes the list of examples, last, so that a folder that holds it is complete.
+    /// Writes the list of examples last, so that a folder with a list is complete.
     func finish() throws {
         try writing {
             try Data(lines.utf8).write(to: folder.appending(path: "examples.jsonl"), options: .atomic)

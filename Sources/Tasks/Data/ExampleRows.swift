@@ -2,15 +2,14 @@ import Agent
 package import CounterRandom
 import Synchronization
 
-/// The questions of a file, read where they are asked for: memory does not grow with the file.
+/// The questions of a file, read on demand: memory use does not depend on the size of the file.
 ///
-/// A row that cannot be used is left out, and the one after it stands in its place; ``badRows`` lists what was found so
-/// far. Too many of them stop the run. Images are decoded once when their row is asked for, so that a damaged one is
-/// found here and not in the middle of a rollout.
+/// A bad row is skipped and replaced by the next one; ``badRows`` lists those found so far. Too many bad rows are an error.
+/// Images are decoded once when their row is read, so that a damaged image is found here and not during a rollout.
 package final class ExampleRows: ExampleSource {
-    /// A row that is left out.
+    /// A row that is skipped.
     package struct BadRow: Hashable, Sendable {
-        /// Line or row of the file, counted from 1.
+        /// The 1-based line or row of the file.
         package let number: Int
         package let problem: String
     }
@@ -18,24 +17,25 @@ package final class ExampleRows: ExampleSource {
     package typealias Check = @Sendable (Example) throws -> Void
 
     package let file: any RowFile
-    /// Rows of the file that take part, in ascending order; nil for all.
+    /// The rows to use, in ascending order; nil for all.
     private let rows: [Int]?
-    private let toleratedShare: Double
+    private let toleratedBadFraction: Double
     private let check: Check
     private let bad = Mutex<[Int: BadRow]>([:])
 
     /// - Parameters:
-    ///   - file: holds the rows.
-    ///   - rows: those that take part, in ascending order; nil for all.
-    ///   - toleratedShare: share of rows that may be bad before ``example(at:)`` throws.
-    ///   - check: throws for an example that cannot be used for another reason, as one that the model cannot see.
+    ///   - file: the file.
+    ///   - rows: the rows to use, in ascending order; nil for all.
+    ///   - toleratedBadFraction: the fraction of rows that may be bad before ``example(at:)`` throws.
+    ///   - check: an additional check that throws for a bad example, such as one with an image that the model does not
+    ///     support.
     package init(
-        _ file: any RowFile, rows: [Int]? = nil, toleratedShare: Double = 0.01,
+        _ file: any RowFile, rows: [Int]? = nil, toleratedBadFraction: Double = 0.01,
         check: @escaping Check = { _ in }
     ) {
         self.file = file
         self.rows = rows
-        self.toleratedShare = toleratedShare
+        self.toleratedBadFraction = toleratedBadFraction
         self.check = check
     }
 
@@ -46,27 +46,27 @@ package final class ExampleRows: ExampleSource {
     package func order(by random: CounterRandom) -> [Int32] {
         let order = file.order(by: random)
         guard let rows else { return order }
-        let places = Dictionary(uniqueKeysWithValues: rows.enumerated().map { (Int32($1), Int32($0)) })
-        return order.compactMap { places[$0] }
+        let positions = Dictionary(uniqueKeysWithValues: rows.enumerated().map { (Int32($1), Int32($0)) })
+        return order.compactMap { positions[$0] }
     }
 
-    /// What could not be used of the rows asked for so far, in the order of the file.
+    /// The bad rows among those read so far, in file order.
     package var badRows: [BadRow] { bad.withLock { $0.values.sorted { $0.number < $1.number } } }
 
-    /// - Throws: ``ExampleFileError`` if more rows than are tolerated are bad, or the file itself is damaged.
+    /// - Throws: ``ExampleFileError`` if more rows are bad than tolerated, or if the file itself is damaged.
     package func example(at index: Int) throws -> Example {
         for offset in 0..<rowCount {
-            let place = (index + offset) % rowCount
-            let row = rows?[place] ?? place
+            let position = (index + offset) % rowCount
+            let row = rows?[position] ?? position
             if bad.withLock({ $0[row] != nil }) { continue }
             if let example = try usable(row) { return example }
         }
         throw ExampleFileError(path: path, problem: "no row can be used")
     }
 
-    /// The example of exactly that row of the file; nil if it is bad, which ``badRows`` then says.
+    /// The example in exactly this row of the file; nil if the row is bad, which is recorded in ``badRows``.
     ///
-    /// - Throws: as ``example(at:)``.
+    /// - Throws: the same errors as ``example(at:)``.
     package func usable(_ row: Int) throws -> Example? {
         do {
             let example = try file.example(at: row)
@@ -76,21 +76,21 @@ package final class ExampleRows: ExampleSource {
         } catch let error as ExampleFileError {
             throw error
         } catch {
-            try leaveOut(row, "\(error)")
+            try recordBad(row, "\(error)")
             return nil
         }
     }
 
-    private func leaveOut(_ row: Int, _ problem: String) throws(ExampleFileError) {
+    private func recordBad(_ row: Int, _ problem: String) throws(ExampleFileError) {
         let all = bad.withLock { bad in
             bad[row] = BadRow(number: file.number(of: row), problem: problem)
             return bad.count
         }
-        guard Double(all) > max(1, toleratedShare * Double(rowCount)) else { return }
+        guard Double(all) > max(1, toleratedBadFraction * Double(rowCount)) else { return }
         let shown = badRows.prefix(5).map { "\(file.unit) \($0.number): \($0.problem)" }
         throw ExampleFileError(
             path: path,
-            problem: "\(all) of \(rowCount) rows cannot be used, more than are tolerated: "
+            problem: "\(all) of \(rowCount) rows cannot be used, more than tolerated: "
                 + shown.joined(separator: "; "))
     }
 }

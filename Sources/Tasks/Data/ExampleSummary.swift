@@ -1,9 +1,9 @@
 import Agent
 package import Imaging
 
-/// What questions there are, counted one by one.
+/// Statistics of a set of questions.
 package struct ExampleSummary: Sendable {
-    /// Smallest, middle and largest of some sizes.
+    /// Minimum, median and maximum of a set of sizes.
     package struct Spread<Value: Sendable>: Sendable {
         package let minimum: Value
         package let median: Value
@@ -11,12 +11,12 @@ package struct ExampleSummary: Sendable {
     }
 
     package private(set) var count = 0
-    /// How many there are of each value of a property.
+    /// For each property, the number of questions with each value.
     package private(set) var counts: [Property: [String: Int]] = [:]
     private var sizes: [ImageSize] = []
     private var tokenCounts: [Int] = []
 
-    /// By which questions are counted.
+    /// A property by which questions are counted.
     package enum Property: String, CaseIterable, Sendable {
         case kind, tools, reward, images, boxes
     }
@@ -24,8 +24,8 @@ package struct ExampleSummary: Sendable {
     package init() {}
 
     /// - Parameters:
-    ///   - example: is counted.
-    ///   - tokenCount: of its prompt, if a model's tokenizer is at hand.
+    ///   - example: the example to count.
+    ///   - tokenCount: the length of its prompt, if a model's tokenizer is available.
     package mutating func add(_ example: Example, tokenCount: Int? = nil) {
         count += 1
         let values: [Property: String] = [
@@ -40,10 +40,10 @@ package struct ExampleSummary: Sendable {
         if let tokenCount { tokenCounts.append(tokenCount) }
     }
 
-    /// By number of pixels; nil without images.
+    /// Image sizes, ordered by number of pixels; nil without images.
     package var imageSizes: Spread<ImageSize>? { Self.spread(sizes) { ($0.pixelCount, $0.width) } }
 
-    /// Of prompts; nil if they were not counted.
+    /// Prompt lengths; nil if they were not counted.
     package var promptTokens: Spread<Int>? { Self.spread(tokenCounts) { ($0, 0) } }
 
     private static func spread<Value>(_ values: [Value], by size: (Value) -> (Int, Int)) -> Spread<Value>? {

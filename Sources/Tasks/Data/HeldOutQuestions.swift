@@ -1,7 +1,7 @@
 import Agent
 import CounterRandom
 
-/// Which rows of a file are kept back from training: a fraction drawn by a seed, the same each time.
+/// A split of a file's rows into training and held-out rows, determined by a seed.
 package struct HeldOutSplit: Hashable, Sendable {
     /// In ascending order.
     package let training: [Int]
@@ -9,10 +9,10 @@ package struct HeldOutSplit: Hashable, Sendable {
     package let heldOut: [Int]
 
     /// - Parameters:
-    ///   - count: of rows.
-    ///   - fraction: that is kept back, above 0 and below 1; at least one row, and at least one stays, if there are two.
-    ///   - seed: of the run.
-    ///   - file: number of the file among those of the run.
+    ///   - count: the number of rows.
+    ///   - fraction: the held-out fraction, above 0 and below 1. With two rows or more, each part has at least one.
+    ///   - seed: the run's seed.
+    ///   - file: the index of the file among the run's files.
     package init(of count: Int, fraction: Double, seed: UInt64, file: Int) {
         let wanted = (fraction * Double(count)).rounded()
         let heldOutCount = max(0, min(count - 1, max(1, Int(wanted))))
@@ -24,32 +24,32 @@ package struct HeldOutSplit: Hashable, Sendable {
     }
 }
 
-/// The held-out rows of several files in one order, which the seed draws, so that a limit takes some of each.
+/// The held-out rows of several files, shuffled with a seed, so that a limit selects rows of every file.
 package struct HeldOutQuestions: ExampleSource {
     private let files: [ExampleRows]
-    private let places: [(file: Int, row: Int)]
+    private let rows: [(file: Int, row: Int)]
 
     /// - Parameters:
-    ///   - files: with the rows of each that are held out.
-    ///   - seed: of the order.
+    ///   - files: the files with their held-out rows.
+    ///   - seed: the seed of the order.
     package init(_ files: [(file: ExampleRows, rows: [Int])], seed: UInt64) {
         self.files = files.map(\.file)
-        var places = files.enumerated().flatMap { index, part in
+        var rows = files.enumerated().flatMap { index, part in
             part.rows.map { (file: index, row: $0) }
         }
         var random = CounterRandom(seed: seed, 0x6865_6C64, 1)
-        random.shuffle(&places)
-        self.places = places
+        random.shuffle(&rows)
+        self.rows = rows
     }
 
-    package var count: Int? { places.count }
+    package var count: Int? { rows.count }
 
-    /// - Throws: ``RowError`` for a row that cannot be used, and what ``ExampleRows/usable(_:)`` throws.
+    /// - Throws: ``RowError`` for a bad row, and errors of ``ExampleRows/usable(_:)``.
     package func example(at index: Int) throws -> Example {
-        let place = places[index % places.count]
-        let file = files[place.file]
-        if let example = try file.usable(place.row) { return example }
-        let number = file.file.number(of: place.row)
+        let row = rows[index % rows.count]
+        let file = files[row.file]
+        if let example = try file.usable(row.row) { return example }
+        let number = file.file.number(of: row.row)
         throw RowError(
             problem: "\(file.path):\(number): "
                 + (file.badRows.first { $0.number == number }?.problem ?? "cannot be used"))

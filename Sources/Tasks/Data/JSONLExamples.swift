@@ -6,7 +6,7 @@ import Imaging
 package struct JSONLExamples: RowFile {
     private let lines: JSONLines
 
-    /// - Throws: ``ExampleFileError`` if the file cannot be read or holds nothing.
+    /// - Throws: ``ExampleFileError`` if the file cannot be read or is empty.
     package init(_ url: URL) throws(ExampleFileError) {
         do { lines = try JSONLines(url) } catch {
             throw ExampleFileError(path: url.path, problem: error.problem)
@@ -26,13 +26,13 @@ package struct JSONLExamples: RowFile {
     }
 }
 
-/// A question as a line of a JSONL file holds it, in the form that `deepeyes scenes` writes:
+/// A question as a line of a JSONL file, in the format that `deepeyes scenes` writes:
 ///
 ///     {"id": "17", "kind": "shape", "answer": "circle", "reward": "perception", "tools": ["image_zoom_in_tool"],
 ///      "boxes": [[10, 10, 40, 40]], "messages": [{"role": "user", "content": [
 ///         {"type": "image_url", "image_url": {"url": "images/17.png"}}, {"type": "text", "text": "What shape is it?"}]}]}
 ///
-/// `messages` (``WrittenMessage``) and `answer` are needed; paths are relative to the file.
+/// `messages` (``WrittenMessage``) and `answer` are required; paths are relative to the file.
 private struct WrittenExample: Decodable {
     private let id: String?
     private let kind: String?
@@ -43,8 +43,8 @@ private struct WrittenExample: Decodable {
     private let reward: RewardKind?
 
     /// - Parameters:
-    ///   - name: of the row, if it has no id of its own.
-    ///   - folder: that paths are relative to.
+    ///   - name: the id, if the row has none.
+    ///   - folder: the folder that paths are relative to.
     /// - Throws: ``RowError``, or `ImageError` for an image that cannot be read.
     func example(named name: String, in folder: URL) throws -> Example {
         var images: [any PixelSource] = []

@@ -1,14 +1,14 @@
 package import Foundation
 import JSON
 
-/// A file with a JSON object a line, mapped into memory: what is read of it are the lines asked for.
+/// A memory-mapped JSONL file; lines are parsed on demand.
 package struct JSONLines: Sendable {
     package let url: URL
     private let data: Data
-    /// Bytes of the lines that hold something, and their numbers. [row]
+    /// Line numbers and byte ranges of the non-empty lines. [row]
     private let lines: [(number: Int, bytes: Range<Int>)]
 
-    /// - Throws: ``RowError`` if the file cannot be read or holds nothing.
+    /// - Throws: ``RowError`` if the file cannot be read or is empty.
     package init(_ url: URL) throws(RowError) {
         self.url = url
         do { data = try Data(contentsOf: url, options: .alwaysMapped) } catch {
@@ -23,17 +23,17 @@ package struct JSONLines: Sendable {
             if data[start..<end].contains(where: { $0 > 0x20 }) { lines.append((number, start..<end)) }
             start = end == data.endIndex ? end : end + 1
         }
-        guard !lines.isEmpty else { throw RowError(problem: "holds no row; write one JSON object a line") }
+        guard !lines.isEmpty else { throw RowError(problem: "is empty; write one JSON object per line") }
         self.lines = lines
     }
 
-    /// Rows that hold something.
+    /// The number of non-empty lines.
     package var count: Int { lines.count }
 
-    /// The line of the file that row `index` is, counted from 1.
+    /// The 1-based line number of row `index`.
     package func lineNumber(of index: Int) -> Int { lines[index].number }
 
-    /// - Throws: ``RowError`` for a row that is not of that form.
+    /// - Throws: ``RowError`` for a row that cannot be decoded.
     package func row<Row: Decodable>(_ index: Int, as type: Row.Type = Row.self) throws -> Row {
         do { return try JSONDecoder().decode(Row.self, from: data[lines[index].bytes]) } catch let error
             as DecodingError
@@ -43,7 +43,7 @@ package struct JSONLines: Sendable {
     }
 }
 
-/// What is wrong with a file of rows, or with one of them.
+/// An error in a file of rows or in one of its rows.
 package struct RowError: Error, Hashable, CustomStringConvertible {
     package let problem: String
 

@@ -1,12 +1,11 @@
 import CounterRandom
 import Synchronization
 
-/// Several sources in one, each as often as its weight says, finite ones in a new order in each round through them
-/// (`order(by:)`).
+/// A weighted mixture of sources. Finite sources are reshuffled in every epoch (`order(by:)`).
 ///
-/// Which example an index names depends on seed, weights and sizes alone, so that a run goes on anywhere.
+/// The example at an index depends only on seed, weights and sizes, so that a run can be resumed anywhere.
 package final class MixedSource: ExampleSource {
-    /// A source and how often it is asked.
+    /// A source with its weight.
     package struct Part: Sendable {
         package let source: any ExampleSource
         package let weight: Double
@@ -22,35 +21,35 @@ package final class MixedSource: ExampleSource {
 
     private let parts: [Part]
     private let random: CounterRandom
-    /// Which part each place of a cycle belongs to, and how many places before it in the cycle do. [place]
-    private let places: [(part: Int, rank: Int)]
-    /// Places of each part in a cycle. [part]
+    /// For each slot of a cycle, its part, and the number of earlier slots of the same part. [slot]
+    private let slots: [(part: Int, rank: Int)]
+    /// The number of slots of each part in a cycle. [part]
     private let counts: [Int]
-    /// The order of the newest round through each part. [part]
+    /// The order of the latest epoch of each part. [part]
     private let orders: Mutex<[Int: (round: Int, order: [Int32])]>
 
     package init(_ parts: [Part], seed: UInt64) {
-        precondition(!parts.isEmpty, "a mixture of nothing")
+        precondition(!parts.isEmpty, "a mixture needs at least one part")
         self.parts = parts
         random = CounterRandom(seed: seed, 0x6D69_78)
-        counts = Self.shares(of: parts.map(\.weight))
+        counts = Self.slotCounts(for: parts.map(\.weight))
         var owners = counts.enumerated().flatMap { Array(repeating: $0, count: $1) }
         var shuffling = random.child(0)
         shuffling.shuffle(&owners)
         var seen = Array(repeating: 0, count: parts.count)
-        places = owners.map { part in
+        slots = owners.map { part in
             defer { seen[part] += 1 }
             return (part, seen[part])
         }
         orders = Mutex([:])
     }
 
-    /// No end: finite parts start over.
+    /// Endless unless there is a single finite part: finite parts start over.
     package var count: Int? { parts.count == 1 ? parts[0].source.count : nil }
 
     package func example(at index: Int) async throws -> Example {
-        let (cycle, place) = index.quotientAndRemainder(dividingBy: Self.cycleLength)
-        let (part, rank) = places[place]
+        let (cycle, slot) = index.quotientAndRemainder(dividingBy: Self.cycleLength)
+        let (part, rank) = slots[slot]
         let position = cycle * counts[part] + rank
         let source = parts[part].source
         guard let count = source.count else { return try await source.example(at: position) }
@@ -68,8 +67,8 @@ package final class MixedSource: ExampleSource {
         }
     }
 
-    /// Places of a cycle in proportion to `weights`, by largest remainder; at least one each.
-    private static func shares(of weights: [Double]) -> [Int] {
+    /// Distributes the slots of a cycle in proportion to `weights`, by largest remainder, with at least one per part.
+    private static func slotCounts(for weights: [Double]) -> [Int] {
         let total = weights.reduce(0, +)
         let exact = weights.map { $0 / total * Double(cycleLength) }
         var counts = exact.map { max(1, Int($0)) }

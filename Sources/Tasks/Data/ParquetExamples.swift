@@ -2,22 +2,22 @@ package import CounterRandom
 package import Foundation
 import Parquet
 
-/// The questions of a Parquet file in the schema that the DeepEyes data is published in (`PublishedRow`).
+/// The questions of a Parquet file in the schema of the published DeepEyes data (`PublishedRow`).
 package struct ParquetExamples: RowFile {
-    /// Stretches that are shuffled together, and so are in memory at one time.
+    /// The number of chunks that are shuffled together and are therefore in memory at the same time.
     package static let window = 16
 
     private let url: URL
     private let rows: ParquetRows
 
-    /// - Throws: ``ExampleFileError`` if the file cannot be read, lacks a column that is needed, or holds no row.
+    /// - Throws: ``ExampleFileError`` if the file cannot be read, lacks a required column, or is empty.
     package init(_ url: URL) throws(ExampleFileError) {
         try self.init(url, stretchBytes: 8 << 20)
     }
 
     /// - Parameters:
-    ///   - url: of the file.
-    ///   - stretchBytes: of the rows that are read together, about.
+    ///   - url: the file.
+    ///   - stretchBytes: approximate size of the chunks in which rows are read.
     package init(_ url: URL, stretchBytes: Int) throws(ExampleFileError) {
         self.url = url
         do {
@@ -31,7 +31,7 @@ package struct ParquetExamples: RowFile {
             throw ExampleFileError(
                 path: url.path, problem: "lacks the column \(missing.joined(separator: ", "))")
         }
-        guard rows.count > 0 else { throw ExampleFileError(path: url.path, problem: "holds no row") }
+        guard rows.count > 0 else { throw ExampleFileError(path: url.path, problem: "has no rows") }
     }
 
     package var path: String { url.path }
@@ -49,9 +49,9 @@ package struct ParquetExamples: RowFile {
         }
     }
 
-    /// Row groups in a new order, their stretches one after the other; the rows of some stretches that follow each other
-    /// are shuffled together. So all rows that are needed soon are in memory, and a file is read about once a round,
-    /// whether it has many row groups or one.
+    /// Shuffles in windows: row groups are shuffled and split into chunks, and the rows of consecutive chunks are shuffled
+    /// together. All rows of a window fit in memory, and the file is read about once per epoch, however many row groups it
+    /// has.
     package func order(by random: CounterRandom) -> [Int32] {
         var random = random
         var groups = rows.stretches
@@ -60,7 +60,7 @@ package struct ParquetExamples: RowFile {
         var order: [Int32] = []
         order.reserveCapacity(count)
         var start = 0
-        // The first window differs in size, so that windows have other limits in each round.
+        // The size of the first window is random, so that window boundaries differ between epochs.
         var length = 1 + random.integer(below: Self.window)
         while start < stretches.count {
             var rows = stretches[start..<min(start + length, stretches.count)].flatMap { $0.map(Int32.init) }

@@ -2,9 +2,9 @@ import Agent
 import Imaging
 import Parquet
 
-/// Writes examples to a Parquet file in the schema that ``ParquetExamples`` reads, row group by row group.
+/// Writes examples to a Parquet file in the schema that ``ParquetExamples`` reads, one row group at a time.
 package final class ParquetExport {
-    /// A figure that is written for each example, into `extra_info`.
+    /// Numbers that are written with each example, into `extra_info`.
     package typealias Figures = [String: Double]
 
     private let writer: ParquetWriter
@@ -12,12 +12,12 @@ package final class ParquetExport {
     private var rows: [Row] = []
     private var byteCount = 0
 
-    /// Images of a row group, about: what is in memory at one time.
+    /// Approximate size of a row group's images, which are in memory at the same time.
     private static let groupBytes = 32 << 20
 
     /// - Parameters:
-    ///   - path: of the file, which stands there when it is complete.
-    ///   - figures: names of those that examples come with.
+    ///   - path: path of the file; it appears there once it is complete.
+    ///   - figures: names of the numbers that are written with each example.
     /// - Throws: ``ExampleFileError`` if the file cannot be written.
     package init(to path: String, figures: [String] = []) throws(ExampleFileError) {
         self.figures = figures
@@ -39,7 +39,7 @@ package final class ParquetExport {
         }
     }
 
-    /// - Throws: ``ExampleFileError`` if nothing can be written; what an image throws.
+    /// - Throws: ``ExampleFileError`` if the file cannot be written; an error of reading an image.
     package func append(_ example: Example, figures values: Figures = [:]) throws {
         let row = try row(example, values)
         rows.append(row)
@@ -47,9 +47,9 @@ package final class ParquetExport {
         if byteCount >= Self.groupBytes { try flush() }
     }
 
-    /// Completes the file; until then there is none.
+    /// Completes the file and moves it to its path.
     ///
-    /// - Throws: ``ExampleFileError`` if nothing can be written.
+    /// - Throws: ``ExampleFileError`` if the file cannot be written.
     package func finish() throws(ExampleFileError) {
         try flush()
         do { try writer.finish() } catch {

@@ -4,13 +4,13 @@ import Imaging
 import JSON
 import Parquet
 
-/// A row in the schema that the DeepEyes data is published in.
+/// A row in the schema of the published DeepEyes data.
 ///
-/// The prompt is kept as it is written, but for two things: an `<image>` mark becomes the image, and a system message
-/// that describes the tools gives way to this project's instruction, since the chat format describes the tools itself.
-/// A prompt without a system message gets the instruction too.
+/// The prompt is kept with two changes: `<image>` markers are replaced by the images, and a system message that describes
+/// the tools is replaced by this project's instruction, since the chat format describes the tools itself. A prompt without
+/// a system message gets the instruction too.
 struct PublishedRow {
-    /// `boxes` is not part of the published schema: where the answer can be seen, as in JSONL files.
+    /// `boxes`, the ground-truth boxes as in JSONL files, is not part of the published schema.
     static let columns =
         neededColumns + [
             "data_source", "images", "ability", "env_name", "extra_info", "boxes",
@@ -23,7 +23,7 @@ struct PublishedRow {
     private let row: Row
     private let folder: URL
 
-    /// - Parameter folder: that paths of images are relative to.
+    /// - Parameter folder: the folder that image paths are relative to.
     init(_ row: Row, folder: URL) {
         self.row = row
         self.folder = folder
@@ -36,7 +36,7 @@ struct PublishedRow {
         return Example(
             id: id, messages: try messages(written, imageCount: images.count), images: images,
             answer: try answer(), kind: source.isEmpty ? "question" : source,
-            tools: try tools(told: written.first { $0.role == .system }?.text ?? ""),
+            tools: try tools(describedIn: written.first { $0.role == .system }?.text ?? ""),
             groundTruthBoxes: try boxes(), rewardKind: rewardKind)
     }
 }
@@ -113,13 +113,13 @@ extension PublishedRow {
     }
 }
 
-// MARK: What is asked for
+// MARK: Reward, tools and answer
 
 extension PublishedRow {
     private var source: String { row["data_source"]?.string ?? "" }
 
-    /// The original rewards `thinklite_eureka` and `xince` as mathematics and all else as perception; other collections
-    /// say what they are in `ability` or in their name.
+    /// The original code rewards `thinklite_eureka` and `xince` as mathematics and everything else as perception; in other
+    /// datasets `ability` or the name tells.
     private var rewardKind: RewardKind {
         let names = ["thinklite", "xince", "math", "geometry", "geo3k"]
         let text = source.lowercased()
@@ -127,27 +127,27 @@ extension PublishedRow {
         return isMathematics ? .mathematics : .perception
     }
 
-    /// - Parameter section: the system message; the original describes the tools there.
-    private func tools(told section: String) throws(RowError) -> [String] {
+    /// - Parameter section: the system message, where the original data describes the tools.
+    private func tools(describedIn section: String) throws(RowError) -> [String] {
         switch row["env_name"] ?? .null {
         case .null, .string(""): return []
         case .string(let name) where name.hasPrefix("visual_toolbox"):
             return section.contains(RotateTool.name) ? [ZoomTool.name, RotateTool.name] : [ZoomTool.name]
         case .string(let name):
-            throw RowError(problem: "env_name is \(name), and the tools of visual_toolbox are the only ones")
-        case let value: throw RowError(problem: "env_name must be a text, not \(value.kind)")
+            throw RowError(problem: "env_name is \(name); only the tools of visual_toolbox are supported")
+        case let value: throw RowError(problem: "env_name must be a string, not \(value.kind)")
         }
     }
 
     private func answer() throws(RowError) -> String {
         let written = text("ground_truth", of: row["reward_model"]) ?? text("answer", of: row["extra_info"])
         guard let answer = written?.trimmingCharacters(in: .whitespacesAndNewlines), !answer.isEmpty else {
-            throw RowError(problem: "neither reward_model.ground_truth nor extra_info.answer holds an answer")
+            throw RowError(problem: "neither reward_model.ground_truth nor extra_info.answer has an answer")
         }
         return answer
     }
 
-    /// A member of a structure, or of an object that is written as JSON.
+    /// A field of a structure, or of an object stored as JSON text.
     private func text(_ name: String, of value: ColumnValue?) -> String? {
         if case .string(let written)? = value, let object = try? JSONValue(parsing: written) {
             return switch object[name] {

@@ -11,18 +11,18 @@ package import Foundation
 package protocol RowFile: Sendable {
     var path: String { get }
     var count: Int { get }
-    /// What a row is called: "line" or "row".
+    /// What a row is called in messages: "line" or "row".
     var unit: String { get }
 
-    /// Which line or row of the file that is, counted from 1.
+    /// The 1-based line or row in the file.
     func number(of row: Int) -> Int
 
-    /// The question of a row, whose index is counted from 0.
+    /// The question in the row with a 0-based index.
     ///
-    /// - Throws: ``ExampleFileError`` if the file is damaged; any other error for a row that cannot be used.
+    /// - Throws: ``ExampleFileError`` if the file is damaged; any other error for a bad row.
     func example(at row: Int) throws -> Example
 
-    /// All rows in an order that is drawn from `random`, and cheap to read in.
+    /// All rows in a random order that is efficient to read.
     func order(by random: CounterRandom) -> [Int32]
 }
 
@@ -31,7 +31,7 @@ extension RowFile {
 }
 
 extension [Int32] {
-    /// The numbers below `count` in an order of which each is equally likely.
+    /// A uniformly random permutation of `0..<count`.
     static func shuffled(_ count: Int, by random: CounterRandom) -> [Int32] {
         var random = random
         var order = (0..<Int32(count)).map { $0 }
@@ -40,7 +40,7 @@ extension [Int32] {
     }
 }
 
-/// A file of examples that cannot be used.
+/// A file of examples is invalid or cannot be written.
 package struct ExampleFileError: Error, Hashable, CustomStringConvertible {
     package let path: String
     package let problem: String
@@ -48,21 +48,20 @@ package struct ExampleFileError: Error, Hashable, CustomStringConvertible {
     package var description: String { "\(path): \(problem)" }
 }
 
-/// The files that a path stands for.
+/// Resolves paths, folders and patterns to files of questions.
 package enum RowFiles {
     private static let endings = ["jsonl", "parquet"]
 
-    /// Opens a file by its ending: Parquet (``ParquetExamples``), anything else as JSONL (``JSONLExamples``).
+    /// Opens a file as Parquet (``ParquetExamples``) if its extension is `parquet`, else as JSONL (``JSONLExamples``).
     ///
-    /// - Throws: ``ExampleFileError`` if it cannot be read or holds no row.
+    /// - Throws: ``ExampleFileError`` if it cannot be read or has no rows.
     package static func open(_ url: URL) throws(ExampleFileError) -> any RowFile {
         url.pathExtension.lowercased() == "parquet" ? try ParquetExamples(url) : try JSONLExamples(url)
     }
 
-    /// A file; the JSONL and Parquet files of a folder; or those that a pattern with `*` names. In the order of their
-    /// names.
+    /// The given file, the JSONL and Parquet files of a folder, or the files that match a pattern with `*`; sorted by name.
     ///
-    /// - Throws: ``ExampleFileError`` if a folder or a pattern stands for none.
+    /// - Throws: ``ExampleFileError`` if a folder or a pattern yields no file.
     package static func named(_ path: String) throws(ExampleFileError) -> [URL] {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
@@ -70,7 +69,7 @@ package enum RowFiles {
         let patterns = exists ? endings.map { "\(path)/*.\($0)" } : [path]
         let paths = patterns.flatMap(matches).sorted()
         guard !paths.isEmpty else {
-            throw ExampleFileError(path: path, problem: "stands for no .jsonl or .parquet file")
+            throw ExampleFileError(path: path, problem: "matches no .jsonl or .parquet file")
         }
         return paths.map { URL(filePath: $0) }
     }

@@ -2,7 +2,7 @@ package import Agent
 package import Foundation
 package import Imaging
 
-/// A message as a file holds it, in the form of the OpenAI chat API. An image is a path or a data URI, as
+/// A message in a file, in the format of the OpenAI chat API. An image is a path or a data URI, written as
 /// `{"type": "image_url", "image_url": {"url": "scene.png"}}` or `{"type": "image", "image": "scene.png"}`; `content` may
 /// also be a string.
 package struct WrittenMessage: Decodable, Sendable {
@@ -50,12 +50,12 @@ package struct WrittenMessage: Decodable, Sendable {
     }
 }
 
-/// An image where a message says that it is.
+/// Loads images from paths and data URIs.
 package enum ImageAddress {
     /// - Parameters:
-    ///   - address: a path, or a data URI with base64.
-    ///   - folder: that paths are relative to.
-    /// - Throws: `ImageError`, or ``RowError`` for a data URI that is none.
+    ///   - address: a path, or a base64 data URI.
+    ///   - folder: the folder that paths are relative to.
+    /// - Throws: `ImageError`, or ``RowError`` for an invalid data URI.
     package static func image(at address: String, in folder: URL) throws -> EncodedImage {
         guard address.hasPrefix("data:") else {
             return try EncodedImage(path: URL(filePath: address, relativeTo: folder).path)

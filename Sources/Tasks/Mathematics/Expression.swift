@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// A formula: what a term of an answer means, to be evaluated where its variables have values.
+/// The expression tree of a formula; it can be evaluated once its variables have values.
 indirect enum Expression: Hashable, Sendable {
     case number(Double)
     case infinity
@@ -16,7 +16,7 @@ indirect enum Expression: Hashable, Sendable {
     case power(Expression, Expression)
     case negative(Expression)
     case function(Function, Expression)
-    /// The logarithm of the second to the base of the first.
+    /// The logarithm of the second expression to the base of the first.
     case logarithm(Expression, Expression)
 
     enum Function: String, Hashable, Sendable, CaseIterable {
@@ -25,7 +25,7 @@ indirect enum Expression: Hashable, Sendable {
         case floor, ceil
     }
 
-    /// The variables that occur.
+    /// The variables in the expression.
     var variables: Set<String> {
         switch self {
         case .number, .infinity, .imaginaryUnit: []
@@ -37,7 +37,7 @@ indirect enum Expression: Hashable, Sendable {
         }
     }
 
-    /// The value where each variable has the value that `assignment` gives it.
+    /// The value, with variables replaced by the values of `assignment`.
     func value(_ assignment: (String) -> Complex) -> Complex {
         func value(_ expression: Expression) -> Complex { expression.value(assignment) }
         switch self {
@@ -55,11 +55,11 @@ indirect enum Expression: Hashable, Sendable {
         }
     }
 
-    /// The value, if there are no variables in it.
+    /// The value of an expression without variables, else nil.
     var constant: Complex? { variables.isEmpty ? value { _ in Complex(.nan) } : nil }
 }
 
-/// A complex number, as far as answers need it.
+/// A complex number, with the operations that answers need.
 struct Complex: Hashable, Sendable {
     let real: Double
     let imaginary: Double
@@ -111,7 +111,7 @@ struct Complex: Hashable, Sendable {
         return magnitude == 0 ? Complex(0) : (logarithm * exponent).exponential
     }
 
-    /// NaN where a function of real numbers is asked for a complex one.
+    /// NaN if a function of real numbers is applied to a complex number.
     func applying(_ function: Expression.Function) -> Complex {
         switch function {
         case .sqrt: return isReal && real < 0 ? Complex(0, (-real).squareRoot()) : raised(to: Complex(0.5))

@@ -1,13 +1,13 @@
 import CounterRandom
 
-/// Whether two answers say the same.
+/// Mathematical equality of answers.
 ///
-/// Formulas are compared by their values: constants as numbers, others where their variables have random values. That
-/// decides identities without rules for each of them; the chance of a mistake is that of hitting a root.
+/// Formulas are compared numerically: constants by value, others at random values of their variables. This decides identities
+/// without a rule for each; an error is as unlikely as hitting a root by chance.
 enum MathEquality {
-    /// Numbers that differ by less are equal, as they are for math-verify, which rounds to six places.
+    /// Numbers that differ by less are equal, as in math-verify, which rounds to six decimal places.
     private static let tolerance = 5e-7
-    /// Places at which formulas with variables are compared.
+    /// The number of random points at which formulas with variables are compared.
     private static let trialCount = 8
 
     static func areEqual(_ a: MathValue, _ b: MathValue) -> Bool {
@@ -15,7 +15,7 @@ enum MathEquality {
         case (.scalar(let a), .scalar(let b)): areEqual(a, b)
         case (.relation(let r, let left, let right), .relation(let s, let other, let value)):
             areEqual((r, left, right), (s, other, value))
-        // x = 3 and 3, x ∈ A and A, but not 3 = 3 and 3.
+        // x = 3 equals 3 and x ∈ A equals A, but 3 = 3 does not equal 3.
         case (.relation(let relation, .variable, let right), let other),
             (let other, .relation(let relation, .variable, let right)):
             (relation == .equal || relation == .member) && areEqual(right, other)
@@ -27,7 +27,7 @@ enum MathEquality {
         case (.tuple(let a), .tuple(let b)): areEqual(ordered: a, b)
         case (.interval(let a, let openA, let b, let openB), .interval(let c, let openC, let d, let openD)):
             openA == openC && openB == openD && areEqual(a, c) && areEqual(b, d)
-        // A single value is the set of it.
+        // A single value equals the set that contains only it.
         case (.set(let values), let other), (let other, .set(let values)):
             values.count == 1 && areEqual(values[0], other)
         case (.tuple(let values), .interval(let a, true, let b, true)),
@@ -40,7 +40,7 @@ enum MathEquality {
         }
     }
 
-    /// With a variable alone on the left side, and a bound of it as an interval.
+    /// The value with a lone variable moved to the left side, and bounds of a variable as an interval.
     private static func canonical(_ value: MathValue) -> MathValue {
         guard case .relation(let relation, let left, .scalar(let right)) = value else { return value }
         if case .variable = right, left.variables.isEmpty {
@@ -69,7 +69,7 @@ enum MathEquality {
         }
     }
 
-    /// A number for each variable, another one in each trial; positive, so that roots and logarithms are real.
+    /// Random values for the variables, different in each trial; positive, so that roots and logarithms are real.
     private static func values(ofTrial trial: Int) -> (String) -> Complex {
         { name in
             var random = CounterRandom(seed: UInt64(trial), name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
@@ -104,13 +104,13 @@ enum MathEquality {
         a.count == b.count && zip(a, b).allSatisfy(areEqual)
     }
 
-    /// Each of one has a partner of its own in the other.
+    /// Whether the elements can be paired so that all pairs are equal.
     private static func areEqual(unordered a: [MathValue], _ b: [MathValue]) -> Bool {
         guard a.count == b.count else { return false }
         var rest = b
         for value in a {
-            guard let place = rest.firstIndex(where: { areEqual(value, $0) }) else { return false }
-            rest.remove(at: place)
+            guard let index = rest.firstIndex(where: { areEqual(value, $0) }) else { return false }
+            rest.remove(at: index)
         }
         return true
     }
@@ -125,16 +125,16 @@ enum MathEquality {
         }
         let (p, q) = (Expression.sum([a.left, .negative(x)]), Expression.sum([b.left, .negative(y)]))
         guard p.variables == q.variables, !p.variables.isEmpty else {
-            // The answer to "what is f(2)": the names may differ as long as the values agree.
+            // As in f(2) = 3: names may differ if the values are equal.
             return a.relation == b.relation && a.relation == .equal && areEqual(x, y)
         }
-        // Two equations are the same if one is a multiple of the other.
+        // Two equations are equal if one is a multiple of the other.
         guard let factor = constantRatio(p, q) else { return false }
         if a.relation == .equal || a.relation == .unequal { return a.relation == b.relation }
         return factor > 0 ? a.relation == b.relation : a.relation == b.relation.reversed
     }
 
-    /// p / q, if it is the same everywhere.
+    /// p / q, if it is constant.
     private static func constantRatio(_ p: Expression, _ q: Expression) -> Double? {
         var ratio: Double?
         var agreeing = 0
@@ -149,7 +149,7 @@ enum MathEquality {
         return agreeing > trialCount / 2 ? ratio.flatMap { $0 == 0 ? nil : $0 } : nil
     }
 
-    /// The numbers that stand in `relation` to `bound`.
+    /// The interval of numbers in `relation` to `bound`.
     private static func interval(_ relation: MathValue.Relation, _ bound: Expression) -> MathValue? {
         switch relation {
         case .less, .atMost:

@@ -1,4 +1,4 @@
-/// Cuts an answer, in LaTeX or as people type it, into what its grammar is about.
+/// Splits an answer in LaTeX or plain text into tokens.
 struct MathLexer {
     enum Token: Hashable, Sendable {
         case number(Double)
@@ -9,7 +9,7 @@ struct MathLexer {
         case text(String)
     }
 
-    /// Nothing if a character belongs to no formula.
+    /// Nil if the text contains a character that is not part of formulas.
     static func tokens(of text: String) -> [Token]? {
         var lexer = MathLexer(rest: Substring(text))
         var tokens: [Token] = []
@@ -19,13 +19,13 @@ struct MathLexer {
 
     private var rest: Substring
 
-    /// Commands that only arrange what stands there.
+    /// Commands that only affect layout.
     private static let layout: Set<String> = [
         "left", "right", "displaystyle", "textstyle", "limits", "quad", "qquad", "big", "Big", "bigl", "bigr",
         "Bigl",
         "Bigr", "mathstrut", "phantom", "nolimits", "middle",
     ]
-    /// Commands whose argument is set in another type and means the same.
+    /// Commands that only change the typeface of their argument.
     private static let typefaces: Set<String> = [
         "mathbf", "boldsymbol", "mathit", "mathsf", "bm",
     ]
@@ -71,7 +71,7 @@ struct MathLexer {
         return nil
     }
 
-    /// A token, or nil if the command leaves nothing.
+    /// The token of a command; nil for a layout command.
     private mutating func command() -> Token? {
         rest.removeFirst()
         guard let first = rest.first else { return nil }
@@ -110,7 +110,7 @@ struct MathLexer {
         }
     }
 
-    /// The text of a braced argument, braces inside it balanced.
+    /// The text of a braced argument with balanced braces.
     private mutating func argument() -> String? {
         while rest.first?.isWhitespace == true { rest.removeFirst() }
         guard rest.first == "{" else { return nil }
@@ -141,7 +141,7 @@ struct MathLexer {
         if rest.first == ".", rest.dropFirst().first?.isNumber == true || !digits.isEmpty {
             let fraction = rest.dropFirst().prefix(while: { $0.isNumber && $0.isASCII })
             if fraction.isEmpty {
-                // A full stop at the end of a sentence.
+                // A period at the end of a sentence.
                 rest.removeFirst()
             } else {
                 digits += "." + fraction
@@ -154,7 +154,7 @@ struct MathLexer {
 
     private func digitRun() -> String { String(rest.prefix { $0.isNumber && $0.isASCII }) }
 
-    /// How many characters separate a group of exactly three digits from what was read.
+    /// The length of the separator before a group of exactly three digits; nil if no such group follows.
     private func separator() -> Int? {
         for mark in [",", "{,}", "\\,", "\\!", ",\\!"] where rest.hasPrefix(mark) {
             if rest.dropFirst(mark.count).prefix(while: { $0.isNumber && $0.isASCII }).count == 3 {

@@ -1,6 +1,6 @@
-/// Terms: sums, products, powers, and what has a name.
+/// Terms: sums, products, powers, functions and variables.
 extension MathParser {
-    /// Raised digits, as the lexer passes them on.
+    /// Superscript digits, as the lexer returns them.
     static let powers: [String: Double] = ["^2": 2, "^3": 3]
 
     mutating func sum() -> Expression? {
@@ -40,7 +40,7 @@ extension MathParser {
         }
     }
 
-    /// A whole number before a fraction of whole numbers is a mixed number; everything else is a product.
+    /// An integer before a fraction of integers is a mixed number; any other juxtaposition is a product.
     private static func juxtaposed(_ left: Expression, _ right: Expression) -> Expression {
         guard case .quotient(.number(let above), .number(let below)) = right, above < below else {
             return .product([left, right])
@@ -103,7 +103,7 @@ extension MathParser {
         }
     }
 
-    /// The argument of a command or an exponent: a group, or one sign.
+    /// The argument of a command or an exponent: a group, or a single token.
     private mutating func argument() -> Expression? {
         depth += 1
         defer { depth -= 1 }
@@ -121,7 +121,7 @@ extension MathParser {
         return primary()
     }
 
-    /// `\frac12` takes one digit for each argument; the rest of the number stays.
+    /// Takes a single digit, as in `\frac12`; the rest of the number remains.
     private mutating func singleDigit(of number: Double) -> Expression {
         guard number >= 10, number < 1e15, number == number.rounded() else { return .number(number) }
         let digits = String(Int(number))
@@ -182,7 +182,7 @@ extension MathParser {
         }
     }
 
-    /// A function with its power, as in sin² x.
+    /// A function application, with an optional power as in sin² x.
     private mutating func applied(_ function: Expression.Function) -> Expression? {
         var exponent: Expression?
         if take("^") {
@@ -194,7 +194,7 @@ extension MathParser {
         return exponent.map { .power(value, $0) } ?? value
     }
 
-    /// What a function is applied to: a group, or the product that follows.
+    /// The argument of a function: a group, or the product that follows.
     private mutating func operand() -> Expression? {
         if isNext(.symbol("(")) || isNext(.symbol("{")) { return primary() }
         guard var result = power() else { return nil }
@@ -204,7 +204,7 @@ extension MathParser {
         return result
     }
 
-    /// A Greek letter or a one-letter name, with its index; several letters are a product of them.
+    /// A Greek letter or a one-letter name, with its subscript; several letters are a product of variables.
     private mutating func variable(_ word: String) -> Expression? {
         if take("_") {
             guard let index = argument() else { return nil }

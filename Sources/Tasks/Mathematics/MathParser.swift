@@ -1,16 +1,16 @@
-/// Reads answers: LaTeX as models write it, or plain text such as `3/4` or `x = 2`.
+/// Parses mathematical answers: LaTeX as models write it, or plain text such as `3/4` or `x = 2`.
 struct MathParser {
-    /// Longer texts and deeper nesting are no answers; a model may write anything.
+    /// Longer texts and deeper nesting are rejected, because a model may write anything.
     private static let characterLimit = 1000
     static let depthLimit = 60
 
     var tokens: ArraySlice<MathLexer.Token>
-    /// Sums that are being read inside each other.
+    /// The nesting depth of sums.
     var depth = 0
 
     private init(tokens: ArraySlice<MathLexer.Token>) { self.tokens = tokens }
 
-    /// What `text` says; nil if it is no mathematics.
+    /// The value of `text`; nil if it is not mathematics.
     static func value(of text: String) -> MathValue? {
         guard text.utf8.count <= characterLimit, let tokens = MathLexer.tokens(of: text), !tokens.isEmpty
         else { return nil }
@@ -19,7 +19,7 @@ struct MathParser {
         return words(tokens)
     }
 
-    /// Text alone, such as `\text{even}`.
+    /// An answer that is only text, such as `\text{even}`.
     private static func words(_ tokens: [MathLexer.Token]) -> MathValue? {
         let words = tokens.compactMap { if case .text(let text) = $0 { text } else { nil } }
         guard words.count == tokens.count else { return nil }
@@ -42,7 +42,7 @@ struct MathParser {
 
     mutating func take(_ symbol: Character) -> Bool { take(.symbol(symbol)) }
 
-    /// Runs `body` and goes back if it finds nothing.
+    /// Runs `body` and backtracks if it returns nil.
     mutating func attempt<Result>(_ body: (inout MathParser) -> Result?) -> Result? {
         var copy = self
         guard let result = body(&copy) else { return nil }
@@ -50,7 +50,7 @@ struct MathParser {
         return result
     }
 
-    /// Units and other prose between terms say nothing about the value.
+    /// Skips units and other prose between terms; they do not affect the value.
     mutating func skipProse() {
         while case .text(let text)? = tokens.first, !Self.separators.contains(text.lowercased()),
             !Self.powers.keys.contains(text)
@@ -81,7 +81,7 @@ struct MathParser {
 
     // MARK: Statements
 
-    /// Statements separated by commas or "and": together a set.
+    /// Statements separated by commas or "and"; they form a set.
     private mutating func list() -> MathValue? {
         guard let first = union() else { return nil }
         var values = [first]
@@ -115,7 +115,7 @@ struct MathParser {
                 return .relation(.member, left, right)
             }
             guard let right = attempt({ $0.collection() }) ?? attempt({ $0.scalar() }) else { return nil }
-            // Of a chain such as a = b = c the last link counts, of a < x < b both.
+            // In a chain such as a = b = c the last relation counts, in a < x < b both do.
             if case .relation(let first, let lower, .scalar(let middle)) = values,
                 case .scalar(let upper) = right,
                 let interval = Self.between(lower, first, middle, relation, upper)
@@ -131,7 +131,7 @@ struct MathParser {
         return values
     }
 
-    /// `2 ± 1` stands for two values.
+    /// `2 ± 1` denotes two values.
     private mutating func alternatives(_ expression: Expression) -> MathValue? {
         guard take(.word("pm")) || take(.word("mp")) else { return .scalar(expression) }
         guard let deviation = product() else { return nil }
@@ -181,7 +181,7 @@ struct MathParser {
 
     // MARK: Collections
 
-    /// A set, a tuple, an interval or a matrix; nothing where brackets only group.
+    /// A set, tuple, interval or matrix; nil if brackets only group.
     private mutating func collection() -> MathValue? {
         depth += 1
         defer { depth -= 1 }
@@ -197,7 +197,7 @@ struct MathParser {
             guard let values = elements(), values.count > 1 else { return nil }
             let closesOpen = take(")")
             guard closesOpen || take("]") else { return nil }
-            // What follows an operator was the factor of a product.
+            // If an operator follows, the brackets enclosed a factor of a product.
             if values.count == 2, case .scalar(let lower) = values[0], case .scalar(let upper) = values[1],
                 !(isOpen && closesOpen)
             {
@@ -236,7 +236,7 @@ struct MathParser {
         return .matrix(rows)
     }
 
-    /// Steps over the `{pmatrix}` of an environment.
+    /// Skips the `{pmatrix}` of an environment.
     private mutating func skipGroup() -> Bool {
         guard take("{"), let end = tokens.firstIndex(of: .symbol("}")) else { return false }
         tokens = tokens[(end + 1)...]

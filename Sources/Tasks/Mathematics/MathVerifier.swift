@@ -1,15 +1,15 @@
-/// Decides by rules whether an answer to a mathematical question is right, and says when rules cannot tell.
+/// Verifies mathematical answers by rules, if the rules can decide.
 package enum MathVerifier {
-    /// Whether `answer` says the same as `expected`; nil if one of them is no mathematics.
+    /// Whether `answer` equals `expected`; nil if one of them is not mathematics.
     ///
-    /// Both may be LaTeX or plain text, with prose around: of an answer, what stands in the last `\boxed{…}` counts,
-    /// else what stands between dollars, else all of it.
+    /// Both may be LaTeX or plain text surrounded by prose. The content of the last `\boxed{…}` is used, else the formula
+    /// between dollar signs, else the whole text.
     package static func verify(_ answer: String, against expected: String) -> Bool? {
         guard let right = value(of: expected), let answered = value(of: answer) else { return nil }
         return MathEquality.areEqual(right, answered)
     }
 
-    /// The real number that all of `text` is a formula of, if it is one.
+    /// The real value of `text` as a whole; nil if it is not a formula with a real value.
     package static func number(_ text: String) -> Double? {
         guard case .scalar(let formula)? = MathParser.value(of: text.replacing("$", with: "")),
             let value = formula.constant, value.isReal
@@ -25,8 +25,7 @@ package enum MathVerifier {
         return nil
     }
 
-    /// The content of the last `\boxed{…}` or `\fbox{…}`, braces inside it balanced; nil if there is none or it is
-    /// not closed.
+    /// The content of the last `\boxed{…}` or `\fbox{…}` with balanced braces; nil if there is none or it is not closed.
     package static func boxed(in text: String) -> String? {
         var last: String?
         for command in ["\\boxed", "\\fbox"] {
@@ -39,7 +38,7 @@ package enum MathVerifier {
         return last
     }
 
-    /// What stands in the braces with which `text` begins.
+    /// The content of the braces at the start of `text`.
     private static func group(at text: Substring) -> Substring? {
         let start = text.drop { $0.isWhitespace }
         guard start.first == "{" else { return nil }
@@ -61,7 +60,7 @@ package enum MathVerifier {
         return nil
     }
 
-    /// The last formula between dollars or LaTeX brackets.
+    /// The last formula between dollar signs or LaTeX brackets.
     private static func formula(in text: String) -> String? {
         for (open, close) in [("$$", "$$"), ("\\[", "\\]"), ("\\(", "\\)"), ("$", "$")] {
             let parts = text.split(separator: open, omittingEmptySubsequences: false)
@@ -73,7 +72,7 @@ package enum MathVerifier {
         return nil
     }
 
-    /// The last number of a sentence, with its sign, fraction or percent.
+    /// The last number in a sentence, with its sign, fraction or percent sign.
     private static func lastNumber(in text: String) -> String? {
         let number = /-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s*\/\s*\d+)?\s*%?/
         return text.matches(of: number).last.map { String($0.output) }

@@ -4,8 +4,8 @@
     import Darwin
 #endif
 
-/// A real number by its sign and the logarithm of its size, for formulas such as (3¹⁰⁰⁸ - 1) / 3¹⁰⁰⁹ whose parts are
-/// beyond what `Double` holds.
+/// A real number as sign and logarithm of its magnitude, for formulas such as (3¹⁰⁰⁸ - 1) / 3¹⁰⁰⁹ whose parts overflow
+/// `Double`.
 struct ScaledNumber {
     let sign: Double
     let logarithm: Double
@@ -22,7 +22,8 @@ struct ScaledNumber {
         logarithm = log(abs(number))
     }
 
-    /// The value of a formula without variables; nil if it is not real or a function of too large a number.
+    /// The value of a formula without variables; nil if it is not real, or if a function is applied to a number that is too
+    /// large.
     init?(_ expression: Expression) {
         switch expression {
         case .number(let number): self.init(number)

@@ -2,10 +2,10 @@ import Agent
 package import Imaging
 import JSON
 
-/// Reads a box that a model gave as its answer.
+/// Parses a box in a model's answer.
 package enum BoxAnswer {
-    /// The box in `{"bbox_2d": [x1, y1, x2, y2]}` or `[x1, y1, x2, y2]`, in the frame of the model; nil if the
-    /// text is nothing of the kind, or the box is inverted.
+    /// The box in `{"bbox_2d": [x1, y1, x2, y2]}` or `[x1, y1, x2, y2]`, in the model's coordinate frame; nil for any other
+    /// text and for an inverted box.
     package static func box(in text: String) -> Rectangle? {
         guard let value = try? JSONValue(parsing: text) else { return nil }
         let elements = (value["bbox_2d"] ?? value).array ?? []

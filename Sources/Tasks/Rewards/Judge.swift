@@ -3,13 +3,13 @@ import Imaging
 
 /// Decides whether an answer is right.
 package protocol Judge: Sendable {
-    /// Whether `answer`, what stood inside `<answer>`, trimmed, answers the question of `example`.
+    /// Whether `answer`, the trimmed content of `<answer>`, is a right answer to the question of `example`.
     ///
-    /// - Throws: ``Unjudged`` if that cannot be found out.
+    /// - Throws: ``Unjudged`` if this cannot be decided.
     func isCorrect(_ answer: String, for example: Example) async throws -> Bool
 }
 
-/// No verdict on an answer can be had: it is neither right nor wrong, and its trajectory teaches nothing.
+/// There is no verdict on an answer: it is neither right nor wrong, and its trajectory is not trained on.
 package struct Unjudged: Error, Hashable, CustomStringConvertible {
     package let reason: String
 
@@ -37,38 +37,38 @@ package struct ExactMatchJudge: Judge {
     }
 }
 
-/// What the rules see in an answer.
+/// The result of the rules for an answer.
 package enum RuleFinding: Hashable, Sendable {
     case right
-    /// Empty, or of the same closed form as the right answer (an option, yes or no, a number) and another one, or not the box
-    /// that was asked for: there is nothing to be understood in it that a rule would miss.
+    /// Certainly wrong: empty, or a different value of the same closed form as the right answer (an option, yes or no, a
+    /// number), or not the expected box.
     case wrong
-    /// It is not the right answer as far as rules can see; in other words it may say the same.
+    /// Not equal to the right answer according to the rules, but possibly the same in other words.
     case differs
 }
 
-/// Accepts a box that overlaps the ground truth enough, as refCOCO does, and what is mathematically the same; other answers
-/// by their text.
+/// Judges by rules: a box by its overlap with the ground truth, as in refCOCO, mathematics by equality, and other answers by
+/// their text.
 package struct RuleJudge: Judge {
     private let format: (any ChatFormat)?
     private let threshold: Double
 
     /// - Parameters:
-    ///   - format: tells in which frame answers give boxes; without it they are compared as text.
-    ///   - threshold: the least intersection over union.
+    ///   - format: sets the coordinate frame of boxes; without it, boxes are compared as text.
+    ///   - threshold: the minimum intersection over union.
     package init(format: (any ChatFormat)? = nil, threshold: Double = 0.5) {
         self.format = format
         self.threshold = threshold
     }
 
-    /// - Throws: what the format throws for an image that it cannot take.
+    /// - Throws: an error of the format for an image that the model does not support.
     package func isCorrect(_ answer: String, for example: Example) async throws -> Bool {
         try finding(on: answer, for: example) == .right
     }
 
-    /// What the rules say, and whether that is the last word.
+    /// The result of the rules, including whether it is final.
     ///
-    /// - Throws: what the format throws for an image that it cannot take.
+    /// - Throws: an error of the format for an image that the model does not support.
     package func finding(on answer: String, for example: Example) throws -> RuleFinding {
         let (form, answeredForm) = (ClosedForm(example.answer), ClosedForm(answer))
         let isFinal = form?.isSettled(by: answeredForm) ?? false
@@ -83,7 +83,7 @@ package struct RuleJudge: Judge {
             let text = ExactMatchJudge.normalized(answer)
             if text == ExactMatchJudge.normalized(example.answer) { return .right }
             if text.isEmpty { return .wrong }
-            // (B) and B, or 1,000 and 1000, are the same in another spelling.
+            // Different spellings of the same value, such as (B) and B, or 1,000 and 1000.
             if let form, form == answeredForm { return .right }
             return isFinal ? .wrong : .differs
         }
@@ -92,7 +92,7 @@ package struct RuleJudge: Judge {
     }
 }
 
-/// An answer of which nothing but its value matters.
+/// An answer of closed form, of which only the value matters.
 private enum ClosedForm: Hashable {
     case box(Rectangle)
     /// The letter of a choice.
@@ -100,7 +100,7 @@ private enum ClosedForm: Hashable {
     case yesOrNo(Bool)
     case number(Double)
 
-    /// Nil for an answer in words.
+    /// Nil for a free-text answer.
     init?(_ text: String) {
         let text = ExactMatchJudge.normalized(text)
         if let box = BoxAnswer.box(in: text) {
@@ -118,7 +118,7 @@ private enum ClosedForm: Hashable {
         }
     }
 
-    /// Whether nothing but the values has to be compared. No words say where a box is.
+    /// Whether comparing values is sufficient. A box cannot be given in words, so for boxes it always is.
     func isSettled(by answer: ClosedForm?) -> Bool {
         switch (self, answer) {
         case (.box, _), (.option, .option), (.yesOrNo, .yesOrNo), (.number, .number): true

@@ -4,17 +4,18 @@ import Foundation
 import JSON
 import Synchronization
 
-/// A program that reads questions as lines of JSON and writes a line of JSON for each, with the `id` of the question.
+/// An external program that reads requests as JSON lines and writes one JSON line per request, with the request's `id`.
 ///
-/// Replies may come in any order. A program that ends, is silent for too long or writes nonsense is started anew, and what it
-/// owed is asked once more; after that a question is ``Unjudged``. A program that never gives a reply of use is given up.
+/// Replies may come in any order. If the program exits, times out or writes an invalid reply, it is restarted and its pending
+/// requests are retried once; after that they are ``Unjudged``. A program that repeatedly fails without a valid reply is not
+/// restarted again.
 final class LineProgram<Value: Sendable>: Sendable {
-    /// Starts in a row without a reply of use after which nothing is asked any more.
+    /// Maximum number of consecutive starts without a valid reply.
     private static var startLimit: Int { 5 }
 
     private struct Request {
         let continuation: CheckedContinuation<Value, any Error>
-        /// Which start of the program it was sent to.
+        /// The start of the program that the request was sent to.
         let start: Int
     }
 
@@ -36,10 +37,10 @@ final class LineProgram<Value: Sendable>: Sendable {
     private let writing = DispatchQueue(label: "line program")
 
     /// - Parameters:
-    ///   - command: run by `/bin/sh -c`; started when it is asked first.
-    ///   - name: what messages call it.
-    ///   - timeout: for one reply.
-    ///   - read: takes what is wanted out of a reply.
+    ///   - command: run by `/bin/sh -c`; started with the first request.
+    ///   - name: the name in messages.
+    ///   - timeout: timeout for one reply.
+    ///   - read: extracts the value from a reply.
     init(
         command: String, name: String, timeout: Duration,
         read: @escaping @Sendable (JSONValue) throws(Unjudged) -> Value
@@ -53,9 +54,9 @@ final class LineProgram<Value: Sendable>: Sendable {
 
     deinit { end(state.withLock { $0.program }) }
 
-    /// What the program says to a question, which gets its `id` here.
+    /// The program's reply to a request; the `id` is added here.
     ///
-    /// - Throws: ``Unjudged`` if it says nothing of use.
+    /// - Throws: ``Unjudged`` if there is no valid reply.
     func reply(to question: JSONObject) async throws -> Value {
         do { return try await once(question) } catch is Unjudged {
             try Task.checkCancellation()
@@ -94,17 +95,17 @@ final class LineProgram<Value: Sendable>: Sendable {
                 return continuation.resume(throwing: error)
             }
             do { try input.write(contentsOf: Data(line.utf8)) } catch {
-                self.resolve(id, .failure(Unjudged(reason: "\(self.name) does not read: \(error)")))
+                self.resolve(id, .failure(Unjudged(reason: "cannot write to \(self.name): \(error)")))
             }
         }
     }
 
-    /// The input of the program, which is started if it is not running.
+    /// The program's standard input; starts the program if it is not running.
     private func running(_ state: inout State) throws -> FileHandle {
         if let input = state.input, state.program?.isRunning == true { return input }
         guard state.startsWithoutReply < Self.startLimit else {
             throw Unjudged(
-                reason: "\(name) gave no verdict in \(Self.startLimit) starts: \(command.prefix(200))")
+                reason: "\(name) gave no valid reply in \(Self.startLimit) starts: \(command.prefix(200))")
         }
         let (program, input, output) = (Process(), Pipe(), Pipe())
         program.executableURL = URL(filePath: "/bin/sh")
@@ -147,7 +148,7 @@ final class LineProgram<Value: Sendable>: Sendable {
         for line in lines { take(line) }
     }
 
-    /// Lines that are no reply to a question are passed over: programs print other things too.
+    /// Lines that are not replies are ignored: programs may print other output.
     private func take(_ line: Data) {
         guard let reply = try? JSONValue(parsing: line), let id = reply["id"]?.integer else { return }
         do { resolve(id, .success(try read(reply))) } catch { resolve(id, .failure(error)) }
@@ -163,7 +164,7 @@ final class LineProgram<Value: Sendable>: Sendable {
 
     // MARK: Failures
 
-    /// A program that does not reply in time is ended, and everything it owes fails with it.
+    /// Terminates a program that does not reply in time; all pending requests fail.
     private func giveUp(on id: Int) {
         let (start, program) = state.withLock { ($0.pending[id]?.start, $0.program) }
         guard let start else { return }
@@ -171,7 +172,7 @@ final class LineProgram<Value: Sendable>: Sendable {
         fail(start: start, "\(name) did not reply within \(timeout)")
     }
 
-    /// Ends the program for certain: it inherits the signals that its starter's thread has blocked, and those would wait.
+    /// Ends the program with SIGKILL: it inherits the blocked signals of the starting thread, so others might not arrive.
     private func end(_ program: Process?) {
         if let program, program.isRunning { kill(program.processIdentifier, SIGKILL) }
     }

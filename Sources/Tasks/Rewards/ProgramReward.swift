@@ -1,20 +1,20 @@
 package import Agent
 import JSON
 
-/// Reward components that a program of the user's pays, beside those that are built in.
+/// Additional reward components that an external program computes.
 ///
 ///     → {"id": 7, "question": "…", "expected": "exit", "answer": "Exit.", "kind": "text", "correct": true,
 ///        "completions": ["<think>…", "…<answer>Exit.</answer>"], "calls": 1, "crops": 1}
 ///     ← {"id": 7, "components": {"brevity": 0.3}}
 ///
-/// It fails as a ``ProgramJudge`` does.
+/// Failures are handled as by ``ProgramJudge``.
 package struct ProgramReward: Sendable {
     private let program: LineProgram<[RewardBreakdown.Component]>
 
     /// - Parameters:
     ///   - command: run by `/bin/sh -c`.
-    ///   - weights: what each component that it must name is multiplied by; others are passed over.
-    ///   - timeout: for one trajectory.
+    ///   - weights: the weight of each component that replies must contain; other components are ignored.
+    ///   - timeout: timeout for one trajectory.
     package init(command: String, weights: [String: Double], timeout: Duration) {
         program = LineProgram(command: command, name: "the reward program", timeout: timeout) {
             reply throws(Unjudged) in
@@ -30,9 +30,9 @@ package struct ProgramReward: Sendable {
         }
     }
 
-    /// What the program pays for `trajectory`, weighted, in alphabetical order.
+    /// The weighted components for `trajectory`, in alphabetical order.
     ///
-    /// - Throws: ``Unjudged`` if it does not say.
+    /// - Throws: ``Unjudged`` if the program gives no valid reply.
     package func components(
         of trajectory: Trajectory, for example: Example, isCorrect: Bool
     ) async throws -> [RewardBreakdown.Component] {

@@ -1,13 +1,13 @@
 package import Agent
 
-/// What each part of the reward counts.
+/// The weights of the reward components.
 package struct RewardWeights: Hashable, Sendable, Codable {
     /// When a trajectory receives the tool bonus.
     package enum ToolBonusRule: String, Hashable, Sendable, Codable, CaseIterable {
         case none
-        /// Whenever a call of one of the bonus tools succeeded.
+        /// If a call of one of the bonus tools succeeded.
         case unconditional
-        /// When a call of one of the bonus tools succeeded and the answer is right.
+        /// If a call of one of the bonus tools succeeded and the answer is right.
         case conditional
     }
 
@@ -18,7 +18,7 @@ package struct RewardWeights: Hashable, Sendable, Codable {
     /// Added according to `toolBonusRule`.
     package var toolBonus: Double
     package var toolBonusRule: ToolBonusRule
-    /// Names of the tools that earn it. A crop does; turning an image does not, unless it is named here.
+    /// Names of the tools that earn the bonus. By default zooming does and rotating does not.
     package var bonusTools = [ZoomTool.name]
 
     package init(
@@ -38,12 +38,12 @@ package struct RewardWeights: Hashable, Sendable, Codable {
     package static let mathematics = RewardWeights(accuracy: 1.2, formatError: 0.4)
 }
 
-/// A reward and what it is made of.
+/// A reward with its components.
 package struct RewardBreakdown: Hashable, Sendable, Codable {
     package struct Component: Hashable, Sendable, Codable {
-        /// "accuracy", "format", "tool", or one that a program pays.
+        /// "accuracy", "format", "tool", or a component of a reward program.
         package let name: String
-        /// What it adds to the total.
+        /// Its contribution to the total.
         package let value: Double
 
         package init(name: String, value: Double) {
@@ -52,7 +52,7 @@ package struct RewardBreakdown: Hashable, Sendable, Codable {
         }
     }
 
-    /// In a fixed order; a component that adds nothing is there with the value 0.
+    /// In a fixed order; a component without contribution has the value 0.
     package let components: [Component]
     package let isCorrect: Bool
     package let formatError: FormatError?
@@ -65,40 +65,40 @@ package struct RewardBreakdown: Hashable, Sendable, Codable {
 
     package var total: Double { components.reduce(0) { $0 + $1.value } }
 
-    /// With further components after its own.
+    /// The breakdown with further components appended.
     package func adding(_ further: [Component]) -> RewardBreakdown {
         RewardBreakdown(
             components: components + further, isCorrect: isCorrect, formatError: formatError)
     }
 
-    /// Value of the component of that name; 0 if there is none.
+    /// The value of a component by name; 0 if there is none.
     package subscript(name: String) -> Double { components.first { $0.name == name }?.value ?? 0 }
 }
 
-/// What is wrong with the form of an answer.
+/// A format error.
 package enum FormatError: String, Hashable, Sendable, Codable, CaseIterable {
-    /// There is no closed `<answer>` in the last completion.
+    /// The last completion has no closed `<answer>`.
     case missingAnswer
-    /// The answer has as many characters as the limit, or more.
+    /// The answer reaches or exceeds the character limit.
     case overlongAnswer
-    /// `<think>` or `<answer>` is opened and closed a different number of times.
+    /// The numbers of opening and closing `<think>` or `<answer>` tags differ.
     case unbalancedTags
 }
 
-/// Rewards the outcome of a trajectory.
+/// Computes the outcome reward of a trajectory.
 ///
-/// A missing or overlong answer is wrong and a format error, whatever a judge would say of it.
+/// A missing or overlong answer is wrong and a format error, and is not judged.
 package struct Reward: Hashable, Sendable, Codable {
     /// Answers of this many characters (Unicode scalars) or more are format errors.
     package static let answerCharacterLimit = 1000
 
     package var perception: RewardWeights
     package var mathematics: RewardWeights
-    /// A command that pays further components, see ``ProgramReward``; empty for none.
+    /// A command that computes further components, see ``ProgramReward``; empty for none.
     package var program = ""
-    /// What each component that the program must name is multiplied by.
+    /// The weight of each component of the program.
     package var components: [String: Double] = [:]
-    /// Seconds that it has for a trajectory.
+    /// Timeout of the program for one trajectory.
     package var timeoutSeconds = 30.0
 
     package init(perception: RewardWeights = .perception, mathematics: RewardWeights = .mathematics) {
@@ -106,7 +106,7 @@ package struct Reward: Hashable, Sendable, Codable {
         self.mathematics = mathematics
     }
 
-    /// Names that a program cannot give to a component.
+    /// Reserved names that a program's component must not have.
     package static let ownComponents = ["accuracy", "format", "tool", "total", "unjudged"]
 
     /// The program, if there is one.
@@ -116,9 +116,9 @@ package struct Reward: Hashable, Sendable, Codable {
             : ProgramReward(command: program, weights: components, timeout: .seconds(timeoutSeconds))
     }
 
-    /// Judges the answer of `trajectory` and rewards it; the judge is asked only about answers in form.
+    /// Judges and rewards `trajectory`; only well-formed answers are passed to the judge.
     ///
-    /// - Throws: what the judge throws.
+    /// - Throws: errors of the judge.
     package func breakdown(
         of trajectory: Trajectory, for example: Example, by judge: any Judge
     ) async throws -> RewardBreakdown {
@@ -140,10 +140,10 @@ package struct Reward: Hashable, Sendable, Codable {
     /// The reward for an outcome.
     ///
     /// - Parameters:
-    ///   - kind: whose weights count.
+    ///   - kind: selects the weights.
     ///   - isCorrect: whether the answer is right.
-    ///   - formatError: what is wrong with its form; nil if nothing is.
-    ///   - usedBonusTool: whether a call of one of the tools that earn the bonus succeeded.
+    ///   - formatError: the format error, if any.
+    ///   - usedBonusTool: whether a call of one of the bonus tools succeeded.
     package func breakdown(
         kind: RewardKind, isCorrect: Bool, formatError: FormatError?, usedBonusTool: Bool
     ) -> RewardBreakdown {
@@ -163,7 +163,7 @@ package struct Reward: Hashable, Sendable, Codable {
             isCorrect: isCorrect, formatError: formatError)
     }
 
-    /// What is wrong with the form of the answer; nil if nothing is.
+    /// The format error of a trajectory; nil if there is none.
     package static func formatError(of trajectory: Trajectory) -> FormatError? {
         guard let answer = trajectory.answer else { return .missingAnswer }
         if answer.unicodeScalars.count >= answerCharacterLimit { return .overlongAnswer }

@@ -1,8 +1,8 @@
 import CounterRandom
 
-/// Numbers with mean 0 and standard deviation 1 from a bell-shaped distribution: sums of four uniform ones.
+/// Approximately normal random numbers with mean 0 and standard deviation 1: sums of four uniform ones.
 ///
-/// Unlike those made with a logarithm and a cosine, they have the same bits on every machine.
+/// Unlike the Box-Muller method, which needs a logarithm and a cosine, this gives the same bits on every machine.
 struct BellNoise {
     private var random: CounterRandom
     private var spare: UInt64?
@@ -19,7 +19,7 @@ struct BellNoise {
             bits = both & 0xFFFF_FFFF
             spare = both >> 32
         }
-        // Four whole numbers of 0...255, each with mean 127.5 and variance (256 * 256 - 1) / 12.
+        // Four integers in 0...255, each with mean 127.5 and variance (256 * 256 - 1) / 12.
         let sum = (bits & 0xFF) + (bits >> 8 & 0xFF) + (bits >> 16 & 0xFF) + bits >> 24
         return (Double(sum) - 510) / 147.801
     }

@@ -1,12 +1,12 @@
 /// A target of concentric rings, alternately in a colour and in its complement.
 ///
-/// Where the rings of either kind cover the same area, the target averages to grey, so that its colour is lost
-/// when the image is made much smaller. Three rings with outer areas 1 : 3 : 4 also have no second moment.
+/// If both cover the same area, the target averages to grey, so that its colour is lost when the image is strongly
+/// downscaled. Three rings with outer areas 1 : 3 : 4 also have a zero second moment.
 package struct BullsEye: Hashable, Sendable, Codable {
     /// Radius of the innermost disc, in pixels of the canvas.
     package var radius: Double
-    /// Areas out to the edge of each ring, the innermost disc being 1; the first ring has the colour, the
-    /// second its complement, and so on.
+    /// Area up to the outer edge of each ring, relative to the innermost disc. The first ring has the colour, the second its
+    /// complement, and so on.
     package var areas: [Double]
 
     package init(radius: Double, areas: [Double]) {
@@ -18,9 +18,9 @@ package struct BullsEye: Hashable, Sendable, Codable {
     package var outerRadius: Double { radius * (areas.last ?? 0).squareRoot() }
 }
 
-/// How much of each pixel around the centre of an object the rings cover, in parts of 256.
+/// The coverage of each pixel around the centre of an object by the rings, in 256ths.
 struct BullsEyeStencil: Sendable {
-    /// Parts of a pixel in the colour and in its complement.
+    /// The coverage of a pixel by the colour and by its complement.
     struct Coverage: Hashable, Sendable {
         var colour: Int32 = 0
         var complement: Int32 = 0
@@ -28,17 +28,17 @@ struct BullsEyeStencil: Sendable {
 
     /// Pixels along a side.
     let side: Int
-    /// Row by row; `side` x `side`.
+    /// Row-major, `side` x `side`.
     let coverage: [Coverage]
 
-    /// The centre is that of a pixel, or else a corner of one.
+    /// The centre is that of a pixel if `centredOnPixel`, else a pixel corner.
     ///
-    /// Pixels are divided 16 x 16; the parts nearest to the centre go to the innermost disc, the next ones to the
-    /// ring around it, by number, so that areas are in the proportion asked for exactly.
+    /// Each pixel is divided into 16 x 16 parts. The parts nearest to the centre belong to the innermost disc, the next ones
+    /// to the ring around it; they are assigned by count, so that the area ratios are exact.
     init(_ bullsEye: BullsEye, centredOnPixel: Bool) {
         let reach = Int(bullsEye.outerRadius.rounded(.up)) + 1
         let side = 2 * reach + (centredOnPixel ? 1 : 0)
-        // Distances in 1/32 px from the centre are whole numbers.
+        // Distances from the centre are integers in units of 1/32 px.
         var parts: [(distance: Int, pixel: Int)] = []
         for row in 0..<side * 16 {
             for column in 0..<side * 16 {

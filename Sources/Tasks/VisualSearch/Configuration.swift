@@ -1,19 +1,19 @@
-/// Everything that decides what scenes and questions look like.
+/// The configuration of scenes and questions.
 ///
-/// The defaults are those the nano model was trained on.
+/// The nano model was trained with the defaults.
 package struct VisualSearchConfiguration: Hashable, Sendable, Codable {
-    /// How often each kind of question is asked; weights need not add up to 1.
+    /// Relative frequency of each kind of question; weights need not sum to 1.
     package typealias QuestionWeights = [QuestionKind: Double]
 
     /// Width and height of a scene in pixels.
     package var canvas = 1120
-    /// Canvas pixels for each pixel of the model's view; places in answers are in the view.
+    /// Canvas pixels per pixel of the model's view; coordinates in answers refer to the view.
     package var viewFactor = 10
     package var objectCount = 3...7
     /// Side of an object in canvas pixels.
     package var objectSize = 120...190
-    /// Shortest distance between the centres of two objects along x or y, whichever is longer; at least as
-    /// long as the largest object, so that none overlap.
+    /// Minimum distance between the centres of two objects (Chebyshev); at least the size of the largest object, so that
+    /// objects do not overlap.
     package var minimumDistance = 250
     /// Free space along the edge of the canvas.
     package var margin = 10
@@ -21,26 +21,26 @@ package struct VisualSearchConfiguration: Hashable, Sendable, Codable {
     package var colours = [NamedColour].objects
     package var bullsEyeColours = [NamedColour].bullsEyes
     package var bullsEye = BullsEye(radius: 4.5, areas: [1, 3, 4])
-    /// Standard deviation of the noise on objects, in 8-bit steps, drawn for each square of `viewFactor` pixels
-    /// and each channel; it hides what a smaller image keeps of the bull's-eye.
+    /// Standard deviation of the noise on objects in 8-bit steps, drawn per square of `viewFactor` pixels and per channel. It
+    /// hides the remaining trace of the bull's-eye in a downscaled image.
     package var grain = 28.0
-    /// Strength of the procedural background: largest standard deviation of each of its layers.
+    /// Contrast of the procedural background: maximum standard deviation of each of its layers.
     package var backgroundContrast = 14.0
     /// Folder of photographs to use as backgrounds; nil for procedural ones.
     package var photographs: String?
-    /// How strongly a photograph shows: 1 as it is, 0 as plain grey.
+    /// Contrast of a photograph: 1 is unchanged, 0 is plain grey.
     package var photographContrast = 0.6
     package var questions: QuestionWeights = [.attribute: 1]
-    /// Number of successive questions asked about one scene.
+    /// Number of consecutive questions about one scene.
     package var questionsPerScene = 1
-    /// Objects whose centres are closer than this along an axis are not compared on it.
+    /// Objects whose centres are closer than this along an axis are not compared along it.
     package var relationMargin = 80
-    /// Side of a close-up in sides of its object; the logarithm is drawn evenly.
+    /// Side of a close-up relative to that of its object; log-uniform.
     package var closeUpSize = 0.3...2.2
 
     package init() {}
 
-    /// - Throws: `VisualSearchError.configuration` naming the first value that cannot work.
+    /// - Throws: `VisualSearchError.configuration` that names the first invalid value.
     package func validate() throws(VisualSearchError) {
         func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws(VisualSearchError) {
             guard condition else { throw .configuration(problem()) }
@@ -50,10 +50,10 @@ package struct VisualSearchConfiguration: Hashable, Sendable, Codable {
         try require(margin >= 0, "margin is \(margin), below 0")
         try require(
             canvas >= largest + 2 * margin && canvas <= 16_384,
-            "canvas is \(canvas); it must hold an object of \(largest) and be at most 16384")
+            "canvas is \(canvas); it must fit an object of \(largest) and be at most 16384")
         try require(
             minimumDistance > largest,
-            "minimumDistance is \(minimumDistance), not above the largest object, \(largest)")
+            "minimumDistance is \(minimumDistance); it must exceed the largest object, \(largest)")
         try require(viewFactor >= 1, "viewFactor is \(viewFactor), below 1")
         try require(!shapes.isEmpty && !colours.isEmpty, "shapes or colours is empty")
         try require(bullsEyeColours.count >= 2, "bullsEyeColours has fewer than 2 colours")
@@ -63,13 +63,13 @@ package struct VisualSearchConfiguration: Hashable, Sendable, Codable {
         try require(
             bullsEye.radius > 0 && bullsEye.areas.first == 1
                 && zip(bullsEye.areas, bullsEye.areas.dropFirst()).allSatisfy { $0 < $1 },
-            "bullsEye needs a radius above 0 and rising areas that begin with 1")
+            "bullsEye needs a radius above 0 and increasing areas that start with 1")
         try require(
             2 * bullsEye.outerRadius < Double(objectSize.lowerBound),
             "bullsEye is larger than an object of \(objectSize.lowerBound)")
         try require(
             grain >= 0 && grain.isFinite && backgroundContrast >= 0 && backgroundContrast.isFinite,
-            "grain or backgroundContrast is negative or not finite")
+            "grain or backgroundContrast is negative, NaN or infinite")
         try require((0...1).contains(photographContrast), "photographContrast is not between 0 and 1")
         try require(
             questions.values.allSatisfy { $0 >= 0 && $0.isFinite } && questions.values.contains { $0 > 0 },
@@ -83,25 +83,25 @@ package struct VisualSearchConfiguration: Hashable, Sendable, Codable {
             "relationMargin is \(relationMargin), not between 0 and minimumDistance")
         try require(
             closeUpSize.lowerBound > 0 && closeUpSize.upperBound.isFinite,
-            "closeUpSize does not start above 0 or is not finite")
+            "closeUpSize must start above 0 and be finite")
     }
 }
 
-/// What can be asked about a scene.
+/// The kinds of questions about a scene.
 package enum QuestionKind: String, Hashable, Sendable, Codable, CaseIterable, CodingKeyRepresentable {
-    /// The colour of the bull's-eye on an object; it takes a crop to see.
+    /// The colour of the bull's-eye on an object; visible only in a crop.
     case attribute
     case leftOf
     case above
     case existence
     /// Where an object is.
     case grounding
-    /// All objects with their places.
+    /// All objects with their positions.
     case listing
     /// The colour of the bull's-eye in a crop that shows it.
     case closeUp
 
-    /// The name under which results are reported; the two relations are one family.
+    /// The name under which results are reported; both relations belong to one family.
     package var family: String {
         switch self {
         case .leftOf, .above: "relation"
@@ -111,16 +111,16 @@ package enum QuestionKind: String, Hashable, Sendable, Codable, CaseIterable, Co
 }
 
 package enum VisualSearchError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// A value of the configuration that cannot work.
+    /// A configuration value is invalid.
     case configuration(String)
-    /// The folder of photographs cannot be used.
+    /// The folder of photographs is invalid.
     case photographs(folder: String, problem: String)
 
     package var description: String {
         switch self {
         case .configuration(let problem): "visual search: \(problem)"
         case .photographs(let folder, let problem):
-            "photographs in \(folder): \(problem); give a folder that holds JPEG, PNG or WebP files"
+            "photographs in \(folder): \(problem); give a folder with JPEG, PNG or WebP files"
         }
     }
 }

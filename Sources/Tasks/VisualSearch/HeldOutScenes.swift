@@ -1,14 +1,14 @@
 import Agent
 
-/// Held-out scenes with one question of each reported kind about every scene.
+/// Held-out scenes, with one question of each reported kind per scene.
 struct HeldOutScenes: ExampleSource {
     private let sources: [VisualSearch]
 
     /// - Parameters:
-    ///   - scenes: how scenes look; which questions it asks does not matter here.
-    ///   - seed: names the scenes, which share nothing with those of training.
-    ///   - sceneCount: how many scenes there are.
-    /// - Throws: `VisualSearchError` for a configuration that cannot work.
+    ///   - scenes: the configuration of scenes; its question weights are not used.
+    ///   - seed: seed of the scenes, which are disjoint from training scenes.
+    ///   - sceneCount: the number of scenes.
+    /// - Throws: `VisualSearchError` for an invalid configuration.
     init(_ scenes: VisualSearchConfiguration, seed: UInt64, sceneCount: Int) throws {
         let kinds: [VisualSearchConfiguration.QuestionWeights] = [
             [.attribute: 1], [.leftOf: 1, .above: 1], [.existence: 1],

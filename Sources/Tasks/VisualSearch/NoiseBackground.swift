@@ -1,12 +1,12 @@
 import CounterRandom
 import Imaging
 
-/// Smooth noise of low contrast in several layers, from broad patches to fine ones.
+/// Smooth low-contrast noise in several layers, from coarse to fine.
 ///
-/// It is defined on a lattice of one node for each 7 x 7 pixels and interpolated linearly between nodes, in
-/// whole numbers, so that any part of it can be painted alone and equals the same part of the whole.
+/// It is defined on a lattice with one node per 7 x 7 pixels and interpolated linearly between nodes in integer arithmetic,
+/// so that any region can be rendered separately and equals the same region of the whole.
 struct NoiseBackground {
-    /// Pixels from node to node.
+    /// Pixels between nodes.
     private static let spacing = 7
     /// Distance in pixels between the random numbers of each layer.
     private static let cells = [560, 224, 102, 40, 14]
@@ -17,7 +17,7 @@ struct NoiseBackground {
         let values: [Float]
     }
 
-    /// Nodes along a side.
+    /// Nodes per side.
     private let nodeCount: Int
     private let base: (Float, Float, Float)
     private let layers: [Layer]
@@ -48,14 +48,14 @@ struct NoiseBackground {
         }
     }
 
-    /// Paints `region` of the canvas into `pixels`, row by row.
+    /// Renders `region` of the canvas into `pixels`, row-major.
     func paint(_ region: PixelRegion, into pixels: UnsafeMutableBufferPointer<UInt8>) {
         let columns = nodes(region.x, region.width)
         let rows = nodes(region.y, region.height)
         let lattice = lattice(columns: columns, rows: rows)
         let spread = RowSpread(region, columns: columns, nodeCount: nodeCount)
         let width = 3 * region.width
-        // The rows of nodes above and below the row being painted.
+        // The rows of nodes above and below the current row of pixels.
         var upper = [UInt16](repeating: 0, count: width)
         var lower = upper
         var loaded = -1
@@ -88,10 +88,9 @@ struct NoiseBackground {
         }
     }
 
-    /// How a row of nodes spreads over the columns of a region, as 7 times the values in between.
+    /// Interpolates a row of nodes over the columns of a region; results are multiplied by 7.
     private struct RowSpread {
-        // For each channel of each column: the values on both sides, from the start of the row, and the part of
-        // the second one.
+        // For each channel of each column: the offsets of the two neighbouring values, and the weight of the second one.
         private var left: [Int32] = []
         private var right: [Int32] = []
         private var part: [UInt16] = []
@@ -116,8 +115,8 @@ struct NoiseBackground {
                                 for index in 0..<row.count {
                                     let near = lattice[line + Int(left[index])]
                                     let far = lattice[line + Int(right[index])]
-                                    let share = part[index]
-                                    row[index] = near &* (UInt16(spacing) &- share) &+ far &* share
+                                    let farWeight = part[index]
+                                    row[index] = near &* (UInt16(spacing) &- farWeight) &+ far &* farWeight
                                 }
                             }
                         }
@@ -127,9 +126,9 @@ struct NoiseBackground {
         }
     }
 
-    /// The node at or before a pixel, and how many seventh parts of the way to the next one it lies.
+    /// The node at or before a pixel, and the distance to it in sevenths of the spacing.
     ///
-    /// Nodes lie at the centres of their squares; pixels beyond the outermost nodes take their value.
+    /// Nodes are at the centres of their squares; pixels beyond the outermost nodes take their value.
     private static func node(_ pixel: Int, _ nodeCount: Int) -> (node: Int, part: Int) {
         let position = pixel - spacing / 2
         if position < 0 { return (0, 0) }
@@ -158,7 +157,7 @@ struct NoiseBackground {
             let across = columns.map { CubicTaps(output: $0, of: nodeCount, inputs: layer.side) }
             let down = rows.map { CubicTaps(output: $0, of: nodeCount, inputs: layer.side) }
             guard let top = down.first?.start, let bottom = down.last.map({ $0.start + 4 }) else { continue }
-            // First along the rows of random numbers that are needed, then down the columns.
+            // Separable interpolation: first along the rows, then along the columns.
             var lines = [Float](repeating: 0, count: (bottom - top) * width)
             for line in top..<min(bottom, layer.side) {
                 for (column, taps) in across.enumerated() {
@@ -191,12 +190,12 @@ struct NoiseBackground {
     }
 }
 
-/// Which of a row of numbers make up one of a longer row, by cubic convolution with a = -0.5.
+/// The inputs and weights of one output element when upsampling a row by cubic convolution with a = -0.5.
 private struct CubicTaps {
     let start: Int
     let weights: SIMD4<Float>
 
-    /// For the element at `output` of a row of `count`, made of a row of `inputs`.
+    /// The taps for the element at index `output` of a row of `count` elements, from a row of `inputs` elements.
     init(output: Int, of count: Int, inputs: Int) {
         let centre = (Double(output) + 0.5) * Double(inputs) / Double(count)
         let leftmost = Int((centre - 1.5).rounded(.down))
@@ -207,7 +206,7 @@ private struct CubicTaps {
             guard index < inputs, index < leftmost + 4 else { continue }
             weights[tap] = CubicTaps.weight(Double(index) + 0.5 - centre)
         }
-        // In this order on every machine.
+        // Summed in a fixed order, so that results are equal on every machine.
         let sum = weights[0] + weights[1] + weights[2] + weights[3]
         self.weights = SIMD4<Float>(weights / sum)
     }

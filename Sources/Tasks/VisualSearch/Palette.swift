@@ -1,6 +1,6 @@
 package import Imaging
 
-/// A colour and the word for it in questions and answers.
+/// A colour with its name in questions and answers.
 package struct NamedColour: Hashable, Sendable, Codable {
     package let name: String
     package let value: RGB
@@ -12,7 +12,7 @@ package struct NamedColour: Hashable, Sendable, Codable {
 }
 
 extension [NamedColour] {
-    /// What objects are painted in.
+    /// The colours of objects.
     package static let objects: [NamedColour] = [
         NamedColour(name: "red", value: RGB(red: 210, green: 45, blue: 45)),
         NamedColour(name: "green", value: RGB(red: 45, green: 165, blue: 60)),
@@ -24,8 +24,8 @@ extension [NamedColour] {
         NamedColour(name: "white", value: RGB(red: 215, green: 215, blue: 215)),
     ]
 
-    /// What the bull's-eyes are painted in: the corners of a cube around (150, 150, 150), so that each has its
-    /// complement among them.
+    /// The colours of bull's-eyes: the corners of a cube around (150, 150, 150), so that each colour's complement is also one
+    /// of them.
     package static let bullsEyes: [NamedColour] = [
         NamedColour(name: "black", value: RGB(red: 50, green: 50, blue: 50)),
         NamedColour(name: "blue", value: RGB(red: 50, green: 50, blue: 250)),
@@ -39,7 +39,7 @@ extension [NamedColour] {
 }
 
 extension RGB {
-    /// The colour whose mean with this one is (150, 150, 150), as far as 8 bits allow.
+    /// The colour whose mean with this one is (150, 150, 150), clamped to 8 bits.
     package var complement: RGB {
         RGB(
             red: UInt8(clamping: 300 - Int(red)), green: UInt8(clamping: 300 - Int(green)),

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import Synchronization
 
-/// A folder of photographs that scenes are painted on; the latest backgrounds are kept, up to a number of bytes.
+/// A folder of photographs used as scene backgrounds, with a cache of recent backgrounds that is limited in bytes.
 package final class PhotographFolder: Sendable {
     private struct Key: Hashable {
         let index: Int
@@ -14,7 +14,7 @@ package final class PhotographFolder: Sendable {
     }
 
     private struct Recent {
-        /// From the least to the most recently used.
+        /// Ordered from least to most recently used.
         var entries: [(key: Key, image: Image)] = []
         var byteCount = 0
     }
@@ -24,11 +24,11 @@ package final class PhotographFolder: Sendable {
     private let byteLimit: Int
     private let recent = Mutex(Recent())
 
-    /// Lists the JPEG, PNG and WebP files of a folder, in the order of their names.
+    /// Lists the JPEG, PNG and WebP files of a folder, sorted by name.
     ///
-    /// Prepared backgrounds take up to `byteLimit` bytes of memory; the latest is kept in any case.
+    /// Cached backgrounds take up to `byteLimit` bytes of memory; the most recent one is always kept.
     ///
-    /// - Throws: `VisualSearchError.photographs` if the folder cannot be read or holds none.
+    /// - Throws: `VisualSearchError.photographs` if the folder cannot be read or has no such files.
     package init(path: String, byteLimit: Int = 64 << 20) throws {
         folder = URL(filePath: path, directoryHint: .isDirectory)
         self.byteLimit = byteLimit
@@ -41,7 +41,7 @@ package final class PhotographFolder: Sendable {
         let endings = [".jpg", ".jpeg", ".png", ".webp"]
         names = files.filter { name in endings.contains { name.lowercased().hasSuffix($0) } }.sorted()
         guard !names.isEmpty else {
-            throw VisualSearchError.photographs(folder: path, problem: "there are none")
+            throw VisualSearchError.photographs(folder: path, problem: "there are no images")
         }
     }
 
@@ -50,8 +50,8 @@ package final class PhotographFolder: Sendable {
 
     /// A square of a photograph, resized to the canvas.
     ///
-    /// `side` is a part of the photograph's shorter side; `x` places the square from the left, 0, to the right, 1,
-    /// and `y` likewise from top to bottom. A contrast of 1 keeps the photograph, 0 turns it to mid grey.
+    /// `side` is a fraction of the photograph's shorter side. `x` positions the square from left (0) to right (1), `y` from
+    /// top (0) to bottom (1). A contrast of 1 leaves the photograph unchanged, 0 turns it to mid grey.
     ///
     /// - Throws: `ImageError` for a file that cannot be read.
     func background(

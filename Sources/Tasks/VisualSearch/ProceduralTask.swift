@@ -1,16 +1,16 @@
-/// Sets of made examples that share none.
+/// Disjoint sets of generated examples.
 package enum ExampleSplit: String, Hashable, Sendable, Codable, CaseIterable {
     case training, validation, test
 }
 
-/// A task whose examples are made and lie nowhere, as configurations set it under `task`.
+/// A task with procedurally generated examples, configured under `task`.
 ///
-/// There is one, visual search. What trains, evaluates and reports knows this type and no task by name; a further task
-/// becomes a case in here.
+/// The only one is visual search. Training, evaluation and reports use this type and no concrete task; another task would be
+/// added here.
 package struct ProceduralTask: Hashable, Sendable, Codable {
     private var search: VisualSearchConfiguration
 
-    /// The task with its defaults. Every kind of question has a weight, so that a configuration can name it.
+    /// The task with its defaults. Every kind of question has a weight, so that configurations can override each.
     package init() {
         var search = VisualSearchConfiguration()
         for kind in QuestionKind.allCases { search.questions[kind] = search.questions[kind] ?? 0 }
@@ -21,39 +21,39 @@ package struct ProceduralTask: Hashable, Sendable, Codable {
 
     package func encode(to encoder: any Encoder) throws { try search.encode(to: encoder) }
 
-    /// The same task on photographs of a folder; as it is for an empty path.
+    /// The task with photographs of a folder as backgrounds; unchanged for an empty path.
     package func onPhotographs(in folder: String) -> ProceduralTask {
         var task = self
         if !folder.isEmpty { task.search.photographs = folder }
         return task
     }
 
-    /// - Throws: an error that names the first value that cannot work.
+    /// - Throws: an error that names the first invalid value.
     package func validate() throws { try search.validate() }
 
-    /// Examples drawn by the weights of the task.
+    /// Examples of the task.
     ///
     /// - Parameters:
-    ///   - seed: names them, with the split.
-    ///   - split: splits share no example.
-    ///   - count: how many there are; nil for no end of them.
-    /// - Throws: an error that names a value that cannot work, or a folder without photographs.
+    ///   - seed: the seed; it determines the examples together with the split.
+    ///   - split: splits have no examples in common.
+    ///   - count: the number of examples; nil for infinitely many.
+    /// - Throws: an error that names an invalid value, or a folder without photographs.
     package func examples(
         seed: UInt64, split: ExampleSplit, count: Int? = nil
     ) throws -> any ExampleSource {
         try VisualSearch(search, seed: seed, split: split, count: count)
     }
 
-    /// Held-out examples of every reported kind about each of `sceneCount` scenes.
+    /// Held-out examples: one of each reported kind for each of `sceneCount` scenes.
     ///
-    /// - Throws: as ``examples(seed:split:count:)``.
+    /// - Throws: the same errors as ``examples(seed:split:count:)``.
     package func heldOut(seed: UInt64, sceneCount: Int) throws -> any ExampleSource {
         try HeldOutScenes(search, seed: seed, sceneCount: sceneCount)
     }
 
-    /// An example that takes a closer look, to try a model with.
+    /// An example that needs zooming, to try a model with.
     ///
-    /// - Throws: as ``examples(seed:split:count:)``.
+    /// - Throws: the same errors as ``examples(seed:split:count:)``.
     package func sample(_ index: Int) throws -> Example {
         var search = search
         search.questions = [.attribute: 1]

@@ -8,9 +8,9 @@ package struct Question: Hashable, Sendable {
     package let kind: QuestionKind
     package let text: String
     package let answer: String
-    /// Where what is asked for stands, in canvas pixels; empty where nothing is.
+    /// Ground-truth boxes in canvas pixels; empty if the question is about an object that does not exist.
     package let boxes: [Rectangle]
-    /// The part of the canvas that is shown; nil for all of it.
+    /// The visible region of the canvas; nil for all of it.
     package let region: Rectangle?
 
     init(
@@ -26,10 +26,9 @@ package struct Question: Hashable, Sendable {
 }
 
 extension Scene {
-    /// Draws a question of a kind.
+    /// Draws a question of the given kind.
     ///
-    /// Yes and no are equally likely. A relation that no pair of objects shows clearly is asked along the other
-    /// axis instead.
+    /// Yes and no are equally likely. If no pair of objects has a clear relation along the axis, the other axis is used.
     package func question(
         _ kind: QuestionKind, _ configuration: VisualSearchConfiguration, random: inout CounterRandom
     ) -> Question {
@@ -88,7 +87,7 @@ extension Scene {
             var (colour, shape) = (
                 random.element(of: configuration.colours), random.element(of: configuration.shapes)
             )
-            // Half of what is not there resembles something that is, or colour and shape alone would tell.
+            // Half of the absent objects resemble a present one, so that colour or shape alone does not give the answer away.
             switch random.integer(below: 4) {
             case 0: colour = random.element(of: objects).colour
             case 1: shape = random.element(of: objects).shape
@@ -131,7 +130,7 @@ extension Scene {
         let scale = sizes.lowerBound * pow(sizes.upperBound / sizes.lowerBound, random.uniform())
         let smallest = max(28, Int((4 * configuration.bullsEye.outerRadius).rounded(.up)))
         let side = min(max(Int(Double(object.size) * scale), smallest), canvas.width)
-        // The bull's-eye stays in the middle half of the close-up, unless the edge of the canvas is near.
+        // The bull's-eye is in the middle half of the close-up, unless the edge of the canvas is near.
         func start(_ centre: Double, _ limit: Int) -> Int {
             let offset = (0.25 + 0.5 * random.uniform()) * Double(side)
             return min(max(Int(centre - offset), 0), limit - side)

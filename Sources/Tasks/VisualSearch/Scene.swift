@@ -1,7 +1,7 @@
 package import CounterRandom
 package import Imaging
 
-/// A scene as a description: rendering it gives the same pixels each time.
+/// The description of a scene; rendering is deterministic.
 package struct Scene: Hashable, Sendable, Codable {
     /// A coloured shape with a bull's-eye in its centre.
     package struct Object: Hashable, Sendable, Codable {
@@ -12,12 +12,12 @@ package struct Scene: Hashable, Sendable, Codable {
         package let x: Int
         /// Upper edge in canvas pixels.
         package let y: Int
-        /// Side of the square the shape fills.
+        /// Side of the shape's bounding square.
         package let size: Int
         /// Seed of the noise on its surface.
         package let grainSeed: UInt64
 
-        /// What questions call it, such as "red circle".
+        /// The name in questions, such as "red circle".
         package var name: String { "\(colour.name) \(shape.rawValue)" }
 
         package var box: Rectangle {
@@ -32,23 +32,23 @@ package struct Scene: Hashable, Sendable, Codable {
     package enum Background: Hashable, Sendable, Codable {
         /// Smooth procedural noise.
         case noise(seed: UInt64)
-        /// A square of a photograph: index in the folder, side and place as fractions of what is possible.
+        /// A square of a photograph: index in the folder, and side and position as fractions of the possible range.
         case photograph(index: Int, side: Double, x: Double, y: Double)
     }
 
     package let canvas: ImageSize
     package let background: Background
-    /// In no particular order; no two share colour and shape, and none overlap.
+    /// Unordered; no two objects have the same colour and shape, and none overlap.
     package let objects: [Object]
 
     /// Draws a scene.
     ///
-    /// Should the objects not fit after many attempts, the most that did are kept.
+    /// If the objects do not fit after many attempts, the attempt with the most objects is used.
     ///
     /// - Parameters:
-    ///   - configuration: must have been validated.
-    ///   - random: names the scene; the same value gives the same scene.
-    ///   - photographCount: number of photographs to choose a background from; 0 for a procedural one.
+    ///   - configuration: a validated configuration.
+    ///   - random: determines the scene; equal values give equal scenes.
+    ///   - photographCount: number of photographs to choose a background from; 0 for a procedural background.
     package init(_ configuration: VisualSearchConfiguration, random: CounterRandom, photographCount: Int = 0)
     {
         var random = random
@@ -60,44 +60,44 @@ package struct Scene: Hashable, Sendable, Codable {
         } else {
             background = .noise(seed: random.next())
         }
-        let places = Scene.places(configuration, random: &random)
+        let squares = Scene.squares(configuration, random: &random)
         var names = Array(0..<configuration.shapes.count * configuration.colours.count)
         random.shuffle(&names)
-        objects = zip(places, names).map { place, name in
+        objects = zip(squares, names).map { square, name in
             Object(
                 shape: configuration.shapes[name % configuration.shapes.count],
                 colour: configuration.colours[name / configuration.shapes.count],
                 bullsEye: random.element(of: configuration.bullsEyeColours),
-                x: place.x, y: place.y, size: place.size, grainSeed: random.next())
+                x: square.x, y: square.y, size: square.size, grainSeed: random.next())
         }
     }
 
-    private struct Place {
+    private struct Square {
         let x: Int
         let y: Int
         let size: Int
     }
 
-    private static func places(
+    private static func squares(
         _ configuration: VisualSearchConfiguration, random: inout CounterRandom
-    ) -> [Place] {
+    ) -> [Square] {
         let count = random.integer(in: configuration.objectCount)
-        var most: [Place] = []
+        var most: [Square] = []
         for _ in 0..<100 {
-            var places: [Place] = []
-            for _ in 0..<200 where places.count < count {
+            var squares: [Square] = []
+            for _ in 0..<200 where squares.count < count {
                 let size = random.integer(in: configuration.objectSize)
                 let free = configuration.margin...(configuration.canvas - configuration.margin - size)
-                let place = Place(x: random.integer(in: free), y: random.integer(in: free), size: size)
-                let isClear = places.allSatisfy { other in
-                    // Twice the distance between centres is a whole number.
-                    let x = abs(2 * place.x + place.size - 2 * other.x - other.size)
-                    let y = abs(2 * place.y + place.size - 2 * other.y - other.size)
+                let square = Square(x: random.integer(in: free), y: random.integer(in: free), size: size)
+                let isClear = squares.allSatisfy { other in
+                    // Twice the distance between centres is an integer.
+                    let x = abs(2 * square.x + square.size - 2 * other.x - other.size)
+                    let y = abs(2 * square.y + square.size - 2 * other.y - other.size)
                     return max(x, y) >= 2 * configuration.minimumDistance
                 }
-                if isClear { places.append(place) }
+                if isClear { squares.append(square) }
             }
-            if places.count > most.count { most = places }
+            if squares.count > most.count { most = squares }
             if most.count == count { break }
         }
         return most
@@ -109,6 +109,6 @@ extension CounterRandom {
         range.lowerBound + integer(below: range.count)
     }
 
-    /// One of `elements`, which must not be empty.
+    /// A random element; `elements` must not be empty.
     mutating func element<T>(of elements: [T]) -> T { elements[integer(below: elements.count)] }
 }

@@ -1,6 +1,6 @@
 package import Imaging
 
-/// Paints scenes. Any region can be painted alone and equals the same part of the whole.
+/// Renders scenes. A separately rendered region equals the same region of the whole.
 package struct SceneRenderer: Sendable {
     private let viewFactor: Int
     private let grain: Double
@@ -10,7 +10,7 @@ package struct SceneRenderer: Sendable {
     private let centredOnCorner: BullsEyeStencil
     private let centredOnPixel: BullsEyeStencil
 
-    /// `photographs` are those that scenes refer to.
+    /// `photographs` is the folder that scenes refer to.
     package init(_ configuration: VisualSearchConfiguration, photographs: PhotographFolder? = nil) {
         viewFactor = configuration.viewFactor
         grain = configuration.grain
@@ -21,7 +21,7 @@ package struct SceneRenderer: Sendable {
         centredOnPixel = BullsEyeStencil(configuration.bullsEye, centredOnPixel: true)
     }
 
-    /// The pixels of `region`, which must lie on the canvas.
+    /// The pixels of `region`, which must be inside the canvas.
     ///
     /// - Throws: `ImageError` or `VisualSearchError` if a photograph cannot be read.
     package func image(of scene: Scene, region: PixelRegion) throws -> Image {
@@ -63,7 +63,7 @@ package struct SceneRenderer: Sendable {
 
     // MARK: Objects
 
-    /// Horizontal lines that each row of pixels is sampled on.
+    /// Number of scan lines per row of pixels.
     private static let linesPerPixel = 4
 
     private func paint(
@@ -104,15 +104,15 @@ package struct SceneRenderer: Sendable {
                     let parts = stencil.coverage[stencilY * stencil.side + x - stencilStart]
                     colour = colour.blended(object.bullsEye.value, parts.colour, complement, parts.complement)
                 }
-                let place = start + 3 * column
-                pixels[place] = SceneRenderer.mix(pixels[place], colour.red, part)
-                pixels[place + 1] = SceneRenderer.mix(pixels[place + 1], colour.green, part)
-                pixels[place + 2] = SceneRenderer.mix(pixels[place + 2], colour.blue, part)
+                let offset = start + 3 * column
+                pixels[offset] = SceneRenderer.mix(pixels[offset], colour.red, part)
+                pixels[offset + 1] = SceneRenderer.mix(pixels[offset + 1], colour.green, part)
+                pixels[offset + 2] = SceneRenderer.mix(pixels[offset + 2], colour.blue, part)
             }
         }
     }
 
-    /// Adds what a span covers of each pixel on one line, in parts of 256 for all lines together.
+    /// Adds a span's coverage of each pixel on one scan line, in 256ths over all lines of the row.
     private static func cover(
         _ coverage: UnsafeMutableBufferPointer<Int32>, _ span: ClosedRange<Double>, side: Int
     ) {
@@ -136,7 +136,7 @@ package struct SceneRenderer: Sendable {
 }
 
 extension RGB {
-    /// This colour with parts of 256 of two others laid over it.
+    /// This colour blended with two others, given by their coverage in 256ths.
     fileprivate func blended(_ first: RGB, _ firstPart: Int32, _ second: RGB, _ secondPart: Int32) -> RGB {
         func blend(_ own: UInt8, _ a: UInt8, _ b: UInt8) -> UInt8 {
             let own = Int32(own) * (256 - firstPart - secondPart)

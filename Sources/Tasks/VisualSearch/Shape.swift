@@ -11,7 +11,7 @@ package enum Shape: String, Hashable, Sendable, Codable, CaseIterable {
         (-0.5, 0.2764), (-1, -0.2361), (-0.3090, -0.3416),
     ]
 
-    /// Where the shape covers the horizontal line at `y`; the square reaches from -1 to 1, top to bottom.
+    /// The intervals that the shape covers on the horizontal line at `y`; the square extends from -1 (top) to 1 (bottom).
     func spans(at y: Double) -> [ClosedRange<Double>] {
         switch self {
         case .circle: Shape.symmetric((1 - y * y).squareRoot())

@@ -1,7 +1,7 @@
 import CounterRandom
 import Imaging
 
-/// The colour of an object with its noise: one colour for each square cell.
+/// The noisy surface of an object: one colour per square cell.
 struct Surface {
     private let cell: Int
     private let cellsPerRow: Int
@@ -20,6 +20,6 @@ struct Surface {
         }
     }
 
-    /// The colour at a pixel counted from the upper left corner of the object.
+    /// The colour at a pixel, relative to the upper left corner of the object.
     func colour(_ x: Int, _ y: Int) -> RGB { colours[y / cell * cellsPerRow + x / cell] }
 }

@@ -1,7 +1,7 @@
 package import Agent
 package import Imaging
 
-/// A scene as an image: pixels are painted when they are asked for, and only those.
+/// A scene as an image source: only requested pixels are rendered.
 package struct SyntheticImage: PixelSource {
     package let scene: Scene
     private let renderer: SceneRenderer
@@ -21,10 +21,10 @@ package struct SyntheticImage: PixelSource {
     }
 }
 
-/// A part of an image as an image of its own.
+/// A region of an image as an image source.
 package struct ImagePart: PixelSource {
     private let whole: any PixelSource
-    /// The part in pixels of the whole, with integral corners.
+    /// The region in pixels of the whole image, with integral corners.
     package let region: Rectangle
 
     package init(of whole: any PixelSource, region: Rectangle) {

@@ -2,10 +2,10 @@ import Agent
 import CounterRandom
 import Imaging
 
-/// Questions about procedural scenes whose answer takes a closer look.
+/// The visual search task: questions about procedural scenes that need zooming.
 ///
-/// An object carries a bull's-eye whose colour averages to grey in the model's view of the scene, and shows in a
-/// crop. Every index names a scene and a question about it; nothing is stored.
+/// Each object has a bull's-eye whose colour averages to grey in the model's view of the scene and is visible in a crop.
+/// Every index determines a scene and a question about it; nothing is stored.
 package struct VisualSearch: ExampleSource {
     package let configuration: VisualSearchConfiguration
     package let split: ExampleSplit
@@ -15,9 +15,9 @@ package struct VisualSearch: ExampleSource {
     private let photographs: PhotographFolder?
     private let renderer: SceneRenderer
 
-    /// `seed` and `split` name the scenes; a `count` of nil means no end of them.
+    /// `seed` and `split` determine the scenes; a `count` of nil means infinitely many.
     ///
-    /// - Throws: `VisualSearchError` for a configuration that cannot work or a folder without photographs.
+    /// - Throws: `VisualSearchError` for an invalid configuration or a folder without photographs.
     package init(
         _ configuration: VisualSearchConfiguration, seed: UInt64, split: ExampleSplit, count: Int? = nil
     ) throws {
@@ -33,7 +33,7 @@ package struct VisualSearch: ExampleSource {
         renderer = SceneRenderer(configuration, photographs: photographs)
     }
 
-    /// The scene of that number.
+    /// The scene at an index.
     package func scene(at index: Int) -> Scene {
         Scene(
             configuration, random: random.child(UInt64(index)).child(0),
@@ -45,11 +45,12 @@ package struct VisualSearch: ExampleSource {
         SyntheticImage(scene, renderer: renderer)
     }
 
-    /// The question of an example, and the scene it is about.
+    /// The question of an example, with its scene.
     package func question(at index: Int) -> (Question, Scene) {
-        let (sceneIndex, number) = index.quotientAndRemainder(dividingBy: configuration.questionsPerScene)
+        let (sceneIndex, questionIndex) = index.quotientAndRemainder(
+            dividingBy: configuration.questionsPerScene)
         let scene = scene(at: sceneIndex)
-        var random = random.child(UInt64(sceneIndex)).child(1).child(UInt64(number))
+        var random = random.child(UInt64(sceneIndex)).child(1).child(UInt64(questionIndex))
         let kind = QuestionKind.drawn(with: configuration.questions, random: &random)
         return (scene.question(kind, configuration, random: &random), scene)
     }

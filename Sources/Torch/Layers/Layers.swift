@@ -1,6 +1,6 @@
 package import CounterRandom
 
-/// A tensor under the name it has in a checkpoint.
+/// A tensor with its name in a checkpoint.
 package typealias NamedTensor = (name: String, tensor: Tensor)
 
 /// `input · weightᵀ + bias`.
@@ -29,23 +29,23 @@ package final class Linear {
 
     package func callAsFunction(_ input: Tensor) -> Tensor { input.linear(weight, bias) }
 
-    /// The weight and, if there is one, the bias, each under `prefix` and its own name.
+    /// The weight and, if there is one, the bias, with `prefix` and their own names.
     package func parameters(_ prefix: String) -> [NamedTensor] {
         [(name: "\(prefix).weight", tensor: weight)]
             + (bias.map { [(name: "\(prefix).bias", tensor: $0)] } ?? [])
     }
 }
 
-/// A table with one row for each word.
+/// An embedding table with one row per vocabulary entry.
 package final class Embedding {
-    /// [word, width]
+    /// [vocabulary, width]
     package let weight: Tensor
 
     package init(weight: Tensor) {
         self.weight = weight
     }
 
-    /// The rows that integer `indices` of any shape name.
+    /// The rows at integer `indices` of any shape.
     package func callAsFunction(_ indices: Tensor) -> Tensor { indices.embedding(weight) }
 
     package func parameters(_ prefix: String) -> [NamedTensor] {
@@ -53,7 +53,7 @@ package final class Embedding {
     }
 }
 
-/// Division by the root mean square of the last dimension, then multiplication by a weight for each feature.
+/// RMS norm over the last dimension, with a weight per feature.
 package final class RMSNorm {
     /// [width]
     package let weight: Tensor

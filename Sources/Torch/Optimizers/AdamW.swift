@@ -1,9 +1,8 @@
 import CTorch
 
-/// AdamW: Adam with decoupled weight decay and bias correction (Loshchilov and Hutter, 2019), one fused pass over
-/// each parameter.
+/// AdamW: Adam with decoupled weight decay and bias correction (Loshchilov and Hutter, 2019), as one fused pass per parameter.
 package final class AdamW {
-    /// What stays the same over a run; the learning rate comes with each step.
+    /// The constant hyperparameters; the learning rate is given with each step.
     package struct Options: Hashable, Sendable, Codable {
         package var beta1: Double
         package var beta2: Double
@@ -20,13 +19,13 @@ package final class AdamW {
         }
     }
 
-    /// A parameter with what the optimizer remembers about it.
+    /// A parameter with its optimizer state.
     private struct Slot {
         let name: String
         let parameter: Tensor
         let firstMoment: Tensor
         let secondMoment: Tensor
-        /// How many steps this parameter took part in, as one `float32`.
+        /// The number of steps of this parameter, as one `float32`.
         let step: Tensor
         let decays: Bool
     }
@@ -35,8 +34,8 @@ package final class AdamW {
     private let slots: [Slot]
 
     /// - Parameters:
-    ///   - parameters: what to optimize; those without a gradient at a step are left alone in it.
-    ///   - options: what stays the same over the run.
+    ///   - parameters: the parameters; those without a gradient are not updated in a step.
+    ///   - options: the hyperparameters.
     ///   - decays: whether weight decay applies to a parameter; by default to matrices only.
     package init(
         _ parameters: [NamedTensor], _ options: Options = Options(),
@@ -51,7 +50,7 @@ package final class AdamW {
         }
     }
 
-    /// Moves every parameter that has a gradient.
+    /// Updates all parameters that have a gradient.
     package func step(learningRate: Double) {
         let ready = slots.filter { $0.parameter.grad != nil }
         for decays in [true, false] {
@@ -77,13 +76,13 @@ package final class AdamW {
         if status != .success { stop("AdamW.step", parameters) }
     }
 
-    /// Forgets all gradients.
+    /// Clears all gradients.
     package func clearGradients() {
         for slot in slots { slot.parameter.grad = nil }
     }
 
-    /// What a checkpoint has to keep: both moments and the step count of each parameter, under the parameter's
-    /// name and `.first_moment`, `.second_moment` or `.step`.
+    /// The state for checkpoints: both moments and the step count of each parameter, named by the parameter's name and
+    /// `.first_moment`, `.second_moment` or `.step`.
     package var state: [NamedTensor] {
         slots.flatMap { slot in
             [
@@ -94,9 +93,9 @@ package final class AdamW {
         }
     }
 
-    /// Takes up the state that `state` gave.
+    /// Restores the state that `state` returned.
     ///
-    /// - Parameter tensor: finds a tensor by name and shape, and throws if there is none.
+    /// - Parameter tensor: returns a tensor by name and shape, or throws if there is none.
     package func restore(_ tensor: (_ name: String, _ shape: [Int]) throws -> Tensor) rethrows {
         for kept in state { kept.tensor.copy_(try tensor(kept.name, kept.tensor.shape)) }
     }

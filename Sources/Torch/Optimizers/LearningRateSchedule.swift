@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// The learning rate as a function of the step: a linear warm-up, then a constant or a fall.
+/// The learning rate as a function of the step: a linear warm-up, then constant or decaying.
 package struct LearningRateSchedule: Hashable, Sendable, Codable {
     package enum Shape: String, Hashable, Sendable, Codable, CaseIterable {
         case constant, linear, cosine
@@ -13,11 +13,11 @@ package struct LearningRateSchedule: Hashable, Sendable, Codable {
     package var shape: Shape
     /// The rate at the end of the warm-up.
     package var peak: Double
-    /// Steps until the peak is reached; the first step already learns.
+    /// Steps until the peak is reached; the rate of the first step is above 0.
     package var warmUpSteps: Int
-    /// Steps of the whole run; the rate stays at its last value after them.
+    /// Total number of steps; later, the rate stays at its final value.
     package var totalSteps: Int
-    /// What the rate falls to, as a fraction of the peak.
+    /// The final rate as a fraction of the peak.
     var finalFraction: Double
 
     package init(
@@ -30,7 +30,7 @@ package struct LearningRateSchedule: Hashable, Sendable, Codable {
         self.finalFraction = finalFraction
     }
 
-    /// The rate of step `step`, counted from 0.
+    /// The rate at a 0-based step.
     package func rate(at step: Int) -> Double {
         if step < warmUpSteps { return peak * Double(step + 1) / Double(warmUpSteps) }
         let length = max(1, totalSteps - warmUpSteps)

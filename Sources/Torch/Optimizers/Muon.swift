@@ -1,10 +1,10 @@
-/// Muon: momentum whose singular values are all brought near one (Jordan et al., 2024), for the matrices inside a
-/// network; embeddings, norms and biases are for ``AdamW``.
+/// Muon: orthogonalized momentum (Jordan et al., 2024), for the hidden matrices of a network; embeddings, norms and biases are
+/// optimized by ``AdamW``.
 ///
-/// Updates are scaled by `0.2 · √(longer side)`, so that a learning rate that suits AdamW suits it too (Liu et al.,
-/// arXiv 2502.16982 §2.2).
+/// Updates are scaled by `0.2 · √(longer side)`, so that learning rates for AdamW can be reused (Liu et al., arXiv 2502.16982
+/// §2.2).
 package final class Muon {
-    /// What stays the same over a run; the learning rate comes with each step.
+    /// The constant hyperparameters; the learning rate is given with each step.
     package struct Options: Hashable, Sendable, Codable {
         var momentum: Double
         /// Newton-Schulz iterations.
@@ -16,7 +16,7 @@ package final class Muon {
         }
     }
 
-    /// A matrix [out, in] to optimize: a parameter, or some rows of one that holds several matrices.
+    /// A matrix [out, in] to optimize: a parameter, or some rows of a parameter that consists of several matrices.
     package struct Matrix {
         let parameter: Tensor
         /// The rows of `parameter`; all if nil.
@@ -41,7 +41,7 @@ package final class Muon {
         slots = matrices.map { ($0, $0.slice(of: $0.parameter).zerosLike()) }
     }
 
-    /// Moves every matrix that has a gradient.
+    /// Updates all matrices that have a gradient.
     package func step(learningRate: Double) {
         withoutGradient {
             for (matrix, momentum) in slots {

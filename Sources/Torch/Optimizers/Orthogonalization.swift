@@ -1,5 +1,5 @@
 extension Tensor {
-    /// This matrix with its singular values between about 0.7 and 1.2, by the quintic Newton-Schulz iteration of
+    /// This matrix with its singular values moved to between about 0.7 and 1.2, by the quintic Newton-Schulz iteration of
     /// ``Muon``.
     package func orthogonalized(iterationCount: Int = 5) -> Tensor {
         let isTall = size(0) > size(1)

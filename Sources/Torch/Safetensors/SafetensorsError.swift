@@ -1,6 +1,6 @@
 package import Foundation
 
-/// Why a safetensors file, or a directory of them, could not be read or written.
+/// A safetensors file, or a directory of them, cannot be read or written.
 package struct SafetensorsError: Error, CustomStringConvertible {
     package enum Operation: String, Sendable {
         case read, write
@@ -9,9 +9,9 @@ package struct SafetensorsError: Error, CustomStringConvertible {
     package let operation: Operation
     /// The file, or the directory of a sharded checkpoint.
     package let path: String
-    /// The tensor concerned, if it is only one.
+    /// The tensor, if the error is about a single one.
     package let tensor: String?
-    /// What was found.
+    /// The problem.
     package let reason: String
 
     package init(_ operation: Operation, _ url: URL, tensor: String? = nil, _ reason: String) {
@@ -22,8 +22,8 @@ package struct SafetensorsError: Error, CustomStringConvertible {
     }
 
     package var description: String {
-        let place = tensor.map { "tensor \"\($0)\" of " } ?? ""
-        return "cannot \(operation.rawValue) \(place)\(path): \(reason)"
+        let subject = tensor.map { "tensor \"\($0)\" of " } ?? ""
+        return "cannot \(operation.rawValue) \(subject)\(path): \(reason)"
     }
 }
 

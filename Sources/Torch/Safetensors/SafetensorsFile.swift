@@ -1,20 +1,20 @@
 package import Foundation
 
-/// A safetensors file, mapped into memory; a tensor is copied out of it when it is asked for.
+/// A memory-mapped safetensors file; tensors are copied on request.
 package final class SafetensorsFile {
     package let url: URL
-    /// The tensors' names in the order of the data.
+    /// The tensors' names, in data order.
     package var names: [String] { header.names }
 
     private let mapping: MappedFile
     private let header: SafetensorsHeader
-    /// Where the data begins in the file.
+    /// Offset of the data in the file.
     private let dataStart: Int
 
-    /// Longer headers are refused, as by the reference implementation.
+    /// Longer headers are rejected, as in the reference implementation.
     private static let longestHeader = 100_000_000
 
-    /// Maps the file and validates its header against it.
+    /// Maps the file and validates its header.
     ///
     /// - Throws: `SafetensorsError`.
     package init(_ url: URL) throws {
@@ -47,11 +47,9 @@ package final class SafetensorsFile {
     /// Number of elements of the tensor `name`; 0 if there is none.
     package func elementCount(of name: String) -> Int { header.entries[name]?.shape.reduce(1, *) ?? 0 }
 
-    /// A copy of the tensor `name` on `device`, with the element type it has in the file and the `shape` that the
-    /// reader needs; any shape will do if that is absent.
+    /// A copy of the tensor `name` on `device`, with the file's element type. If `shape` is given, the tensor must have it.
     ///
-    /// - Throws: `SafetensorsError` if there is no such tensor, it has another shape, or holds bytes that its type
-    ///   does not allow.
+    /// - Throws: `SafetensorsError` if there is no such tensor, if its shape differs, or if its bytes are invalid for its type.
     package func tensor(_ name: String, shape: [Int]? = nil, device: Device = .cpu) throws -> Tensor {
         guard let entry = header.entries[name] else {
             throw SafetensorsError(.read, url, tensor: name, "there is no tensor of this name")
@@ -68,13 +66,13 @@ package final class SafetensorsFile {
         if entry.dtype == .bool, let index = bytes.firstIndex(where: { $0 > 1 }) {
             throw SafetensorsError(
                 .read, url, tensor: name,
-                "element \(index) is the byte \(bytes[index]), which is no truth value")
+                "element \(index) is the byte \(bytes[index]), which is not a boolean")
         }
         return Tensor(bytes: bytes, shape: entry.shape, dtype: entry.dtype, device: device)
     }
 }
 
-/// The bytes of a file, paged in by the system as they are read.
+/// A memory-mapped file.
 private final class MappedFile {
     let bytes: UnsafeRawBufferPointer
 

@@ -1,6 +1,6 @@
 import JSON
 
-/// The JSON header of a safetensors file, validated: what it names is exactly the data that follows it.
+/// The validated JSON header of a safetensors file: its tensors cover exactly the data that follows it.
 ///
 /// The format: a little-endian `UInt64` with the header's length, the header, the data. The header is an object
 /// that maps each tensor's name to its `dtype`, `shape` and `data_offsets` (relative to the data), and optionally
@@ -9,23 +9,23 @@ struct SafetensorsHeader {
     struct Entry {
         let dtype: DType
         let shape: [Int]
-        /// Bytes of the data.
+        /// Byte range within the data.
         let range: Range<Int>
     }
 
-    /// Why a header is refused.
+    /// The reason for rejecting a header.
     struct Flaw: Error {
         var tensor: String?
         let reason: String
     }
 
     private(set) var entries: [String: Entry] = [:]
-    /// The names in the order of the data.
+    /// The names, in data order.
     private(set) var names: [String] = []
 
     /// - Parameters:
     ///   - json: the header's bytes.
-    ///   - dataCount: how many bytes of data follow it in the file.
+    ///   - dataCount: the number of data bytes that follow it in the file.
     /// - Throws: the first flaw found.
     init(json: UnsafeRawBufferPointer, dataCount: Int) throws(Flaw) {
         let header: JSONValue
@@ -51,14 +51,14 @@ struct SafetensorsHeader {
         names = try order(dataCount: dataCount)
     }
 
-    /// Nobody asks for the strings that it holds.
+    /// Only checks its type; the strings are not used.
     private static func checkMetadata(_ value: JSONValue) throws(Flaw) {
         guard let members = value.object?.members, members.allSatisfy({ $0.value.string != nil }) else {
             throw Flaw(reason: "the header's __metadata__ must be an object of strings")
         }
     }
 
-    /// Checks that the tensors cover the data without overlap or hole.
+    /// Checks that the tensors cover the data without overlaps and gaps.
     private func order(dataCount: Int) throws(Flaw) -> [String] {
         let sorted = entries.sorted {
             ($0.value.range.lowerBound, $0.value.range.upperBound, $0.key)
@@ -68,7 +68,7 @@ struct SafetensorsHeader {
         for (name, entry) in sorted {
             guard entry.range.lowerBound == end else {
                 let kind =
-                    entry.range.lowerBound < end ? "overlaps the tensor before it" : "leaves a hole before it"
+                    entry.range.lowerBound < end ? "overlaps the tensor before it" : "leaves a gap before it"
                 throw Flaw(
                     tensor: name,
                     reason: "it \(kind): data_offsets \(entry.range), expected to start at \(end)")
@@ -82,7 +82,7 @@ struct SafetensorsHeader {
             }
         }
         guard end == dataCount else {
-            throw Flaw(reason: "\(dataCount - end) bytes of data after the last tensor belong to none")
+            throw Flaw(reason: "\(dataCount - end) bytes of data after the last tensor are unused")
         }
         return sorted.map(\.key)
     }
@@ -122,7 +122,7 @@ extension SafetensorsHeader.Entry {
         self.init(dtype: dtype, shape: shape, range: offsets[0]..<offsets[1])
     }
 
-    /// The elements of a list of digits and nothing else: `1.0` is no size.
+    /// The elements of a list of integers; `1.0` is not accepted.
     private static func sizes(_ value: JSONValue, _ field: String) throws(SafetensorsHeader.Flaw) -> [Int] {
         let sizes = value.array?.compactMap { element -> Int? in
             guard case .number(let number) = element else { return nil }
@@ -135,7 +135,7 @@ extension SafetensorsHeader.Entry {
         return sizes
     }
 
-    /// Nil if the product is too large for an `Int`.
+    /// Nil if the product overflows.
     private static func byteCount(_ shape: [Int], _ dtype: DType) -> Int? {
         if shape.contains(0) { return 0 }
         var product = dtype.byteCount

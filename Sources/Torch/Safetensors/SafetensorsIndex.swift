@@ -24,7 +24,7 @@ package final class SafetensorsIndex {
         } else {
             throw SafetensorsError(
                 .read, directory,
-                "it holds neither model.safetensors nor model.safetensors.index.json: copy them into it")
+                "it contains neither model.safetensors nor model.safetensors.index.json: copy them into it")
         }
         names = files.keys.sorted()
     }
@@ -42,14 +42,14 @@ package final class SafetensorsIndex {
         do {
             map = try JSONDecoder().decode(Index.self, from: Data(contentsOf: url)).weightMap
         } catch {
-            throw SafetensorsError(.read, url, "it is no index of shards: \(error)")
+            throw SafetensorsError(.read, url, "it is not a shard index: \(error)")
         }
         var open: [String: SafetensorsFile] = [:]
-        return try map.reduce(into: [:]) { files, place in
-            let (tensor, name) = place
+        return try map.reduce(into: [:]) { files, entry in
+            let (tensor, name) = entry
             guard !name.isEmpty, !name.contains("/"), name != ".." else {
                 throw SafetensorsError(
-                    .read, url, tensor: tensor, "\"\(name)\" is not the name of a file beside it")
+                    .read, url, tensor: tensor, "\"\(name)\" is not the name of a file in the same folder")
             }
             let file =
                 try open[name]
@@ -57,7 +57,7 @@ package final class SafetensorsIndex {
             open[name] = file
             guard file.contains(tensor) else {
                 throw SafetensorsError(
-                    .read, file.url, tensor: tensor, "the index places it here, but the file lacks it")
+                    .read, file.url, tensor: tensor, "the index says it is here, but the file lacks it")
             }
             files[tensor] = file
         }
@@ -68,8 +68,7 @@ package final class SafetensorsIndex {
     /// Number of elements of the tensor `name`; 0 if there is none.
     package func elementCount(of name: String) -> Int { files[name]?.elementCount(of: name) ?? 0 }
 
-    /// A copy of the tensor `name` on `device`, with the element type it has in the file and the `shape` that the
-    /// reader needs; any shape will do if that is absent.
+    /// A copy of the tensor `name` on `device`, with the file's element type. If `shape` is given, the tensor must have it.
     ///
     /// - Throws: `SafetensorsError`.
     package func tensor(_ name: String, shape: [Int]? = nil, device: Device = .cpu) throws -> Tensor {

@@ -1,18 +1,17 @@
 package import Foundation
 import JSON
 
-/// Writes safetensors files that appear whole or not at all.
+/// Writes safetensors files atomically.
 package enum SafetensorsWriter {
-    /// Writes `tensors` beside `url`, makes sure they have reached the disk, and renames the result to `url`.
+    /// Writes `tensors` to a temporary file next to `url`, syncs it to disk, and renames it to `url`.
     ///
-    /// The data is ordered by falling element size, so that every tensor is aligned. Only one tensor at a time is
-    /// copied.
+    /// Data is ordered by descending element size, so that every tensor is aligned. Only one tensor at a time is copied.
     ///
     /// - Parameters:
-    ///   - tensors: what to write; no two under one name.
-    ///   - url: where the file appears; its folder exists.
-    ///   - dtype: what floating-point tensors are converted to; unchanged if absent.
-    /// - Throws: `SafetensorsError`; nothing is left behind then.
+    ///   - tensors: the tensors, with unique names.
+    ///   - url: the file; its folder must exist.
+    ///   - dtype: the type that floating-point tensors are converted to; nil for no conversion.
+    /// - Throws: `SafetensorsError`; the temporary file is removed then.
     package static func write(
         _ tensors: [NamedTensor], to url: URL, dtype: DType? = nil
     ) throws {
@@ -49,9 +48,9 @@ package enum SafetensorsWriter {
         return widths.flatMap { width in items.filter { $0.dtype.byteCount == width } }
     }
 
-    /// The header's length and the header, filled up with spaces so that the data is aligned.
+    /// The header's length and the header, padded with spaces so that the data is aligned.
     private static func header(_ items: [Item]) -> [UInt8] {
-        // `transformers` asks for a format.
+        // `transformers` requires a format.
         var header: JSONObject = ["__metadata__": ["format": "pt"]]
         var offset = 0
         for item in items {
@@ -68,7 +67,7 @@ package enum SafetensorsWriter {
     }
 }
 
-/// A file written under another name beside its place, and renamed once it is complete and on disk.
+/// A file that is written under a temporary name, and renamed once it is complete and on disk.
 private final class PartialFile {
     private let url: URL
     private let temporary: String
@@ -103,7 +102,7 @@ private final class PartialFile {
         }
     }
 
-    /// Brings the file to disk and gives it its name.
+    /// Syncs the file to disk and renames it.
     func commit() throws {
         guard fsync(descriptor) == 0, rename(temporary, url.path) == 0 else { throw failure() }
         close(descriptor)
@@ -122,7 +121,8 @@ private final class PartialFile {
         let code = errno
         let remedy =
             switch code {
-            case ENOSPC, EDQUOT, EFBIG: ": free some space or choose another place; nothing was left behind"
+            case ENOSPC, EDQUOT, EFBIG:
+                ": free some space or choose another folder; the temporary file was removed"
             case ENOENT: ": create the folder first"
             default: ""
             }

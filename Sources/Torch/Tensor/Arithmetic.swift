@@ -1,6 +1,6 @@
 import CTorch
 
-/// Operations on each element, with NumPy's broadcasting.
+/// Elementwise operations with NumPy's broadcasting.
 extension Tensor {
     @inline(__always)
     func unary(_ code: TorchUnary, _ operation: StaticString) -> Tensor {
@@ -46,7 +46,7 @@ extension Tensor {
     package func sqrt() -> Tensor { unary(.squareRoot, "sqrt") }
     package func sin() -> Tensor { unary(.sine, "sin") }
     package func cos() -> Tensor { unary(.cosine, "cos") }
-    /// The exact form, with the error function.
+    /// The exact GELU, with the error function.
     package func gelu() -> Tensor { unary(.gelu, "gelu") }
 
     // MARK: Comparison; the results are `bool`

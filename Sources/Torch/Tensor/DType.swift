@@ -4,7 +4,7 @@ import CTorch
 package enum DType: String, Hashable, Sendable, CaseIterable {
     case float32, float64, bfloat16, float16, int32, int64, uint8, bool
 
-    /// Bytes one element takes.
+    /// Bytes per element.
     package var byteCount: Int {
         switch self {
         case .float64, .int64: 8
@@ -50,9 +50,9 @@ package enum DType: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// A Swift type whose values can be the elements of a tensor.
+/// A Swift type that can be the element type of a tensor.
 package protocol TensorElement: BitwiseCopyable {
-    /// The element type that has the same bytes.
+    /// The corresponding element type.
     static var dtype: DType { get }
 }
 

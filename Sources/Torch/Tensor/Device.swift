@@ -1,24 +1,25 @@
 import CTorch
 
-/// Where a tensor's elements are kept and its operations run.
+/// The device that stores a tensor and runs its operations.
 package struct Device: Hashable, Sendable, CustomStringConvertible {
     let kind: Int8
     let index: Int8
     package let description: String
 
-    /// Main memory and the processor.
+    /// The CPU.
     package static let cpu = Device(code: TorchDevice(kind: 0, index: -1))
 
-    /// Reads "cpu", "cuda", "cuda:1" or "mps".
+    /// Parses "cpu", "cuda", "cuda:1" or "mps".
     ///
     /// - Throws: `TorchError` if the name is unknown or this machine has no such device.
     package init(_ name: String) throws {
         var code = TorchDevice()
         guard torch_device_named(name, &code) == .success else {
-            // libtorch's own words are a page about its build.
+            // libtorch's own message is a page about its build.
             throw TorchError(
                 operation: "use the device \"\(name)\"",
-                reason: "its name is wrong, or this machine or this libtorch has none; use \"cpu\"")
+                reason:
+                    "the name is invalid, or this machine or this libtorch has no such device; use \"cpu\"")
         }
         self.init(code: code)
     }

@@ -1,7 +1,7 @@
 import CTorch
 
 extension Tensor {
-    /// Whether operations on this tensor are recorded and `backward` leaves a gradient here.
+    /// Whether operations on this tensor are recorded and `backward` accumulates a gradient here.
     package var requiresGrad: Bool {
         get { withHandle { torch_requires_gradient($0) } }
         nonmutating set {
@@ -9,7 +9,7 @@ extension Tensor {
         }
     }
 
-    /// What `backward` has accumulated; nil before the first time.
+    /// The accumulated gradient; nil before the first `backward`.
     package var grad: Tensor? {
         get {
             var gradient = TorchTensor()
@@ -21,13 +21,13 @@ extension Tensor {
         }
     }
 
-    /// Adds the derivative of this tensor, which is one number or comes with the gradient of its own elements, to
-    /// the gradient of every tensor it was computed from.
+    /// Backpropagates: adds the derivative of this tensor to the gradients of all tensors it was computed from. A tensor with more
+    /// than one element needs the `gradient` of its own elements.
     package func backward(_ gradient: Tensor? = nil) {
         mutate("backward") { tensor in Tensor.withHandle(gradient) { torch_backward(tensor, $0) } }
     }
 
-    /// The same elements, apart from what was recorded.
+    /// The same elements, without the recorded operations.
     package func detached() -> Tensor { map("detached") { torch_detach($0, $1) } }
 
     // MARK: In place
@@ -46,13 +46,12 @@ extension Tensor {
         mutate("copy_", source) { tensor in source.withHandle { torch_copy_in_place(tensor, $0) } }
     }
 
-    /// Gives up this tensor's elements and refers to those of `source`, of the same shape, from now on; each of the two
-    /// keeps a gradient of its own.
+    /// Makes this tensor refer to the elements of `source`, which must have the same shape; both keep separate gradients.
     package func share_(_ source: Tensor) {
         mutate("share_", source) { tensor in source.withHandle { torch_share_elements(tensor, $0) } }
     }
 
-    /// Replaces the places of `dim` that `indices` name by `source`.
+    /// Replaces the entries of `dim` at `indices` by `source`.
     package func indexCopy_(_ dim: Int, _ indices: Tensor, _ source: Tensor) {
         mutate("indexCopy_", indices, source) { tensor in
             indices.withHandle { indices in
@@ -62,7 +61,7 @@ extension Tensor {
     }
 }
 
-/// Runs `body` without recording its operations. The setting belongs to the thread: `body` cannot suspend.
+/// Runs `body` without recording its operations. The setting is thread-local, so `body` cannot be asynchronous.
 package func withoutGradient<Result>(_ body: () throws -> Result) rethrows -> Result {
     let former = torch_set_gradient_recording(false)
     defer { _ = torch_set_gradient_recording(former) }

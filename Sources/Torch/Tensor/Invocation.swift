@@ -1,6 +1,6 @@
 import CTorch
 
-/// Calls into the C API: lend the operands, own the result, trap with the operands' shapes on a mistake.
+/// Calls into the C API: they borrow the operands, own the result, and trap with the operands' shapes on an error.
 extension Tensor {
     @inline(__always)
     func map(
@@ -36,13 +36,13 @@ extension Tensor {
         return Tensor(owning: result)
     }
 
-    /// An operation that changes this tensor.
+    /// An in-place operation.
     @inline(__always)
     func mutate(_ operation: StaticString, _ others: Tensor..., body: (TorchTensor) -> TorchStatus) {
         if withHandle(body) != .success { stop(operation, [self] + others) }
     }
 
-    /// Lends the handles of many tensors.
+    /// Borrows the handles of several tensors.
     static func withHandles<Result>(
         _ tensors: [Tensor], _ body: (UnsafePointer<TorchTensor>, Int) throws -> Result
     ) rethrows -> Result {
@@ -53,7 +53,7 @@ extension Tensor {
         }
     }
 
-    /// Lends the handle of a tensor that may be absent.
+    /// Borrows the handle of an optional tensor.
     @inline(__always)
     static func withHandle<Result>(_ tensor: Tensor?, _ body: (TorchTensor) -> Result) -> Result {
         tensor?.withHandle(body) ?? body(TorchTensor(object: nil))

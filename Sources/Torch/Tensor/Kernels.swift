@@ -1,10 +1,10 @@
 import CTorch
 
-/// A run of packed tokens that attend together.
+/// A segment of packed tokens for attention.
 package struct AttentionSegment: Hashable, Sendable {
     /// The first token.
     package let start: Int
-    /// How many tokens there are.
+    /// The number of tokens.
     package let count: Int
     /// The index, in the same list, of the earlier segment that this one continues.
     package let parent: Int?
@@ -16,7 +16,7 @@ package struct AttentionSegment: Hashable, Sendable {
     }
 }
 
-/// The sequences that ask in one call of `pagedAttention`, and the cache pages that hold them.
+/// The query sequences of one call of `pagedAttention`, with their cache pages.
 package struct PagedSequences: Sendable {
     var pages: [Int32] = []
     var sequences: [TorchPagedSequence] = []
@@ -24,8 +24,8 @@ package struct PagedSequences: Sendable {
 
     package init() {}
 
-    /// Adds a sequence of `length` cached tokens, the last `queryCount` of which ask; `pages` hold its tokens
-    /// 0, 1, … `length - 1` in order.
+    /// Adds a sequence of `length` cached tokens, of which the last `queryCount` are queries; `pages` contain its tokens 0, 1, …
+    /// `length - 1` in order.
     package mutating func append(queryCount: Int = 1, length: Int, pages: [Int32]) {
         sequences.append(
             TorchPagedSequence(
@@ -38,15 +38,15 @@ package struct PagedSequences: Sendable {
 extension Tensor {
     /// Attention over packed tokens without a mask or padding.
     ///
-    /// Causal: a token sees every token of the ancestors of its segment, and of its own segment those up to itself.
-    /// Otherwise it sees its whole segment and nothing else. The segments cover all tokens in order.
+    /// If causal, a token attends to all tokens of its segment's ancestors, and to the tokens of its own segment up to itself.
+    /// Otherwise it attends to exactly its segment. The segments cover all tokens in order.
     ///
     /// - Parameters:
     ///   - query: [token, head, width]
     ///   - key: [token, keyHead, width]; `head` is a multiple of `keyHead`
     ///   - value: as `key`
     ///   - segments: consecutive runs of tokens, parents before children
-    ///   - isCausal: which of the two rules holds
+    ///   - isCausal: whether attention is causal
     ///   - scale: 1/√width if absent
     /// - Returns: [token, head, width]
     package static func segmentAttention(
@@ -63,10 +63,10 @@ extension Tensor {
     /// Causal attention of the newest tokens of many sequences over a paged cache; not differentiable.
     ///
     /// - Parameters:
-    ///   - query: [token, head, width], the asking tokens of all sequences in order
-    ///   - keyPages: [page, token, keyHead, width], in which the asking tokens are already stored
+    ///   - query: [token, head, width], the query tokens of all sequences in order
+    ///   - keyPages: [page, token, keyHead, width]; the query tokens are already stored
     ///   - valuePages: as `keyPages`
-    ///   - sequences: which rows ask, and where their tokens are cached
+    ///   - sequences: the query rows and the cache pages of each sequence
     ///   - scale: 1/√width if absent
     /// - Returns: [token, head, width]
     package static func pagedAttention(
@@ -81,29 +81,29 @@ extension Tensor {
         }
     }
 
-    /// Turns pairs of features (i, i + width/2) of [token, head, width] by angles whose `cosine` and `sine` are
+    /// Rotary embedding: rotates feature pairs (i, i + width/2) of [token, head, width] by angles whose `cosine` and `sine` are
     /// [token, width], with equal halves.
     package func applyRotary(cosine: Tensor, sine: Tensor) -> Tensor {
         map("applyRotary", cosine, sine) { torch_apply_rotary($0, $1, $2, $3) }
     }
 
-    /// Divides each vector of the last dimension by its root mean square and multiplies it by `weight` [width].
+    /// RMS norm: divides each vector of the last dimension by its root mean square and multiplies it by `weight` [width].
     package func rmsNorm(_ weight: Tensor, epsilon: Double) -> Tensor {
         map("rmsNorm", weight) { torch_rms_norm($0, $1, epsilon, $2) }
     }
 
-    /// `silu(self) · up`, element by element.
+    /// `silu(self) · up`, elementwise.
     package func swiGLU(_ up: Tensor) -> Tensor { map("swiGLU", up) { torch_swiglu($0, $1, $2) } }
 
-    /// The log-probability of each target under softmax(hidden · weightᵀ / temperature + bias), and the entropy of
-    /// that distribution, both differentiable, without [token, word] ever existing whole.
+    /// The log-probability of each target under softmax(hidden · weightᵀ / temperature + bias), and the entropy of that
+    /// distribution. Both are differentiable. The logits [token, vocabulary] are never materialized as a whole.
     ///
     /// - Parameters:
     ///   - hidden: [token, width]
-    ///   - weight: [word, width]
-    ///   - bias: [word], not differentiated; -∞ excludes a word
+    ///   - weight: [vocabulary, width]
+    ///   - bias: [vocabulary], not differentiated; -∞ excludes a vocabulary entry
     ///   - targets: [token], `int64`
-    ///   - temperature: what the logits are divided by
+    ///   - temperature: divides the logits
     /// - Returns: two tensors [token]
     package static func tokenLogProbabilities(
         hidden: Tensor, weight: Tensor, bias: Tensor? = nil, targets: Tensor, temperature: Double = 1

@@ -1,6 +1,6 @@
 import CTorch
 
-/// Sums and extremes along dimensions. No `dims` means all of them.
+/// Reductions along dimensions; without `dims`, along all of them.
 extension Tensor {
     private func reduced(
         _ reduction: TorchReduction, _ dims: [Int], _ keepDims: Bool, _ operation: StaticString

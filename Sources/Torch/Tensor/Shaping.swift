@@ -1,6 +1,6 @@
 import CTorch
 
-/// Views, rearrangement and indexing. A dimension that is negative counts from the end.
+/// Views, rearrangement and indexing. Negative dimensions count from the end.
 extension Tensor {
     // MARK: Views
 
@@ -16,17 +16,17 @@ extension Tensor {
     /// Inserts a dimension of size 1.
     package func unsqueezed(_ dim: Int) -> Tensor { map("unsqueezed") { torch_unsqueeze($0, dim, $1) } }
 
-    /// A view of `count` places of a dimension.
+    /// A view of `count` entries of a dimension.
     package func narrow(_ dim: Int, start: Int, count: Int) -> Tensor {
         map("narrow") { torch_narrow($0, dim, start, count, $1) }
     }
 
-    /// A view of one place of a dimension, which disappears.
+    /// A view of one entry of a dimension; the dimension is removed.
     package func select(_ dim: Int, _ index: Int) -> Tensor {
         map("select") { torch_select($0, dim, index, $1) }
     }
 
-    /// Views of consecutive places of a dimension; the sizes must add up to it.
+    /// Views of consecutive entries of a dimension; the sizes must sum to its size.
     package func split(_ sizes: [Int], dim: Int = 0) -> [Tensor] {
         precondition(sizes.reduce(0, +) == size(dim), "cannot split \(description) into \(sizes)")
         var start = 0
@@ -40,10 +40,10 @@ extension Tensor {
 
     package func contiguous() -> Tensor { map("contiguous") { torch_contiguous($0, $1) } }
 
-    /// The elements converted to `dtype`; this tensor itself if they already are.
+    /// The elements converted to `dtype`; this tensor itself if it already has that type.
     package func to(_ dtype: DType) -> Tensor { map("to") { torch_convert($0, dtype.code, $1) } }
 
-    /// The elements on `device`; this tensor itself if they already are.
+    /// The elements on `device`; this tensor itself if it is already there.
     package func to(_ device: Device) -> Tensor { map("to") { torch_move($0, device.code, $1) } }
 
     package static func concatenated(_ tensors: [Tensor], dim: Int = 0) -> Tensor {
@@ -55,22 +55,22 @@ extension Tensor {
 
     // MARK: Indexing; indices are `int64` (`int32` also serves `indexSelect` and `embedding`)
 
-    /// The places of a dimension that the one-dimensional `indices` name.
+    /// The entries of a dimension at one-dimensional `indices`.
     package func indexSelect(_ dim: Int, _ indices: Tensor) -> Tensor {
         map("indexSelect", indices) { torch_index_select($0, dim, $1, $2) }
     }
 
-    /// Along `dim`, the element each index names; `indices` has the result's shape.
+    /// The elements along `dim` at `indices`, which has the result's shape.
     package func gather(_ dim: Int, _ indices: Tensor) -> Tensor {
         map("gather", indices) { torch_gather($0, dim, $1, $2) }
     }
 
-    /// A copy in which `source` replaces the places of `dim` that `indices` name.
+    /// A copy in which `source` replaces the entries of `dim` at `indices`.
     package func indexCopy(_ dim: Int, _ indices: Tensor, _ source: Tensor) -> Tensor {
         map("indexCopy", indices, source) { torch_index_copy($0, dim, $1, $2, $3) }
     }
 
-    /// Rows of `table` [word, width] that these indices name.
+    /// The rows of `table` [vocabulary, width] at these indices.
     package func embedding(_ table: Tensor) -> Tensor {
         table.map("embedding", self) { torch_embedding($0, $1, $2) }
     }

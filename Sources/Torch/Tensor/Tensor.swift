@@ -1,11 +1,11 @@
 import CTorch
 package import CounterRandom
 
-/// An n-dimensional array that libtorch stores and computes with.
+/// An n-dimensional array, stored and computed by libtorch.
 ///
-/// A value refers to shared storage: views and in-place operations see the same elements. It is deliberately not
-/// `Sendable`: one owner works with a device's tensors, and what leaves it are plain values. A shape or type that
-/// an operation cannot accept is a mistake in the code and traps with the operation, the shapes and the reason.
+/// A value refers to shared storage: views and in-place operations see the same elements. It is deliberately not `Sendable`: one
+/// owner works with a device's tensors and passes on plain values only. An invalid shape or type is a programming error and
+/// traps with the operation, the shapes and the reason.
 package struct Tensor {
     private let owner: Owner
 
@@ -18,18 +18,18 @@ package struct Tensor {
         deinit { torch_tensor_release(handle) }
     }
 
-    /// Takes over a handle that owns a tensor.
+    /// Takes ownership of a handle.
     init(owning handle: TorchTensor) {
         owner = Owner(handle)
     }
 
-    /// Lends the handle for the duration of `body`; a handle that outlives its tensor dangles.
+    /// Borrows the handle for the duration of `body`; a handle that outlives its tensor dangles.
     @inline(__always)
     func withHandle<Result>(_ body: (TorchTensor) throws -> Result) rethrows -> Result {
         try withExtendedLifetime(owner) { try body(owner.handle) }
     }
 
-    /// Tensors that exist now in the whole process, for tests that look for leaks.
+    /// The number of live tensors in the process, for leak tests.
     package static var liveCount: Int { Int(torch_live_tensor_count()) }
 }
 
@@ -48,7 +48,7 @@ extension Tensor {
         self.init(values, shape: [values.count], device: device)
     }
 
-    /// A copy of `bytes`, which hold the elements in row-major order and in this machine's byte order.
+    /// A copy of `bytes`, which contain the elements in row-major order and native byte order.
     package init(bytes: UnsafeRawBufferPointer, shape: [Int], dtype: DType, device: Device = .cpu) {
         var result = TorchTensor()
         require(
@@ -58,7 +58,7 @@ extension Tensor {
         self.init(owning: result)
     }
 
-    /// A tensor whose elements are not set.
+    /// A tensor with uninitialized elements.
     package static func empty(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) -> Tensor {
         var result = TorchTensor()
         require(torch_empty(shape, shape.count, dtype.code, device.code, &result), "empty")
@@ -77,7 +77,7 @@ extension Tensor {
         full(shape, 0, dtype: dtype, device: device)
     }
 
-    /// Normally distributed numbers with mean 0, the same for the same state of `random`.
+    /// Normally distributed numbers with mean 0, determined by the state of `random`.
     package static func normal(
         _ shape: [Int], standardDeviation: Double = 1, dtype: DType = .float32, device: Device = .cpu,
         using random: inout CounterRandom
@@ -104,10 +104,10 @@ extension Tensor: CustomStringConvertible {
         }
     }
 
-    /// How many dimensions there are.
+    /// The number of dimensions.
     package var rank: Int { withHandle { torch_tensor_rank($0) } }
 
-    /// How many elements there are.
+    /// The number of elements.
     package var count: Int { shape.reduce(1, *) }
 
     package var dtype: DType {
@@ -150,7 +150,7 @@ extension Tensor: CustomStringConvertible {
         }
     }
 
-    /// Lends the elements of a contiguous tensor in main memory without copying them.
+    /// Accesses the elements of a contiguous CPU tensor without copying them.
     package func withUnsafeMutableBytes<Result>(
         _ body: (UnsafeMutableRawBufferPointer) throws -> Result
     ) rethrows -> Result {
@@ -172,10 +172,10 @@ extension Tensor: CustomStringConvertible {
 // MARK: - Process settings
 
 extension Tensor {
-    /// How many threads an operation may use.
+    /// The maximum number of threads per operation.
     package static var threadCount: Int { Int(torch_thread_count()) }
 
-    /// Sets how many threads an operation may use; the count takes part in the rounding of results.
+    /// Sets the maximum number of threads per operation; it affects the rounding of results.
     package static func setThreadCount(_ count: Int) {
         precondition(count > 0, "an operation needs at least one thread")
         torch_set_thread_count(Int32(count))

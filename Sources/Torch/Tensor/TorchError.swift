@@ -1,16 +1,16 @@
 import CTorch
 
-/// What libtorch refused to do for a reason outside of this code.
+/// A libtorch operation failed for a reason outside of this code.
 package struct TorchError: Error, CustomStringConvertible {
-    /// What was attempted, as a phrase that follows "cannot".
+    /// The operation, as a phrase that follows "cannot".
     package let operation: String
-    /// libtorch's own words.
+    /// libtorch's message.
     package let reason: String
 
     package var description: String { "cannot \(operation): \(reason)" }
 }
 
-/// Stops the program if `status` is a failure: a shape or type that cannot be is a mistake in the code.
+/// Traps if `status` is a failure: an invalid shape or type is a programming error.
 @inline(__always)
 func require(_ status: TorchStatus, _ operation: StaticString, _ operands: Tensor...) {
     if status != .success { stop(operation, operands) }

@@ -22,7 +22,7 @@ package struct ScoredTrajectory: Sendable {
         _ rollout: Rollout, _ outcome: Result<RewardBreakdown, Unjudged>,
         record: (RewardBreakdown, String?) -> TrajectoryRecord
     ) {
-        id = rollout.request.place
+        id = rollout.request.recordID
         trajectory = rollout.trajectory
         switch outcome {
         case .success(let reward): (self.reward, unjudged) = (reward, nil)

@@ -3,7 +3,7 @@ package struct DataConfiguration: Codable, Hashable, Sendable {
     /// Sources that are mixed; without any the scenes of the task.
     package var parts: [Part] = []
     /// Share of a file's rows that may be unusable before the run stops.
-    package var toleratedBadShare = 0.01
+    package var toleratedBadFraction = 0.01
 
     package init() {}
 

@@ -83,6 +83,10 @@ package struct TrainingConfiguration: Codable, Sendable {
 
     /// Keys of earlier versions, and what became of them.
     private static let retiredKeys = [
+        "data.toleratedBadShare": "is now data.toleratedBadFraction",
+        "judge.failuresUntilRest": "is now judge.failuresUntilCooldown",
+        "judge.restSeconds": "is now judge.cooldownSeconds",
+        "judge.readings": "is now judge.maximumReplies",
         "advantage": "is now algorithm.advantage: groupDeviation or groupMean",
         "loss": "is now algorithm.objective: {clipLow: 0.2, clipHigh: 0.2, dualClip: 3}",
         "evaluation.scenes": "is now evaluation: [{scenes: 500}], a list",

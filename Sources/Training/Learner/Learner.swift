@@ -81,7 +81,7 @@ package final class Learner {
         var outcome = Outcome()
         guard !passes.isEmpty else { return outcome }
         optimizer.clearGradients()
-        let shares = try sideBySide(replicas.count) { [self] worker in
+        let shares = try inParallel(replicas.count) { [self] worker in
             let passes = stride(from: worker, to: passes.count, by: replicas.count).map { passes[$0] }
             return try gradients(of: passes, towards: goal, divisor: divisor, in: replicas[worker])
         }

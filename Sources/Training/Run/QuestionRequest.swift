@@ -51,7 +51,7 @@ package struct QuestionRequest: Sendable {
     ) throws -> TrajectoryRecord {
         let format = policyModel.format
         var request = RolloutRequest(
-            try example(for: format), at: 0, place: TrajectoryID(group: 0, sample: 0), sampling: sampling,
+            try example(for: format), at: 0, recordID: TrajectoryID(group: 0, sample: 0), sampling: sampling,
             random: CounterRandom(seed: seed))
         request.offers = .all
         let record = try policyModel.workers().serve { [request, tools, seed] policy in

@@ -71,10 +71,10 @@ struct RunEvaluation: Sendable {
         settings.maximumTokens = configuration.rollout.sampling.maximumTokens
         settings.toolCalls = configuration.rollout.limits.toolCalls
         settings.concurrency = Self.concurrency
-        settings.toleratedBadShare = configuration.data.toleratedBadShare
+        settings.toleratedBadFraction = configuration.data.toleratedBadFraction
         return Evaluator(
             benchmark, items: items, settings: settings, judge: judge,
-            place: EvaluationPlace(store, name: plan.name, step: step, seed: plan.seed))
+            store: EvaluationStore(store, name: plan.name, step: step, seed: plan.seed))
     }
 
     /// Questions asked at the same time.

@@ -181,7 +181,7 @@ package final class StepBenchmark {
 
     /// Rewards every second completion.
     @Sendable private static func score(_ rollout: Rollout) -> Result<RewardBreakdown, Unjudged> {
-        let isRight = rollout.request.place.sample % 2 == 1
+        let isRight = rollout.request.recordID.sample % 2 == 1
         let component = RewardBreakdown.Component(name: "accuracy", value: isRight ? 1 : 0)
         return .success(RewardBreakdown(components: [component], isCorrect: isRight, formatError: nil))
     }

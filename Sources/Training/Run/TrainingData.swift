@@ -25,7 +25,8 @@ struct TrainingData {
         let format = try format()
         let fraction = configuration.evaluations.map(\.holdOut).max() ?? 0
         func rows(_ file: any RowFile, _ rows: [Int]? = nil) -> ExampleRows {
-            ExampleRows(file, rows: rows, toleratedShare: configuration.data.toleratedBadShare) { example in
+            ExampleRows(file, rows: rows, toleratedBadFraction: configuration.data.toleratedBadFraction) {
+                example in
                 _ = try example.messages(viewedBy: format)
             }
         }

@@ -100,7 +100,7 @@ package struct TranscriptExport: Sendable {
     private func request(_ index: Int, format: ChatMLFormat) async throws -> RolloutRequest {
         let example = try await source.example(at: index)
         var request = RolloutRequest(
-            example, at: index, place: TrajectoryID(group: index, sample: 0),
+            example, at: index, recordID: TrajectoryID(group: index, sample: 0),
             sampling: Sampling(temperature: 0, maximumTokens: maximumTokens),
             random: CounterRandom(seed: 0, UInt64(index)))
         request.offers = index.isMultiple(of: 2) ? .all : .none

@@ -47,7 +47,7 @@ package struct RolloutCollector: Sendable {
             let example = try await source.example(at: index)
             requests += (0..<configuration.groupSize).map { sample in
                 RolloutRequest(
-                    example, at: index, place: TrajectoryID(group: group, sample: sample),
+                    example, at: index, recordID: TrajectoryID(group: group, sample: sample),
                     sampling: configuration.sampling,
                     random: CounterRandom(seed: seed, UInt64(step), UInt64(index), UInt64(sample)))
             }

@@ -1,29 +1,29 @@
 import Agent
 import JSON
 
-/// Lists, dictionaries, texts and numbers as Python's `repr` writes them, which tables of benchmarks hold.
+/// Parses Python literals (lists, dictionaries, strings, numbers) as `repr` writes them; benchmark tables contain them.
 struct PythonLiteral {
     private let text: [Character]
-    private var place = 0
+    private var position = 0
 
-    /// The value that all of `text` is; nil if it is none.
+    /// The value of the whole `text`; nil if it is not a literal.
     static func value(of text: String) -> JSONValue? {
         var literal = PythonLiteral(text: Array(text))
         let value = literal.value(depth: 0)
         literal.skipSpace()
-        return literal.place == literal.text.count ? value : nil
+        return literal.position == literal.text.count ? value : nil
     }
 
     private init(text: [Character]) { self.text = text }
 
-    private var next: Character? { place < text.count ? text[place] : nil }
+    private var next: Character? { position < text.count ? text[position] : nil }
 
-    private mutating func skipSpace() { while next?.isWhitespace == true { place += 1 } }
+    private mutating func skipSpace() { while next?.isWhitespace == true { position += 1 } }
 
     private mutating func take(_ character: Character) -> Bool {
         skipSpace()
         guard next == character else { return false }
-        place += 1
+        position += 1
         return true
     }
 
@@ -40,7 +40,7 @@ struct PythonLiteral {
     }
 
     private mutating func list(closedBy end: Character, depth: Int) -> JSONValue? {
-        place += 1
+        position += 1
         var values: [JSONValue] = []
         while !take(end) {
             guard let value = value(depth: depth + 1) else { return nil }
@@ -51,7 +51,7 @@ struct PythonLiteral {
     }
 
     private mutating func dictionary(depth: Int) -> JSONValue? {
-        place += 1
+        position += 1
         var members = JSONObject()
         while !take("}") {
             skipSpace()
@@ -64,13 +64,13 @@ struct PythonLiteral {
 
     private mutating func string() -> String? {
         guard let quote = next, quote == "'" || quote == "\"" else { return nil }
-        place += 1
+        position += 1
         var content = ""
         while let character = next {
-            place += 1
+            position += 1
             if character == quote { return content }
             if character == "\\", let escaped = next {
-                place += 1
+                position += 1
                 switch escaped {
                 case "n": content += "\n"
                 case "t": content += "\t"
@@ -85,9 +85,9 @@ struct PythonLiteral {
     }
 
     private mutating func word() -> JSONValue? {
-        let start = place
-        while let character = next, !",]})".contains(character), !character.isWhitespace { place += 1 }
-        switch String(text[start..<place]) {
+        let start = position
+        while let character = next, !",]})".contains(character), !character.isWhitespace { position += 1 }
+        switch String(text[start..<position]) {
         case "None", "nan": return .null
         case "True": return .boolean(true)
         case "False": return .boolean(false)

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Numbers as Python reads and rounds them.
+/// Parses and rounds numbers as Python does.
 enum PythonNumber {
-    /// What `float` makes of a text; nil where it raises.
+    /// The result of Python's `float`; nil if it would raise an error.
     static func float(_ text: some StringProtocol) -> Double? {
         let text = PythonText(text).stripped().string.lowercased()
         if let word = text.wholeMatch(of: /([+-]?)(inf|infinity|nan)/) {
@@ -16,17 +16,17 @@ enum PythonNumber {
                 text.hasSuffix(".") ? "0" : ""))
     }
 
-    /// Whether `str.isdigit` says yes, for the digits that `int` reads.
+    /// Python's `str.isdigit`, for the digits that `int` accepts.
     static func isDigits(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
-    /// The nearest number of two decimal places: `round(number, 2)`.
+    /// Python's `round(number, 2)`.
     static func rounded(_ number: Double) -> Double {
         number.isFinite ? Double(String(format: "%.2f", number)) ?? number : number
     }
 
-    /// `str(int(text))` of digits: without leading zeros.
+    /// `str(int(digits))`: the digits without leading zeros.
     static func withoutLeadingZeros(_ digits: String) -> String {
         let rest = digits.drop { $0 == "0" }
         return rest.isEmpty ? "0" : String(rest)

@@ -1,22 +1,23 @@
-/// Python's `random`: the Mersenne twister MT19937, seeded as `random.seed` seeds it from a small number.
+/// Python's `random`: the Mersenne twister MT19937, seeded as by `random.seed` with a small integer. Scorers that guess with
+/// it can only be reproduced with the same generator.
 ///
 /// Matsumoto and Nishimura, "Mersenne Twister: A 623-dimensionally equidistributed uniform pseudorandom
-/// number generator", 1998; a scorer that guesses with it can only be reproduced with it.
+/// number generator", 1998.
 struct PythonRandom {
     private var state: [UInt32]
     private var next = 624
 
     init(seed: UInt32) {
         state = Self.state(19_650_218)
-        // A key of one word: as many rounds as there are words of state, then one less.
-        var place = 1
+        // `init_by_array` with a key of one word: n rounds for n words of state, then n - 1.
+        var position = 1
         for _ in 0..<624 {
-            state[place] = (state[place] ^ (mixed(place - 1) &* 1_664_525)) &+ seed
-            advance(&place)
+            state[position] = (state[position] ^ (mixed(position - 1) &* 1_664_525)) &+ seed
+            advance(&position)
         }
         for _ in 0..<623 {
-            state[place] = (state[place] ^ (mixed(place - 1) &* 1_566_083_941)) &- UInt32(place)
-            advance(&place)
+            state[position] = (state[position] ^ (mixed(position - 1) &* 1_566_083_941)) &- UInt32(position)
+            advance(&position)
         }
         state[0] = 0x8000_0000
     }
@@ -30,13 +31,13 @@ struct PythonRandom {
         return words
     }
 
-    private func mixed(_ place: Int) -> UInt32 { state[place] ^ (state[place] >> 30) }
+    private func mixed(_ position: Int) -> UInt32 { state[position] ^ (state[position] >> 30) }
 
-    private mutating func advance(_ place: inout Int) {
-        place += 1
-        if place == 624 {
+    private mutating func advance(_ position: inout Int) {
+        position += 1
+        if position == 624 {
             state[0] = state[623]
-            place = 1
+            position = 1
         }
     }
 
@@ -58,13 +59,13 @@ struct PythonRandom {
         next = 0
     }
 
-    /// `random.choice`: draws of just enough bits, until one of them is a place in the list.
+    /// `random.choice`: draws of just enough bits, repeated until one is a valid index.
     mutating func choice<Element>(of elements: [Element]) -> Element {
         precondition(!elements.isEmpty && elements.count < 1 << 31)
         let bits = UInt32.bitWidth - UInt32(elements.count).leadingZeroBitCount
         while true {
-            let place = Int(word() >> UInt32(UInt32.bitWidth - bits))
-            if place < elements.count { return elements[place] }
+            let position = Int(word() >> UInt32(UInt32.bitWidth - bits))
+            if position < elements.count { return elements[position] }
         }
     }
 }

@@ -1,5 +1,5 @@
-/// A text as Python takes it, a row of code points: the official scorers are written in it, and where they
-/// cut and search, a Swift `Character` could be more than one.
+/// A string with Python's semantics: a sequence of code points. The official scorers are Python programs, and a Swift
+/// `Character` can be several code points.
 struct PythonText: Hashable, Sendable {
     let scalars: [Unicode.Scalar]
 
@@ -20,14 +20,14 @@ struct PythonText: Hashable, Sendable {
 
     // MARK: Searching
 
-    /// Where `other` begins for the first time at or after `start`: `str.find`.
+    /// `str.find`: the index of the first occurrence of `other` at or after `start`.
     func first(_ other: some StringProtocol, from start: Int = 0) -> Int? {
         let other = Array(other.unicodeScalars)
         guard start <= scalars.count - other.count else { return nil }
         return (start...scalars.count - other.count).first { has(other, at: $0) }
     }
 
-    /// Where `other` begins for the last time: `str.rfind`.
+    /// `str.rfind`: the index of the last occurrence of `other`.
     func last(_ other: some StringProtocol) -> Int? {
         let other = Array(other.unicodeScalars)
         guard other.count <= scalars.count else { return nil }
@@ -48,7 +48,7 @@ struct PythonText: Hashable, Sendable {
 
     // MARK: Cutting
 
-    /// Without the scalars of `characters` at both ends, white space if there are none given: `str.strip`.
+    /// `str.strip`: the text without the given characters, by default white space, at both ends.
     func stripped(_ characters: String? = nil) -> PythonText {
         func goes(_ scalar: Unicode.Scalar) -> Bool {
             characters.map { $0.unicodeScalars.contains(scalar) } ?? scalar.isPythonSpace
@@ -57,23 +57,22 @@ struct PythonText: Hashable, Sendable {
         return PythonText(rest[rest.startIndex..<(rest.lastIndex { !goes($0) } ?? rest.startIndex - 1) + 1])
     }
 
-    /// Without `characters` at both ends, one after another: what remains of "'A.'" still begins with a
-    /// quote.
+    /// The text with each of `characters` stripped in turn: stripping "." and then "'" differs from stripping both at once.
     func stripped(inTurn characters: String) -> PythonText {
         characters.reduce(self) { $0.stripped(String($1)) }
     }
 
-    /// What stands between the places where `separator` stands: `str.split`.
+    /// `str.split(separator)`.
     func split(by separator: String) -> [PythonText] {
         var (parts, start): ([PythonText], Int) = ([], 0)
-        while let place = first(separator, from: start) {
-            parts.append(self[start..<place])
-            start = place + separator.unicodeScalars.count
+        while let position = first(separator, from: start) {
+            parts.append(self[start..<position])
+            start = position + separator.unicodeScalars.count
         }
         return parts + [self[start..<count]]
     }
 
-    /// What stands between white space.
+    /// `str.split()`: the words between white space.
     var words: [String] {
         scalars.split { $0.isPythonSpace }.map { PythonText($0).string }
     }
@@ -84,7 +83,7 @@ struct PythonText: Hashable, Sendable {
             parts.dropFirst().reduce(parts[0].scalars) { $0 + Array(new.unicodeScalars) + $1.scalars })
     }
 
-    /// Each of `characters` as a space.
+    /// The text with each of `characters` replaced by a space.
     func spaced(at characters: String) -> PythonText {
         let unwanted = Set(characters.unicodeScalars)
         return PythonText(scalars.map { unwanted.contains($0) ? " " : $0 })
@@ -95,10 +94,10 @@ struct PythonText: Hashable, Sendable {
 }
 
 extension Unicode.Scalar {
-    /// What `str.isspace` says.
+    /// `str.isspace`.
     var isPythonSpace: Bool { properties.isWhitespace || (0x1C...0x1F).contains(value) }
 
-    /// What `str.isalpha` says.
+    /// `str.isalpha`.
     var isPythonLetter: Bool {
         switch properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
@@ -108,8 +107,8 @@ extension Unicode.Scalar {
 }
 
 extension Regex {
-    /// Matching as Python's `re` does, by code points.
+    /// The regex with Python's semantics: matching by code points.
     ///
-    /// Not for `\b`, which means its opposite with them in Swift 6.3.
+    /// Not for patterns with `\b`, which is inverted in this mode in Swift 6.3.
     var likePython: Regex { matchingSemantics(.unicodeScalar) }
 }

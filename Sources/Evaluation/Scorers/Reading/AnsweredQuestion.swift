@@ -2,45 +2,45 @@ import Agent
 import Foundation
 import JSON
 
-/// A question of a benchmark with what a model said to it.
+/// A benchmark question with a model's answer.
 struct AnsweredQuestion {
     let id: String
-    /// Of the question and of the prediction; the benchmark's own file has the last word.
+    /// Fields of the question and of the prediction; those of the benchmark's own file take precedence.
     let values: [String: JSONValue]
-    /// Names the entry in errors.
-    let place: String
+    /// The entry's name, for errors.
+    let entry: String
     let path: String
 
-    /// What the model said; the first of several.
+    /// The model's answer; the first of several.
     var said: String { allSaid.first ?? "" }
 
-    /// What the model said, each time it was asked.
+    /// All sampled answers of the model.
     var allSaid: [String] { values["prediction"]?.texts ?? [] }
 
-    /// The first of these members that is there.
+    /// The first of these fields that exists.
     func text(_ keys: String...) -> String? { keys.lazy.compactMap { values[$0]?.plainText }.first }
 
-    /// - Throws: ``PredictionError`` if none of these members is there.
+    /// - Throws: ``PredictionError`` if none of these fields exists.
     func required(_ keys: String...) throws(PredictionError) -> String {
         guard let text = keys.lazy.compactMap({ values[$0]?.plainText }).first else {
             let names = keys.joined(separator: " or ")
-            throw problem("has no \(names); give the benchmark's own file with --data if it is there")
+            throw problem("has no \(names); if the benchmark's own file has it, give that file with --data")
         }
         return text
     }
 
     func problem(_ text: String) -> PredictionError {
-        PredictionError(path: path, problem: "entry \(place) \(text)")
+        PredictionError(path: path, problem: "entry \(entry) \(text)")
     }
 
-    /// The values of members that accuracy is reported for.
+    /// The values of fields by which accuracy is reported.
     func groups(_ keys: String...) -> [String: [String]] {
         var found: [String: [String]] = [:]
         for key in keys { found[key] = values[key]?.texts }
         return found
     }
 
-    /// The options that the members A, B, … or the list `options` hold, in their order.
+    /// The options in the fields A, B, … or in the list `options`, in order.
     var options: [(letter: String, text: String)] {
         let letters = (UInt8(ascii: "A")...UInt8(ascii: "Z")).map { String(UnicodeScalar($0)) }
         let list = values["options"]?.array ?? text("options").flatMap { PythonLiteral.value(of: $0)?.array }
@@ -50,11 +50,11 @@ struct AnsweredQuestion {
 }
 
 extension AnsweredQuestion {
-    /// The predictions of a file, each with its question.
+    /// Reads the predictions of a file, each with its question.
     ///
     /// - Parameters:
-    ///   - data: the benchmark's own file; nil if the predictions hold the right answers themselves.
-    ///   - ids: names of the member that tells questions apart, the first that both files have.
+    ///   - data: the benchmark's own file; nil if the predictions contain the right answers.
+    ///   - ids: fields that identify questions; the first one that both files have is used.
     ///   - needsText: whether an entry without a prediction is an error.
     /// - Throws: ``PredictionError``.
     static func read(_ predictions: URL, data: URL?, ids: [String], needsText: Bool) throws
@@ -69,7 +69,8 @@ extension AnsweredQuestion {
         guard truth == nil || key != nil else {
             let names = ids.joined(separator: ", ")
             throw PredictionError(
-                path: predictions.path, problem: "shares none of the members \(names) with \(truth!.url.path)"
+                path: predictions.path,
+                problem: "has none of the fields \(names) in common with \(truth!.url.path)"
             )
         }
         // An empty cell of a table is an empty answer.
@@ -80,28 +81,28 @@ extension AnsweredQuestion {
             var values = entry.values
             if let truth {
                 guard let question = known?[id] else {
-                    throw PredictionError(path: truth.url.path, problem: "holds no question \(id)")
+                    throw PredictionError(path: truth.url.path, problem: "has no question \(id)")
                 }
                 values.merge(question.values) { _, questions in questions }
             }
             guard !needsText || values["prediction"]?.texts?.isEmpty == false || mayBeEmpty else {
                 throw file.missing("prediction", in: entry)
             }
-            return AnsweredQuestion(id: id, values: values, place: entry.name, path: file.url.path)
+            return AnsweredQuestion(id: id, values: values, entry: entry.name, path: file.url.path)
         }
     }
 }
 
 extension Score {
-    /// What an official scorer makes of one answer.
+    /// An official scorer's result for one answer.
     struct Verdict {
         let isCorrect: Bool
-        /// What was understood; nil if nothing.
-        let understood: String?
+        /// The parsed answer; nil if it could not be parsed.
+        let prediction: String?
 
-        init(_ isCorrect: Bool, _ understood: String?) {
+        init(_ isCorrect: Bool, _ prediction: String?) {
             self.isCorrect = isCorrect
-            self.understood = understood
+            self.prediction = prediction
         }
     }
 
@@ -113,7 +114,7 @@ extension Score {
         let items = try questions.map { question in
             let verdict = try verdict(question)
             return ScoredItem(
-                id: question.id, isCorrect: verdict.isCorrect, prediction: verdict.understood,
+                id: question.id, isCorrect: verdict.isCorrect, prediction: verdict.prediction,
                 categories: groups(question))
         }
         self.init(items, figures: figures(items))

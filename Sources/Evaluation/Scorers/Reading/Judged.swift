@@ -1,11 +1,11 @@
-/// What a judge has written into files of predictions.
+/// Reads judge output in prediction files.
 enum Judged {
-    /// A verdict as the official programs write it.
+    /// A verdict in the notation of the official programs.
     static func isTrue(_ verdict: String) -> Bool {
         ["true", "1", "1.0"].contains(PythonText(verdict).stripped().lowercased.string)
     }
 
-    /// The mean of `acc`, which the scripts of DeepEyes add, if every entry has it.
+    /// The mean of the field `acc`, which DeepEyes' scripts add, if every entry has it.
     static func figures(_ questions: [AnsweredQuestion]) -> [String: Double] {
         let verdicts = questions.compactMap { $0.text("acc").flatMap(PythonNumber.float) }
         guard !verdicts.isEmpty, verdicts.count == questions.count else { return [:] }

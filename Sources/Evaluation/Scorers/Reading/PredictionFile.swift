@@ -2,7 +2,7 @@ import Agent
 import Foundation
 import JSON
 
-/// Predictions or questions that cannot be read.
+/// A file of predictions or questions is invalid.
 package struct PredictionError: Error, Hashable, CustomStringConvertible {
     package let path: String
     package let problem: String
@@ -10,10 +10,10 @@ package struct PredictionError: Error, Hashable, CustomStringConvertible {
     package var description: String { "\(path): \(problem)" }
 }
 
-/// The entries of a file of predictions or questions, whatever program wrote it.
+/// The entries of a file of predictions or questions, in any supported format.
 struct PredictionFile {
     struct Entry {
-        /// The key in an object by id, else the place in the file, counted from 1.
+        /// The key in an object keyed by id, else the 1-based position in the file.
         let name: String
         let values: [String: JSONValue]
 
@@ -24,7 +24,7 @@ struct PredictionFile {
     let format: PredictionFormat
     let entries: [Entry]
 
-    /// - Throws: ``PredictionError`` that names the file, the line and what to do.
+    /// - Throws: ``PredictionError`` that names the file, the line and a remedy.
     init(_ url: URL) throws {
         self.url = url
         guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else {
@@ -39,7 +39,7 @@ struct PredictionFile {
         case .table: read = try Self.rows(of: data, at: url)
         case .json: read = try Self.values(of: data, at: url)
         }
-        guard !read.isEmpty else { throw PredictionError(path: url.path, problem: "holds no entry") }
+        guard !read.isEmpty else { throw PredictionError(path: url.path, problem: "is empty") }
         entries = read.map { Entry(name: $0.name, values: PredictionFormat.uniform($0.values)) }
     }
 
@@ -53,7 +53,7 @@ struct PredictionFile {
         }
     }
 
-    /// A list, an object by id, or one object a line.
+    /// A list, an object keyed by id, or JSON lines.
     private static func values(of data: Data, at url: URL) throws -> [Entry] {
         func entry(_ name: String, _ value: JSONValue) throws -> Entry {
             guard let values = value.object?.dictionary else {
@@ -81,7 +81,7 @@ struct PredictionFile {
         }
     }
 
-    /// The entries under the text of `key`.
+    /// The entries keyed by the text of the field `key`.
     func byID(_ key: String) throws -> [String: Entry] {
         var found: [String: Entry] = [:]
         for entry in entries {
@@ -97,13 +97,13 @@ struct PredictionFile {
 }
 
 extension JSONValue {
-    /// A scalar, or the scalars of a list.
+    /// The text of a scalar, or of each scalar in a list.
     var texts: [String]? {
         if case .array(let values) = self { return values.compactMap(\.plainText) }
         return plainText.map { [$0] }
     }
 
-    /// A scalar as Python's `str` writes it; nil for null and what has parts.
+    /// A scalar as Python's `str` writes it; nil for null, lists and objects.
     var plainText: String? {
         switch self {
         case .string(let text): text

@@ -2,13 +2,13 @@ import Agent
 import Foundation
 import JSON
 
-/// How a file of predictions is written, as its first bytes tell.
+/// The format of a prediction file, detected from its first bytes.
 enum PredictionFormat: Hashable, Sendable {
-    /// JSON of any shape: official results, logs of lmms-eval, lines of DeepEyes.
+    /// JSON of any shape: official results, lmms-eval logs, DeepEyes' JSON lines.
     case json
-    /// A header and rows separated by tabs: results of VLMEvalKit.
+    /// Tab-separated values with a header: results of VLMEvalKit.
     case table
-    /// What VLMEvalKit writes unless told otherwise.
+    /// An Excel file, VLMEvalKit's default.
     case spreadsheet
 
     init(of data: Data, named name: String) {
@@ -26,18 +26,18 @@ enum PredictionFormat: Hashable, Sendable {
         }
     }
 
-    /// The members of an entry under the same names whoever wrote it: the model's text as `prediction`, the
-    /// letter of the right option as `answer`.
+    /// The fields of an entry with unified names: the model's text as `prediction`, the letter of the right option as
+    /// `answer`.
     static func uniform(_ values: [String: JSONValue]) -> [String: JSONValue] {
         if let question = values["doc"]?.object, let said = values["filtered_resps"] ?? values["resps"] {
-            // lmms-eval: the question is an object of its own; its members go before those of the log.
+            // lmms-eval: the question is a nested object, whose fields take precedence over those of the log.
             var found = values.merging(question.dictionary) { _, questions in questions }
             for key in ["doc", "resps", "filtered_resps", "arguments", "input_media"] { found[key] = nil }
             found["prediction"] = simplified(said)
             return found
         }
         if let said = values["pred_ans"] {
-            // DeepEyes: a choice beside the text of the answer in V*, a choice alone in HR-Bench.
+            // DeepEyes: V* has a choice and the answer's text, HR-Bench only a choice.
             var found = values
             found["pred_output"] = nil
             found["prediction"] = said
@@ -47,7 +47,7 @@ enum PredictionFormat: Hashable, Sendable {
         return values
     }
 
-    /// The responses of a log, which lie in lists of lists: one text, or a list of several.
+    /// The responses of a log, flattened from nested lists: one text, or a list of several.
     private static func simplified(_ responses: JSONValue) -> JSONValue {
         func texts(_ value: JSONValue) -> [JSONValue] { value.array.map { $0.flatMap(texts) } ?? [value] }
         let all = texts(responses)

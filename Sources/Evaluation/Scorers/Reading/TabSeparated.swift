@@ -2,10 +2,9 @@ import Agent
 import Foundation
 import JSON
 
-/// A table with a header, its columns separated by tabs and quoted as pandas writes them.
+/// Tab-separated values with a header, quoted as pandas writes them.
 enum TabSeparated {
-    /// The rows, without empty cells and without the columns of `omitting`, which may hold pictures of many
-    /// megabytes.
+    /// The rows, without empty cells and without the columns in `omitting`, which may contain images of many megabytes.
     ///
     /// - Throws: ``Problem`` that names the line.
     static func rows(of data: Data, omitting: Set<String>) throws -> [[String: JSONValue]] {
@@ -41,29 +40,29 @@ enum TabSeparated {
     /// Reads row after row.
     struct Reader {
         private let bytes: UnsafeRawBufferPointer
-        /// Where the next row begins.
-        private(set) var place: Int
-        /// Of the row read last, counted from 1.
+        /// Byte offset of the next row.
+        private(set) var offset: Int
+        /// The 1-based line of the row read last.
         private(set) var line = 0
         private var lineFeeds = 0
 
         private static let (tab, lineFeed) = (UInt8(ascii: "\t"), UInt8(ascii: "\n"))
 
-        /// - Parameter place: where a row begins; nil for the first one.
-        init(bytes: UnsafeRawBufferPointer, place: Int? = nil) {
+        /// - Parameter offset: byte offset of a row; nil for the first one.
+        init(bytes: UnsafeRawBufferPointer, offset: Int? = nil) {
             self.bytes = bytes
-            self.place = place ?? (bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
+            self.offset = offset ?? (bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
         }
 
-        /// The cells of the next row, nil for those left out; nil at the end.
+        /// The cells of the next row, with nil for omitted ones; nil at the end of the table.
         mutating func row(omitting isOmitted: (Int) -> Bool) throws(Problem) -> [String?]? {
-            guard place < bytes.count else { return nil }
+            guard offset < bytes.count else { return nil }
             line = lineFeeds + 1
             var cells: [String?] = []
             while true {
                 cells.append(try cell(isOmitted: isOmitted(cells.count)))
-                let end = place < bytes.count ? bytes[place] : Self.lineFeed
-                place += 1
+                let end = offset < bytes.count ? bytes[offset] : Self.lineFeed
+                offset += 1
                 if end == Self.lineFeed {
                     lineFeeds += 1
                     return cells
@@ -71,23 +70,23 @@ enum TabSeparated {
             }
         }
 
-        /// What stands before the next tab or line feed outside quotes.
+        /// The text up to the next tab or line feed outside quotes.
         private mutating func cell(isOmitted: Bool) throws(Problem) -> String? {
-            guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else {
+            guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else {
                 let content = rest()
                 return isOmitted ? nil : String(decoding: content, as: UTF8.self)
             }
             var content: [UInt8] = []
-            place += 1
-            while place < bytes.count {
-                let byte = bytes[place]
-                place += 1
+            offset += 1
+            while offset < bytes.count {
+                let byte = bytes[offset]
+                offset += 1
                 if byte == UInt8(ascii: "\"") {
-                    guard place < bytes.count, bytes[place] == byte else {
+                    guard offset < bytes.count, bytes[offset] == byte else {
                         content += rest()
                         return isOmitted ? nil : String(decoding: content, as: UTF8.self)
                     }
-                    place += 1
+                    offset += 1
                 }
                 if byte == Self.lineFeed { lineFeeds += 1 }
                 if !isOmitted { content.append(byte) }
@@ -97,9 +96,11 @@ enum TabSeparated {
 
         /// The bytes up to the end of the cell, without a carriage return before a line feed.
         private mutating func rest() -> Slice<UnsafeRawBufferPointer> {
-            let start = place
-            while place < bytes.count, bytes[place] != Self.tab, bytes[place] != Self.lineFeed { place += 1 }
-            let content = bytes[start..<place]
+            let start = offset
+            while offset < bytes.count, bytes[offset] != Self.tab, bytes[offset] != Self.lineFeed {
+                offset += 1
+            }
+            let content = bytes[start..<offset]
             return content.last == UInt8(ascii: "\r") ? content.dropLast() : content
         }
     }

@@ -1,4 +1,5 @@
-// The playground: a photo, a question, and what the model does with them. All text of the model is set as text.
+// The playground: a photo, a question, and the model's reasoning, tool calls and answer. Model output is inserted as text,
+// never as HTML.
 const find = id => document.getElementById(id);
 const page = Object.fromEntries(
   ['model', 'drop', 'file', 'scene', 'photo', 'image', 'boxes', 'photo-facts', 'change', 'form', 'question',
@@ -6,7 +7,7 @@ const page = Object.fromEntries(
     .map(id => [id, find(id)]));
 const svgSpace = 'http://www.w3.org/2000/svg';
 let photo = null; // { dataURI, width, height }
-let running = null; // AbortController of the answer that is being written
+let running = null; // AbortController of the running request
 
 function make(name, properties = {}, ...children) {
   const element = Object.assign(document.createElement(name), properties);
@@ -35,7 +36,7 @@ async function show(blob) {
     await page.image.decode();
     photo = { dataURI, width: page.image.naturalWidth, height: page.image.naturalHeight };
   } catch {
-    return say('This file is not an image that can be shown; take a JPEG, PNG or WebP.', true);
+    return say('This file cannot be shown as an image; use a JPEG, PNG or WebP file.', true);
   }
   page['photo-facts'].textContent = `${photo.width} × ${photo.height} pixels`;
   page.boxes.setAttribute('viewBox', `0 0 ${photo.width} ${photo.height}`);
@@ -99,7 +100,7 @@ function shape(name, attributes, text = '') {
 
 function draw(number, [x1, y1, x2, y2]) {
   const unit = Math.max(photo.width, photo.height) / 100;
-  const place = { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
+  const corners = { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
   const side = unit * 4;
   const left = Math.min(x1, photo.width - side);
   const top = y1 >= side ? y1 - side : y1;
@@ -107,8 +108,8 @@ function draw(number, [x1, y1, x2, y2]) {
   label.style.fontSize = `${side * 0.75}px`;
   const group = shape('g', { class: `box c${(number - 1) % 6 + 1}` });
   group.append(
-    shape('rect', { ...place, class: 'shadow', 'stroke-width': unit * 0.9 }),
-    shape('rect', { ...place, class: 'line', 'stroke-width': unit * 0.5 }),
+    shape('rect', { ...corners, class: 'shadow', 'stroke-width': unit * 0.9 }),
+    shape('rect', { ...corners, class: 'line', 'stroke-width': unit * 0.5 }),
     shape('rect', { x: left, y: top, width: side, height: side, rx: side / 6, fill: 'var(--mark)' }),
     label);
   page.boxes.append(group);
@@ -128,7 +129,7 @@ function crop([x1, y1, x2, y2], rotation = 0) {
   pen.drawImage(page.image, x1, y1, x2 - x1, y2 - y1, -width / 2, -height / 2, width, height);
   canvas.style.width = `${canvas.width / 2}px`;
   canvas.setAttribute('role', 'img');
-  canvas.setAttribute('aria-label', 'The crop that the model got');
+  canvas.setAttribute('aria-label', 'The crop returned to the model');
   return canvas;
 }
 
@@ -155,12 +156,12 @@ class Transcript {
     const heading = name => make('b', {}, make('span', { className: 'number' }, this.calls), name);
     if (event.error) {
       item.classList.add('failed');
-      item.append(make('p', {}, heading(event.name || 'a tool call that cannot be read'), event.error));
+      item.append(make('p', {}, heading(event.name || 'invalid tool call'), event.error));
     } else if (event.box && event.source === 1) {
       draw(this.calls, event.box);
       const [x1, y1, x2, y2] = event.box.map(Math.round);
-      item.append(crop(event.box, event.rotation), make('p', {}, heading('Looks closer'),
-        `${x2 - x1} × ${y2 - y1} pixels at ${x1}, ${y1}${event.rotation ? `, turned by ${event.rotation}°` : ''}`));
+      item.append(crop(event.box, event.rotation), make('p', {}, heading('Zoomed in'),
+        `${x2 - x1} × ${y2 - y1} pixels at ${x1}, ${y1}${event.rotation ? `, rotated by ${event.rotation}°` : ''}`));
     } else {
       // Another tool, or a box in an image that a tool made, which is not here.
       item.classList.add('plain');
@@ -180,7 +181,7 @@ async function problem(response) {
   try {
     return (await response.json()).error.message;
   } catch {
-    return `The server answered ${response.status}.`;
+    return `The server responded with status ${response.status}.`;
   }
 }
 
@@ -201,7 +202,7 @@ async function* events(response) {
 }
 
 async function ask() {
-  if (!photo) return say('Take a photo first.', true);
+  if (!photo) return say('Choose a photo first.', true);
   running?.abort();
   const controller = new AbortController();
   running = controller;
@@ -245,8 +246,8 @@ async function ask() {
 }
 
 function counted(usage) {
-  page.counts.textContent = `${usage.completion_tokens} tokens written, ${usage.prompt_tokens} read, `
-    + `${usage.prompt_tokens_details.image_tokens} of them images`;
+  page.counts.textContent = `${usage.completion_tokens} tokens generated, ${usage.prompt_tokens} prompt tokens, `
+    + `${usage.prompt_tokens_details.image_tokens} of them image tokens`;
 }
 
 page.form.addEventListener('submit', event => {

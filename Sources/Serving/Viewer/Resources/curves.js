@@ -1,4 +1,4 @@
-// The curves of a run, of others laid over it, and its alarms.
+// The metric curves of a run, those of runs to compare it with, and its alarms.
 import { make } from '../elements.js';
 import * as format from '../format.js';
 import { learningCurves } from '../learning_curves.js';
@@ -7,13 +7,13 @@ import { state, go, address, api } from './state.js';
 
 const pollTime = 3000;
 
-// The metrics of a run, read on from where they end.
+// The metrics of a run; new steps are fetched incrementally.
 class Metrics {
   constructor(name) {
     Object.assign(this, { name, version: null, steps: [], columns: {}, alarms: [], written: null });
   }
 
-  // Whether there is anything new. The last step is asked for again, since its second half may have come later.
+  // Fetches new steps; returns whether anything changed. The last step is fetched again because it may have been incomplete.
   async look(signal) {
     const after = this.steps.length > 1 ? this.steps.at(-2) : -1;
     const answer = await ask(api(`metrics?after=${after}`, this.name), signal);
@@ -97,8 +97,8 @@ export class Curves {
     return make('div', { className: 'controls' },
       make('label', {}, 'Smoothing ', slider),
       others.length ? make('details', { className: 'compare', open: chosen.length > 0 },
-        make('summary', {}, 'Lay other runs over it'), make('div', { className: 'boxes' }, boxes)) : null,
-      make('a', { href: api('metrics.csv'), download: '' }, 'All as CSV'));
+        make('summary', {}, 'Compare with other runs'), make('div', { className: 'boxes' }, boxes)) : null,
+      make('a', { href: api('metrics.csv'), download: '' }, 'All metrics as CSV'));
   }
 
   async poll() {
@@ -131,10 +131,10 @@ export class Curves {
     const metrics = metricsOf(this.run);
     const last = metrics.steps.at(-1);
     this.facts.textContent = last === undefined
-      ? 'No step has been recorded yet; this page goes on by itself.'
-      : `${format.plural(metrics.steps.length, 'step')}, the last is ${format.count(last)}`
+      ? 'No step has been recorded yet; this page updates automatically.'
+      : `${format.plural(metrics.steps.length, 'step')}, latest ${format.count(last)}`
         + (metrics.written === null ? '' : `, written ${format.seconds(metrics.written)} ago`)
-        + '. Faint: every step; bold: smoothed. A click on a curve leads to the trajectories of that step.';
+        + '. Faint: every step; bold: smoothed. Click a curve to see the trajectories of that step.';
   }
 
   draw() {
@@ -149,7 +149,7 @@ export class Curves {
     });
     this.charts.replaceChildren(...themes.map(({ title, figures }) =>
       make('section', { className: 'curves' }, make('h2', {}, title), make('div', { className: 'grid' }, figures))));
-    // The chart that had the focus is another element now; its label begins as before.
+    // The chart that had the focus was replaced by a new element, whose label has the same prefix.
     const label = active?.split('.')[0];
     if (label) this.charts.querySelector(`[aria-label^="${CSS.escape(label)}"]`)?.focus();
   }

@@ -1,7 +1,7 @@
-// Controls, and asking the server.
+// Shared controls and requests to the server.
 import { make } from '../elements.js';
 
-// A button that shows which of some choices is taken.
+// A group of buttons of which one is selected.
 export function choices(label, options, chosen, onChoose) {
   return make('div', { className: 'choices', role: 'group', 'aria-label': label },
     options.map(([value, text]) => make('button', {
@@ -19,10 +19,10 @@ export class Problem extends Error {
 export async function ask(path, signal) {
   const response = await fetch(path, { signal });
   if (response.ok) return response.json();
-  let message = `The server answered ${response.status}.`;
+  let message = `The server responded with status ${response.status}.`;
   try {
     message = (await response.json()).error.message;
-  } catch { /* The answer is not of this server. */ }
+  } catch { /* Not an error response in this server's format, for example from a proxy. */ }
   throw new Problem(response.status, message);
 }
 

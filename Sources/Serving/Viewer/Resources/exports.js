@@ -1,9 +1,9 @@
-// A trajectory as a picture: its photo with boxes, its crops, its text, what it was paid.
+// Exports a trajectory as a PNG: photo with boxes, crops, text and reward.
 import { save } from '../elements.js';
 import * as format from '../format.js';
 import { say } from './document.js';
 import { state } from './state.js';
-import { imageAddress, numberedBoxes, badgePlaces, firstLook, turn, tone } from './picture.js';
+import { imageAddress, numberedBoxes, badgePlaces, inputName, turn, tone } from './picture.js';
 
 const width = 1400;
 const margin = 40;
@@ -17,7 +17,7 @@ const load = async address => {
   return image;
 };
 
-// Colours of the page, light or dark as it is shown.
+// The page's colours in the current light or dark theme.
 function palette() {
   const page = getComputedStyle(document.documentElement);
   const colour = name => page.getPropertyValue(`--${name}`).trim();
@@ -31,7 +31,7 @@ function palette() {
   return { colour, mark };
 }
 
-// Text in lines no wider than `limit`; returns where it ends.
+// Draws text wrapped to lines no wider than `limit`; returns the y coordinate below it.
 function paragraph(pen, text, x, y, limit, { font, colour, lineHeight = 22 }) {
   pen.font = font;
   pen.fillStyle = colour;
@@ -63,12 +63,12 @@ async function drawPhoto(pen, trajectory, index, y, { mark }) {
   const scale = photoWidth / size.width;
   pen.drawImage(await load(imageAddress(trajectory, index, { side: 1280 })), margin, y, photoWidth, size.height * scale);
   const outline = ([x1, y1, x2, y2], colour, dash = []) => {
-    const place = [margin + x1 * scale, y + y1 * scale, (x2 - x1) * scale, (y2 - y1) * scale];
+    const rectangle = [margin + x1 * scale, y + y1 * scale, (x2 - x1) * scale, (y2 - y1) * scale];
     for (const [stroke, line, pattern] of [['rgb(0 0 0 / 0.6)', 5, []], [colour, 2.5, dash]]) {
       pen.strokeStyle = stroke;
       pen.lineWidth = line;
       pen.setLineDash(pattern);
-      pen.strokeRect(...place);
+      pen.strokeRect(...rectangle);
     }
     pen.setLineDash([]);
   };
@@ -128,7 +128,7 @@ async function draw(pen, trajectory, colours) {
       pen.drawImage(image, column, right, image.width * scale, image.height * scale);
       pen.imageSmoothingEnabled = true;
       if (number) badge(pen, number, column, right, 24, mark);
-      const name = !number ? firstLook(trajectory, shown) : trajectory.calls[number - 1].box ? `Crop ${number}` : `Call ${number}`;
+      const name = !number ? inputName(trajectory, shown) : trajectory.calls[number - 1].box ? `Crop ${number}` : `Call ${number}`;
       paragraph(pen, `${name}, ${shown.width} × ${shown.height} px${turn(shown)}`,
         column + cropSide + 16, right + 16, width - column - cropSide - margin,
         { font: '14px sans-serif', colour: colour('soft') });
@@ -146,7 +146,7 @@ async function draw(pen, trajectory, colours) {
 export async function savePicture(trajectory) {
   try {
     const colours = palette();
-    // Drawn once to learn how high it is, and then in that height.
+    // The first pass measures the height, the second draws.
     const canvas = new OffscreenCanvas(width, 16);
     const height = Math.min(16000, Math.ceil(await draw(canvas.getContext('2d'), trajectory, colours)));
     canvas.height = height;
@@ -156,6 +156,6 @@ export async function savePicture(trajectory) {
     await draw(pen, trajectory, colours);
     save(`${state().run}-${trajectory.at.replaceAll('/', '-')}.png`, await canvas.convertToBlob({ type: 'image/png' }));
   } catch (error) {
-    say(`The picture cannot be drawn: ${error.message}`);
+    say(`Cannot draw the picture: ${error.message}`);
   }
 }

@@ -1,4 +1,4 @@
-// The list of runs, and what a run is made of.
+// The list of runs, and the page about one run: its trajectories and its configuration.
 import { make, shape } from '../elements.js';
 import * as format from '../format.js';
 import { smoothed } from '../smoothing.js';
@@ -11,7 +11,7 @@ export class RunList {
     page.replaceChildren(
       make('h1', {}, 'Runs'),
       runs.length ? make('div', { className: 'scroll' }, make('table', { className: 'runs' },
-        make('thead', {}, make('tr', {}, ['Run', 'Steps', 'Reward', 'Its course', 'Right', 'Looks closer', 'Written'].map(name =>
+        make('thead', {}, make('tr', {}, ['Run', 'Steps', 'Reward', 'Reward curve', 'Accuracy', 'With tool calls', 'Last written'].map(name =>
           make('th', { scope: 'col' }, name)))),
         make('tbody', {}, runs.map(run => make('tr', {},
           make('th', { scope: 'row' }, make('a', { href: address({}, run.name) }, run.name)),
@@ -21,10 +21,10 @@ export class RunList {
           make('td', {}, format.percent(run.accuracy)),
           make('td', {}, format.percent(run.call_rate)),
           make('td', {}, run.seconds_since_written === undefined ? '–' : `${format.seconds(run.seconds_since_written)} ago`))))))
-        : make('p', { className: 'note' }, 'There is no run here yet.'),
+        : make('p', { className: 'note' }, 'No runs yet.'),
       compared.length > 1 ? make('p', { className: 'note' }, make('a', {
         href: address({ with: compared.slice(1, 6).map(run => encodeURIComponent(run.name)).join(',') }, compared[0].name),
-      }, 'Their curves in one')) : '');
+      }, 'Compare their curves')) : '');
   }
 
   changed() {}
@@ -65,7 +65,7 @@ export class About {
         make('h2', {}, 'Trajectories'), this.table(facts),
         make('h2', {}, 'Configuration'),
         configuration ? make('pre', { className: 'configuration' }, configuration)
-          : make('p', { className: 'note' }, 'This folder holds no configuration.'));
+          : make('p', { className: 'note' }, 'This run folder has no configuration.'));
     } catch (error) {
       if (!signal.aborted) say(error.message);
     }
@@ -77,7 +77,7 @@ export class About {
       ...kinds.map(kind => this.row(`– ${kind.name}`, format.count(kind.count), '', kind, { origin: name, kind: kind.name })),
     ]);
     return make('div', { className: 'scroll' }, make('table', {},
-      make('thead', {}, make('tr', {}, ['Made for', 'Number', 'Steps', 'Right', 'Look closer', 'First box, IoU'].map(name =>
+      make('thead', {}, make('tr', {}, ['Origin', 'Trajectories', 'Steps', 'Accuracy', 'With tool calls', 'First box IoU'].map(name =>
         make('th', { scope: 'col' }, name)))),
       make('tbody', {}, rows)));
   }

@@ -1,4 +1,4 @@
-// Photos with the boxes of trajectories, and crops.
+// Photos with trajectory boxes, and crops.
 import { make, shape } from '../elements.js';
 import { api } from './state.js';
 
@@ -9,12 +9,12 @@ export const imageAddress = (trajectory, image, { region, rotation, side } = {})
 export const tone = number => `c${(number - 1) % 6 + 1}`;
 export const corners = box => `[${box.map(value => Math.round(value * 10) / 10).join(', ')}]`;
 
-// The boxes cut from an image with the number of their call, counted from 1.
+// The boxes cropped from an image, numbered by call, starting at 1.
 export const numberedBoxes = (trajectory, image) => trajectory.calls
   .map((call, index) => ({ number: index + 1, ...call }))
   .filter(call => call.image === image && call.box && !call.error);
 
-// Where the numbers of boxes stand: outside of the first corner where one covers no other.
+// Positions of the box labels: for each box the first corner where its label overlaps no other label.
 export function badgePlaces(boxes, size) {
   const side = Math.round(Math.max(size.width, size.height) / 22);
   const places = [];
@@ -34,7 +34,7 @@ function outline([x1, y1, x2, y2], name) {
   return shape('g', { class: name }, shape('rect', place), shape('rect', place));
 }
 
-// An image with all boxes in their order, and the ground truth dashed.
+// An image with all boxes in call order; ground truth is dashed.
 export function photo(trajectory, image, { side = 1024 } = {}) {
   const size = trajectory.images[image];
   const boxes = numberedBoxes(trajectory, image);
@@ -60,7 +60,7 @@ export function photo(trajectory, image, { side = 1024 } = {}) {
 export const photos = (trajectory, options) => trajectory.images.flatMap((_, image) =>
   image === 0 || numberedBoxes(trajectory, image).length ? [photo(trajectory, image, options)] : []);
 
-// The same with the first box of each of several trajectories about the same images.
+// The same with the first boxes of several trajectories about the same images.
 export function sharedPhotos(trajectories) {
   const firsts = trajectories.flatMap(trajectory => trajectory.calls.filter(call => call.box && !call.error).slice(0, 1)
     .map(call => ({ ...call, isCorrect: trajectory.is_correct })));
@@ -84,26 +84,26 @@ function picture(address, size) {
   return image;
 }
 
-// What a picture of the prompt is called.
-export const firstLook = (trajectory, shown) => trajectory.images.length > 1 && (shown.image ?? null) !== null
-  ? `Image ${shown.image + 1}` : 'First look';
+// The name of an image of the prompt.
+export const inputName = (trajectory, shown) => trajectory.images.length > 1 && (shown.image ?? null) !== null
+  ? `Image ${shown.image + 1}` : 'Input image';
 
-export const turn = shown => shown.rotation ? `, turned by ${shown.rotation}°` : '';
+export const turn = shown => shown.rotation ? `, rotated by ${shown.rotation}°` : '';
 
-// What the model was shown: a whole image, or what a call returned.
+// An image as the model saw it: an input image, or the result of a tool call.
 export function view(trajectory, shown, number) {
   const call = number ? trajectory.calls[number - 1] : null;
-  const name = !number ? 'First look' : call.box ? `Crop ${number}` : `Result of call ${number}`;
+  const name = !number ? 'Input image' : call.box ? `Crop ${number}` : `Result of call ${number}`;
   const isOfExample = (shown.image ?? null) !== null;
-  const image = !isOfExample ? make('p', { className: 'reply' }, 'An image that a tool made; it is not kept.') : make('img', {
+  const image = !isOfExample ? make('p', { className: 'reply' }, 'An image created by a tool; it is not stored.') : make('img', {
     src: imageAddress(trajectory, shown.image, { region: shown.region, rotation: shown.rotation, side: 512 }), loading: 'lazy',
     className: shown.width < 160 && shown.region[2] - shown.region[0] < 160 ? 'coarse' : '',
     alt: `${name}: region ${corners(shown.region)} of image ${shown.image + 1}${turn(shown)}, seen as ${shown.width} by ${shown.height} pixels`,
   });
-  image.addEventListener('error', () => image.replaceWith(make('p', { className: 'reply' }, 'The image is not at hand.')));
+  image.addEventListener('error', () => image.replaceWith(make('p', { className: 'reply' }, 'The image is not available.')));
   return make('figure', { className: number ? `view ${tone(number)}` : 'view' }, image,
     make('figcaption', {},
-      number ? make('span', { className: 'number' }, number) : `${firstLook(trajectory, shown)},`,
+      number ? make('span', { className: 'number' }, number) : `${inputName(trajectory, shown)},`,
       make('span', {}, `${shown.width} × ${shown.height} px${turn(shown)}`),
       call?.overlap !== undefined
         ? make('span', { className: 'note' }, `IoU ${call.overlap.toFixed(2)}`) : null));

@@ -1,4 +1,4 @@
-// The same prompt at different times, to see a habit form.
+// The answers to one prompt at different training steps.
 import { make } from '../elements.js';
 import * as format from '../format.js';
 import { address } from './state.js';
@@ -11,15 +11,15 @@ export function acrossSteps(trajectories) {
   return make('div', { className: 'across' },
     make('h2', { dir: 'auto' }, trajectories[0].question),
     make('p', { className: 'note' }, rows.length === 1
-      ? 'This prompt was asked once. Prompts that are asked again, as in evaluations and where a data set starts over, stand '
-        + 'here side by side.'
-      : `Asked ${rows.length} times; expected: ${trajectories[0].expected}. A box is the first one of a sample: green where it `
-        + 'came to the right answer, orange where not; dashed: where the answer is.'),
+      ? 'This prompt was asked at one step only. Prompts that are asked again, in evaluations or in a later epoch, are compared '
+        + 'here across steps.'
+      : `Asked at ${rows.length} steps; expected: ${trajectories[0].expected}. Each solid box is the first box of a sample: green if its `
+        + 'answer is right, orange if it is wrong. Dashed: ground truth.'),
     make('ol', { className: 'times' }, rows.map(time)));
 }
 
 function time(samples) {
-  const share = condition => samples.filter(condition).length / samples.length;
+  const fraction = condition => samples.filter(condition).length / samples.length;
   const first = samples[0];
   return make('li', {},
     sharedPhotos(samples),
@@ -34,7 +34,7 @@ function time(samples) {
     }))),
     make('p', { className: 'note' }, samples.length === 1
       ? `${first.is_correct ? 'Right' : 'Wrong'}: ${first.answer ?? 'no answer'}; `
-        + `${first.calls.length ? 'looked closer' : 'did not look closer'}`
-      : `${format.percent(share(sample => sample.is_correct))} right, ${format.percent(share(sample => sample.calls.length))} `
-        + `look closer, mean reward ${format.decimal(samples.reduce((sum, sample) => sum + sample.reward, 0) / samples.length)}`));
+        + `${first.calls.length ? 'with tool calls' : 'no tool call'}`
+      : `${format.percent(fraction(sample => sample.is_correct))} right, ${format.percent(fraction(sample => sample.calls.length))} `
+        + `with tool calls, mean reward ${format.decimal(samples.reduce((sum, sample) => sum + sample.reward, 0) / samples.length)}`));
 }

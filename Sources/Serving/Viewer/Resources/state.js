@@ -1,4 +1,4 @@
-// What is shown stands in the address: every state has a link, and Back goes to the one before.
+// The URL holds the selection: every state has a link, and Back returns to the previous one.
 const listeners = [];
 
 export function state() {
@@ -6,7 +6,7 @@ export function state() {
   return { run: run ? decodeURIComponent(run) : null, values: new URLSearchParams(location.search) };
 }
 
-// The address of a state that differs from the one shown; a value of null or '' is left out.
+// The URL of the current state with `changes`; a value of null or '' removes the parameter.
 export function address(changes, run = state().run) {
   const values = run === state().run ? state().values : new URLSearchParams();
   for (const [name, value] of Object.entries(changes)) {
@@ -32,7 +32,7 @@ addEventListener('popstate', () => {
   for (const listener of listeners) listener();
 });
 
-// Links within the viewer change the page without loading it anew.
+// Links within the viewer update the page without reloading it.
 addEventListener('click', event => {
   const link = event.target.closest?.('a[href]');
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.download

@@ -1,4 +1,4 @@
-// The trajectories of a run: filters, the list, and what is chosen from it.
+// The trajectories of a run: filters, the list, and the selected trajectory.
 import { make } from '../elements.js';
 import * as format from '../format.js';
 import { ask, choices, say } from './document.js';
@@ -24,9 +24,9 @@ export class Trajectories {
     this.totals = make('p', { className: 'totals', role: 'status' });
     this.list = make('ol', { className: 'lines', 'aria-label': 'Trajectories' });
     this.more = make('button', { type: 'button', onclick: () => this.loadMore() }, 'More');
-    this.detail = make('section', { className: 'detail', 'aria-label': 'Chosen trajectory' });
+    this.detail = make('section', { className: 'detail', 'aria-label': 'Selected trajectory' });
     this.fresh = make('button', { type: 'button', className: 'fresh', hidden: true, onclick: () => this.load(this.query) },
-      'There are newer ones: show them');
+      'Show newer trajectories');
     this.side = make('section', { className: 'side', 'aria-label': 'List' },
       make('details', { className: 'filter-box', open: !isNarrow() }, make('summary', {}, 'Filters'), this.form),
       this.totals, this.fresh, this.list, this.more);
@@ -48,14 +48,14 @@ export class Trajectories {
     clearInterval(this.watching);
   }
 
-  // Says when a training has written more, without moving the list under the reader's eyes.
+  // Shows a button when the run has newer trajectories; the list itself does not move.
   async watch() {
     if (document.hidden) return;
     try {
       const [newest] = await ask(api('trajectories?limit=1&origin=training'), this.controller.signal);
       this.fresh.hidden = this.newest === undefined || newest?.at === this.newest;
       this.newest ??= newest?.at ?? null;
-    } catch { /* The server will be asked again. */ }
+    } catch { /* The next poll tries again. */ }
   }
 
   // Filters
@@ -80,14 +80,14 @@ export class Trajectories {
       })));
     this.form.replaceChildren(
       make('label', { className: 'whole' }, 'Text', make('input', {
-        type: 'search', name: 'text', value: values.get('text') ?? '', placeholder: 'in question, answer or thoughts',
+        type: 'search', name: 'text', value: values.get('text') ?? '', placeholder: 'in question, answer or reasoning',
       })),
       range('steps', 'Steps', steps, 1), range('reward', 'Reward', reward, 0.1),
       select('correct', 'Answer', [['', 'any'], ['yes', 'right'], ['no', 'wrong']]),
       select('calls', 'Tool calls', [['', 'any'], ['0', 'none'], ['1..', '1 or more'], ['1', '1'], ['2..', '2 or more']]),
-      select('kind', 'Question', [['', 'any']]),
-      select('origin', 'Made for', [['', 'any']]),
-      select('finish', 'Ended', [['', 'any']]),
+      select('kind', 'Question kind', [['', 'any']]),
+      select('origin', 'Origin', [['', 'any']]),
+      select('finish', 'Finish reason', [['', 'any']]),
       select('order', 'Order', orders),
       values.get('example') ? make('label', { className: 'whole' }, 'Example', make('input', {
         type: 'search', name: 'example', value: values.get('example'),
@@ -97,7 +97,7 @@ export class Trajectories {
         make('a', { id: 'csv', href: api(`trajectories.csv?${this.query}`), download: '' }, 'List as CSV')));
   }
 
-  // Adds to the choices what has become known of the run, and leaves what is chosen as it is.
+  // Adds the run's values to the select elements and keeps the current selection.
   offer(facts) {
     const names = { kind: facts.kinds, origin: facts.origins.map(origin => origin.name), finish: facts.finishes };
     for (const [field, values] of Object.entries(names)) {
@@ -113,7 +113,7 @@ export class Trajectories {
     if (this.facts) this.offer(this.facts);
   }
 
-  // Typed text and numbers wait for the next key; Back does not stop at each of them.
+  // Typing is debounced, and replaces the history entry instead of adding one.
   filtered() {
     clearTimeout(this.typing);
     this.typing = setTimeout(() => {
@@ -170,8 +170,8 @@ export class Trajectories {
     this.isWhole = true;
     const signal = AbortSignal.any([this.loading.signal, this.controller.signal]);
     try {
-      const place = `limit=${pageLength}&offset=${this.lines.length}`;
-      this.add(await ask(api(`trajectories?${this.shownQuery}&${place}`), signal));
+      const range = `limit=${pageLength}&offset=${this.lines.length}`;
+      this.add(await ask(api(`trajectories?${this.shownQuery}&${range}`), signal));
     } catch (error) {
       if (!signal.aborted) say(error.message);
     }
@@ -188,21 +188,21 @@ export class Trajectories {
   }
 
   showTotals(totals) {
-    this.totals.textContent = totals.count === 0 ? 'No trajectory is like this.'
+    this.totals.textContent = totals.count === 0 ? 'No trajectory matches the filters.'
       : `${format.plural(totals.count, 'trajectory', 'trajectories')}: ${format.percent(totals.accuracy)} right, `
-        + `${format.percent(totals.call_rate)} look closer, mean reward ${format.decimal(totals.reward)}`;
+        + `${format.percent(totals.call_rate)} with tool calls, mean reward ${format.decimal(totals.reward)}`;
   }
 
   row(line) {
     const verdict = line.is_correct ? 'right' : 'wrong';
-    const place = line.origin === 'training'
+    const position = line.origin === 'training'
       ? `${line.step} · ${line.group} · ${line.sample}` : `${line.origin.replace('evaluation/', '')} · ${line.group}`;
     return make('li', {}, make('a', { href: address({ at: line.at }), 'data-at': line.at },
       make('span', { className: `verdict ${verdict}`, role: 'img', 'aria-label': verdict }, line.is_correct ? '✓' : '✗'),
       make('span', { className: 'question', dir: 'auto' }, line.question),
       make('span', { className: 'reward' }, format.decimal(line.reward)),
       make('span', { className: 'facts', dir: 'auto' }, [
-        place, line.kind, line.answer ?? 'no answer', line.call_count ? format.plural(line.call_count, 'call') : null,
+        position, line.kind, line.answer ?? 'no answer', line.call_count ? format.plural(line.call_count, 'call') : null,
       ].filter(Boolean).join(' · '))));
   }
 
@@ -224,7 +224,7 @@ export class Trajectories {
     this.list.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
   }
 
-  // What is chosen
+  // The selected trajectory
 
   async showChosen() {
     const values = state().values;
@@ -233,7 +233,7 @@ export class Trajectories {
     this.side.parentElement.classList.toggle('chosen', Boolean(at));
     if (!at) {
       this.wanted = null;
-      return this.detail.replaceChildren(make('p', { className: 'note' }, 'Choose a trajectory from the list.'));
+      return this.detail.replaceChildren(make('p', { className: 'note' }, 'Select a trajectory from the list.'));
     }
     if (wanted === this.wanted) {
       if (shade !== this.shade && this.content) this.draw();
@@ -279,7 +279,7 @@ export class Trajectories {
       make('h2', { dir: 'auto' }, samples[0].question),
       make('p', { className: 'note' },
         `${samples[0].kind} · expected: ${samples[0].expected} · ${right} of ${samples.length} right`,
-        samples.length > 1 && rewards.size === 1 ? ' · all rewarded alike, so that the group carries no gradient' : ''),
+        samples.length > 1 && rewards.size === 1 ? ' · all rewards are equal, so the group has no gradient' : ''),
       make('div', { className: 'samples' }, samples.map(card)),
     ];
   }

@@ -1,4 +1,4 @@
-// One trajectory: the photo with its boxes, what was seen, what was written token by token, what it was paid.
+// One trajectory: the photo with its boxes, the images the model saw, its completion token by token, and its reward.
 import { make } from '../elements.js';
 import * as format from '../format.js';
 import { choices } from './document.js';
@@ -24,10 +24,10 @@ export function chips(trajectory) {
     trajectory.has_format_error ? make('span', { className: 'chip wrong' }, 'Format error') : null,
     make('span', { className: 'chip' }, trajectory.kind),
     trajectory.finish === 'answered' ? null : make('span', { className: 'chip' }, trajectory.finish),
-    make('span', { className: 'where' }, place(trajectory)));
+    make('span', { className: 'where' }, position(trajectory)));
 }
 
-const place = trajectory => trajectory.origin === 'training'
+const position = trajectory => trajectory.origin === 'training'
   ? `step ${trajectory.step} · prompt ${trajectory.group} · sample ${trajectory.sample}`
   : `${trajectory.origin} · step ${trajectory.step} · prompt ${trajectory.group}`
     + (trajectory.sample ? ` · sample ${trajectory.sample}` : '');
@@ -50,7 +50,7 @@ function scenes(trajectory) {
     const caption = [
       trajectory.images.length > 1 ? `Image ${index + 1}.` : '',
       index === 0 && trajectory.ground_truth.length
-        ? `Dashed: where the answer is.${trajectory.calls.length ? ' Numbered: where the model looked.' : ''}` : '',
+        ? `Dashed: ground truth.${trajectory.calls.length ? ' Numbered: boxes of the tool calls.' : ''}` : '',
     ].filter(Boolean).join(' ');
     return make('figure', {}, photo(trajectory, index), caption ? make('figcaption', { className: 'note' }, caption) : null);
   });
@@ -78,7 +78,7 @@ function reward(trajectory) {
     make('span', { className: 'zero' }, `advantage ${format.signed(trajectory.advantage)}`));
 }
 
-// What was seen, and what was written next
+// Turns: the images and tool replies the model saw, and its completion
 
 export function turns(trajectory) {
   const list = make('ol', { className: 'turns' });
@@ -111,7 +111,7 @@ function shown(trajectory, index) {
   ];
 }
 
-// The words of a tool's reply: its error, or the text inside its tags.
+// The text of a tool's reply: its error, or the content of its tags.
 function reply(trajectory, segment, number) {
   const error = number ? trajectory.calls[number - 1].error : null;
   return error ?? (segment.text.split('<tool_response>')[1] ?? '').split('</tool_response>')[0]
@@ -123,7 +123,7 @@ function reply(trajectory, segment, number) {
 const tags = /<\/?(think|tool_call|answer)>|<\|\w+\|>/g;
 const blockNames = { think: 'thought', tool_call: 'call', answer: 'answer' };
 
-// Stretches of text between opening and closing tags, tags included.
+// Blocks of text from an opening to a closing tag, tags included.
 function blocks(text) {
   const found = [];
   let start = 0, name = 'plain';
@@ -188,7 +188,7 @@ function tokenSpan(trajectory, segment, token, text, isTag) {
   }, text);
 }
 
-// A class for the colour behind a token: the more surprising the stronger, or all by how the trajectory compares.
+// The class for a token's background colour: by the token's probability, or by the trajectory's advantage.
 function shade(trajectory, probability) {
   switch (shading()) {
   case 'probability': return `p${[0.95, 0.8, 0.6, 0.35, 0.15, 0.05].filter(bound => probability < bound).length}`;
@@ -206,13 +206,13 @@ const counted = text => text.replace(/(<\|\w+\|>)\1+/g, (all, token) => `${token
 function prompt(trajectory) {
   const segments = trajectory.segments.filter(segment => segment.kind !== 'completion');
   return make('details', { className: 'prompt' },
-    make('summary', {}, 'What the model was given, as tokens'),
+    make('summary', {}, 'Model input as tokens'),
     segments.map(segment => make('div', { className: `raw ${segment.kind}` },
       make('p', { className: 'note' }, `${format.words(segment.kind)} · ${format.plural(segment.tokens.length, 'token')}`),
       make('pre', { dir: 'auto' }, counted(segment.text)))));
 }
 
-// A sample beside the others of its group.
+// One sample in the group view.
 export function card(trajectory) {
   return make('article', { className: 'trajectory sample' },
     make('header', {},

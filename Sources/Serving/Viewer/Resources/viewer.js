@@ -1,4 +1,4 @@
-// Which page is shown: the list of runs, or the curves, the trajectories or the make of one.
+// Page routing: the list of runs, or one run's curves, trajectories or information.
 import { make } from '../elements.js';
 import { ask, say } from './document.js';
 import { state, go, onChange } from './state.js';
@@ -65,7 +65,7 @@ addEventListener('keydown', event => {
   if (isHandled) event.preventDefault();
 });
 
-// The page of a run is drawn while the list of runs is still on its way.
+// The page of a run is drawn before the list of runs has arrived.
 const list = loadRuns();
 if (state().run && !state().values.get('with')) {
   await render();

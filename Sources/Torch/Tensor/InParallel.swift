@@ -3,16 +3,16 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Runs `body` for `0 ..< count` at the same time, each on a thread of its own, and returns what they return, in order.
+/// Runs `body` for `0 ..< count` in parallel, each on its own thread, and returns the results in order.
 ///
-/// The threads of libtorch are divided among them. That suits a model whose operations are too small to be shared out:
-/// two threads that each compute half of a batch are twice as fast as one, two that compute every product together are
-/// not. One alone runs on the calling thread.
+/// The threads of libtorch are divided among them. This suits a model whose operations are too small for several threads: two
+/// threads that each compute half of a batch are twice as fast as one, but two threads for each operation are not. A single
+/// call runs on the calling thread.
 ///
-/// Settings that belong to a thread, such as ``withoutGradient(_:)``, do not reach into `body`.
+/// Thread-local settings, such as ``withoutGradient(_:)``, do not apply inside `body`.
 ///
-/// - Throws: the error of the first that threw, when all have ended.
-package func sideBySide<Output: Sendable>(
+/// - Throws: the error of the first call that threw, after all have ended.
+package func inParallel<Output: Sendable>(
     _ count: Int, _ body: @escaping (Int) throws -> Output
 ) throws -> [Output] {
     if count == 1 { return [try body(0)] }

@@ -3,13 +3,13 @@ package import Rollout
 import Synchronization
 import Torch
 
-/// Engines over the same weights that answer side by side, each on a thread of its own (`sideBySide`).
+/// Engines over the same weights that answer side by side, each on a thread of its own (`inParallel`).
 ///
 /// Trajectories that are announced together are divided among them in runs of neighbours, so that groups stay together
 /// where there are enough of them. What is returned depends on the number of workers in the last bits only.
 ///
 /// The owner of the weights calls it, as it calls the model.
-package final class GenerationWorkers: RolloutEngine {
+package final class InProcessEngine: RolloutEngine {
     private let engines: [GenerationEngine]
     private let policies: [EnginePolicy]
 
@@ -46,7 +46,7 @@ package final class GenerationWorkers: RolloutEngine {
             defer { for policy in policies { policy.pause() } }
             return try await body(policy)
         }
-        _ = try sideBySide(engines.count) { [engines] in engines[$0].serve(policies[$0]) }
+        _ = try inParallel(engines.count) { [engines] in engines[$0].serve(policies[$0]) }
         return try task.wait()
     }
 
@@ -75,7 +75,7 @@ private final class DividedPolicy: Policy {
     }
 
     func complete(
-        _ request: CompletionRequest, onToken: (@Sendable (WrittenToken) -> Void)?
+        _ request: CompletionRequest, onToken: (@Sendable (GeneratedToken) -> Void)?
     ) async throws -> Completion {
         try await policy(of: request.id).complete(request, onToken: onToken)
     }
