@@ -84,6 +84,6 @@ import Testing
         let error = #expect(throws: PredictionError.self) {
             try PublishedProtocol.mmstar.score(predictions, data: self.file("t.tsv", "index\tanswer\n8\tA\n"))
         }
-        #expect(error?.description.contains("t.tsv: holds no question 7") == true)
+        #expect(error?.description.contains("t.tsv: has no question 7") == true)
     }
 }

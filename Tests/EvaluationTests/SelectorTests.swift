@@ -12,7 +12,7 @@ import Testing
 
 extension RolloutRequest {
     /// Which of the four samples of an example it is.
-    fileprivate var sample: Int { place.group % 4 }
+    fileprivate var sample: Int { recordID.group % 4 }
 }
 
 /// Choosing examples by how often a model is right.

@@ -102,7 +102,7 @@ import Testing
             }
         }
         #expect(startCount == 5)
-        #expect(reasons.contains { $0.contains("no verdict in 5 starts") })
+        #expect(reasons.contains { $0.contains("no valid reply in 5 starts") })
     }
 
     @Test func aCommandThatIsNoneIsGivenUp() async throws {

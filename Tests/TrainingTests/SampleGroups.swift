@@ -24,7 +24,7 @@ enum SampleGroups {
         let place = TrajectoryID(group: 0, sample: sample)
         let rollout = Rollout(
             request: RolloutRequest(
-                example, at: 0, place: place, sampling: Sampling(), random: CounterRandom(seed: 1)),
+                example, at: 0, recordID: place, sampling: Sampling(), random: CounterRandom(seed: 1)),
             trajectory: Trajectory(
                 id: place, transcript: transcript, completions: completions, toolCalls: [],
                 finish: .answered))

@@ -263,6 +263,6 @@ def shows_trajectory(browser, case, article):
     assert [number for number, *_ in shown] == [look.number for look in looks], [number for number, *_ in shown]
     for look, (_, pixels, caption, alt) in zip(looks, shown):
         shows_region(case.photos[look.photo], look, pixels)
-        assert ("turned" in caption) == ("turned" in alt) == (look.rotation != 0), (caption, alt)
+        assert ("rotated" in caption) == ("rotated" in alt) == (look.rotation != 0), (caption, alt)
         assert f"image {look.photo + 1}" in alt, alt
         assert (f"Image {look.photo + 1}" in caption) == (look.number == 0 and len(case.photos) > 1), caption

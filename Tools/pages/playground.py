@@ -166,7 +166,7 @@ def shows_looks(page, server, case, stream, folder):
     for look, (_, pixels, text) in zip(cuts, crops):
         looks.shows_region(photo, look, pixels)
         x1, y1, x2, y2 = look.region
-        assert f"{x2 - x1} × {y2 - y1} pixels at {x1}, {y1}" in text and ("turned" in text) == (look.rotation != 0), text
+        assert f"{x2 - x1} × {y2 - y1} pixels at {x1}, {y1}" in text and ("rotated" in text) == (look.rotation != 0), text
     assert page.run("document.querySelectorAll('#thoughts .look').length") == len(case.calls)
     assert page.console == [], page.console
 
