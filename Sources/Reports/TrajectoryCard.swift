@@ -80,8 +80,8 @@ struct TrajectoryCard {
     private func sceneCaption(_ index: Int) -> String? {
         var parts = record.images.count > 1 ? ["Image \(index + 1)."] : []
         if index == 0, !record.groundTruthBoxes.isEmpty {
-            parts.append("Dashed: where the answer is.")
-            if !record.calls.isEmpty { parts.append("Numbered: where the model looked.") }
+            parts.append("Dashed: ground truth.")
+            if !record.calls.isEmpty { parts.append("Numbered: boxes of the tool calls.") }
         }
         return parts.isEmpty ? nil : parts.joined(separator: " ")
     }
