@@ -18,7 +18,8 @@ extension GenerationEngine {
         let start = clock.now
         let iteration = compose()
         if iteration.parts.isEmpty {
-            relieve()
+            // Those that failed while they were packed are gone; the others had no turn in this iteration.
+            if !iteration.isChosen { relieve() }
             return .ran
         }
         let composed = clock.now
@@ -47,6 +48,7 @@ extension GenerationEngine {
         var iteration = Iteration(shape: model.shape, pageLimit: pool.limit)
         let parts = chooseParts(&iteration)
         iteration.pageCount = pool.capacity
+        iteration.isChosen = !parts.isEmpty
         var patches = preparedImages(parts)[...]
         for part in parts {
             let images = patches.prefix(part.views.count)
@@ -116,12 +118,17 @@ extension GenerationEngine {
         return processor.patches(of: views)
     }
 
-    /// Makes room when no sequence can have another page: by giving up what is cached of trajectories between two turns,
-    /// or else of the turn that joined last, which is computed again later. A turn that is alone ends.
+    /// Makes room when no sequence can have another page: by giving up what is cached of trajectories between two turns
+    /// and prompts of groups whose members are still to come, or else of the turn that joined last, which is computed again later. A turn that is alone ends.
     private func relieve() {
         let idle = sequences.values.filter { $0.turn == nil && $0.table.length > 0 }
         for sequence in idle { reset(sequence) }
-        guard idle.isEmpty else { return }
+        let spare = prompts.values.filter { prompt in
+            prompt.table.length > 0
+                && !running.contains { $0.awaitsPrompt && $0.id.group == prompt.id.group }
+        }
+        for prompt in spare { drop(prompt) }
+        guard idle.isEmpty, spare.isEmpty else { return }
         let writing = running.filter { $0.turn != nil }
         let holding = writing.filter { $0.table.length > 0 }
         guard let last = holding.last ?? writing.last else { return }
@@ -136,7 +143,8 @@ extension GenerationEngine {
         let holding = running.count { $0.turn != nil && $0.table.length > 0 }
         if holding == 0 { return true }
         let headroom = pool.pageCount(forTokens: limits.headroom) * (holding + 1)
-        return pool.pageCount(forTokens: sequence.tokens.count) + headroom <= pool.availableCount
+        let needed = pool.pageCount(forTokens: sequence.tokens.count) + headroom
+        return needed <= pool.availableCount || dropPrefixes() && needed <= pool.availableCount
     }
 }
 

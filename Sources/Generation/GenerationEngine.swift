@@ -386,7 +386,7 @@ extension GenerationEngine {
         drop(prompt)
     }
 
-    private func drop(_ prompt: CachedSequence) {
+    func drop(_ prompt: CachedSequence) {
         running.removeAll { $0 === prompt }
         reset(prompt)
         prompts[prompt.id.group] = nil

@@ -21,6 +21,8 @@ struct Iteration {
     private(set) var slots: [Int64] = []
     /// Pages to copy before anything is computed.
     var copies: [PageCopy] = []
+    /// Whether any sequence was chosen, be it one that then failed.
+    var isChosen = false
     /// Pages that the cache must have memory for, and most it will ever need.
     var pageCount = 0
     let pageLimit: Int

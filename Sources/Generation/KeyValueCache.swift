@@ -32,8 +32,11 @@ package final class KeyValueCache {
     package func reserve(_ count: Int, limit: Int) {
         guard count > capacity else { return }
         let grown = min(max(count, capacity * 2, 64), max(count, limit))
-        layers = layers.map {
-            Layer(keys: enlarged($0.keys, to: grown), values: enlarged($0.values, to: grown))
+        // Layer by layer: no more than one layer is in memory twice.
+        for index in layers.indices {
+            let layer = layers[index]
+            layers[index] = Layer(
+                keys: enlarged(layer.keys, to: grown), values: enlarged(layer.values, to: grown))
         }
         capacity = grown
     }

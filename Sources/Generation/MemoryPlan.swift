@@ -9,21 +9,25 @@ package struct MemoryPlan: Hashable, Sendable {
     package enum Budget: Hashable, Sendable {
         /// All of it, the process included.
         case total(ByteCount)
-        /// The given fraction of what the machine has left.
+        /// The given fraction of what the machine has left; weights that are in memory already are not part of it.
         case fraction(Double)
+        /// The given fraction of all memory of the machine, whatever it has left: the same number at every start, for runs whose
+        /// results depend on it.
+        case fractionOfMachine(Double)
 
         /// In bytes; nil where the system does not say what it has left.
         var bytes: Int? {
             switch self {
             case .total(let count): count.bytes
             case .fraction(let fraction): ProcessMemory.available.map { Int(Double($0) * fraction) }
+            case .fractionOfMachine(let fraction): ProcessMemory.machine.map { Int(Double($0) * fraction) }
             }
         }
     }
 
     package let budget: Int
     package let weights: Int
-    /// Beside the model: code, tokenizer, buffers.
+    /// Beside the model: code, tokenizer, buffers, decoded images.
     package let process: Int
     /// What one forward pass of each worker holds at most.
     package let workspace: Int
@@ -34,14 +38,16 @@ package struct MemoryPlan: Hashable, Sendable {
 
     /// Room for this many tokens is the least that a worker's cache is useful with.
     package static let leastTokens = 2048
-    private static let processBytes = 256 << 20
+    /// Code, tokenizer and buffers, and decoded images (`DecodedRegionCache`).
+    private static let processBytes = 512 << 20
 
     /// - Parameters:
     ///   - parameterCount: elements of the weights.
     ///   - shape: of the model.
     ///   - imageTokens: most tokens of an image.
     ///   - dtype: of weights, cache and computation.
-    ///   - copies: how many times the weights are still to be held: 1 to generate, 4 to train with gradients and two moments;
+    ///   - copies: how many times the weights are still to be held: 1 to generate, 4 to train with gradients and two moments (the
+    ///     activations of a backward pass are not counted);
     ///     0 if they are in memory already.
     ///   - workers: engines over the same weights, each with a cache of its own.
     ///   - limits: of each worker; its pages are an upper bound.
@@ -54,8 +60,10 @@ package struct MemoryPlan: Hashable, Sendable {
         let width = dtype.byteCount
         weights = parameterCount * width * copies
         process = Self.processBytes
-        let tokens = max(limits.prefillTokens, imageTokens) + limits.sequences
-        let patches = max(limits.prefillTokens, imageTokens) * shape.mergeSize * shape.mergeSize
+        // An image is never split: one may begin with the last token that a pass has left.
+        let prompt = limits.prefillTokens + imageTokens
+        let tokens = prompt + limits.sequences
+        let patches = prompt * shape.mergeSize * shape.mergeSize
         // Logits, their copy in fp32, and what sampling sorts.
         let logits = limits.sequences * shape.vocabularySize * 3
         let pass = max(tokens * shape.valuesPerToken + logits, patches * shape.valuesPerPatch)
@@ -85,8 +93,13 @@ package struct MemoryPlan: Hashable, Sendable {
 }
 
 extension MemoryPlan.Budget {
-    var isTotal: Bool {
+    fileprivate var isTotal: Bool {
         if case .total = self { true } else { false }
+    }
+
+    /// Whether weights that are in memory already are part of it.
+    var includesHeldWeights: Bool {
+        if case .fraction = self { false } else { true }
     }
 }
 
@@ -100,7 +113,7 @@ extension MemoryPlan: CustomStringConvertible {
 /// A model that does not fit into its memory, with the numbers.
 package struct MemoryPlanError: Error, Hashable, CustomStringConvertible {
     package let budget: Int
-    /// Whether a person gave the budget; else it is what the machine has left.
+    /// Whether `--memory` gave the budget; else it is what the machine has.
     package let isGiven: Bool
     package let weights: Int
     package let workspace: Int
@@ -116,7 +129,7 @@ package struct MemoryPlanError: Error, Hashable, CustomStringConvertible {
     }
 
     package var description: String {
-        let room = isGiven ? "the budget is" : "this machine has left"
+        let room = isGiven ? "the budget is" : "this machine has"
         return "the model needs \(ByteCount(needed)) and \(room) \(ByteCount(budget)): "
             + "weights \(ByteCount(weights)), forward pass \(ByteCount(workspace)), "
             + "cache of at least \(ByteCount(leastCache)), process \(ByteCount(process)). \(remedy)"

@@ -51,7 +51,8 @@ extension PolicyModel {
     /// - Parameters:
     ///   - count: how many.
     ///   - limits: of each; without a number of pages the caches take what `budget` leaves.
-    ///   - copies: how many times the weights are still to be held: 3 to train, for gradients and two moments.
+    ///   - copies: how many times the weights are still to be held: 3 to train, for gradients and two moments. Activations of a
+    ///     backward pass are not counted.
     ///   - budget: for all that is not in memory yet.
     /// - Throws: `MemoryPlanError` if there is no room for caches.
     package func workers(
@@ -61,7 +62,7 @@ extension PolicyModel {
         var limits = limits
         if limits.pages == nil, model.device == .cpu {
             // What the machine has left is without the weights, which are in memory.
-            let held = budget.isTotal ? 1 : 0
+            let held = budget.includesHeldWeights ? 1 : 0
             limits.pages = try MemoryPlan(
                 parameterCount: model.parameterCount, shape: model.shape,
                 imageTokens: processor.configuration.maximumTokenCount, copies: copies + held, workers: count,

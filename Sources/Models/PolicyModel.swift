@@ -39,10 +39,7 @@ package final class PolicyModel {
         model = try directory.loadModel(dtype: dtype, device: device)
     }
 
-    /// How many workers suit the model: one for each core if its products are too small to divide among cores, else one.
-    package var defaultWorkerCount: Int { Self.workerCount(forParameters: model.parameterCount) }
-
-    /// As ``defaultWorkerCount``, for a model that is not loaded.
+    /// How many workers suit a model: one for each core if its operations are too small to divide among cores, else one.
     package static func workerCount(forParameters parameterCount: Int) -> Int {
         parameterCount < 50_000_000 ? ProcessInfo.processInfo.activeProcessorCount : 1
     }

@@ -49,6 +49,10 @@ struct EndpointOptions: ParsableArguments {
                 try PolicyModel.fitting(URL(filePath: model), budget: memory.budget),
                 limits: AgentLimits(toolCalls: toolCalls), memory: memory.budget)
         }
+        guard memory.memory == nil else {
+            throw ValidationError(
+                "--memory is for a model from a folder; the server of --endpoint has its own")
+        }
         let client = try ChatClient(
             EndpointConfiguration(
                 urls: [endpoint], apiKeyVariable: apiKeyVariable, concurrency: concurrency,

@@ -87,6 +87,11 @@ struct Serve: ParsableCommand {
         }
         _ = try toolNames.box()
         guard workers ?? 1 > 0 else { throw ValidationError("--workers must be 1 or more") }
+        for (name, value, most) in [
+            ("parallel", parallel, 65_536), ("queue", queue, 65_536), ("workers", workers ?? 1, 1024),
+        ] where value > most {
+            throw ValidationError("--\(name) must be \(most) or less")
+        }
         for (name, value) in [("queue", queue), ("prefix-cache-tokens", prefixCacheTokens)] where value < 0 {
             throw ValidationError("--\(name) must be 0 or more")
         }

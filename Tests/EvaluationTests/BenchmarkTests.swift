@@ -121,7 +121,8 @@ import Testing
             let error = #expect(throws: BenchmarkError.self) { try Benchmark(named: file.path) }
             #expect(
                 error?.description.hasPrefix(
-                    "\(file.path): is not a valid benchmark file: tools: there is no tool zoom; the tools are ")
+                    "\(file.path): is not a valid benchmark file: tools: there is no tool zoom; the tools are "
+                )
                     == true)
         }
     }

@@ -28,7 +28,7 @@ struct RenamedConfiguration: ModelConfiguration {
     @Test func itsChangesFitTheSources() throws { try Guide("AddAModelFamily").expectChanges(fitting: 1) }
 
     @Test func aFamilyOfTheTableReadsItsConfiguration() throws {
-        let family = ModelFamily("Renamed", RenamedConfiguration.self, boxFrame: .permille)
+        let family = ModelFamily("Renamed", RenamedConfiguration.self, boxFrame: .asViewed)
         #expect(family.modelType == "renamed_vl")
         let shape = try family.readConfiguration(ShippedModel.nanoBase).shape
         #expect(try shape == ModelDirectory(ShippedModel.nanoBase).configuration.shape)

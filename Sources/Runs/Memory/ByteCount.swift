@@ -1,5 +1,5 @@
 /// An amount of memory, as people write it: "24G", "1.5GiB", "800M"; a bare number is bytes. Units are powers of 1024.
-package struct ByteCount: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct ByteCount: Hashable, Sendable, CustomStringConvertible {
     package let bytes: Int
 
     package init(_ bytes: Int) { self.bytes = bytes }
@@ -25,13 +25,11 @@ package struct ByteCount: Hashable, Comparable, Sendable, CustomStringConvertibl
         return unit
     }
 
-    package static func < (left: ByteCount, right: ByteCount) -> Bool { left.bytes < right.bytes }
-
     /// With one decimal in the largest unit that leaves at least 1.
     package var description: String {
-        for (unit, power) in [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)] where bytes >= 1 << power {
+        for (unit, power) in [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)] {
             let tenths = (Double(bytes) / Double(1 << power) * 10).rounded()
-            return "\(tenths / 10) \(unit)"
+            if tenths >= 10 { return "\(tenths / 10) \(unit)" }
         }
         return "\(bytes) bytes"
     }

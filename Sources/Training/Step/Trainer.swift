@@ -37,7 +37,8 @@ package final class Trainer {
         self.folder = folder
         self.policyModel = policyModel
         self.store = store
-        engine = try policyModel.workers(configuration.workers, copies: 3)
+        // The number of cache pages is part of what a run computes, so it does not depend on what other processes take.
+        engine = try policyModel.workers(configuration.workers, copies: 3, budget: .fractionOfMachine(0.5))
         learner = Learner(
             model: policyModel.model, rules: policyModel.rules, configuration: configuration.optimizer,
             workers: configuration.workers)
