@@ -23,7 +23,7 @@ package struct DataConfiguration: Codable, Hashable, Sendable {
 
         /// - Throws: `DecodingError` for an unknown key or a weight that is not positive.
         package init(from decoder: any Decoder) throws {
-            try decoder.refuseKeys(besides: CodingKeys.self)
+            try decoder.rejectUnknownKeys(besides: CodingKeys.self)
             let values = try decoder.container(keyedBy: CodingKeys.self)
             self.init(
                 file: try values.decodeIfPresent(String.self, forKey: .file) ?? "",

@@ -46,7 +46,7 @@ package struct EvaluationPlan: Codable, Hashable, Sendable {
 
     /// - Throws: `DecodingError` for an unknown key or an invalid value.
     package init(from decoder: any Decoder) throws {
-        try decoder.refuseKeys(besides: CodingKeys.self)
+        try decoder.rejectUnknownKeys(besides: CodingKeys.self)
         let values = try decoder.container(keyedBy: CodingKeys.self)
         func value<Value: Decodable>(_ key: CodingKeys, _ standard: Value) throws -> Value {
             try values.decodeIfPresent(Value.self, forKey: key) ?? standard

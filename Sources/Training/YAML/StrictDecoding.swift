@@ -2,7 +2,7 @@ extension Decoder {
     /// Checks the keys of an element of a list; such elements are not merged into defaults.
     ///
     /// - Throws: `DecodingError` that names an unknown key and the valid keys.
-    func refuseKeys<Keys: CodingKey & CaseIterable>(besides keys: Keys.Type) throws {
+    func rejectUnknownKeys<Keys: CodingKey & CaseIterable>(besides keys: Keys.Type) throws {
         let written = try container(keyedBy: AnyKey.self)
         let known = Keys.allCases.map(\.stringValue)
         guard let unknown = written.allKeys.first(where: { !known.contains($0.stringValue) }) else { return }
