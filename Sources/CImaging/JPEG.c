@@ -11,12 +11,12 @@
 
 #include "Status.h"
 
-/// Progressive files with this many scans only exist to exhaust resources.
+/// Progressive files with this many scans are made to exhaust resources.
 enum { maximum_scans = 256 };
 
 // MARK: Errors
 
-/// libjpeg's error manager with the jump target of its callbacks.
+/// libjpeg's error manager with the jump target for its callbacks.
 typedef struct {
     struct jpeg_error_mgr manager;
     jmp_buf escape;
@@ -49,8 +49,8 @@ static void leave(j_common_ptr info) {
     longjmp(errors->escape, 1);
 }
 
-/// Warnings that mean lost picture data are errors; the others, such as stray bytes between segments, are
-/// common in sound photographs.
+/// Treats warnings about lost picture data as errors. Other warnings, such as stray bytes between segments, are
+/// common in intact photographs.
 static void judge_message(j_common_ptr info, int level) {
     if (level >= 0) return;
     switch (info->err->msg_code) {
@@ -96,7 +96,7 @@ static inline unsigned scaled(unsigned a, unsigned b) {
     return (product + (product >> 8)) >> 8;
 }
 
-/// Adobe's CMYK is stored inverted; the conversion is the plain one of Pillow, without colour profiles.
+/// Converts Adobe's CMYK, which is stored inverted, with Pillow's formula, without colour profiles.
 static void convert_cmyk(const uint8_t *cmyk, uint8_t *rgb, size_t width) {
     for (size_t x = 0; x < width; ++x) {
         unsigned light = cmyk[4 * x + 3];
@@ -105,11 +105,12 @@ static void convert_cmyk(const uint8_t *cmyk, uint8_t *rgb, size_t width) {
     }
 }
 
-/// Narrows the output to the columns of `region` and as many beside them as its pixels depend on, and returns
-/// the first column of the output.
+/// Limits the output to the columns of `region` and the neighbouring columns that its pixels depend on.
+/// Returns the first column of the output.
 ///
-/// Chroma upsampling looks one chroma sample to either side, so that the outermost pixels of a cut would
-/// differ from those of the whole; smoothing of an unfinished progressive image looks two blocks further.
+/// Chroma upsampling reads one chroma sample on either side; without it, the border pixels of a crop would
+/// differ from those of the whole image. Smoothing of an incomplete progressive image reads two blocks
+/// more.
 static JDIMENSION crop_columns(Decoder *decoder, ImagingRegion region) {
     j_decompress_ptr info = &decoder->info;
     JDIMENSION unit = (JDIMENSION)(info->max_h_samp_factor * DCTSIZE);
@@ -121,7 +122,7 @@ static JDIMENSION crop_columns(Decoder *decoder, ImagingRegion region) {
     return first;
 }
 
-/// Skips rows without computing them up to at most the row `y`, for the same reason a unit of rows before it.
+/// Skips rows before row `y` without decoding them, except for a margin of neighbouring rows that `y` depends on.
 static void skip_rows(Decoder *decoder, JDIMENSION y) {
     j_decompress_ptr info = &decoder->info;
     JDIMENSION unit = (JDIMENSION)(info->max_v_samp_factor * DCTSIZE);
@@ -163,7 +164,7 @@ static void decode_region(Decoder *decoder, ImagingSize expected, ImagingRegion 
     }
 }
 
-/// Apart from its caller, for setjmp leaves the variables of its own function undefined.
+/// A separate function, because setjmp leaves the variables of its own function undefined.
 static void decode(
     Decoder *decoder, const uint8_t *bytes, size_t count, ImagingSize expected, ImagingRegion region,
     uint8_t *pixels

@@ -27,7 +27,7 @@ static void stay_silent(png_structp png, png_const_charp message) {
 
 // MARK: Decoding
 
-/// Text and profiles that unpack to more than this are dropped.
+/// Text and profiles with a larger uncompressed size are dropped.
 enum { maximum_chunk_bytes = 8 << 20, maximum_chunks = 128 };
 
 typedef struct {
@@ -46,8 +46,8 @@ static void read_bytes(png_structp png, png_bytep target, size_t count) {
     decoder->position += count;
 }
 
-/// Asks libpng for RGB of 8 bits as Pillow's `convert("RGB")` gives it: alpha and transparent colours are
-/// dropped, not composited, and 16 bits keep their high byte. Grey of 16 bits is left as it is, see
+/// Sets up conversion to 8-bit RGB, equal to Pillow's `convert("RGB")`: alpha and transparent colours are
+/// dropped, not composited, and of 16 bits the high byte is kept. 16-bit grey is not converted here; see
 /// `narrow_grey`.
 static void request_rgb(Decoder *decoder) {
     png_structp png = decoder->png;
@@ -61,7 +61,7 @@ static void request_rgb(Decoder *decoder) {
     png_set_strip_alpha(png);
 }
 
-/// Pillow clamps 16-bit grey to 255 where it converts it to RGB, and so does this.
+/// Clamps 16-bit grey to 255, as Pillow does in its conversion to RGB.
 static void narrow_grey(const uint8_t *grey, uint8_t *rgb, size_t width) {
     for (size_t x = 0; x < width; ++x)
         memset(rgb + 3 * x, grey[2 * x] != 0 ? 255 : grey[2 * x + 1], 3);
@@ -89,7 +89,8 @@ static void decode_region(Decoder *decoder, ImagingSize expected, ImagingRegion 
     if (row_bytes != pixel_bytes * expected.width || (pixel_bytes != 3 && !grey))
         png_error(png, "its pixels cannot be converted to RGB");
 
-    // Passes of an interlaced image fill in the rows of the earlier ones, so these are kept until the last.
+    // Each pass of an interlaced image completes the rows of earlier passes, so all rows are kept until the
+    // last pass.
     int direct = !grey && region.width == expected.width;
     size_t kept = direct ? 0 : passes > 1 ? region.height : 1;
     if (kept > 0) {
@@ -121,7 +122,7 @@ static void decode_region(Decoder *decoder, ImagingSize expected, ImagingRegion 
     if (region.height == expected.height) png_read_end(png, NULL);
 }
 
-/// Apart from its caller, for setjmp leaves the variables of its own function undefined.
+/// A separate function, because setjmp leaves the variables of its own function undefined.
 static void decode(Decoder *decoder, ImagingSize expected, ImagingRegion region, uint8_t *pixels) {
     if (setjmp(decoder->errors.escape) != 0) return;
     decoder->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoder->errors, leave, stay_silent);

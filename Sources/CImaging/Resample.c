@@ -1,10 +1,9 @@
-// The two passes of a separable filter over 8-bit RGB, in integers: the loops that take nearly all of a
-// resize.
+// The two passes of a separable filter over 8-bit RGB in integer arithmetic: the inner loops of a resize.
 #include <string.h>
 
 #include "CImaging.h"
 
-// Where the processor at hand may be older than the one compiled for, the loader picks the variant.
+// The loader picks the variant for the processor it runs on.
 #if defined(__x86_64__) && defined(__linux__)
 #define VECTORISED __attribute__((target_clones("avx2", "default")))
 #else
@@ -27,10 +26,10 @@ static inline ByteLanes load(const uint8_t *bytes) {
     return value;
 }
 
-// A macro, for how a function passes vectors would depend on the variant it is compiled for.
+// A macro, because the calling convention for vectors depends on the variant a function is compiled for.
 #define WIDENED(bytes) __builtin_convertvector(load(bytes), Lanes)
 
-/// The outputs, from the first, whose vector loads stay inside their row: two bytes more than the pixels.
+/// The number of leading outputs whose vector loads, which read two bytes past the pixels, stay inside the row.
 static size_t count_inside(ImagingFilter filter, size_t source_width, size_t width) {
     size_t inside = width;
     for (; inside > 0; --inside) {
@@ -63,7 +62,7 @@ VECTORISED void imaging_filter_rows(
         const uint8_t *row[4];
         uint8_t *target[4];
         for (size_t i = 0; i < 4; ++i) {
-            // Of a last group of fewer rows the first is computed again in the place of those missing.
+            // In an incomplete last group, the first row is computed again for each missing one.
             size_t at = y + (i < height ? i : 0);
             row[i] = source + at * source_stride;
             target[i] = destination + 3 * width * at;

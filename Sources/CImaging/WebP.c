@@ -18,14 +18,13 @@ static ImagingStatus status_of(VP8StatusCode code) {
     }
 }
 
-/// One side of a cut: the even start at least `margin` before the wanted part, and the length with as much
-/// behind it.
+/// One axis of a crop: an even start at least `margin` before the region, and a length with the same margin behind it.
 typedef struct {
     uint32_t start, length;
 } Span;
 
-/// Chroma upsampling looks one chroma sample to either side, so that the outermost pixels of a cut would
-/// differ from those of the whole; libwebp also moves an odd start to the even number below.
+/// Chroma upsampling reads one chroma sample on either side; without it, the border pixels of a crop would
+/// differ from those of the whole image. libwebp rounds an odd start down to an even one.
 static Span widen(uint32_t start, uint32_t length, uint32_t limit) {
     enum { margin = 4 };
     uint32_t first = start > margin ? (start - margin) & ~1u : 0;

@@ -60,9 +60,9 @@ at::Tensor composedPagedAttention(const at::Tensor &query, const at::Tensor &key
     for (const TorchPagedSequence &sequence : sequences) {
         if (sequence.queryCount == 0) continue;
         auto used = pages.slice(sequence.firstPage, (sequence.length + pageSize - 1) / pageSize);
-        at::Tensor places = at::tensor(used, query.options().dtype(at::kInt));
+        at::Tensor pageIndices = at::tensor(used, query.options().dtype(at::kInt));
         auto cached = [&](const at::Tensor &cache) {
-            return cache.index_select(0, places).flatten(0, 1).narrow(0, int64_t{0}, sequence.length);
+            return cache.index_select(0, pageIndices).flatten(0, 1).narrow(0, int64_t{0}, sequence.length);
         };
         auto rows = [&](const at::Tensor &x) {
             return x.narrow(0, static_cast<int64_t>(sequence.queryStart), sequence.queryCount);

@@ -34,7 +34,7 @@ inline Vector neighbourSums(const Vector *v) {
 }
 
 /// The initial value of a sum: the bias of its column, the existing element of c, or zero.
-enum class Start { zero, bias, place };
+enum class Start { zero, bias, existing };
 
 /// The products of `Rows` rows of a with `Columns` rows of b; `isFirst` if these are the first rows of a for them.
 template <Start start, int64_t Rows, int64_t Columns>
@@ -45,9 +45,9 @@ inline void multiplyTile(bool isFirst, int64_t k, const float *a, int64_t stride
     forEachVector(k, [&](int64_t index, int64_t used) __attribute__((always_inline)) {
         Vector right[Columns];
         for (int64_t column = 0; column < Columns; ++column) {
-            const float *place = b + column * strideB + index;
-            if (isFirst) __builtin_prefetch(place + floatsAhead, 0, 2);
-            right[column] = loadUpTo(place, used);
+            const float *source = b + column * strideB + index;
+            if (isFirst) __builtin_prefetch(source + floatsAhead, 0, 2);
+            right[column] = loadUpTo(source, used);
         }
         for (int64_t row = 0; row < Rows; ++row) {
             Vector left = loadUpTo(a + row * strideA + index, used);
@@ -58,10 +58,10 @@ inline void multiplyTile(bool isFirst, int64_t k, const float *a, int64_t stride
     float products[rowsInTile * columnsInTile];
     store(products, neighbourSums(total));
     for (int64_t row = 0; row < Rows; ++row) {
-        float *place = c + row * strideC;
+        float *target = c + row * strideC;
         for (int64_t column = 0; column < Columns; ++column) {
-            float former = start == Start::bias ? bias[column] : start == Start::place ? place[column] : 0;
-            place[column] = former + products[row * columnsInTile + column];
+            float initial = start == Start::bias ? bias[column] : start == Start::existing ? target[column] : 0;
+            target[column] = initial + products[row * columnsInTile + column];
         }
     }
 }
@@ -96,7 +96,7 @@ void multiplyFewRows(int64_t m, int64_t n, int64_t k, ConstMatrix a, ConstMatrix
     at::parallel_for(0, pairs, grain, [&](int64_t begin, int64_t end) {
         int64_t first = begin * columnsInTile, last = std::min(n, end * columnsInTile);
         if (bias) multiplyColumns<Start::bias>(m, first, last, k, a, b, bias, c);
-        else if (adds) multiplyColumns<Start::place>(m, first, last, k, a, b, bias, c);
+        else if (adds) multiplyColumns<Start::existing>(m, first, last, k, a, b, bias, c);
         else multiplyColumns<Start::zero>(m, first, last, k, a, b, bias, c);
     });
 }

@@ -48,7 +48,7 @@ TorchStatus torch_token_log_probabilities(TorchTensor hidden, TorchTensor weight
         const at::Tensor &h = unwrap(hidden), &w = unwrap(weight), &t = unwrap(targets);
         auto b = unwrapOptional(bias);
         TORCH_CHECK(h.dim() == 2 && w.dim() == 2 && h.size(1) == w.size(1),
-                    "hidden states [token, width] and weight [word, width] do not fit");
+                    "hidden states [token, width] and weight [vocabulary, width] do not fit");
         TORCH_CHECK(t.dim() == 1 && t.size(0) == h.size(0) && t.scalar_type() == at::kLong,
                     "targets must be ", h.size(0), " int64");
         TORCH_CHECK(!b || (b->dim() == 1 && b->size(0) == w.size(0)), "the bias must be [", w.size(0), "]");

@@ -67,13 +67,13 @@ class Forward {
         headsInTask = threads == 1 || chunks >= 2 * threads ? problem.keyHeadCount : 1;
         for (size_t index = 0; index < problem.sequences.size(); ++index) {
             const TorchPagedSequence &sequence = problem.sequences[index];
-            int64_t place = static_cast<int64_t>(index);
+            int64_t sequenceIndex = static_cast<int64_t>(index);
             if (sequence.queryCount == 1) {
-                planChunks(place, chunkCount(sequence));
+                planChunks(sequenceIndex, chunkCount(sequence));
             } else {
                 for (int64_t start = 0; start < sequence.queryCount; start += queriesInTile)
                     for (int64_t head = 0; head < problem.headCount; ++head)
-                        tasks.push_back({place, head, start, -1, true});
+                        tasks.push_back({sequenceIndex, head, start, -1, true});
             }
         }
     }

@@ -142,11 +142,11 @@ TorchStatus torch_paged_decoder(TorchTensor embedded, TorchPagedDecoder shape,
         check(cosine, "cosine", {tokenCount, shape.headWidth});
         check(sine, "sine", {tokenCount, shape.headWidth});
         check(norm, "norm", {width});
-        const at::Tensor &places = unwrap(slots);
-        TORCH_CHECK(places.device().is_cpu() && places.scalar_type() == at::kLong && places.is_contiguous() &&
-                        places.dim() == 1 && places.size(0) == tokenCount,
+        const at::Tensor &slotIndices = unwrap(slots);
+        TORCH_CHECK(slotIndices.device().is_cpu() && slotIndices.scalar_type() == at::kLong &&
+                        slotIndices.is_contiguous() && slotIndices.dim() == 1 && slotIndices.size(0) == tokenCount,
                     "slots must be ", tokenCount, " int64 in main memory");
-        const int64_t *slot = places.const_data_ptr<int64_t>();
+        const int64_t *slot = slotIndices.const_data_ptr<int64_t>();
         c10::ArrayRef<TorchDecoderLayer> all(layers, layerCount);
         c10::ArrayRef<int32_t> table(pages, pageCount);
         c10::ArrayRef<TorchPagedSequence> layout(sequences, sequenceCount);

@@ -1,5 +1,5 @@
-/// The rows are copied into panels, in which the same feature of 16 rows is contiguous. The matrix is read once, in
-/// place, with some rows prefetched. Products with the features of a block, which fit into the nearest cache,
+/// The rows are copied into panels, in which the same feature of 16 rows is contiguous. The matrix is read once,
+/// without a copy, with some rows prefetched. Products with the features of a block, which fit into the nearest cache,
 /// are summed sequentially, in the order of MKL on AMD for even numbers of features.
 #include "RowPanels.hpp"
 
@@ -124,22 +124,23 @@ class PanelProduct {
 
     /// Adds [8, 4] sums, of which the halves of `sums[i]` are the rows i and i + 4.
     void add(int64_t row, int64_t column, bool isFirst, const Vector *sums) const {
-        constexpr float nothing[4] = {};
+        constexpr float zeros[4] = {};
         int64_t rows = std::min(lanes, m - row), columns = std::min<int64_t>(4, n - column);
-        float *place = c.values + row * c.stride + column;
-        bool isThere = !isFirst || adds;
-        const float *former = isThere ? place : bias ? bias + column : nothing;
-        int64_t stride = isThere ? c.stride : 0;
+        float *output = c.values + row * c.stride + column;
+        bool hasSum = !isFirst || adds;
+        const float *initial = hasSum ? output : bias ? bias + column : zeros;
+        int64_t stride = hasSum ? c.stride : 0;
         for (int64_t index = 0; index < rows; ++index) {
             Quad sum = index < 4 ? sums[index].lo : sums[index - 4].hi;
-            float *target = place + index * c.stride;
+            float *target = output + index * c.stride;
             if (columns == 4) {
                 Quad start;
-                std::memcpy(&start, former + index * stride, sizeof start);
+                std::memcpy(&start, initial + index * stride, sizeof start);
                 sum += start;
                 std::memcpy(target, &sum, sizeof sum);
             } else {
-                for (int64_t part = 0; part < columns; ++part) target[part] = former[index * stride + part] + sum[part];
+                for (int64_t part = 0; part < columns; ++part)
+                    target[part] = initial[index * stride + part] + sum[part];
             }
         }
     }

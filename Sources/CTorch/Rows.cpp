@@ -84,8 +84,7 @@ void rotate(const float *x, int64_t tokenStride, int64_t headStride, const float
     forEachRow(tokenCount, headCount * width, [&](int64_t token) {
         const float *c1 = cosine + token * width, *s1 = sine + token * width;
         const float *c2 = c1 + half, *s2 = s1 + half;
-        // The upper row takes -x₂·sine and the lower row x₁·sine; the adjoint takes each from the other's
-        // place.
+        // The upper row takes -x₂·sine and the lower row x₁·sine; the adjoint swaps the two.
         const float *upper = isAdjoint ? s2 : s1, *lower = isAdjoint ? s1 : s2;
         float sign = isAdjoint ? -1 : 1;
         for (int64_t head = 0; head < headCount; ++head) {
@@ -114,10 +113,10 @@ void swiGLUGradient(const float *gate, const float *up, const float *dy, int64_t
                     float *dup) {
     forEachElement(count, [&](int64_t index, int64_t used) {
         Vector value = loadUpTo(gate + index, used), change = loadUpTo(dy + index, used);
-        Vector share = sigmoid(value);
-        storeUpTo(dup + index, change * value * share, used);
+        Vector sigma = sigmoid(value);
+        storeUpTo(dup + index, change * value * sigma, used);
         storeUpTo(dgate + index,
-                  change * loadUpTo(up + index, used) * share * (1.0f + value * (1.0f - share)), used);
+                  change * loadUpTo(up + index, used) * sigma * (1.0f + value * (1.0f - sigma)), used);
     });
 }
 
@@ -127,12 +126,12 @@ void swiGLUGradient(const float *gate, const float *up, const float *dy, int64_t
 static Vector bounded(Vector logit) { return maximum(logit, broadcast(-1e30f)); }
 
 void logProbabilities(float *logits, const float *bias, const int64_t *targets, int64_t rowCount,
-                      int64_t wordCount, float temperature, float *logSums, float *chosen, float *entropies) {
+                      int64_t vocabularySize, float temperature, float *logSums, float *chosen, float *entropies) {
     constexpr float negativeInfinity = -std::numeric_limits<float>::infinity();
-    forEachRow(rowCount, wordCount, [&](int64_t row) {
-        float *line = logits + row * wordCount;
+    forEachRow(rowCount, vocabularySize, [&](int64_t row) {
+        float *line = logits + row * vocabularySize;
         Vector best = broadcast(negativeInfinity);
-        forEachVector(wordCount, [&](int64_t index, int64_t used) {
+        forEachVector(vocabularySize, [&](int64_t index, int64_t used) {
             Vector logit = loadUpTo(line + index, used, negativeInfinity) / temperature;
             if (bias) logit += loadUpTo(bias + index, used);
             storeUpTo(line + index, logit, used);
@@ -140,7 +139,7 @@ void logProbabilities(float *logits, const float *bias, const int64_t *targets, 
         });
         float greatest = maximum(best);
         Vector weights = broadcast(0), weighted = broadcast(0);
-        forEachVector(wordCount, [&](int64_t index, int64_t used) {
+        forEachVector(vocabularySize, [&](int64_t index, int64_t used) {
             Vector logit = loadUpTo(line + index, used, negativeInfinity) - greatest;
             Vector weight = exponential(logit);
             weights += weight;
@@ -155,12 +154,12 @@ void logProbabilities(float *logits, const float *bias, const int64_t *targets, 
 
 void logProbabilitiesGradient(float *logits, const int64_t *targets, const float *logSums,
                               const float *entropies, const float *dchosen, const float *dentropies,
-                              int64_t rowCount, int64_t wordCount, float temperature) {
-    forEachRow(rowCount, wordCount, [&](int64_t row) {
-        float *line = logits + row * wordCount;
+                              int64_t rowCount, int64_t vocabularySize, float temperature) {
+    forEachRow(rowCount, vocabularySize, [&](int64_t row) {
+        float *line = logits + row * vocabularySize;
         float ofChosen = dchosen[row] / temperature, ofEntropy = dentropies[row] / temperature;
         float entropy = entropies[row], logSum = logSums[row];
-        forEachVector(wordCount, [&](int64_t index, int64_t used) {
+        forEachVector(vocabularySize, [&](int64_t index, int64_t used) {
             Vector logProbability = loadUpTo(line + index, used) - logSum;
             Vector probability = exponential(logProbability);
             Vector slope = -ofChosen - ofEntropy * (bounded(logProbability) + entropy);

@@ -27,11 +27,11 @@ void swiGLUGradient(const float *gate, const float *up, const float *dy, int64_t
 /// For each row of logits [row, vocabulary]: the logarithm of the sum of exponentials, the target's log-probability
 /// and the entropy. Before that, logits become logits / temperature + bias; the bias may be null.
 void logProbabilities(float *logits, const float *bias, const int64_t *targets, int64_t rowCount,
-                      int64_t wordCount, float temperature, float *logSums, float *chosen, float *entropies);
+                      int64_t vocabularySize, float temperature, float *logSums, float *chosen, float *entropies);
 
 /// Replaces such logits by the derivative with respect to the logits before temperature and bias.
 void logProbabilitiesGradient(float *logits, const int64_t *targets, const float *logSums,
                               const float *entropies, const float *dchosen, const float *dentropies,
-                              int64_t rowCount, int64_t wordCount, float temperature);
+                              int64_t rowCount, int64_t vocabularySize, float temperature);
 
 }  // namespace ctorch

@@ -18,7 +18,7 @@ namespace ctorch {
 namespace {
 
 /// A position in a segment, `start` tokens from its beginning.
-struct Place {
+struct Position {
     int64_t segment, start;
 };
 
@@ -48,8 +48,8 @@ class Layout {
     int64_t root(int64_t segment) const { return lineages[segment].front(); }
 
     /// A position every `step` tokens of every segment.
-    std::vector<Place> places(int64_t step) const {
-        std::vector<Place> result;
+    std::vector<Position> positions(int64_t step) const {
+        std::vector<Position> result;
         for (size_t segment = 0; segment < problem.segments.size(); ++segment)
             for (int64_t start = 0; start < problem.segments[segment].count; start += step)
                 result.push_back({static_cast<int64_t>(segment), start});
@@ -139,7 +139,7 @@ class Backward {
 
     /// One task for each tile of queries and head, then one for each block of keys and key head.
     void runApart() const {
-        auto tiles = layout.places(queriesInTile);
+        auto tiles = layout.positions(queriesInTile);
         forEachTask(static_cast<int64_t>(tiles.size()) * problem.headCount, [&](int64_t task) {
             auto [segment, start] = tiles[task / problem.headCount];
             int64_t head = task % problem.headCount, keyHead = head / layout.groupSize();
@@ -151,7 +151,7 @@ class Backward {
         std::vector<std::vector<int64_t>> observers(problem.segments.size());
         for (size_t segment = 0; segment < problem.segments.size(); ++segment)
             for (int64_t seen : layout.lineage(segment)) observers[seen].push_back(segment);
-        auto blocks = layout.places(keysInTile);
+        auto blocks = layout.positions(keysInTile);
         forEachTask(static_cast<int64_t>(blocks.size()) * problem.keyHeadCount, [&](int64_t task) {
             auto [seen, start] = blocks[task / problem.keyHeadCount];
             int64_t keyHead = task % problem.keyHeadCount;
@@ -197,7 +197,7 @@ class Backward {
 
 void SegmentAttention::forward(float *output, float *logSums) const {
     Layout layout(*this);
-    auto tiles = layout.places(queriesInTile);
+    auto tiles = layout.positions(queriesInTile);
     forEachTask(static_cast<int64_t>(tiles.size()) * headCount, [&](int64_t task) {
         auto [segment, start] = tiles[task / headCount];
         int64_t head = task % headCount, keyHead = head / layout.groupSize();

@@ -28,8 +28,8 @@ struct Chunk {
     at::Tensor of(const at::Tensor &tensor) const { return tensor.narrow(0, start, count); }
 };
 
-template <typename Body> void forEachChunk(int64_t rowCount, int64_t wordCount, Body &&body) {
-    int64_t size = std::max<int64_t>(1, logitsInChunk / std::max<int64_t>(1, wordCount));
+template <typename Body> void forEachChunk(int64_t rowCount, int64_t vocabularySize, Body &&body) {
+    int64_t size = std::max<int64_t>(1, logitsInChunk / std::max<int64_t>(1, vocabularySize));
     for (int64_t start = 0; start < rowCount; start += size)
         body(Chunk{start, std::min(size, rowCount - start)});
 }
@@ -42,7 +42,7 @@ struct Problem {
     double temperature;
 
     int64_t tokenCount() const { return hidden.size(0); }
-    int64_t wordCount() const { return weight.size(0); }
+    int64_t vocabularySize() const { return weight.size(0); }
     bool usesKernels() const { return isServed(hidden) && isServed(weight); }
 
     at::Tensor perToken() const { return at::empty({tokenCount()}, hidden.options().dtype(at::kFloat)); }
@@ -58,7 +58,7 @@ struct Problem {
         if (usesKernels()) {
             logProbabilities(logits.mutable_data_ptr<float>(),
                              bias.defined() ? bias.const_data_ptr<float>() : nullptr,
-                             targets.const_data_ptr<int64_t>() + chunk.start, chunk.count, wordCount(),
+                             targets.const_data_ptr<int64_t>() + chunk.start, chunk.count, vocabularySize(),
                              static_cast<float>(temperature), logSums.mutable_data_ptr<float>() + chunk.start,
                              chosen.mutable_data_ptr<float>() + chunk.start,
                              entropies.mutable_data_ptr<float>() + chunk.start);
@@ -84,7 +84,7 @@ struct Problem {
                                      entropies.const_data_ptr<float>() + chunk.start,
                                      dchosen.const_data_ptr<float>() + chunk.start,
                                      dentropies.const_data_ptr<float>() + chunk.start, chunk.count,
-                                     wordCount(), static_cast<float>(temperature));
+                                     vocabularySize(), static_cast<float>(temperature));
             return;
         }
         auto column = [&](const at::Tensor &values) { return chunk.of(values).unsqueeze(1); };
@@ -104,7 +104,7 @@ struct TokenLogProbabilitiesFunction : Function<TokenLogProbabilitiesFunction> {
         at::Tensor logSums = problem->perToken(), chosen = problem->perToken(),
                    entropies = problem->perToken();
         at::Tensor kept;  // the logits, if they fit in one chunk
-        forEachChunk(problem->tokenCount(), problem->wordCount(), [&](const Chunk &chunk) {
+        forEachChunk(problem->tokenCount(), problem->vocabularySize(), [&](const Chunk &chunk) {
             at::Tensor logits = problem->logits(chunk);
             problem->evaluate(logits, chunk, logSums, chosen, entropies);
             if (chunk.count == problem->tokenCount()) kept = logits;
@@ -124,7 +124,7 @@ struct TokenLogProbabilitiesFunction : Function<TokenLogProbabilitiesFunction> {
         at::Tensor dhidden, dweight;
         if (ofHidden) dhidden = at::empty(problem.hidden.sizes(), problem.hidden.options());
         if (ofWeight) dweight = at::zeros(problem.weight.sizes(), problem.weight.options().dtype(at::kFloat));
-        forEachChunk(problem.tokenCount(), problem.wordCount(), [&](const Chunk &chunk) {
+        forEachChunk(problem.tokenCount(), problem.vocabularySize(), [&](const Chunk &chunk) {
             at::Tensor logits;
             if (saved[6].defined()) {
                 logits = saved[6].clone();
@@ -166,7 +166,7 @@ TokenLogProbabilities tokenLogProbabilities(const at::Tensor &hidden, const at::
         return {results[0], results[1]};
     }
     at::Tensor logSums = problem.perToken(), chosen = problem.perToken(), entropies = problem.perToken();
-    forEachChunk(problem.tokenCount(), problem.wordCount(), [&](const Chunk &chunk) {
+    forEachChunk(problem.tokenCount(), problem.vocabularySize(), [&](const Chunk &chunk) {
         at::Tensor logits = problem.logits(chunk);
         problem.evaluate(logits, chunk, logSums, chosen, entropies);
     });

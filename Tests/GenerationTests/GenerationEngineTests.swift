@@ -12,7 +12,7 @@ private typealias Fixture = GenerationFixture
 @Suite struct GenerationEngineTests {
     // MARK: Equality with plain computation
 
-    /// Four trajectories of three turns side by side, against a computation without a cache.
+    /// Four trajectories of three turns in parallel, against a computation without a cache.
     @Test(arguments: [4096, 5, 1])
     func severalTurnsWithImagesEqualRecomputation(prefillTokens: Int) throws {
         let limits = GenerationLimits(sequences: 3, prefillTokens: prefillTokens, pageSize: 4)

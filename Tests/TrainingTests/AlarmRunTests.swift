@@ -63,7 +63,7 @@ import Training
             #expect(ending.alarm.alarm == .truncated && ending.alarm.step == 3 && ending.before == nil)
             let sentence = ending.sentence(run: "runs/a")
             #expect(sentence.contains("runs/a is paused by the alarm truncated"))
-            #expect(sentence.hasSuffix("go on with: deepeyes train --run runs/a --resume"))
+            #expect(sentence.hasSuffix("to continue: deepeyes train --run runs/a --resume"))
             #expect(try paused.checkpoints().last == 3)
             #expect(try paused.alarms() == [ending.alarm])
 
@@ -94,7 +94,7 @@ import Training
             #expect(try place.checkpoints() == [2, 4])
             let sentence = ending.sentence(run: "runs/a")
             #expect(sentence.contains("runs/a is stopped at step 6 by the alarm truncated"))
-            #expect(sentence.contains("the last checkpoint from before that is runs/a/checkpoints/step-2"))
+            #expect(sentence.contains("the last checkpoint before the alarm is runs/a/checkpoints/step-2"))
             #expect(sentence.hasSuffix("--model runs/a/checkpoints/step-2 --run runs/a-2"))
 
             // The same again stops again; as a warning it goes on.
@@ -140,7 +140,7 @@ import Training
             let ending = try #require(Self.ending(place.run(Self.overflowing(.pause, steps: 6))))
             #expect(ending.alarm.alarm == .notFinite)
             #expect(ending.alarm.message.contains(MetricName.loss))
-            #expect(place.console.contains("changes no weight"))
+            #expect(place.console.contains("update skipped"))
             let saved = "checkpoints/step-\(ending.alarm.step)"
             func weights(_ url: URL) throws -> [[Float]] {
                 try PolicyModel(directory: url).model.parameters.map { $0.tensor.values(as: Float.self) }

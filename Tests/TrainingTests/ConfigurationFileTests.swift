@@ -117,14 +117,14 @@ struct EvaluationConfigurationTests {
     }
 
     @Test(arguments: [
-        ("evaluation=[{}]", "say what is asked by one of"),
-        ("evaluation=[{scenes: 5, benchmark: pope}]", "say what is asked by one of"),
+        ("evaluation=[{}]", "give exactly one of"),
+        ("evaluation=[{scenes: 5, benchmark: pope}]", "give exactly one of"),
         ("evaluation=[{holdOut: 1.5}]", "holdOut is 1.5; it must be above 0 and below 1"),
         ("evaluation=[{scenes: 5, evry: 3}]", "unknown key; the keys are name, benchmark"),
         ("evaluation=[{scenes: 5, limit: -1}]", "limit is -1"),
-        ("evaluation=[{scenes: 5, name: a/b}]", "must not hold a slash"),
+        ("evaluation=[{scenes: 5, name: a/b}]", "must not contain a slash"),
         ("evaluation=[{scenes: 5}, {scenes: 6}]", "two are named scenes"),
-        ("evaluation=[{holdOut: 0.1}]", "data.parts names none"),
+        ("evaluation=[{holdOut: 0.1}]", "data.parts names no file"),
         ("evaluation=sometimes", "must be a list such as"),
         ("tools=[zoom]", "there is no tool zoom; the tools are image_zoom_in_tool"),
         ("reward.perception.bonusTools=[zoom]", "there is no tool zoom"),

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Writes a few items of every benchmark in the form in which the benchmark lies on disk, with predictions.
+"""Writes a few items of every benchmark in the benchmark's file format, with predictions.
 
     python3 Tools/reference/benchmark_fixtures.py [FOLDER]     FOLDER is Tests/EvaluationTests/Goldens/benchmarks
 
-Questions, answers and pictures are made up here; only the form is that of the benchmarks. A folder for each holds the
-benchmark's own files and `predictions.*`, in the form of an official result or of one of the general ones: a table of
-VLMEvalKit, a log of lmms-eval, JSON lines of DeepEyes. The tests state scores that were worked out by hand from this file.
-Running it again writes the same bytes.
+Questions, answers and images are invented; only the file formats are those of the benchmarks. Each benchmark has a folder with
+its own files and `predictions.*` in an official or a general format: a table of VLMEvalKit, a log of lmms-eval, or JSON lines
+of DeepEyes. The tests expect scores that were computed by hand from this file. The output is reproducible byte for byte.
 """
 
 import argparse
@@ -26,7 +25,7 @@ SIZE = (48, 32)
 
 
 def picture(number, size=SIZE):
-    """A rectangle whose place and color depend on the number."""
+    """A rectangle whose position and color depend on the number."""
     image = Image.new("RGB", size, (230, 230, 230))
     left, top = 4 + 3 * number % 20, 3 + 2 * number % 12
     color = ((70 * number + 40) % 256, (130 * number + 90) % 256, (190 * number + 20) % 256)
@@ -57,7 +56,7 @@ def lines(path, rows):
 
 
 def table(path, rows):
-    """Tab-separated, quoted as pandas does it; a value of None is an empty cell."""
+    """A tab-separated table, quoted as by pandas; None is an empty cell."""
     columns = list(dict.fromkeys(column for row in rows for column in row))
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, delimiter="\t", lineterminator="\n", restval="")
@@ -67,7 +66,7 @@ def table(path, rows):
 
 
 def log(path, pairs):
-    """What lmms-eval writes with --log_samples."""
+    """A log as written by lmms-eval with --log_samples."""
     lines(path, [
         {"doc_id": number, "doc": doc, "target": str(doc.get("answer", doc.get("label", ""))),
          "resps": [[response]], "filtered_resps": [response]}
@@ -76,7 +75,7 @@ def log(path, pairs):
 
 
 def answered(rows, predictions):
-    """The rows of a table as VLMEvalKit saves its results: without pictures, with predictions."""
+    """The rows of a VLMEvalKit result table: without images, with predictions."""
     return [{**{key: value for key, value in row.items() if key != "image"}, "prediction": prediction}
             for row, prediction in zip(rows, predictions, strict=True)]
 
@@ -125,7 +124,7 @@ def vstar(folder):
 
 
 def hrbench(folder):
-    # Two questions of each size, each with its options turned round four times.
+    # Two questions of each size, each with four rotations of its options.
     for size in ("4k", "8k"):
         rows, index = [], 0
         for category, question, texts, right in [
@@ -242,13 +241,13 @@ def we_math(folder):
                 "knowledge concept": "Area of Triangles"}
 
     rows, index = [], 0
-    # Four problems of two steps and one of three: a row for each step, then one for the whole.
+    # Four problems with two steps and one with three: a row for each step, then one for the whole problem.
     for problem, steps in enumerate([2, 2, 2, 2, 3]):
         for part in [str(step + 1) for step in range(steps)] + ["multi"]:
             rows.append(row(index, problem, f"{steps}steps_{part}", f"Problem {problem}, part {part}?", "ABC"[index % 3]))
             index += 1
     table(folder / "WeMath.tsv", rows)
-    # Which parts are right: all; the steps only; one step and the whole; nothing; and all but the last step.
+    # Right parts: all; only the steps; one step and the whole problem; none; all but the last step.
     verdicts = [1, 1, 1, 1, 1, 0, 1, 0, 1, 0, 0, 0, 1, 1, 0, 1]
     said = []
     for number, (row_, right) in enumerate(zip(rows, verdicts, strict=True)):
@@ -387,7 +386,7 @@ def refcoco(folder):
              "bbox": box, "width": SIZE[0], "height": SIZE[1]} for number, (sentence, box) in enumerate(rows)])
     for number in (0, 1):
         write(folder / "images" / f"{number}.jpg", encoded(number, "JPEG"))
-    # Boxes of a log are parts of the width and height.
+    # Boxes of a log are fractions of width and height.
     log(folder / "predictions.jsonl", [
         ({"question_id": "1", "answer": "the left person", "bbox": [0.25, 0.25, 0.75, 0.75],
           "image_width": SIZE[0], "image_height": SIZE[1]}, "[0.25, 0.25, 0.75, 0.65]"),

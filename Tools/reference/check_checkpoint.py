@@ -1,20 +1,19 @@
-"""Checks a checkpoint directory written by this project against transformers.
+"""Checks a checkpoint written by this project with transformers.
 
     python Tools/reference/check_checkpoint.py DIRECTORY
     python Tools/reference/check_checkpoint.py DIRECTORY --ours FOLDER/transcripts.json [--transcripts 50]
 
-Both forms load the directory and fail if a weight is missing, left over or of the wrong shape.
+Both forms load the directory and fail if a weight is missing, unexpected or of the wrong shape.
 
-The second takes what `deepeyes transcripts` wrote: a list of
+The second form also checks the output of `deepeyes transcripts`, a list of
 
     {"tokens": [token ids], "generated": [0 or 1 for each token], "images": ["0-0.png", "0-1.png"]}
 
-where `tokens` is a whole conversation with one placeholder for every image token, `generated` marks what the model
-wrote in its turns, and `images` are the files beside it, in the order of their placeholders, as they were before they
-were resized for the model. Each conversation is computed with transformers, from its own processing of the images, and
-every generated token must be the one transformers would have chosen, or have a logit within `--tolerance` of that
-one's: fp32 sums in another order may swap tokens that are that close. It prints how many conversations agree and where
-the others part. `Tools/check_parity` runs all of it.
+where `tokens` is a whole conversation with one placeholder for each image token, `generated` marks the model's tokens, and
+`images` are the image files in the same folder before resizing, in the order of their placeholders. transformers processes
+the images and computes the logits of each conversation. Each generated token must have the largest logit, or one within
+`--tolerance` of it, because fp32 sums in another order may swap the two. The output is the number of conversations that agree,
+and the first differences of the others. `Tools/check_parity` runs both steps.
 """
 
 import argparse
@@ -41,7 +40,7 @@ def load(directory: pathlib.Path):
 
 @torch.no_grad()
 def shortfalls(model, processor, entry: dict, folder: pathlib.Path) -> list[tuple[int, float]]:
-    """The place of each generated token and how far its logit is below the largest."""
+    """The index of each generated token, with the difference between the largest logit and its own."""
     ids = torch.tensor([entry["tokens"]])
     inputs = {"input_ids": ids, "mm_token_type_ids": (ids == model.config.image_token_id).int()}
     if entry["images"]:
@@ -49,10 +48,10 @@ def shortfalls(model, processor, entry: dict, folder: pathlib.Path) -> list[tupl
         inputs |= processor(images=images, return_tensors="pt")
     model.model.rope_deltas = None
     logits = model(**inputs).logits[0]
-    places = torch.tensor(entry["generated"]).nonzero()[:, 0]
-    before = logits[places - 1]
-    chosen = before.gather(1, ids[0, places][:, None])[:, 0]
-    return list(zip(places.tolist(), (before.max(1).values - chosen).tolist()))
+    positions = torch.tensor(entry["generated"]).nonzero()[:, 0]
+    before = logits[positions - 1]
+    chosen = before.gather(1, ids[0, positions][:, None])[:, 0]
+    return list(zip(positions.tolist(), (before.max(1).values - chosen).tolist()))
 
 
 def compare(model, processor, path: pathlib.Path, wanted: int, tolerance: float) -> bool:
@@ -66,17 +65,17 @@ def compare(model, processor, path: pathlib.Path, wanted: int, tolerance: float)
         tokens += len(gaps)
         images += len(entry["images"])
         several += len(entry["images"]) > 1
-        # A turn of the model begins where a generated token follows one that is not.
+        # A turn of the model begins at a generated token that follows a token that is not generated.
         calling += sum(now > before for before, now in zip(entry["generated"], entry["generated"][1:])) > 1
         exact += all(gap == 0 for _, gap in gaps)
-        apart = [(place, gap) for place, gap in gaps if gap > tolerance]
+        apart = [(position, gap) for position, gap in gaps if gap > tolerance]
         agreeing += bool(gaps) and not apart
         if apart:
-            place, gap = apart[0]
-            print(f"transcript {index}: token {place} ({entry['tokens'][place]}) is {gap:.2e} below the best")
+            position, gap = apart[0]
+            print(f"transcript {index}: token {position} ({entry['tokens'][position]}) is {gap:.2e} below the largest logit")
     print(
         f"{agreeing} of {len(entries)} transcripts agree, {exact} of them exactly: {tokens} generated tokens, "
-        f"{images} images; {several} transcripts show several images, {calling} have several turns of the model"
+        f"{images} images; {several} transcripts have several images, {calling} have several turns of the model"
     )
     return agreeing == len(entries)
 
@@ -85,7 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=pathlib.Path)
     parser.add_argument("--ours", type=pathlib.Path, help="the JSON file of transcripts to compare")
-    parser.add_argument("--transcripts", type=int, default=50, help="the fewest to accept")
+    parser.add_argument("--transcripts", type=int, default=50, help="minimum number of transcripts")
     parser.add_argument("--tolerance", type=float, default=1e-3)
     arguments = parser.parse_args()
     model = load(arguments.directory)

@@ -1,7 +1,7 @@
-"""Made-up questions of each benchmark, and answers of every shape in which models give them, from a seed.
+"""Generates questions of each benchmark, and answers in all common formats of model output, from a seed.
 
-What models write is known from logs: a letter with and without brackets, sentences, boxes, tags, long reasoning that names
-several options, refusals, nothing at all. Every generator returns rows of a question with its `prediction`.
+The formats are taken from logs: a letter with or without brackets, sentences, boxes, tags, long reasoning that names several
+options, refusals, empty text. Each generator returns rows of questions with a `prediction`.
 """
 
 import json
@@ -21,7 +21,7 @@ REFUSALS = ["", " ", "I'm sorry, but I can't help with that.", "I can't process 
 
 
 def letter_answer(rng, letters, texts):
-    """What a model may say to a question with options."""
+    """A possible answer to a question with options."""
     letter, other = rng.choice(letters), rng.choice(letters)
     text = texts[letters.index(letter)] if rng.random() < 0.7 else rng.choice(texts)
     shapes = [
@@ -53,7 +53,7 @@ def letter_answer(rng, letters, texts):
 
 
 def number_answer(rng, right, wrong):
-    """What a model may say to a question whose answer is a number."""
+    """A possible answer to a question whose answer is a number."""
     value = right if rng.random() < 0.6 else wrong
     shapes = [
         lambda: value, lambda: f"{value}.", lambda: f" {value} ", lambda: f"${value}$", lambda: f"{value}%", lambda: f"{value} cm",
@@ -77,7 +77,7 @@ def number_answer(rng, right, wrong):
 
 
 def word_answer(rng, right, wrong):
-    """What a model may say to a question whose answer is a word or two."""
+    """A possible answer to a question whose answer is one or two words."""
     value = right if rng.random() < 0.6 else wrong
     shapes = [
         lambda: value, lambda: value.upper(), lambda: f"{value}.", lambda: f" {value}\n", lambda: f"The {value}", lambda: f"{value} (left)",
@@ -96,7 +96,7 @@ UNITS = ("pixels", "pixels", "thousandths", "parts", "parts")
 
 
 def box_answer(rng, box, width, height, units=UNITS):
-    """What a model may say when asked where something is: in pixels, thousandths or parts, exact or not, in many notations."""
+    """A possible answer to a localization question: in pixels, thousandths or fractions, exact or not, in many notations."""
     near = [max(0, number + rng.choice([0, 0, 1, -2, 4, -8, 15])) for number in box]
     if rng.random() < 0.15:
         near = [rng.randint(0, width) for _ in range(4)]
@@ -233,7 +233,7 @@ def mmvet(rng, index):
 
 
 def wemath(rng, index):
-    # 150 problems of two steps and 180 of three: 150 x 3 + 180 x 4 rows.
+    # 150 problems with two steps and 180 with three: 150 x 3 + 180 x 4 rows.
     steps, place = (2, index) if index < 450 else (3, index - 450)
     problem, part = divmod(place, steps + 1)
     return {"ID": problem, "key": f"{steps}steps_{part + 1 if part < steps else 'multi'}", "split": "testmini", "knowledge concept": "?",
@@ -265,7 +265,7 @@ def logicvista(rng, index):
 
 
 def reasoned(make):
-    """The same, most answers in tags or boxes after thoughts, as the reasoning tasks ask for."""
+    """Like `rows`, with most answers in tags or boxes after a chain of thought, as requested by reasoning tasks."""
 
     def generate(rng, index):
         row = make(rng, index)

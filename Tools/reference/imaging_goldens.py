@@ -1,4 +1,4 @@
-"""Writes Tests/ImagingTests/Goldens: small images, and what Pillow and torch make of them.
+"""Writes Tests/ImagingTests/Goldens: small images with the results of Pillow and torch.
 
     python Tools/reference/imaging_goldens.py
 
@@ -30,15 +30,15 @@ pixel_store = bytearray()
 
 
 def stored(pixels):
-    """Adds pixels to pixels.rgb and gives what manifest.json says of them."""
+    """Adds pixels to pixels.rgb and returns their entry in manifest.json."""
     height, width, _ = pixels.shape
-    place = {"width": width, "height": height, "offset": len(pixel_store)}
+    entry = {"width": width, "height": height, "offset": len(pixel_store)}
     pixel_store.extend(np.ascontiguousarray(pixels, dtype=np.uint8).tobytes())
-    return place
+    return entry
 
 
 def picture(rng, width, height):
-    """Slow waves of colour, hard edges and some noise: every part of a codec has something to do."""
+    """Smooth colours, hard edges and some noise, to exercise every part of a codec."""
     y, x = np.mgrid[0:height, 0:width]
     waves = [np.sin(x * a + y * b + c) for a, b, c in rng.uniform(0.02, 0.3, (3, 3))]
     pixels = 128 + 80 * np.stack(waves, axis=-1) + rng.normal(0, 6, (height, width, 3))
@@ -52,7 +52,7 @@ def picture(rng, width, height):
 
 
 def reference(data):
-    """As transformers' load_image does it."""
+    """Decodes like transformers' load_image."""
     return np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB"))
 
 
@@ -79,7 +79,7 @@ def exif(orientation, big_endian=False):
 
 
 def first_scans(data, count):
-    """A progressive file that stops after some scans, properly ended."""
+    """A progressive file with only the first scans and a valid end."""
     positions = [i for i in range(len(data) - 1) if data[i : i + 2] == b"\xff\xda"]
     return data[: positions[count]] + b"\xff\xd9"
 
@@ -111,7 +111,7 @@ def chunk(kind, data):
 
 
 def packed(samples, depth):
-    """The rows of one image or pass, each with filter 0."""
+    """The rows of an image or pass, each with filter 0."""
     rows = []
     for row in samples:
         flat = row.reshape(-1).astype(np.uint32)
@@ -193,7 +193,7 @@ def webps(rng):
 
 
 def hostile():
-    """Small files that ask for much: each must be refused, or decoded as what its header says."""
+    """Small files that require many resources: each must be rejected, or decoded to the size in its header."""
     header = struct.pack(">IIBBBBB", 2, 1, 8, 2, 0, 0, 0)
     start, end = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header), chunk(b"IEND", b"")
     pixels = chunk(b"IDAT", zlib.compress(b"\0\1\2\3\4\5\6"))
@@ -225,7 +225,7 @@ def resizes(rng):
     }
     targets = {
         "picture": [(28, 28), (84, 63), (56, 48), (64, 28), (64, 48), (9, 61), (1, 1)],
-        # Either side of the bound where Pillow changes the order of its passes.
+        # Both sides of the threshold at which Pillow changes the order of its passes.
         "bound": [(60, 40), (60, 39), (80, 47), (80, 48)],
         "odd": [(56, 28), (28, 56), (36, 24), (38, 22)],
         "noise": [(28, 28), (57, 42), (70, 42), (5, 3)],

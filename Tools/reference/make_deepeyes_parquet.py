@@ -1,11 +1,11 @@
-"""Writes a Parquet file of any size in the schema that the DeepEyes data is published in, with bad rows in it.
+"""Writes a Parquet file of any size in the schema of the published DeepEyes data, with bad rows.
 
     pip install pyarrow==26.0.1 pillow==13.0.0 numpy==2.4.6
     python Tools/reference/make_deepeyes_parquet.py big.parquet --bytes 2e9
 
-Images are noise, which no compression makes small, with a square on it whose colour is asked for; as PNG without compression
-they take 3 MB each and are quick to write. Rows draw from a few of each colour. Of every 50 rows one has half an image
-and one no answer; they are printed, counted from 1, as `damaged: …` and `unanswered: …`.
+Images are incompressible noise with a coloured square; the questions ask for its colour. They are uncompressed PNG files of
+3 MB, which are fast to write. Rows use a few images of each colour. Of every 50 rows, one has a truncated image and one has no
+answer. The numbers of these rows, from 1, are printed as `damaged: …` and `unanswered: …`.
 """
 
 import argparse

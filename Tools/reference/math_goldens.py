@@ -1,8 +1,8 @@
-"""Writes pairs of a right answer and an answer, with what math-verify says of them.
+"""Writes pairs of a right answer and an answer, with the verdicts of math-verify.
 
     python math_goldens.py OUTPUT.json        needs math-verify==0.9.0
 
-Each line of the file is [expected, answer, verdict]; a verdict is true, false, or null where math-verify reads nothing.
+Each line of the file is [expected, answer, verdict]; the verdict is null if math-verify cannot parse an answer.
 """
 
 import itertools
@@ -13,7 +13,7 @@ import sys
 
 from math_verify import parse, verify
 
-#: Ways to write the same thing; any two of a group are equal, any two of different groups are not.
+#: Groups of notations: two of the same group are equal, two of different groups are not.
 GROUPS = [
     ["\\frac{1}{2}", "0.5", "1/2", "\\dfrac12", "50\\%", ".5", "\\frac{2}{4}", "2^{-1}", "0.50"],
     ["3", "3.0", "\\sqrt{9}", "x=3", "x = 3", "\\frac{6}{2}", "3\\text{ cm}", "1+2", "\\left(3\\right)", "3.000"],
@@ -68,9 +68,9 @@ GROUPS = [
     ["\\tan 45^\\circ", "\\tan 45^{\\circ}"],
     ["1000000", "1,000,000", "10^6", "1{,}000{,}000"],
 ]
-#: How an answer stands in a completion.
+#: Formats of an answer in a completion.
 FRAMES = ["${}$", "\\boxed{{{}}}", "The answer is ${}$.", "So $n$ is odd, hence $\\boxed{{{}}}$."]
-#: Without dollars, as plain text.
+#: Plain text without dollar signs.
 PLAIN = [
     ("3", "3"), ("3", "The answer is 3."), ("0.5", "1/2"), ("1/2", "0.5"), ("50%", "0.5"), ("0.5", "50%"), ("12", "13"),
     ("1,234", "1234"), ("B", "B"), ("yes", "yes"), ("-4", "-4"), ("-4", "4"), ("3.14", "3.1415"), ("2/3", "0.6667"),

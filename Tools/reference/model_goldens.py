@@ -3,8 +3,8 @@
     python Tools/reference/model_goldens.py [--output Tests/ModelsTests/Goldens]
 
 Weights, pixels and token ids are not stored: both sides compute them from the same integer hash (`hashed` below,
-`HashedValues` in the tests). What is stored is what the reference made of them, in fp32, on CPU, with eager attention.
-Each file carries the versions and the seed in its metadata.
+`HashedValues` in the tests). The files contain the reference's results, in fp32, on the CPU, with eager attention. The metadata
+of each file contains the versions and the seed.
 """
 
 import argparse
@@ -51,12 +51,12 @@ def hashed(name: str, count: int) -> numpy.ndarray:
 
 
 def uniform(name: str, count: int) -> numpy.ndarray:
-    """fp32 in [-1, 1), exact: 24 bits of the hash."""
+    """fp32 values in [-1, 1), exact, from 24 bits of the hash."""
     return (hashed(name, count) >> numpy.uint64(40)).astype(numpy.float32) / numpy.float32(2**23) - numpy.float32(1)
 
 
 def weight(name: str, shape) -> torch.Tensor:
-    """Norms around one, biases of a tenth, matrices of unit gain."""
+    """Norm weights around 1, biases up to 0.1, matrices with unit gain."""
     shape = tuple(shape)
     values = uniform(name, int(numpy.prod(shape)))
     if name.endswith(".bias"):
@@ -69,7 +69,7 @@ def weight(name: str, shape) -> torch.Tensor:
 
 
 def picture(name: str, width: int, height: int) -> Image.Image:
-    """8-bit RGB: a gradient under noise, so that both smooth and sharp places are resized."""
+    """8-bit RGB: a gradient with noise, so that resizing is tested on smooth and sharp regions."""
     noise = (hashed(name, width * height * 3) >> numpy.uint64(57)).reshape(height, width, 3)
     y, x, c = numpy.meshgrid(numpy.arange(height), numpy.arange(width), numpy.arange(3), indexing="ij")
     pixels = (x * (c + 1) + y * (3 - c)) % 128 + noise.astype(numpy.int64)
@@ -109,7 +109,7 @@ def write_processor(output: pathlib.Path) -> None:
 
 
 def write_sizes(output: pathlib.Path) -> None:
-    """Every rounding case: halves (banker's rounding), limits, thin images, large photographs."""
+    """All rounding cases: halves (banker's rounding), limits, thin images, large photographs."""
     sizes = [(w, h) for w in (1, 13, 14, 15, 42, 70, 98, 126, 154, 1000) for h in (5, 14, 27, 42, 70, 98, 126, 154)]
     sizes += [(870, 1398), (4032, 3024), (3584, 2240), (28, 5600), (5600, 28), (11, 2200), (200, 1), (12000, 9000)]
     words = hashed("sizes", 400)
@@ -131,7 +131,7 @@ def write_sizes(output: pathlib.Path) -> None:
 
 
 LAYOUTS = {
-    # A number is a run of text, a pair the merged (height, width) of an image.
+    # An integer is a span of text; a pair is the merged (height, width) of an image.
     "text": [7],
     "one image": [3, (4, 6), 5],
     "image first": [1, (2, 2), 2],
@@ -208,7 +208,7 @@ def tiny_configuration(tied: bool) -> Qwen2_5_VLConfig:
 
 
 def checkpoint_name(name: str) -> str:
-    """The hub's spelling of a parameter."""
+    """The name of a parameter in checkpoints on the hub."""
     return name.replace("model.visual.", "visual.").replace("model.language_model.", "model.")
 
 
@@ -221,7 +221,7 @@ def tiny_model(tied: bool) -> Qwen2_5_VLForConditionalGeneration:
 
 
 def conversation():
-    """Text, an image, text, another image, text; the loss mask covers two stretches of text."""
+    """Text, an image, text, another image, text; the loss mask covers two spans of text."""
     grids = {"first": (10, 6), "second": (4, 12)}
     ids, types, mask = [], [], []
 
@@ -286,7 +286,7 @@ def write_model(output: pathlib.Path) -> None:
     logits = result.logits[0]
     golden["logits"] = logits.detach()
 
-    # The token at a masked place is predicted by the place before it.
+    # A token with a loss is predicted at the position before it.
     places = torch.tensor([i for i, set_ in enumerate(mask) if set_])
     log_probabilities = logits[places - 1].log_softmax(-1)
     chosen = log_probabilities.gather(1, torch.tensor(ids)[places, None])[:, 0]
@@ -305,7 +305,7 @@ def write_model(output: pathlib.Path) -> None:
 
 
 def write_configurations(output: pathlib.Path) -> None:
-    """The same model in both spellings of config.json: nested by transformers 5, flat as on the hub."""
+    """The same model in both formats of config.json: nested as in transformers 5, flat as on the hub."""
     nested = tiny_configuration(tied=True).to_dict()
     nested["architectures"] = ["Qwen2_5_VLForConditionalGeneration"]
     flat = {key: value for key, value in nested.items() if key not in ("text_config", "vision_config")}
@@ -324,7 +324,7 @@ def write_configurations(output: pathlib.Path) -> None:
         },
     }
     flat.pop("dtype", None)
-    reread = Qwen2_5_VLConfig(**copy.deepcopy(flat))  # it changes what it is given
+    reread = Qwen2_5_VLConfig(**copy.deepcopy(flat))  # it modifies its argument
     assert reread.text_config.rope_parameters["mrope_section"] == rope["mrope_section"]
     assert reread.text_config.hidden_size == nested["text_config"]["hidden_size"]
     for name, document in (("nested", nested), ("flat", flat)):

@@ -1,7 +1,7 @@
-"""The scorers of lmms-eval as functions from rows to verdicts and figures.
+"""The scorers of lmms-eval, as functions from rows to verdicts and scores.
 
-`verdicts(benchmark, rows)` is a list with whether each row is right, and the benchmark's figures by the names that `deepeyes
-evaluate` gives them. Models and judges are not asked: where a scorer would, it gets what the row has recorded.
+`verdicts(benchmark, rows)` returns whether each row is right, and the benchmark's scores under the names of `deepeyes evaluate`.
+No model or judge is called: a scorer that needs one gets the reply recorded in the row.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ os.environ.setdefault("OPENAI_API_KEY", "none")
 os.environ["VERBOSE"] = ""
 os.environ["TQDM_DISABLE"] = "1"
 
-# The package of tasks imports torch, which no scorer needs: it is only a folder here.
+# The tasks package imports torch, which no scorer needs; an empty module with its path replaces it.
 _tasks = types.ModuleType("lmms_eval.tasks")
 _tasks.__path__ = [str(pathlib.Path(importlib.util.find_spec("lmms_eval").origin).parent / "tasks")]
 sys.modules["lmms_eval.tasks"] = _tasks
@@ -88,7 +88,7 @@ def mmstar(rows, _):
 
 def mmmu(rows, _):
     utils = task("mmmu.utils")
-    # The seed of the official repository; lmms-eval goes on from wherever the generator is.
+    # The seed of the official repository; lmms-eval uses the generator's current state.
     random.seed(42)
     results = [utils.mmmu_process_results(row, [row["prediction"]])["mmmu_acc"] for row in rows]
     right = [utils.evaluate_mmmu([result])[1]["acc"] == 1 for result in results]
@@ -214,7 +214,7 @@ def logicvista_reasoning(rows, _):
 
 
 def reasonseg(rows, _):
-    """No scorer of lmms-eval: masks are drawn with OpenCV as the data set's own script draws them."""
+    """Not a scorer of lmms-eval: draws masks with OpenCV like the data set's own script."""
     import cv2
     import numpy as np
     grounding = task("refcoco_grounding.utils")

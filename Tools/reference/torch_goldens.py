@@ -22,7 +22,7 @@ def write(name, tensors):
 
 
 def record(tensors, name, function, *inputs):
-    """Inputs, result, a slope for every element of the result, and the gradients of sum(result * slope)."""
+    """Records inputs, result, a slope for each element of the result, and the gradients of sum(result * slope)."""
     inputs = [x.clone().requires_grad_(x.is_floating_point()) for x in inputs]
     result = function(*inputs)
     tensors[f"{name}.result"] = result
@@ -105,7 +105,7 @@ def kernels():
                *[torch.randn(shape) for shape in shapes])
     tensors["segments"] = torch.tensor(tree)
 
-    # Three sequences over shuffled pages of four tokens: one asks with its last token, one with all, one with three.
+    # Three sequences over shuffled pages of four tokens: one with its last token as query, one with all, one with three.
     page_size, lengths, asking = 4, [9, 6, 11], [1, 6, 3]
     pages = torch.randperm(10)[:8]
     cache = [torch.randn(10, page_size, 2, 12) for _ in range(2)]
@@ -175,7 +175,7 @@ def optimizers():
 
 
 def types():
-    """Every element type that safetensors files may hold here, with the values in double precision."""
+    """All supported element types of safetensors files, with the values in double precision."""
     numbers = torch.tensor([[0.0, 1.0, -2.5], [65504.0, 6e-5, 3.14159]])
     tensors = {name: numbers.to(dtype) for name, dtype in
                {"float32": torch.float32, "float64": torch.float64, "float16": torch.float16,

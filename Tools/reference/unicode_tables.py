@@ -1,8 +1,8 @@
-"""Writes Sources/Tokenizer/UnicodeTables.swift: what the `tokenizers` package takes for letters, numbers,
-combining classes and canonical decompositions, asked of the package itself for every Unicode scalar.
+"""Writes Sources/Tokenizer/UnicodeTables.swift: the letters, numbers, combining classes and canonical
+decompositions of the `tokenizers` package, determined by calling it for every Unicode scalar.
 
-The package carries two Unicode versions (one in its regular expressions, an older one in its normalization), neither
-of which need be Python's or Swift's; this is why the tables are measured and not looked up.
+The package contains two Unicode versions, one in its regular expressions and an older one in its normalization. They may differ
+from those of Python and Swift, so the tables are measured instead of looked up.
 
     python Tools/reference/unicode_tables.py
 """
@@ -35,7 +35,7 @@ def members(pattern):
 
 
 def ranges(codes):
-    """Ascending [first, last] of neighbouring codes."""
+    """Ranges [first, last] of consecutive codes, ascending."""
     result = []
     for code in sorted(codes):
         if result and result[-1][1] == code - 1:
@@ -46,7 +46,7 @@ def ranges(codes):
 
 
 def combining_classes():
-    """Scalar → canonical combining class where it is not 0, found by watching which way two marks are reordered."""
+    """Scalar → canonical combining class if it is not 0, determined from the order in which two marks are sorted."""
     def order(text):
         return nfd("a" + text)[1:]
 
@@ -81,7 +81,7 @@ def combining_classes():
 
 
 def decompositions():
-    """Ascending (scalar, first, second or 0, whether the pair composes again), Hangul syllables left out."""
+    """Ascending (scalar, first, second or 0, whether the pair composes again), without Hangul syllables."""
     full = {code: nfd(chr(code)) for code in SCALARS if code not in HANGUL and nfd(chr(code)) != chr(code)}
     composite = {}
     for code, text in full.items():

@@ -2,8 +2,7 @@
 ///
 /// - A handle is passed by value and owns one reference; `torch_tensor_release` releases it.
 /// - A function that can fail returns a status and writes its result through the last pointer. After a
-/// failure
-///   `torch_last_message` returns the reason until the next call on the same thread.
+///   failure, `torch_last_message` returns the reason until the next call on the same thread.
 /// - A handle whose `object` is null is an absent optional argument.
 /// - Shapes, dimensions and counts are `ptrdiff_t`, which Swift reads as `Int`.
 #ifndef CTORCH_H

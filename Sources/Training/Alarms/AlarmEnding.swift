@@ -1,34 +1,34 @@
 package import Runs
 
-/// How an alarm ended a run.
+/// The end of a run by an alarm.
 package struct AlarmEnding: Sendable {
     package let alarm: AlarmRecord
-    /// The last checkpoint before the steps that the alarm is about, if it is still there.
+    /// The last checkpoint before the alarm's first step beyond the bound; nil if none is left.
     package let before: Checkpoint?
 
-    /// Tells scripts apart what to do next: 3 for a run that can just be resumed, 4 for one that cannot.
+    /// The exit code for scripts: 3 for a paused run, which can be resumed as it is; 4 for a stopped one.
     package var exitCode: Int32 { alarm.action == .pause ? 3 : 4 }
 
-    /// Names the run at `path`, the alarm, and the command to go on.
+    /// A sentence for people: the run at `path`, the alarm and the command to continue.
     package func sentence(run path: String) -> String {
         let run = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let name = alarm.alarm.rawValue
         let resume = "deepeyes train --run \(run) --resume"
         let good = before.map { "\(run)/checkpoints/step-\($0.step)" }
-        let place =
-            good.map { "the last checkpoint from before that is \($0)" }
-            ?? "there is no checkpoint from before that"
+        let checkpoint =
+            good.map { "the last checkpoint before the alarm is \($0)" }
+            ?? "there is no checkpoint before the alarm"
         if alarm.action == .pause {
             return
-                "\(run) is paused by the alarm \(name): \(alarm.message); step \(alarm.step) is saved, \(place); "
-                + "go on with: \(resume)"
+                "\(run) is paused by the alarm \(name): \(alarm.message); step \(alarm.step) is saved, "
+                + "\(checkpoint); to continue: \(resume)"
         }
         let command =
             good.map {
-                "go on from it, with other settings, by: deepeyes train --config \(run)/config.yaml --model \($0) "
+                "to continue from it with other settings: deepeyes train --config \(run)/config.yaml --model \($0) "
                     + "--run \(run)-2"
-            } ?? "go on all the same with: \(resume) --set alarms.\(name).action=warn"
+            } ?? "to continue anyway: \(resume) --set alarms.\(name).action=warn"
         return
-            "\(run) is stopped at step \(alarm.step) by the alarm \(name): \(alarm.message); \(place); \(command)"
+            "\(run) is stopped at step \(alarm.step) by the alarm \(name): \(alarm.message); \(checkpoint); \(command)"
     }
 }

@@ -1,69 +1,70 @@
 package import Runs
 
-/// Watches the metrics of a run for what makes going on a waste of time.
+/// Detects failing runs from their metrics.
 ///
-/// A step is *beyond* where a number passes its bound. An alarm begins when ``AlarmRule/window`` steps in a row were beyond,
-/// and is over when as many in a row were not; a step without the number counts neither way. What a bound is relative to
-/// is what the run itself has shown, so that a base with a weak habit is measured by that habit.
+/// A step is *beyond* the bound if the watched metric passes it. An alarm begins after ``AlarmRule/window`` consecutive steps
+/// beyond the bound and ends after as many consecutive steps within it. A step without the metric counts neither way.
+/// Relative bounds refer to earlier steps of the same run, so that a base model that rarely calls tools is compared with
+/// itself.
 ///
-/// Its state follows from the metrics alone: taking the recorded steps of a run leads back to it.
+/// The state depends on the metrics alone: replaying the recorded steps of a run restores it.
 package struct AlarmWatch: Sendable {
-    /// What a step did to an alarm.
+    /// A change of an alarm at a step.
     package enum Change: Equatable, Sendable {
-        /// It began; `since` is the first of the steps that were beyond.
+        /// The alarm began; `since` is the first of the consecutive steps beyond the bound.
         case began(AlarmRecord, since: Int)
         case ended(Alarm, step: Int)
     }
 
     private let configuration: AlarmConfiguration
-    private var courses: [Alarm: Course] = [:]
+    private var states: [Alarm: AlarmState] = [:]
 
     package init(_ configuration: AlarmConfiguration = AlarmConfiguration()) {
         self.configuration = configuration
     }
 
-    /// Takes the next step and says which alarms begin and which are over, in a fixed order.
+    /// Adds the next step and returns the alarms that begin or end, in a fixed order.
     package mutating func take(_ metrics: StepMetrics) -> [Change] {
         Alarm.allCases.compactMap { alarm in
             let rule = configuration[alarm]
             guard rule.action != .off, let value = alarm.value(in: metrics) else { return nil }
-            return courses[alarm, default: Course(rule)].take(value, of: alarm, in: metrics)
+            return states[alarm, default: AlarmState(rule)].take(value, of: alarm, in: metrics)
         }
     }
 
-    /// The alarms that last.
+    /// Alarms that have begun and not ended.
     package var active: [Alarm] {
-        Alarm.allCases.filter { courses[$0]?.isActive == true }
+        Alarm.allCases.filter { states[$0]?.isActive == true }
     }
 
-    /// The first step of those that an alarm which lasts, or may be about to begin, is about.
+    /// The earliest step beyond the bound of any alarm that is active or may be about to begin; nil if there is none.
     package var troubledSince: Int? {
-        courses.values.compactMap(\.since).min()
+        states.values.compactMap(\.since).min()
     }
 }
 
-/// What one alarm has seen.
-private struct Course: Sendable {
+/// The state of one alarm.
+private struct AlarmState: Sendable {
     private(set) var isActive = false
-    /// First of the steps beyond in a row, or of those that the alarm began with.
+    /// First of the current consecutive steps beyond the bound; while the alarm is active, the first that led to it.
     private(set) var since: Int?
     private var beyondCount = 0
     private var withinCount = 0
     private let rule: AlarmRule
-    private var past: Past
+    private var history: ValueHistory
 
     init(_ rule: AlarmRule) {
         self.rule = rule
-        // Over half the window a habit that dies in the first steps of a run has still been seen.
-        past = Past(smoothing: (rule.window + 1) / 2)
+        // Half the window, so that a metric that collapses in the first steps of a run still has a peak.
+        history = ValueHistory(smoothing: (rule.window + 1) / 2)
     }
 
     mutating func take(
         _ value: Double, of alarm: Alarm, in metrics: StepMetrics
     ) -> AlarmWatch.Change? {
-        let bound = alarm.bound(rule.threshold, past)
+        let bound = alarm.bound(rule.threshold, history)
         let isBeyond = bound.map { alarm.isCollapse ? value < $0 : value > $0 } ?? false
-        past.take(value, isOrdinary: !isBeyond)
+        history.add(value, isNormal: !isBeyond)
         beyondCount = isBeyond ? beyondCount + 1 : 0
         withinCount = isBeyond ? 0 : withinCount + 1
         if isBeyond { since = since ?? metrics.step } else if !isActive { since = nil }
@@ -84,42 +85,42 @@ private struct Course: Sendable {
     }
 }
 
-/// What a run has shown of a number so far.
-private struct Past: Sendable {
+/// Running statistics of a metric.
+private struct ValueHistory: Sendable {
     private let smoothing: Int
     private var recent: [Double] = []
     private var sum = 0.0
     private var count = 0
-    /// Highest mean over as many steps in a row as are smoothed over.
-    private(set) var best: Double?
+    /// The highest mean over `smoothing` consecutive steps.
+    private(set) var peak: Double?
 
-    /// Mean over the ordinary steps; an explosion does not become its own measure.
+    /// Mean over the steps within the bound, so that an explosion does not raise its own bound.
     var average: Double? { count < smoothing ? nil : sum / Double(count) }
 
     init(smoothing: Int) { self.smoothing = smoothing }
 
-    mutating func take(_ value: Double, isOrdinary: Bool) {
+    mutating func add(_ value: Double, isNormal: Bool) {
         recent = (recent + [value]).suffix(smoothing)
         if recent.count == smoothing {
             let mean = recent.reduce(0, +) / Double(smoothing)
-            best = max(best ?? mean, mean)
+            peak = max(peak ?? mean, mean)
         }
-        guard isOrdinary else { return }
+        guard isNormal else { return }
         sum += value
         count += 1
     }
 }
 
-// MARK: - What each alarm looks at
+// MARK: - Metrics and bounds
 
 extension Alarm {
-    /// Best rate of calls from which there is a habit that can be lost; below it chance alone halves a rate.
-    static let toolHabit = 0.1
+    /// The lowest peak call rate for which a collapse is detected; below it, chance alone halves the rate.
+    static let minimumPeakCallRate = 0.1
 
-    /// Whether too little is wrong, not too much.
+    /// Whether the bound is a lower bound.
     fileprivate var isCollapse: Bool { self == .toolCollapse || self == .entropyCollapse }
 
-    /// The number it looks at; nil where the step has none.
+    /// The watched value; nil if the step lacks it.
     fileprivate func value(in metrics: StepMetrics) -> Double? {
         let name: String? =
             switch self {
@@ -133,17 +134,17 @@ extension Alarm {
             case .notFinite: nil
             }
         if let name { return metrics[name].flatMap { $0.isFinite ? $0 : nil } }
-        let count = metrics.namesOfNonFinite.count
-        // Where no group had a signal nothing was computed that could be wrong.
+        let count = metrics.nonFiniteNames.count
+        // Without a group with signal, no loss was computed.
         return count == 0 && metrics[MetricName.groupsWithoutSignal] == 1 ? nil : Double(count)
     }
 
-    /// The bound on its number; nil while there is nothing to measure by.
-    fileprivate func bound(_ threshold: Double, _ past: Past) -> Double? {
+    /// The bound on the watched value; nil until there is enough history for it.
+    fileprivate func bound(_ threshold: Double, _ history: ValueHistory) -> Double? {
         switch self {
-        case .toolCollapse: past.best.flatMap { $0 < Self.toolHabit ? nil : threshold * $0 }
-        case .entropyCollapse: past.best.map { threshold * $0 }
-        case .lengthExplosion: past.average.map { threshold * $0 }
+        case .toolCollapse: history.peak.flatMap { $0 < Self.minimumPeakCallRate ? nil : threshold * $0 }
+        case .entropyCollapse: history.peak.map { threshold * $0 }
+        case .lengthExplosion: history.average.map { threshold * $0 }
         case .groupsWithoutSignal, .truncated, .unjudged, .failed, .notFinite: threshold
         }
     }
@@ -151,21 +152,21 @@ extension Alarm {
     fileprivate func message(
         _ value: Double, bound: Double, _ rule: AlarmRule, in metrics: StepMetrics
     ) -> String {
-        func percent(_ share: Double) -> String { Readable.percent(share, decimals: 1) }
+        func percent(_ fraction: Double) -> String { Readable.percent(fraction, decimals: 1) }
         let steps = rule.window == 1 ? "in one step" : "for \(Readable.count(rule.window)) steps"
         let of = "\(Readable.percent(rule.threshold)) of"
         return switch self {
         case .toolCollapse:
-            "a tool is called in \(percent(value)) of the trajectories that are offered one, \(steps) below "
-                + "\(percent(bound)), \(of) the best of this run"
+            "\(percent(value)) of the trajectories with tools call one, \(steps) below "
+                + "\(percent(bound)), \(of) the peak of this run"
         case .groupsWithoutSignal:
-            "\(percent(value)) of the groups are rewarded alike, \(steps) above \(percent(bound)): there is hardly a "
+            "\(percent(value)) of the groups have equal rewards, \(steps) above \(percent(bound)), and give no "
                 + "gradient"
         case .lengthExplosion:
-            "a turn has \(Readable.number(value)) tokens, \(steps) above \(Readable.number(bound)), "
+            "the mean turn has \(Readable.number(value)) tokens, \(steps) above \(Readable.number(bound)), "
                 + "\(Readable.number(rule.threshold)) times the average of this run"
         case .truncated:
-            "\(percent(value)) of the trajectories are cut short by a limit, \(steps) above \(percent(bound))"
+            "\(percent(value)) of the trajectories are truncated by a limit, \(steps) above \(percent(bound))"
         case .entropyCollapse:
             "the entropy is \(Readable.number(value)) nats, \(steps) below \(Readable.number(bound)), \(of) the "
                 + "highest of this run"
@@ -174,19 +175,19 @@ extension Alarm {
         case .failed:
             "\(percent(value)) of the trajectories failed, \(steps) above \(percent(bound))"
         case .notFinite:
-            "not a finite number, \(steps): \(metrics.namesOfNonFinite.joined(separator: ", "))"
+            "NaN or infinite \(steps): \(metrics.nonFiniteNames.joined(separator: ", "))"
         }
     }
 }
 
 extension StepMetrics {
-    /// Those of reward, loss and gradient norm that are not finite.
-    fileprivate var namesOfNonFinite: [String] {
+    /// Names of the NaN or infinite metrics among reward, loss and gradient norm.
+    fileprivate var nonFiniteNames: [String] {
         [MetricName.reward, MetricName.loss, MetricName.gradientNorm].filter { self[$0]?.isFinite == false }
     }
 
-    /// Whether the step changed no weights because its loss or gradient is not finite, as ``Learner`` has it.
-    var wasNotApplied: Bool {
+    /// Whether ``Learner`` skipped the update because the loss or gradient is NaN or infinite.
+    var wasSkipped: Bool {
         [MetricName.loss, MetricName.gradientNorm].contains { self[$0]?.isFinite == false }
     }
 }

@@ -1,16 +1,16 @@
-/// How much better each trajectory did than others.
+/// The advantage estimator: compares the reward of a trajectory with those of its group.
 package enum Advantage: String, Codable, Hashable, Sendable, CaseIterable {
-    /// (r − mean) / (std + 1e-6) of its group, with the unbiased deviation (GRPO, arXiv 2402.03300, section 4.1).
+    /// (r − mean) / (std + 1e-6) within the group, with the unbiased standard deviation (GRPO, arXiv 2402.03300, section 4.1).
     case groupDeviation
-    /// r − mean of its group (Dr. GRPO, arXiv 2503.20783).
+    /// r − mean within the group (Dr. GRPO, arXiv 2503.20783).
     case groupMean
 
-    /// Added to the deviation, as the reference implementations do.
+    /// Added to the standard deviation, as in the reference implementations.
     static let epsilon = 1e-6
 
-    /// The advantages of all groups of a step; zeros in a group whose rewards are all equal.
+    /// The advantages of all groups of a step; zeros for a group whose rewards are all equal.
     ///
-    /// - Parameter rewards: of the trajectories with a verdict. [group][trajectory]
+    /// - Parameter rewards: the rewards of the judged trajectories. [group][trajectory]
     package func advantages(of rewards: [[Double]]) -> [[Double]] { rewards.map(withinGroup) }
 
     private func withinGroup(_ rewards: [Double]) -> [Double] {
@@ -25,7 +25,7 @@ package enum Advantage: String, Codable, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether the rewards of a group differ, so that it says something about what to do.
+    /// Whether the rewards of a group differ; otherwise the group has no gradient.
     package static func hasSignal(_ rewards: [Double]) -> Bool {
         guard let first = rewards.first else { return false }
         return rewards.contains { $0 != first }

@@ -1,6 +1,6 @@
 import Tasks
 
-/// How the rewards of a step become a gradient, as values; each part is a file of this folder.
+/// How the rewards of a step become a gradient. Each part is a value with a file in this folder.
 ///
 /// The defaults are DeepEyes' GRPO (arXiv 2505.14362, section 3.2; arXiv 2402.03300, section 4.1).
 package struct Algorithm: Codable, Hashable, Sendable {
@@ -11,22 +11,23 @@ package struct Algorithm: Codable, Hashable, Sendable {
 
     package init() {}
 
-    /// - Throws: ``ConfigurationError`` that names the first value that cannot work.
+    /// - Throws: ``ConfigurationError`` that names the first invalid value.
     package func validate() throws {
         try objective.validate()
         try normalizer.validate()
     }
 
-    /// The groups of a step with the advantage of each trajectory.
+    /// Computes the advantage of each trajectory of a step.
     package func compared(_ groups: [TrajectoryGroup]) -> [TrajectoryGroup] {
         zip(groups, advantage.advantages(of: groups.map { $0.judged.map(\.reward.total) })).map {
             $0.withAdvantages($1)
         }
     }
 
-    /// What is trained on of the groups of a step, which have their advantages, and what the summed loss is divided by.
+    /// The training targets of a step.
     ///
-    /// - Returns: a tree for each group that counts.
+    /// - Parameter groups: the groups of the step, with advantages.
+    /// - Returns: a tree for each group selected by the mask, and the divisor of the summed loss.
     package func trees(of groups: [TrajectoryGroup]) -> (trees: [PromptTree], divisor: Double) {
         let trees = groups.filter(mask.counts).map { PromptTree($0, weighing: normalizer.factor) }
         return (trees, normalizer.divisor(of: groups))

@@ -1,16 +1,16 @@
-/// What the loss of a step is divided by: a factor on the advantage of each trajectory, and a divisor of the sum.
+/// The normalization of the loss: a factor on the advantage of each trajectory and a divisor of the sum over the step.
 package struct Normalizer: Codable, Hashable, Sendable {
     package enum Rule: String, Codable, Hashable, Sendable, CaseIterable {
-        /// The mean over all completion tokens of the step (DAPO's token mean): every token weighs the same.
+        /// The mean over all completion tokens of the step (DAPO's token mean): all tokens have equal weight.
         case stepTokens
-        /// The mean over trajectories of the mean over their tokens (GRPO as published): every trajectory weighs the same.
+        /// The mean over trajectories of the mean over their tokens (GRPO as published): all trajectories have equal weight.
         case sequence
-        /// The sum over tokens by a constant, averaged over trajectories (Dr. GRPO, arXiv 2503.20783).
+        /// The sum over tokens divided by a constant, averaged over trajectories (Dr. GRPO, arXiv 2503.20783).
         case constant
     }
 
     package var rule = Rule.stepTokens
-    /// Tokens that the sum is divided by under `constant`; the longest completion allowed is the usual choice.
+    /// The divisor of the `constant` rule; usually the maximum completion length.
     package var tokens = 1024
 
     package init(_ rule: Rule = .stepTokens, tokens: Int = 1024) {
@@ -18,7 +18,7 @@ package struct Normalizer: Codable, Hashable, Sendable {
         self.tokens = tokens
     }
 
-    /// What the advantage of a trajectory with so many completion tokens is multiplied by.
+    /// The factor on the advantage of a trajectory with `count` completion tokens.
     package func factor(completionTokens count: Int) -> Double {
         switch rule {
         case .stepTokens: 1
@@ -27,7 +27,7 @@ package struct Normalizer: Codable, Hashable, Sendable {
         }
     }
 
-    /// What the sum over all targets is divided by; trajectories without a gradient count too.
+    /// The divisor of the sum over all targets; includes trajectories without a gradient.
     package func divisor(of groups: [TrajectoryGroup]) -> Double {
         switch rule {
         case .stepTokens: Double(groups.reduce(0) { $0 + $1.completionTokenCount })

@@ -1,17 +1,17 @@
 package import Torch
 
-/// What turns log-probabilities and advantages into a loss.
+/// The policy loss of log-probabilities and advantages.
 package struct Objective: Codable, Hashable, Sendable {
-    /// Which formula.
+    /// The formula of the loss.
     package enum Rule: String, Codable, Hashable, Sendable, CaseIterable {
-        /// The clipped ratio of new to old probability of each token (PPO, GRPO), with the dual clip of arXiv 1912.09729.
+        /// The clipped probability ratio of each token, new to old (PPO, GRPO), with the dual clip of arXiv 1912.09729.
         case clippedRatio
     }
 
     package var rule = Rule.clippedRatio
-    /// A ratio below `1 - clipLow` earns nothing more.
+    /// For a negative advantage, a ratio below `1 - clipLow` has no gradient.
     package var clipLow = 0.2
-    /// A ratio above `1 + clipHigh` earns nothing more.
+    /// For a positive advantage, a ratio above `1 + clipHigh` has no gradient.
     package var clipHigh = 0.2
     /// Bound on the loss of a token with negative advantage, in units of its advantage.
     package var dualClip = 3.0
@@ -22,7 +22,7 @@ package struct Objective: Codable, Hashable, Sendable {
         self.dualClip = dualClip
     }
 
-    /// The loss summed over tokens, and how many tokens the clip holds back.
+    /// The loss summed over tokens, and the number of clipped tokens.
     package struct Sum {
         /// Scalar, differentiable with respect to the new log-probabilities.
         package let loss: Tensor
@@ -30,9 +30,9 @@ package struct Objective: Codable, Hashable, Sendable {
     }
 
     /// - Parameters:
-    ///   - logProbabilities: `[token]`, of the policy being trained.
-    ///   - old: `[token]`, of the policy that sampled.
-    ///   - advantages: `[token]`, each token carrying its trajectory's.
+    ///   - logProbabilities: log-probabilities under the policy being trained. `[token]`
+    ///   - old: log-probabilities under the policy that sampled the tokens. `[token]`
+    ///   - advantages: for each token, the advantage of its trajectory. `[token]`
     package func callAsFunction(logProbabilities: Tensor, old: Tensor, advantages: Tensor) -> Sum {
         switch rule {
         case .clippedRatio: clippedRatio(logProbabilities, old, advantages)

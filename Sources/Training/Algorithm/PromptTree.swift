@@ -1,14 +1,14 @@
 package import Agent
 
-/// A prompt and what follows it in each of its continuations; the unit that shares a prefix.
+/// A prompt and its continuations. The prompt is computed once for all of them.
 package struct PromptTree: Sendable {
-    /// One way to go on from the prompt.
+    /// A continuation of the prompt.
     package struct Branch: Sendable {
-        /// Completions and observations in order; a prompt segment here is text that carries no loss.
+        /// Completions and observations in order. A prompt segment here is text without loss.
         package let segments: [Segment]
-        /// Carried by each completion token: an advantage with its normalizer's factor, or the weight of a supervised example.
+        /// The weight of each completion token: the advantage times the normalizer's factor, or the weight of a supervised example.
         package let weight: Double
-        /// The trajectory that it is; nil for supervised text.
+        /// The trajectory of the branch; nil for supervised text.
         package let id: TrajectoryID?
 
         package init(segments: [Segment], weight: Double, id: TrajectoryID? = nil) {
@@ -28,11 +28,11 @@ package struct PromptTree: Sendable {
         self.branches = branches
     }
 
-    /// The prompt of a group, and what each member made of it with its advantage.
+    /// The prompt of a group with a branch for each judged trajectory.
     ///
     /// - Parameters:
-    ///   - group: with its advantages.
-    ///   - factor: what advantages are multiplied by, given the number of completion tokens.
+    ///   - group: a group with advantages.
+    ///   - factor: the factor on an advantage, given the number of completion tokens.
     package init(_ group: TrajectoryGroup, weighing factor: (Int) -> Double) {
         prompt = group.members[0].trajectory.transcript.segments[0]
         branches = group.judged.map { member in

@@ -3,21 +3,22 @@ package import Rollout
 package import Runs
 package import Tasks
 
-/// A trajectory with what it was paid and how that compares to others.
+/// A trajectory with its reward and advantage.
 package struct ScoredTrajectory: Sendable {
     package let id: TrajectoryID
     package let trajectory: Trajectory
     package let reward: RewardBreakdown
-    /// See ``Advantage``; 0 until the groups of the step have been compared.
+    /// The advantage; 0 until ``Algorithm/compared(_:)`` has computed it.
     package let advantage: Double
-    /// Why there is no verdict on its answer; it takes no part in its group then, and its reward means nothing.
+    /// Why the answer has no verdict; nil if it has one. An unjudged trajectory is excluded from its group's advantages and
+    /// from the loss, and its reward is meaningless.
     package let unjudged: String?
     private let recorded: TrajectoryRecord
 
     /// - Parameters:
-    ///   - rollout: the trajectory and what it was made for.
-    ///   - outcome: what it is paid, or why that is unknown.
-    ///   - record: makes its record, given reward and reason.
+    ///   - rollout: the trajectory with its request.
+    ///   - outcome: the reward, or why the answer has no verdict.
+    ///   - record: makes the record from the reward and the reason for a missing verdict.
     package init(
         _ rollout: Rollout, _ outcome: Result<RewardBreakdown, Unjudged>,
         record: (RewardBreakdown, String?) -> TrajectoryRecord
@@ -45,7 +46,7 @@ package struct ScoredTrajectory: Sendable {
         ScoredTrajectory(self, advantage: advantage)
     }
 
-    /// As the run keeps it.
+    /// The record for the trajectory store.
     package var record: TrajectoryRecord {
         var record = recorded
         record.advantage = advantage
@@ -58,7 +59,7 @@ package struct ScoredTrajectory: Sendable {
 /// All samples of one prompt.
 package struct TrajectoryGroup: Sendable {
     package let example: Example
-    /// Position in the example source.
+    /// Index in the example source.
     package let index: Int
     package let members: [ScoredTrajectory]
 
@@ -68,22 +69,22 @@ package struct TrajectoryGroup: Sendable {
         self.members = members
     }
 
-    /// The members there is a verdict on.
+    /// The members with a verdict.
     package var judged: [ScoredTrajectory] { members.filter { $0.unjudged == nil } }
 
-    /// Tokens that those with a verdict wrote.
+    /// Completion tokens of the members with a verdict.
     package var completionTokenCount: Int {
         judged.reduce(0) { $0 + $1.trajectory.transcript.completionTokenCount }
     }
 
-    /// Whether its rewards differ.
+    /// Whether the rewards of the judged members differ.
     package var hasSignal: Bool { Advantage.hasSignal(judged.map(\.reward.total)) }
 
-    /// With an advantage for each judged member, in order.
+    /// The group with an advantage for each judged member, in order.
     func withAdvantages(_ advantages: [Double]) -> TrajectoryGroup {
-        var left = advantages[...]
+        var remaining = advantages[...]
         let members = members.map { member in
-            member.unjudged == nil ? member.withAdvantage(left.popFirst() ?? 0) : member
+            member.unjudged == nil ? member.withAdvantage(remaining.popFirst() ?? 0) : member
         }
         return TrajectoryGroup(example: example, index: index, members: members)
     }

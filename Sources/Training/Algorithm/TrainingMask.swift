@@ -1,9 +1,10 @@
 /// Which groups of a step are trained on.
 package struct TrainingMask: Codable, Hashable, Sendable {
     package enum Groups: String, Codable, Hashable, Sendable, CaseIterable {
-        /// Those whose rewards differ; the others would add nothing to the gradient.
+        /// Groups whose rewards differ; other groups have no gradient.
         case withSignal
-        /// All that have a verdict: the same gradient for more work, as long as nothing but the advantage is in the loss.
+        /// All groups with a judged trajectory. The gradient is the same, at a higher cost, as long as the loss depends on the
+        /// advantage alone.
         case all
     }
 

@@ -1,17 +1,17 @@
-/// What is trained on.
+/// The training data.
 package struct DataConfiguration: Codable, Hashable, Sendable {
-    /// Sources that are mixed; without any the scenes of the task.
+    /// Sources to mix; if empty, the scenes of the task are used.
     package var parts: [Part] = []
-    /// Share of a file's rows that may be unusable before the run stops.
+    /// Maximum fraction of bad rows in a file; above it the run stops.
     package var toleratedBadFraction = 0.01
 
     package init() {}
 
-    /// A source and how often it is asked.
+    /// A source and its sampling weight.
     package struct Part: Codable, Hashable, Sendable {
         /// A JSONL or Parquet file, a folder of them or a pattern with `*`; empty for the scenes of the task.
         package var file: String
-        /// In proportion to those of the other parts.
+        /// Relative to the weights of the other parts.
         package var weight: Double
 
         package init(file: String = "", weight: Double = 1) {
@@ -21,9 +21,9 @@ package struct DataConfiguration: Codable, Hashable, Sendable {
 
         private enum CodingKeys: String, CodingKey, CaseIterable { case file, weight }
 
-        /// - Throws: `DecodingError` for a key that there is none of and a weight that is not positive.
+        /// - Throws: `DecodingError` for an unknown key or a weight that is not positive.
         package init(from decoder: any Decoder) throws {
-            try decoder.refuseKeys(besides: CodingKeys.self)
+            try decoder.rejectUnknownKeys(besides: CodingKeys.self)
             let values = try decoder.container(keyedBy: CodingKeys.self)
             self.init(
                 file: try values.decodeIfPresent(String.self, forKey: .file) ?? "",

@@ -1,22 +1,22 @@
-/// What a run evaluates: an entry of `evaluation`. Exactly one of `benchmark`, `holdOut` and `scenes` says what is asked.
+/// An evaluation of a run: an entry of `evaluation`. Exactly one of `benchmark`, `holdOut` and `scenes` chooses the questions.
 package struct EvaluationPlan: Codable, Hashable, Sendable {
-    /// Under which its results are recorded; by default that of what is asked.
+    /// The name in metrics and records; by default that of the questions.
     package var name = ""
-    /// Name of a benchmark, or a YAML file that declares one.
+    /// Name of a benchmark, or path of a YAML file that declares one.
     package var benchmark = ""
     /// The benchmark's file or folder.
     package var data = ""
-    /// Fraction of the run's own questions that is never trained on and asked instead; drawn by the run's seed.
+    /// Fraction of the run's own questions that is held out of training for this evaluation; drawn by the run's seed.
     package var holdOut = 0.0
     /// Scenes of the procedural task, each with one question of every kind.
     package var scenes = 0
-    /// Names the scenes, and the order of a benchmark's options.
+    /// Seed of the scenes, and of the order of a benchmark's options.
     package var seed = Scenes().seed
-    /// Most items that are asked; 0 for all.
+    /// Maximum number of items; 0 for all.
     package var limit = 0
-    /// Steps between evaluations, besides those before and after training; 0 for none.
+    /// Steps between evaluations during training; 0 to evaluate only before and after it.
     package var every = 0
-    /// Whether the trained model is asked without tools too.
+    /// Whether the trained model is also evaluated without tools.
     package var withoutTools = true
 
     package init(
@@ -44,9 +44,9 @@ package struct EvaluationPlan: Codable, Hashable, Sendable {
         case name, benchmark, data, holdOut, scenes, seed, limit, every, withoutTools
     }
 
-    /// - Throws: `DecodingError` for a key that there is none of and values that cannot work.
+    /// - Throws: `DecodingError` for an unknown key or an invalid value.
     package init(from decoder: any Decoder) throws {
-        try decoder.refuseKeys(besides: CodingKeys.self)
+        try decoder.rejectUnknownKeys(besides: CodingKeys.self)
         let values = try decoder.container(keyedBy: CodingKeys.self)
         func value<Value: Decodable>(_ key: CodingKeys, _ standard: Value) throws -> Value {
             try values.decodeIfPresent(Value.self, forKey: key) ?? standard
@@ -67,7 +67,7 @@ package struct EvaluationPlan: Codable, Hashable, Sendable {
         if name.isEmpty { name = standardName }
     }
 
-    /// What differs from the defaults, and the name.
+    /// Encodes the name and the values that differ from the defaults.
     package func encode(to encoder: any Encoder) throws {
         let standard = EvaluationPlan()
         var values = encoder.container(keyedBy: CodingKeys.self)
@@ -99,36 +99,36 @@ package struct EvaluationPlan: Codable, Hashable, Sendable {
         let given = [!benchmark.isEmpty, holdOut != 0, scenes != 0].count(where: \.self)
         if given != 1 {
             return
-                "say what is asked by one of benchmark: NAME (with data: FILE), holdOut: 0.05 and scenes: 500"
+                "give exactly one of benchmark: NAME (with data: FILE), holdOut: 0.05 and scenes: 500"
         }
         if holdOut != 0, !(holdOut > 0 && holdOut < 1) {
             return "holdOut is \(holdOut); it must be above 0 and below 1"
         }
         if scenes < 0 { return "scenes is \(scenes); it must be at least 1" }
-        if limit < 0 { return "limit is \(limit); it must be at least 0, which asks all" }
+        if limit < 0 { return "limit is \(limit); it must be at least 0; 0 means all items" }
         if every < 0 {
-            return "every is \(every); it must be at least 0, which asks before and after training only"
+            return "every is \(every); it must be at least 0; 0 means before and after training only"
         }
-        if name.contains("/") { return "name is \(name); it must not hold a slash" }
+        if name.contains("/") { return "name is \(name); it must not contain a slash" }
         return nil
     }
 }
 
-/// The value of `evaluation`: a list of plans, or the word `automatic`.
+/// The value of `evaluation`: a list of plans, or `automatic`.
 package enum EvaluationChoice: Codable, Hashable, Sendable {
-    /// What is trained on decides: scenes for the procedural task, a held-out part for files of questions.
+    /// Chosen by the training data: held-out scenes for the procedural task, held-out questions for files.
     case automatic
     case listed([EvaluationPlan])
 
-    private static let automaticWord = "automatic"
+    private static let automaticValue = "automatic"
 
     package init(from decoder: any Decoder) throws {
-        if let word = try? decoder.singleValueContainer().decode(String.self) {
-            guard word == Self.automaticWord else {
+        if let value = try? decoder.singleValueContainer().decode(String.self) {
+            guard value == Self.automaticValue else {
                 throw DecodingError.dataCorrupted(
                     .init(
                         codingPath: decoder.codingPath,
-                        debugDescription: "\(word) must be a list such as [{holdOut: 0.05}], or automatic"))
+                        debugDescription: "\(value) must be a list such as [{holdOut: 0.05}], or automatic"))
             }
             self = .automatic
             return
@@ -140,7 +140,7 @@ package enum EvaluationChoice: Codable, Hashable, Sendable {
         switch self {
         case .automatic:
             var container = encoder.singleValueContainer()
-            try container.encode(Self.automaticWord)
+            try container.encode(Self.automaticValue)
         case .listed(let plans): try plans.encode(to: encoder)
         }
     }

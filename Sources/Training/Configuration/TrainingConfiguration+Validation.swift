@@ -4,8 +4,9 @@ import Models
 import Tasks
 
 extension TrainingConfiguration {
-    /// - Throws: ``ConfigurationError`` that names the first number no run can work with. The task has a check of its
-    ///   own.
+    /// Checks all values except those of the task, which has its own check.
+    ///
+    /// - Throws: ``ConfigurationError`` that names the first invalid value.
     package func validate() throws {
         try judge.validate()
         try validateReward()
@@ -36,11 +37,11 @@ extension TrainingConfiguration {
             if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
                 "evaluation: two are named \(twice); give one of them another name"
             } else if plans.count(where: { $0.holdOut > 0 }) > 1 {
-                "evaluation: holdOut is given twice; once is enough, its limit says how many are asked"
+                "evaluation: holdOut is given twice; give it once, with a limit for the number of questions"
             } else if plans.contains(where: { $0.holdOut > 0 }),
                 !data.parts.contains(where: { !$0.file.isEmpty })
             {
-                "evaluation: holdOut keeps back questions of files, and data.parts names none"
+                "evaluation: holdOut holds out questions of files, but data.parts names no file"
             } else {
                 nil
             }
@@ -50,16 +51,16 @@ extension TrainingConfiguration {
     private func validateReward() throws {
         let problem: String? =
             if !reward.program.isEmpty, reward.components.isEmpty {
-                "reward.program needs reward.components, the weight of each component that it pays, such as {brevity: 0.5}"
+                "reward.program needs reward.components, the weight of each of its components, such as {brevity: 0.5}"
             } else if reward.program.isEmpty, !reward.components.isEmpty {
-                "reward.components are paid by a program; name it in reward.program"
+                "reward.components are the components of a program; name it in reward.program"
             } else if let name = reward.components.keys.first(where: Reward.ownComponents.contains) {
-                "reward.components.\(name) is a name that the rewards use themselves; choose another"
-            } else if let stranger = (reward.perception.bonusTools + reward.mathematics.bonusTools)
+                "reward.components.\(name) is the name of a built-in component; choose another"
+            } else if let unknown = (reward.perception.bonusTools + reward.mathematics.bonusTools)
                 .first(where: { ToolBox.standard[$0] == nil })
             {
                 "reward: bonusTools: "
-                    + "\(UnknownToolError(name: stranger, known: ToolBox.standard.names))"
+                    + "\(UnknownToolError(name: unknown, known: ToolBox.standard.names))"
             } else if !(reward.timeoutSeconds > 0) {
                 "reward.timeoutSeconds is \(reward.timeoutSeconds); it must be above 0"
             } else {

@@ -2,32 +2,32 @@ package import Agent
 package import Models
 import Torch
 
-/// What one forward and backward pass computes: packed tokens, and which of them carry a loss.
+/// The input of one forward and backward pass: packed tokens and their targets.
 package struct TrainingPass: Sendable {
     package fileprivate(set) var batch: PackedBatch
-    /// Token whose hidden state predicts the target. `[target]`
+    /// Index of the token whose hidden state predicts the target. `[target]`
     package fileprivate(set) var predictors: [Int64] = []
-    /// `[target]`
+    /// Token ids. `[target]`
     package fileprivate(set) var targets: [Int64] = []
-    /// Log-probability of the target when it was sampled; nil where one was not, as in supervised text. `[target]`
+    /// Log-probability of the target when it was sampled; nil if any target was not sampled, as in supervised text. `[target]`
     package fileprivate(set) var oldLogProbabilities: [Float]? = []
     /// Weight of the branch. `[target]`
     package fileprivate(set) var weights: [Float] = []
-    /// Branch that the target belongs to. `[target]`
+    /// Index of the branch of the target. `[target]`
     package fileprivate(set) var branches: [Int] = []
-    /// Trajectory that each branch is; nil for supervised text. `[branch]`
+    /// Trajectory of the branch; nil for supervised text. `[branch]`
     package fileprivate(set) var trajectories: [TrajectoryID?] = []
-    /// Token that predicts the first token the model writes in each branch. `[branch]`
+    /// Index of the token that predicts the first target of the branch. `[branch]`
     package fileprivate(set) var branchPredictors: [Int64] = []
-    /// What the images of the batch show, in order. `[image]`
+    /// The images of the batch, in order. `[image]`
     package fileprivate(set) var views: [ViewedImage] = []
 }
 
-/// Lays prompt trees end to end into passes of bounded size, each shared prompt once (DESIGN: packed, ragged tokens).
+/// Packs prompt trees into passes of bounded size; a shared prompt appears once.
 package struct BatchPacker {
     private let shape: ModelShape
     private let processor: ImageProcessor
-    /// Most tokens in a pass; a single branch with its prompt may exceed it.
+    /// Maximum tokens per pass; a single branch with its prompt may exceed it.
     private let tokensPerPass: Int
 
     package init(shape: ModelShape, processor: ImageProcessor, tokensPerPass: Int) {
@@ -36,14 +36,15 @@ package struct BatchPacker {
         self.tokensPerPass = tokensPerPass
     }
 
-    /// Packs in the order given. A tree too large for one pass is split between branches and repeats its prompt.
+    /// Packs trees in the given order. A tree that does not fit into a pass is split between branches, and its prompt is
+    /// repeated.
     ///
     /// - Parameters:
-    ///   - trees: those whose branches are all empty are left out.
-    ///   - workers: how many passes are computed at a time; each gets about as much.
-    /// - Throws: what cutting or packing an image throws.
+    ///   - trees: trees to pack; empty branches are skipped.
+    ///   - workers: number of passes that are computed in parallel; they get about equal numbers of tokens.
+    /// - Throws: an error of cutting or packing an image.
     package func passes(of trees: [PromptTree], workers: Int = 1) throws -> [TrainingPass] {
-        let tokensPerPass = min(tokensPerPass, Self.share(of: trees, workers: workers))
+        let tokensPerPass = min(tokensPerPass, Self.balancedTokens(of: trees, workers: workers))
         var passes: [TrainingPass] = []
         var pass = TrainingPass(batch: PackedBatch(for: shape))
         func close() {
@@ -67,8 +68,8 @@ package struct BatchPacker {
         return passes
     }
 
-    /// Tokens of a pass of which there are then no more than `workers`, however the trees fall.
-    private static func share(of trees: [PromptTree], workers: Int) -> Int {
+    /// A token limit per pass that yields at most `workers` passes for any sizes of the trees.
+    private static func balancedTokens(of trees: [PromptTree], workers: Int) -> Int {
         let branches = trees.flatMap(\.branches).filter { !$0.segments.isEmpty }
         let prompts = trees.map(\.prompt.tokens.count)
         let total = prompts.reduce(0, +) + branches.reduce(0) { $0 + $1.tokenCount }
@@ -87,8 +88,8 @@ package struct BatchPacker {
         for segment in branch.segments {
             if segment.kind == .completion {
                 for (index, token) in segment.tokens.enumerated() {
-                    let place = offset + index
-                    pass.predictors.append(Int64(place == 0 ? lastOfPrompt : start + place - 1))
+                    let position = offset + index
+                    pass.predictors.append(Int64(position == 0 ? lastOfPrompt : start + position - 1))
                     pass.targets.append(Int64(token))
                 }
                 if segment.logProbabilities.count == segment.tokens.count {
@@ -110,6 +111,8 @@ package struct BatchPacker {
             to: &pass)
     }
 
+    /// Appends a segment.
+    ///
     /// - Returns: the index of the new segment.
     private func append(
         _ tokens: [Int32], _ views: [ViewedImage], continuing parent: Int? = nil, to pass: inout TrainingPass
@@ -119,9 +122,9 @@ package struct BatchPacker {
         return try pass.batch.append(tokens, images: images, continuing: parent)
     }
 
-    /// A pass that shows images and says nothing.
+    /// A pass of images without text.
     ///
-    /// - Throws: what cutting or packing an image throws.
+    /// - Throws: an error of cutting or packing an image.
     package func pass(showing views: [ViewedImage]) throws -> TrainingPass {
         var pass = TrainingPass(batch: PackedBatch(for: shape))
         for view in views {

@@ -4,40 +4,44 @@ package import Foundation
 package import Models
 import Torch
 
-/// What a pass is trained towards.
+/// The training objective of a pass.
 package enum TrainingGoal: Sendable {
-    /// An objective of reinforcement learning; weights are advantages, log-probabilities those of the sampled distribution.
+    /// A policy loss; weights are advantages, and log-probabilities are those of the sampled distribution.
     case reward(Objective, temperature: Double)
-    /// The likelihood of the targets; weights are weights.
+    /// The weighted log-likelihood of the targets.
     case likelihood
 }
 
-/// Targets lack the log-probability of the policy that sampled them.
+/// Targets have no log-probabilities of the policy that sampled them.
 package struct MissingLogProbabilitiesError: Error, Hashable, CustomStringConvertible {
-    /// Trajectories of the pass.
+    /// The trajectories of the pass.
     package let trajectories: [TrajectoryID]
 
     package var description: String {
         let names = trajectories.prefix(3).map { "\($0.group)/\($0.sample)" }.joined(separator: ", ")
         return
-            "a completion of the trajectories \(names) has no log-probabilities: only what was sampled can be "
-            + "trained on by reward"
+            "a completion of the trajectories \(names) has no log-probabilities; reinforcement learning needs "
+            + "sampled completions"
     }
 }
 
-/// A model with its optimizer: turns packed passes into one step of the weights.
+/// A model with its optimizer: updates the weights from packed passes.
 ///
 /// Holds tensors, so one thread owns it.
 package final class Learner {
     package let model: any VisionLanguageModel
-    /// The model, and as many more over its weights as there are workers beside the first.
+    /// One model per worker, all with the same weights; the first is `model`.
     private let replicas: [any VisionLanguageModel]
     private let optimizer: AdamW
     private let configuration: OptimizerConfiguration
     /// Excludes tokens that are never sampled from every distribution, as generation does.
     private let vocabularyBias: Tensor
 
-    /// - Parameter workers: how many passes are computed side by side.
+    /// - Parameters:
+    ///   - model: the model to train.
+    ///   - rules: the sampling rules; tokens that they exclude have probability 0 here too.
+    ///   - configuration: the optimizer's settings.
+    ///   - workers: number of passes that are computed in parallel.
     package init(
         model: any VisionLanguageModel, rules: TokenRules, configuration: OptimizerConfiguration,
         workers: Int = 1
@@ -52,42 +56,43 @@ package final class Learner {
         optimizer = AdamW(model.parameters, configuration.adamW)
     }
 
-    /// What an update measured.
+    /// The measurements of an update.
     package struct Outcome: Sendable {
-        /// The sum over targets by the divisor.
+        /// The loss: the sum over targets divided by the divisor.
         package var loss = 0.0
-        /// Targets that the objective's clip holds back.
+        /// Number of clipped targets.
         package var clippedCount = 0.0
         package var gradientNorm = 0.0
+        /// Whether loss and gradient norm are neither NaN nor infinite.
         package var isFinite = true
 
         package init() {}
     }
 
-    /// Adds up the gradients of all passes and takes one step.
+    /// Sums the gradients of all passes and takes one optimizer step.
     ///
-    /// Without passes nothing moves, not even by momentum. A loss or gradient that is not finite leaves the weights
-    /// as they are and is reported.
+    /// Without passes there is no step, so momentum does not move the weights. If the loss or the gradient is NaN or
+    /// infinite, the step is skipped; see ``Outcome/isFinite``.
     ///
     /// - Parameters:
-    ///   - passes: shared out among the workers in turn.
-    ///   - goal: what they are trained towards.
-    ///   - divisor: what the summed loss is divided by, such as the number of targets, those without a gradient that
-    ///     were left out included.
-    ///   - learningRate: of this step.
+    ///   - passes: the passes; they are dealt to the workers in turn.
+    ///   - goal: the training objective.
+    ///   - divisor: the divisor of the summed loss, such as the number of targets including those skipped for lack of a
+    ///     gradient.
+    ///   - learningRate: the learning rate of this step.
     package func update(
         _ passes: [TrainingPass], towards goal: TrainingGoal, divisor: Double, learningRate: Double
     ) throws -> Outcome {
         var outcome = Outcome()
         guard !passes.isEmpty else { return outcome }
         optimizer.clearGradients()
-        let shares = try inParallel(replicas.count) { [self] worker in
+        let partialOutcomes = try inParallel(replicas.count) { [self] worker in
             let passes = stride(from: worker, to: passes.count, by: replicas.count).map { passes[$0] }
             return try gradients(of: passes, towards: goal, divisor: divisor, in: replicas[worker])
         }
-        for share in shares {
-            outcome.loss += share.loss
-            outcome.clippedCount += share.clippedCount
+        for partial in partialOutcomes {
+            outcome.loss += partial.loss
+            outcome.clippedCount += partial.clippedCount
         }
         for replica in replicas.dropFirst() { collectGradients(of: replica) }
         outcome.gradientNorm = clipGradientNorm(
@@ -97,7 +102,7 @@ package final class Learner {
         return outcome
     }
 
-    /// Adds the gradients of all `passes` to those of `model`.
+    /// Adds the gradients of `passes` to those of `model`.
     private func gradients(
         of passes: [TrainingPass], towards goal: TrainingGoal, divisor: Double,
         in model: any VisionLanguageModel
@@ -113,7 +118,7 @@ package final class Learner {
         return outcome
     }
 
-    /// Moves the gradients of a replica into the model's own.
+    /// Adds the gradients of a replica to those of the model and clears them.
     private func collectGradients(of replica: any VisionLanguageModel) {
         for (own, other) in zip(model.parameters, replica.parameters) {
             guard let gradient = other.tensor.grad else { continue }
@@ -151,7 +156,7 @@ package final class Learner {
     /// Writes the optimizer's state to a safetensors file.
     package func saveState(to url: URL) throws { try SafetensorsWriter.write(optimizer.state, to: url) }
 
-    /// Takes up the state that ``saveState(to:)`` wrote.
+    /// Restores the state written by ``saveState(to:)``.
     package func loadState(from url: URL) throws {
         let file = try SafetensorsFile(url)
         try optimizer.restore { try file.tensor($0, shape: $1) }

@@ -3,13 +3,13 @@ import Foundation
 import Generation
 import Synchronization
 
-/// Whether the person at the keyboard asked the process to stop (Ctrl-C, or `SIGTERM`).
+/// A request to stop the process: Ctrl-C or `SIGTERM`.
 ///
-/// The first request is kept for the loop to see, so that it can save; the second one ends the process.
+/// The first request sets ``isRequested``, so that the loop can save its state. The second one ends the process.
 package final class Interruption: Sendable {
     private let requested = Mutex(false)
 
-    /// Watches signals until the process ends.
+    /// Handles signals until the process ends.
     ///
     /// - Parameter onRequest: called at the first request, on another thread.
     package init(onRequest: @escaping @Sendable () -> Void) {

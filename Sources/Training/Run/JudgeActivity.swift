@@ -3,16 +3,16 @@ import Judging
 import Reports
 import Runs
 
-/// What a model that judges did, from step to step.
+/// The activity of the judge model since the last step.
 struct JudgeActivity {
     private let model: EndpointJudge?
-    private var seen: [String: Double] = [:]
-    private var seenEventCount = 0
-    private var hasReportedCache = false
+    private var reportedTotals: [String: Double] = [:]
+    private var reportedEventCount = 0
+    private var hasReportedCacheFailure = false
 
     init(of model: EndpointJudge?) { self.model = model }
 
-    /// What came since this was last asked.
+    /// The increments since the last call.
     mutating func metrics() -> [Metric] {
         guard let model else { return [] }
         let activity = model.activity
@@ -23,26 +23,26 @@ struct JudgeActivity {
             (MetricName.judgeHealthEvents, activity.eventCount),
         ]
         return totals.map { name, total in
-            defer { seen[name] = Double(total) }
-            return Metric(name, Double(total) - seen[name, default: 0])
+            defer { reportedTotals[name] = Double(total) }
+            return Metric(name, Double(total) - reportedTotals[name, default: 0])
         }
     }
 
-    /// What happened to the servers since this was last asked, as lines for a person.
+    /// The health events of the servers since the last call, as console lines.
     mutating func events() -> [String] {
         guard let model else { return [] }
         let activity = model.activity
-        var lines = activity.events.suffix(activity.eventCount - seenEventCount).map { "judge: \($0)" }
-        seenEventCount = activity.eventCount
-        if !hasReportedCache, let failure = activity.cacheFailure {
-            hasReportedCache = true
+        var lines = activity.events.suffix(activity.eventCount - reportedEventCount).map { "judge: \($0)" }
+        reportedEventCount = activity.eventCount
+        if !hasReportedCacheFailure, let failure = activity.cacheFailure {
+            hasReportedCacheFailure = true
             lines.append("judge: \(failure)")
         }
         return lines
     }
 }
 
-/// What a report says about the judging of a run.
+/// The report's facts about the judge of a run.
 struct JudgeFacts {
     private let configuration: TrainingConfiguration
     private let history: MetricHistory
@@ -62,19 +62,19 @@ struct JudgeFacts {
             ReportContent.Fact(
                 "Answers without a verdict",
                 "\(Readable.count(Int(unjudged.rounded()))) of \(Readable.count(perStep * (history.lastStep ?? 0))), "
-                    + "left out"),
+                    + "excluded"),
         ]
         if !configuration.judge.endpoints.isEmpty {
-            let numbers = [
+            let counts = [
                 ("requests", MetricName.judgeRequests), ("retries", MetricName.judgeRetries),
-                ("known verdicts", MetricName.cachedVerdicts),
+                ("cached verdicts", MetricName.cachedVerdicts),
                 ("replies without a verdict", MetricName.malformedVerdicts),
-                ("times a server was left in peace or came back", MetricName.judgeHealthEvents),
+                ("health events of servers", MetricName.judgeHealthEvents),
             ]
             facts.append(
                 ReportContent.Fact(
-                    "Asking it",
-                    numbers.map { "\(Readable.count(Int(total($0.1)))) \($0.0)" }.joined(separator: ", ")))
+                    "Judge requests",
+                    counts.map { "\(Readable.count(Int(total($0.1)))) \($0.0)" }.joined(separator: ", ")))
         }
         return facts
     }

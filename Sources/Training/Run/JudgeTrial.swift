@@ -5,7 +5,7 @@ import Judging
 import Runs
 import Tasks
 
-/// Tries the judge on known answers before a run trusts it; a run that is resumed does not do it again.
+/// Checks the judge on answers with known verdicts before a run; a resumed run with the same judge skips the check.
 struct JudgeTrial {
     private let configuration: JudgeConfiguration
     private let folder: RunFolder
@@ -15,38 +15,40 @@ struct JudgeTrial {
         self.folder = folder
     }
 
-    /// What is kept of it.
+    /// The stored result of a check.
     private struct Record: Codable {
-        let subject: String
-        let words: String
+        let judge: String
+        let prompt: String
         let result: JudgeCheckResult
     }
 
-    /// - Throws: ``JudgeError`` with the table if the judge agrees too seldom.
+    /// - Throws: ``JudgeError`` with the table if the agreement is too low.
     func pass(_ judge: any Judge, output: ConsoleOutput) throws {
         guard configuration.asks, configuration.check else { return }
-        let words = configuration.endpoints.isEmpty ? "" : try configuration.words().template
+        let prompt = configuration.endpoints.isEmpty ? "" : try configuration.words().template
         if let data = try? Data(contentsOf: folder.judgeCheckFile),
             let record = try? JSONDecoder().decode(Record.self, from: data),
-            record.subject == configuration.subject, record.words == words
+            record.judge == configuration.subject, record.prompt == prompt
         {
             return
         }
         let check = try JudgeCheck.shipped()
-        output.write("trying the judge on \(check.pairs.count) known answers: \(configuration.subject)\n")
+        output.write(
+            "checking the judge on \(check.pairs.count) answers with known verdicts: \(configuration.subject)\n"
+        )
         let concurrency = configuration.concurrency
         let result = try waiting(for: { try await check.run(judge, concurrency: concurrency) })
         let table = result.table(minimum: configuration.minimumAgreement)
         guard result.agreement >= configuration.minimumAgreement else {
             throw JudgeError(
                 description: "the judge is refused: \(configuration.subject)\n\n\(table)\n\n"
-                    + "Take a better judge or other words (judge.prompt); judge.minimumAgreement and judge.check=false "
-                    + "let it pass.")
+                    + "Use a better judge or another prompt (judge.prompt). To accept this judge, lower "
+                    + "judge.minimumAgreement or set judge.check=false.")
         }
         output.write(table + "\n")
         try AtomicFile.write(
             JSONEncoder().encode(
-                Record(subject: configuration.subject, words: words, result: result)),
+                Record(judge: configuration.subject, prompt: prompt, result: result)),
             to: folder.judgeCheckFile)
     }
 }

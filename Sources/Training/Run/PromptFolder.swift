@@ -4,7 +4,7 @@ import Generation
 import Imaging
 package import Tasks
 
-/// Questions about image files: a folder whose `prompts.json` is a list of
+/// A folder of questions about image files. Its `prompts.json` is a list of
 ///
 ///     {"question": "…", "images": ["0.png", …]}
 ///
@@ -17,7 +17,7 @@ package struct PromptFolder: ExampleSource {
         let images: [String]
     }
 
-    /// - Throws: an error that names the file that is missing or cannot be used.
+    /// - Throws: an error that names the missing or invalid file.
     package init(_ folder: URL) throws {
         let file = folder.appending(path: "prompts.json", directoryHint: .notDirectory)
         let entries: [Entry]
@@ -27,7 +27,7 @@ package struct PromptFolder: ExampleSource {
             throw PromptFolderError(path: file.path, problem: "\(error)")
         }
         guard !entries.isEmpty else {
-            throw PromptFolderError(path: file.path, problem: "it holds no prompt")
+            throw PromptFolderError(path: file.path, problem: "it contains no prompts")
         }
         examples = try entries.enumerated().map { index, entry in
             Example(
@@ -45,13 +45,13 @@ package struct PromptFolder: ExampleSource {
     /// Number of prompts.
     package var count: Int? { promptCount }
 
-    /// The prompt at `index`; after the last one they start over.
+    /// The prompt at `index`, modulo the number of prompts.
     package func example(at index: Int) -> Example { examples[index % examples.count] }
 }
 
-/// A list of prompts cannot be used.
+/// An invalid list of prompts.
 package struct PromptFolderError: Error, CustomStringConvertible {
-    /// The file at fault.
+    /// The invalid file.
     package let path: String
     /// What is wrong with it.
     package let problem: String

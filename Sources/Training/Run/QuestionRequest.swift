@@ -10,12 +10,12 @@ import Rollout
 package import Runs
 import Tasks
 
-/// A question could not be put to the model, for the reason given.
+/// A question that could not be answered, with the reason.
 package struct QuestionError: Error, CustomStringConvertible {
     package let description: String
 }
 
-/// A person's question about image files, and the answer as a trajectory.
+/// A question about image files, as asked by `deepeyes ask`.
 package struct QuestionRequest: Sendable {
     private let question: String
     private let imagePaths: [String]
@@ -24,11 +24,11 @@ package struct QuestionRequest: Sendable {
     private let seed: UInt64
 
     /// - Parameters:
-    ///   - question: as the person put it.
-    ///   - imagePaths: JPEG, PNG or WebP.
-    ///   - tools: those the model is told of.
-    ///   - sampling: for each turn.
-    ///   - seed: for temperatures above 0.
+    ///   - question: the question.
+    ///   - imagePaths: paths of JPEG, PNG or WebP files.
+    ///   - tools: the tools offered to the model.
+    ///   - sampling: the sampling settings of each turn.
+    ///   - seed: the random seed, for temperatures above 0.
     package init(
         question: String, imagePaths: [String], tools: ToolBox, sampling: Sampling, seed: UInt64
     ) {
@@ -39,13 +39,13 @@ package struct QuestionRequest: Sendable {
         self.seed = seed
     }
 
-    /// Asks the model on this thread.
+    /// Generates the answer on this thread.
     ///
     /// - Parameters:
-    ///   - policyModel: is asked.
-    ///   - onEvent: called as things happen, on any thread but one at a time.
-    /// - Throws: an error that names the image or model file that cannot be used; ``QuestionError`` if the model could
-    ///   not be asked.
+    ///   - policyModel: the model.
+    ///   - onEvent: called for each event as it happens, on any thread but never concurrently.
+    /// - Returns: the trajectory of the answer.
+    /// - Throws: an error that names the invalid image or model file; ``QuestionError`` if the trajectory failed.
     package func answer(
         with policyModel: PolicyModel, onEvent: @escaping @Sendable (AgentEvent) -> Void
     ) throws -> TrajectoryRecord {
@@ -64,11 +64,11 @@ package struct QuestionRequest: Sendable {
                     rollout, for: RolloutPurpose(.evaluation("ask"), step: 0, seed: seed))
             }[0]
         }
-        return named(record)
+        return withPaths(record)
     }
 
-    /// With the paths as the person gave them.
-    private func named(_ record: TrajectoryRecord) -> TrajectoryRecord {
+    /// The record with the image paths as they were given.
+    private func withPaths(_ record: TrajectoryRecord) -> TrajectoryRecord {
         var record = record
         record.images = zip(record.images, imagePaths).map { image, path in
             ImageReference(.file(path: path), width: image.width, height: image.height)
@@ -76,9 +76,9 @@ package struct QuestionRequest: Sendable {
         return record
     }
 
-    /// Writes a page that shows the trajectory with its images.
+    /// Writes an HTML page of the trajectory with its images.
     ///
-    /// - Throws: an error that names the file that cannot be read or written.
+    /// - Throws: an error that names the unreadable or unwritable file.
     package func writeTrace(of record: TrajectoryRecord, to url: URL) throws {
         let picture = try PictureMaker().picture(of: record, images: images())
         try AtomicFile.write(TracePage(picture).text, to: url)

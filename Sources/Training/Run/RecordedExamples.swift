@@ -9,15 +9,15 @@ import Synchronization
 import Tasks
 import Tokenizer
 
-/// Finds again what the trajectories of a run were about, and how their tokens read, without weights.
+/// Restores the images and token texts of a run's stored trajectories, without loading weights.
 package actor RecordedExamples {
     private let run: RunFolder
     private var questions: [TrajectoryOrigin: any Evaluator.Items] = [:]
     private var format: ChatMLFormat?
-    /// Images of the examples asked for last, the newest at the end.
-    private var recent: [(place: Place, images: [any PixelSource])] = []
+    /// Images of the most recently used examples, the newest last.
+    private var recent: [(key: ExampleKey, images: [any PixelSource])] = []
 
-    private struct Place: Hashable {
+    private struct ExampleKey: Hashable {
         let origin: TrajectoryOrigin
         let index: Int
     }
@@ -28,9 +28,9 @@ package actor RecordedExamples {
         self.run = run
     }
 
-    /// The images that a trajectory refers to, in its order.
+    /// The images of a trajectory, in prompt order.
     ///
-    /// - Throws: an error that names what is missing or is not what it was when the trajectory was made.
+    /// - Throws: an error that names a file or example that is missing or has changed since the trajectory was recorded.
     package func images(of record: TrajectoryRecord) async throws -> [any PixelSource] {
         var images: [any PixelSource] = []
         for reference in record.images {
@@ -43,9 +43,9 @@ package actor RecordedExamples {
         return images
     }
 
-    /// The text that each of `tokens` adds; nothing for one that ends inside a character.
+    /// The text that each token adds; empty for a token that ends within a character.
     ///
-    /// - Throws: an error that names the file that is missing or damaged.
+    /// - Throws: an error that names the missing or damaged file.
     package func texts(of tokens: [Int32]) throws -> [String] {
         var decoder = StreamingDecoder(try chatFormat().tokenizer)
         return tokens.map { decoder.append($0) }
@@ -56,24 +56,26 @@ package actor RecordedExamples {
     ) async throws -> any PixelSource {
         switch reference.source {
         case .file(let path): return try EncodedImage(path: path)
-        case .example(_, _, let index, let number):
-            let images = try await images(at: Place(origin: record.origin, index: index), of: record)
-            guard images.indices.contains(number) else { throw changed(record) }
-            return images[number]
+        case .example(_, _, let index, let imageIndex):
+            let images = try await images(for: ExampleKey(origin: record.origin, index: index), of: record)
+            guard images.indices.contains(imageIndex) else { throw changed(record) }
+            return images[imageIndex]
         }
     }
 
-    private func images(at place: Place, of record: TrajectoryRecord) async throws -> [any PixelSource] {
-        if let known = recent.first(where: { $0.place == place }) { return known.images }
-        let item = try await questions(of: place.origin).item(at: place.index)
+    private func images(
+        for key: ExampleKey, of record: TrajectoryRecord
+    ) async throws -> [any PixelSource] {
+        if let cached = recent.first(where: { $0.key == key }) { return cached.images }
+        let item = try await questions(of: key.origin).item(at: key.index)
         guard item.id == record.exampleID else { throw changed(record) }
-        recent.append((place, item.images))
+        recent.append((key, item.images))
         if recent.count > Self.recentCount { recent.removeFirst() }
         return item.images
     }
 
     private func questions(of origin: TrajectoryOrigin) throws -> any Evaluator.Items {
-        if let known = questions[origin] { return known }
+        if let cached = questions[origin] { return cached }
         let configuration = try configuration
         let data = try TrainingData(configuration, format: chatFormat())
         let items: any Evaluator.Items =
@@ -88,7 +90,7 @@ package actor RecordedExamples {
         return items
     }
 
-    /// What an evaluation is about that is no run's and whose images are no files.
+    /// The scenes of an evaluation that belongs to no run and has no image files.
     private func standardScenes() throws -> any ExampleSource {
         let scenes = EvaluationPlan.Scenes()
         return try ProceduralTask().heldOut(seed: scenes.seed, sceneCount: scenes.count)
@@ -102,7 +104,7 @@ package actor RecordedExamples {
         return format
     }
 
-    /// An evaluation that is no run's has none of its own.
+    /// The run's configuration; the defaults for an evaluation that belongs to no run.
     private var configuration: TrainingConfiguration {
         get throws {
             let file = run.configurationFile.path
@@ -114,7 +116,7 @@ package actor RecordedExamples {
     private func changed(_ record: TrajectoryRecord) -> RunError {
         RunError(
             .malformed, operation: "find the images of", path: record.exampleID,
-            detail: "what is at its place is another example",
-            remedy: "put the data that \(run.configurationFile.path) names back as it was")
+            detail: "the data has another example at this index",
+            remedy: "restore the data named in \(run.configurationFile.path)")
     }
 }

@@ -6,10 +6,10 @@ import Rollout
 import Runs
 import Tasks
 
-/// One of the evaluations of a run: what is asked, and when.
+/// An evaluation of a run: its questions and schedule.
 struct RunEvaluation: Sendable {
     let plan: EvaluationPlan
-    /// For people.
+    /// The name in reports.
     let title: String
     private let benchmark: Benchmark
     let items: any Evaluator.Items
@@ -17,9 +17,9 @@ struct RunEvaluation: Sendable {
 
     /// - Parameters:
     ///   - plan: an entry of the configuration.
-    ///   - configuration: of the run.
-    ///   - data: of the run.
-    /// - Throws: an error that names the benchmark or file that cannot be used.
+    ///   - configuration: the run's configuration.
+    ///   - data: the run's data.
+    /// - Throws: an error that names the invalid benchmark or file.
     init(_ plan: EvaluationPlan, of configuration: TrainingConfiguration, data: TrainingData) throws {
         self.plan = plan
         self.configuration = configuration
@@ -44,22 +44,25 @@ struct RunEvaluation: Sendable {
         }
         guard items.count > 0 else {
             throw ConfigurationError(
-                description: "configuration: evaluation: \(plan.name) has nothing to ask")
+                description: "configuration: evaluation: \(plan.name) has no questions")
         }
     }
 
-    /// Under which conditions it is asked at a step: with tools whenever it is due, and without them at the end.
+    /// The conditions to evaluate at a step: with tools at each scheduled step, and also without tools after the last step;
+    /// empty if nothing is scheduled.
     func conditions(at step: Int) -> [EvaluationSettings.Condition] {
         if step == configuration.steps { return plan.withoutTools ? [.tools, .noTools] : [.tools] }
         let isDue = step == 0 || plan.every > 0 && step.isMultiple(of: plan.every)
         return isDue ? [.tools] : []
     }
 
+    /// The evaluator of a step.
+    ///
     /// - Parameters:
-    ///   - step: of the run.
-    ///   - conditions: under which it is asked.
-    ///   - judge: of free text.
-    ///   - store: of the run.
+    ///   - step: the run's step.
+    ///   - conditions: the conditions to evaluate.
+    ///   - judge: the judge of free-text answers.
+    ///   - store: the run's trajectory store.
     func evaluator(
         at step: Int, under conditions: [EvaluationSettings.Condition], judge: any Judge,
         store: TrajectoryStore
@@ -77,26 +80,26 @@ struct RunEvaluation: Sendable {
             store: EvaluationStore(store, name: plan.name, step: step, seed: plan.seed))
     }
 
-    /// Questions asked at the same time.
+    /// Maximum number of concurrent questions.
     private static let concurrency = 128
 }
 
 extension RunEvaluation {
-    /// The category whose values are the kinds of questions: `kind` for examples, that of the headline for a benchmark, or
-    /// the first by name.
+    /// The category whose values are the kinds of questions: `kind` for examples, the headline's category for a benchmark,
+    /// else the first by name.
     private func kindCategory(of outcomes: [Outcome]) -> String? {
         let all = Set(outcomes.flatMap(\.categories.keys))
         return ["kind", benchmark.averagedOver].compactMap(\.self).first(where: all.contains) ?? all.min()
     }
 
-    /// What answers came to, as the report and the curves show it.
+    /// The scores of one condition at a step, for the report and the curves.
     func measurement(
         _ outcomes: [Outcome], step: Int, condition: EvaluationSettings.Condition
     ) -> EvaluationMeasurement {
         let total = ConditionScore(outcomes, averagedOver: nil)
         let category = kindCategory(of: outcomes)
         let kinds = category.flatMap { total.categories[$0] } ?? [:]
-        // In the order in which they are first asked.
+        // In the order of their first question.
         var names: [String] = []
         for outcome in outcomes {
             for name in category.flatMap({ outcome.categories[$0] }) ?? [] where !names.contains(name) {

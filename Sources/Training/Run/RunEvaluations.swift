@@ -6,7 +6,7 @@ import Rollout
 import Runs
 import Tasks
 
-/// The evaluations of a run: asks those that are due, and keeps what they came to.
+/// The evaluations of a run with their results.
 final class RunEvaluations {
     let evaluations: [RunEvaluation]
     private let configuration: TrainingConfiguration
@@ -14,7 +14,7 @@ final class RunEvaluations {
     private let judge: any Judge
     private let store: TrajectoryStore
     private let console: ConsoleSink
-    /// What was measured since the process began, by evaluation and step; the rest is computed from the store.
+    /// Measurements computed in this process, by evaluation and step; others are computed from the store when needed.
     private var measured: [String: [Int: [EvaluationMeasurement]]] = [:]
 
     init(
@@ -29,13 +29,13 @@ final class RunEvaluations {
         self.console = console
     }
 
-    /// Asks what is due at a step and has no answer yet; what was asked before is not asked again.
+    /// Runs the evaluations scheduled at a step. Questions with a stored answer are not asked again.
     ///
     /// - Parameters:
-    ///   - step: steps that the weights have had.
-    ///   - engine: has the weights.
-    ///   - shouldStop: asked between batches of questions.
-    /// - Returns: the curves' values; nil if stopped.
+    ///   - step: the number of completed training steps.
+    ///   - engine: the engine with the weights of this step.
+    ///   - shouldStop: called between batches of questions.
+    /// - Returns: the metrics; nil if stopped.
     func evaluate(
         at step: Int, by engine: any RolloutEngine, shouldStop: @escaping @Sendable () -> Bool
     ) throws -> [Metric]? {
@@ -73,17 +73,17 @@ final class RunEvaluations {
                         "evaluating \(name): \(Readable.count(progress.completed)) of "
                             + Readable.count(progress.total))
                 },
-                onBadItem: { console.message("\(name): left out: \($0.problem)") },
-                onFailure: { console.message("\(name): a question got no answer: \($0)") },
+                onBadItem: { console.message("\(name): skipped: \($0.problem)") },
+                onFailure: { console.message("\(name): a question failed: \($0)") },
                 shouldStop: shouldStop)
         }
     }
 
-    /// What an evaluation came to at a step, under all conditions that were asked then.
+    /// The measurements of an evaluation at a step, one for each condition.
     private func measurements(
         of evaluation: RunEvaluation, at step: Int
     ) throws -> [EvaluationMeasurement] {
-        if let known = measured[evaluation.plan.name]?[step] { return known }
+        if let cached = measured[evaluation.plan.name]?[step] { return cached }
         let conditions = evaluation.conditions(at: step)
         let evaluator = evaluation.evaluator(at: step, under: conditions, judge: judge, store: store)
         let outcomes = try waiting { try await evaluator.outcomes() }
@@ -106,7 +106,7 @@ final class RunEvaluations {
 
     // MARK: Report
 
-    /// What all evaluations came to at all steps.
+    /// The measurements of all evaluations at all steps.
     func figures() throws -> [ReportFigures.Evaluation] {
         try evaluations.map { evaluation in
             let steps = (0...configuration.steps).filter { !evaluation.conditions(at: $0).isEmpty }
@@ -116,7 +116,7 @@ final class RunEvaluations {
         }
     }
 
-    /// Trajectories that show what was learned and what was not, some of each evaluation.
+    /// The selected trajectories of each evaluation; see ``ReportSelection``.
     func pictures() throws -> [TrajectoryPicture] {
         guard configuration.steps > 0 else { return [] }
         let maker = PictureMaker()

@@ -7,25 +7,25 @@ import Runs
 import Tasks
 import Torch
 
-/// Measures one step of GRPO on a group of completions of equal length, and the generation of that group alone.
+/// Measures a GRPO step on one group of completions of equal length, or generation alone.
 ///
-/// The parts are those of ``Trainer``. What differs makes steps comparable with those of other programs: completions do
-/// not end before their length is reached, every second one is rewarded whatever it says, and nothing is recorded.
-/// The thread that calls it owns the model.
+/// The step consists of the same parts as in ``Trainer``. For comparison with other programs, completions never end early,
+/// every second completion is rewarded regardless of its text, and nothing is recorded.
+/// The calling thread owns the model.
 package final class StepBenchmark {
-    /// What is to be measured.
+    /// The settings of a benchmark.
     package struct Configuration: Sendable {
-        /// Completions of each prompt.
+        /// Completions per prompt.
         package var groupSize: Int
-        /// Tokens of each completion.
+        /// Tokens per completion.
         package var tokenCount: Int
-        /// Rounds that are timed.
+        /// Timed rounds.
         package var repetitions: Int
-        /// Rounds before those, reported apart.
+        /// Warm-up rounds before the timed ones; reported separately.
         package var warmUps: Int
-        /// Threads of libtorch; 0 takes one per core.
+        /// Threads of libtorch; 0 for one per core.
         package var threads: Int
-        /// Workers that compute side by side, with the threads divided among them.
+        /// Workers that compute in parallel; the threads are divided among them.
         package var workers: Int
 
         package init(
@@ -41,31 +41,31 @@ package final class StepBenchmark {
         }
     }
 
-    /// What one quantity took, in seconds, and the memory of the process by then.
+    /// The time of a step or of generation, in seconds, with the peak memory of the process.
     package struct Timing: Encodable, Sendable {
-        /// Of the first rounds, which are not counted.
+        /// Time of each warm-up round.
         package let warmUpSeconds: [Double]
-        /// Of each round that is counted.
+        /// Time of each timed round.
         package let seconds: [Double]
         package let median: Double
         package let minimum: Double
         package let maximum: Double
-        /// Median of each phase that a round is made of.
+        /// Median time of each phase.
         package let phases: [String: Double]
-        /// Most bytes that the process has had in main memory.
+        /// Peak resident memory of the process.
         package let peakBytes: Int
 
         fileprivate init(_ watches: [Stopwatch], warmUps: Int) {
             let totals = watches.map(\.total)
-            let counted = watches.dropFirst(warmUps)
+            let timed = watches.dropFirst(warmUps)
             warmUpSeconds = Array(totals.prefix(warmUps))
-            seconds = counted.map(\.total)
+            seconds = timed.map(\.total)
             median = Self.median(of: seconds)
             minimum = seconds.min() ?? .nan
             maximum = seconds.max() ?? .nan
-            let names = Set(counted.flatMap { $0.seconds.map(\.phase) })
+            let names = Set(timed.flatMap { $0.seconds.map(\.phase) })
             phases = Dictionary(
-                uniqueKeysWithValues: names.map { name in (name, Self.median(of: counted.map { $0[name] })) })
+                uniqueKeysWithValues: names.map { name in (name, Self.median(of: timed.map { $0[name] })) })
             peakBytes = ProcessMemory.peak
         }
 
@@ -80,20 +80,20 @@ package final class StepBenchmark {
     private let source: PromptFolder
     private let policyModel: PolicyModel
     private let engine: any RolloutEngine
-    /// Made for the first step: generation alone needs no memory for gradients and moments.
+    /// Created by the first step, because generation alone needs no memory for gradients and moments.
     private lazy var learner = Learner(
         model: policyModel.model, rules: policyModel.rules, configuration: optimizer,
         workers: configuration.workers)
     private let collector: RolloutCollector
     private let packer: BatchPacker
     private let optimizer = OptimizerConfiguration()
-    /// Groups collected so far; each begins with the next prompt.
+    /// Groups collected so far; each uses the next prompt.
     private var groupCount = 0
 
     /// - Parameters:
-    ///   - configuration: of the step.
-    ///   - policyModel: its rules are set to such that let no completion end early.
-    ///   - source: each round takes its next prompt.
+    ///   - policyModel: the model; its rules are changed so that no completion ends early.
+    ///   - source: the prompts; each round uses the next one.
+    ///   - configuration: the settings of the benchmark.
     /// - Throws: `MemoryPlanError` if the step does not fit into memory.
     package init(_ policyModel: PolicyModel, source: PromptFolder, configuration: Configuration) throws {
         Tensor.setThreadCount(
@@ -116,17 +116,17 @@ package final class StepBenchmark {
             tokensPerPass: optimizer.tokensPerPass)
     }
 
-    /// From question and image file to the text of the group's completions, round by round.
+    /// Measures generation, from question and image file to the group's completions.
     package func generation() throws -> Timing {
         try timing { _ = try collect(timedBy: &$0) }
     }
 
-    /// Generation, rewards, packing, gradients and the update of the weights, round by round.
+    /// Measures whole steps: generation, rewards, packing, gradients and the weight update.
     package func step() throws -> Timing {
         try timing { _ = try step(timedBy: &$0) }
     }
 
-    /// Runs one step and says what it trained on.
+    /// Runs one step and returns the group that it trained on.
     package func step(timedBy watch: inout Stopwatch) throws -> TrajectoryGroup {
         let algorithm = Algorithm()
         let groups = algorithm.compared([try collect(timedBy: &watch)])
@@ -138,13 +138,15 @@ package final class StepBenchmark {
             let outcome = try learner.update(
                 passes, towards: .reward(algorithm.objective, temperature: 1), divisor: divisor,
                 learningRate: optimizer.learningRate)
-            guard outcome.isFinite else { throw StepBenchmarkError(problem: "the gradient is not finite") }
+            guard outcome.isFinite else {
+                throw StepBenchmarkError(problem: "the gradient is NaN or infinite")
+            }
             try engine.publish(version: groupCount)
         }
         return groups[0]
     }
 
-    /// The tokens of every prompt, for comparison with what another program makes of them. `[prompt][token]`
+    /// The tokens of every prompt, for comparison with another program. `[prompt][token]`
     package func promptTokens() throws -> [[Int32]] {
         let format = policyModel.format
         return try (0..<source.promptCount).map { index in
@@ -187,10 +189,10 @@ package final class StepBenchmark {
     }
 }
 
-/// A round did not do what is to be measured.
+/// A round whose measurement is invalid.
 package struct StepBenchmarkError: Error, CustomStringConvertible {
-    /// What happened instead.
+    /// What was wrong.
     package let problem: String
 
-    package var description: String { "the measurement is void: \(problem)" }
+    package var description: String { "the measurement is invalid: \(problem)" }
 }

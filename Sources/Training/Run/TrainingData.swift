@@ -2,22 +2,23 @@ import Agent
 import Foundation
 import Tasks
 
-/// The examples that a configuration names.
+/// The examples named by a configuration.
 struct TrainingData {
     let source: any ExampleSource
-    /// Those of its parts that are files, without what is held out.
+    /// The files of the source, without held-out rows.
     let files: [ExampleRows]
-    /// Questions of the files that are never trained on; empty unless an evaluation holds some out.
+    /// The questions held out of training; empty if no evaluation uses `holdOut`.
     let heldOut: HeldOutQuestions
 
-    /// - Parameter format: of the model; what it cannot take is a bad row of a file.
-    ///
-    /// - Throws: an error that names the file or the value that cannot be used.
+    /// - Parameters:
+    ///   - configuration: the run's configuration.
+    ///   - format: the model's chat format; a row that it rejects is a bad row.
+    /// - Throws: an error that names the invalid file or value.
     init(_ configuration: TrainingConfiguration, format: @autoclosure () throws -> any ChatFormat) throws {
         let seed = configuration.seed
-        let made = try configuration.madeTask.examples(seed: seed, split: .training)
+        let scenes = try configuration.madeTask.examples(seed: seed, split: .training)
         guard !configuration.data.parts.isEmpty else {
-            source = made
+            source = scenes
             files = []
             heldOut = HeldOutQuestions([], seed: seed)
             return
@@ -32,22 +33,22 @@ struct TrainingData {
         }
         var files: [ExampleRows] = []
         var heldOut: [(file: ExampleRows, rows: [Int])] = []
-        var numbers: [String: Int] = [:]
+        var fileIndices: [String: Int] = [:]
         let parts = try configuration.data.parts.flatMap { part in
-            if part.file.isEmpty { return [MixedSource.Part(made, weight: part.weight)] }
+            if part.file.isEmpty { return [MixedSource.Part(scenes, weight: part.weight)] }
             let opened = try RowFiles.named(part.file).map { url in
                 let file = try RowFiles.open(url)
                 guard fraction > 0 else { return rows(file) }
-                // A file that several parts name is split once.
-                let number = numbers[url.path] ?? numbers.count
-                let split = HeldOutSplit(of: file.count, fraction: fraction, seed: seed, file: number)
-                if numbers.updateValue(number, forKey: url.path) == nil {
+                // A file named by several parts is split once.
+                let index = fileIndices[url.path] ?? fileIndices.count
+                let split = HeldOutSplit(of: file.count, fraction: fraction, seed: seed, file: index)
+                if fileIndices.updateValue(index, forKey: url.path) == nil {
                     heldOut.append((rows(file), split.heldOut))
                 }
                 return rows(file, split.training)
             }
             files += opened
-            // Several files of a part are visited in proportion to their rows.
+            // The files of a part are sampled in proportion to their numbers of rows.
             let rowCount = opened.reduce(0) { $0 + ($1.count ?? 0) }
             return opened.map {
                 MixedSource.Part($0, weight: part.weight * Double($0.count ?? 0) / Double(rowCount))

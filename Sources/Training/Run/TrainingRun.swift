@@ -9,14 +9,14 @@ package import Runs
 import Tasks
 import Torch
 
-/// A whole run: trains with checkpoints, evaluates before, meanwhile and after, and writes the report.
+/// A training run: trains with checkpoints, evaluates before, during and after training, and writes the report.
 ///
-/// Every part that was finished is kept in the run's folder, so that a run that was stopped goes on where it was.
+/// Completed work is stored in the run's folder, so a stopped run can be resumed.
 package final class TrainingRun {
-    /// How it ended.
+    /// How a run ended.
     package enum Ending {
         case completed(ReportFigures)
-        /// Stopped on request after the step given, with everything saved.
+        /// Stopped on request after `step`, with all state saved.
         case interrupted(step: Int)
         /// Ended by an alarm.
         case alarmed(AlarmEnding)
@@ -29,21 +29,21 @@ package final class TrainingRun {
     private let trainer: Trainer
     private let policyModel: PolicyModel
     private let evaluations: RunEvaluations
-    /// Steps whose evaluations are recorded.
+    /// Steps whose evaluations are complete.
     private var evaluatedSteps: Set<Int>
     private let console: ConsoleSink
     private let files: [ExampleRows]
     private var activity: JudgeActivity
-    /// Problems that were named.
+    /// Problems already printed.
     private var reported: Set<String> = []
     private let sinks: CombinedSink
     private let alarms: AlarmLines
     private var watch: AlarmWatch
     private let interruption: Interruption
 
-    /// Opens `folder` and whatever it holds of the run.
+    /// Opens `folder` and restores the run from its latest checkpoint, if there is one.
     ///
-    /// - Throws: an error that names the file or the value that stands in the way.
+    /// - Throws: an error that names the invalid file or value.
     package init(
         configuration: TrainingConfiguration, folder: RunFolder, interruption: Interruption,
         output: ConsoleOutput = .standard
@@ -84,7 +84,7 @@ package final class TrainingRun {
         for metrics in try folder.recordedSteps(through: trainer.completedSteps) { _ = watch.take(metrics) }
     }
 
-    /// Runs to the end, or until interrupted.
+    /// Trains to the last step, or until a request or an alarm ends the run.
     package func run() throws -> Ending {
         defer { console.finish() }
         var isBegun = false
@@ -100,7 +100,7 @@ package final class TrainingRun {
         return .completed(try writeReport())
     }
 
-    /// Asks what is due at this step and not recorded yet.
+    /// Runs the evaluations that are scheduled at the current step and not yet recorded.
     ///
     /// - Returns: false if interrupted.
     private func evaluate() throws -> Bool {
@@ -116,9 +116,9 @@ package final class TrainingRun {
         return true
     }
 
-    /// One step with everything around it.
+    /// One training step with metrics, alarms and checkpoint.
     ///
-    /// - Returns: how an alarm ended the run, if one did.
+    /// - Returns: the end of the run if an alarm ended it, else nil.
     private func step() throws -> Ending? {
         var metrics = try trainer.step()
         metrics.performance += activity.metrics()
@@ -146,16 +146,16 @@ package final class TrainingRun {
         try trainer.saveCheckpoint(keeping: watch.troubledSince.flatMap(checkpoint(before:)))
     }
 
-    /// The last checkpoint whose weights a step before `troubled` was sampled from.
-    private func checkpoint(before troubled: Int) -> Checkpoint? {
-        folder.checkpoints().last { $0.step < troubled - 1 }
+    /// The last checkpoint that sampled an earlier step than `step`.
+    private func checkpoint(before step: Int) -> Checkpoint? {
+        folder.checkpoints().last { $0.step < step - 1 }
     }
 
     private typealias Began = (record: AlarmRecord, since: Int)
 
-    /// Records and says which alarms began and which are over.
+    /// Records and prints the alarms that begin and end.
     ///
-    /// - Returns: that which ends the run, if one does.
+    /// - Returns: the alarm that ends the run, if any.
     private func report(_ changes: [AlarmWatch.Change]) throws -> Began? {
         var endings: [Began] = []
         for change in changes {
@@ -177,26 +177,26 @@ package final class TrainingRun {
         AlarmEnding(alarm: began.record, before: checkpoint(before: began.since))
     }
 
-    /// Says what went wrong in a step.
+    /// Prints the problems of a step.
     private func reportProblems(in metrics: StepMetrics) {
         reportBadRows()
         activity.events().forEach(console.message)
         if let reason = trainer.unjudged { reportUnjudged(reason) }
-        if metrics.wasNotApplied {
-            console.message("step \(metrics.step) changes no weight: its loss or gradient is not finite")
+        if metrics.wasSkipped {
+            console.message("step \(metrics.step): update skipped, the loss or gradient is NaN or infinite")
         }
     }
 
-    /// Says why answers have no verdict, once for each reason.
+    /// Prints why answers have no verdict, once for each reason.
     private func reportUnjudged(_ reason: String) {
         guard reported.insert(reason).inserted else { return }
-        console.message("an answer without a verdict is left out of its group: \(reason)")
+        console.message("an answer without a verdict is excluded from its group: \(reason)")
     }
 
-    /// Names the rows that were left out since this was last called.
+    /// Prints the rows skipped since the last call.
     private func reportBadRows() {
         let rows = files.flatMap { file in file.badRows.map { "\(file.path):\($0.number): \($0.problem)" } }
-        for row in rows where reported.insert(row).inserted { console.message("left out: \(row)") }
+        for row in rows where reported.insert(row).inserted { console.message("skipped: \(row)") }
     }
 
     // MARK: Report

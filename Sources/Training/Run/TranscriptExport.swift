@@ -9,41 +9,40 @@ import Rollout
 import Runs
 package import Tasks
 
-/// Lets a model answer examples greedily and writes all that it saw and wrote, for another implementation to check.
+/// Writes transcripts of greedily answered examples, for parity checks with another implementation.
 ///
-/// Every second example comes with tools, whatever its question. Every eighth also comes with a call already made and
-/// its crop, so that conversations of several turns and images are among them whatever the model does. The folder then
-/// holds `transcripts.json`, a list of
+/// Every second example offers tools. Every eighth example also starts with a tool call and its crop, so that there are
+/// conversations with several turns and images even if the model calls no tools. The folder contains `transcripts.json`, a
+/// list of
 ///
 ///     {"tokens": [token ids], "generated": [0 or 1 for each token], "images": ["0-0.png", "0-1.png"]}
 ///
-/// with one image placeholder in `tokens` for every image token, and the images beside it as they were before they
-/// were resized for the model, in the order of their placeholders.
+/// with one placeholder in `tokens` per image token, and the images before resizing, in the order of their placeholders.
 package struct TranscriptExport: Sendable {
     private let source: any ExampleSource
     private let tools: ToolBox
     private let maximumTokens: Int
 
     /// - Parameters:
-    ///   - source: of the examples.
-    ///   - tools: that may be called.
-    ///   - maximumTokens: in one turn.
+    ///   - source: the examples.
+    ///   - tools: the tools to offer.
+    ///   - maximumTokens: maximum tokens per turn.
     package init(of source: any ExampleSource, tools: ToolBox, maximumTokens: Int) {
         self.source = source
         self.tools = tools
         self.maximumTokens = maximumTokens
     }
 
-    /// What was written.
+    /// Counts of what was written.
     package struct Summary: Sendable {
         package var transcriptCount = 0
-        /// Transcripts in which the model has called a tool.
+        /// Transcripts in which the model called a tool.
         package var callingCount = 0
         package var imageCount = 0
         package var generatedTokenCount = 0
     }
 
-    /// Answers the first `count` examples on this thread and writes a new folder.
+    /// Answers the first `count` examples on this thread and writes their transcripts to a new folder.
     ///
     /// - Throws: `RunError` if the folder exists or cannot be written, ``QuestionError`` if a trajectory failed.
     package func write(_ count: Int, by policyModel: PolicyModel, to folder: URL) throws -> Summary {
@@ -65,8 +64,8 @@ package struct TranscriptExport: Sendable {
         let transcripts = try trajectories.map { trajectory in
             if case .failed(let reason) = trajectory.finish { throw QuestionError(description: reason) }
             let transcript = trajectory.transcript
-            let names = try transcript.images.enumerated().map { number, image in
-                let name = "\(trajectory.id.group)-\(number).png"
+            let names = try transcript.images.enumerated().map { index, image in
+                let name = "\(trajectory.id.group)-\(index).png"
                 try AtomicFile.write(Data(image.pixels().encodedPNG()), to: folder.appending(path: name))
                 return name
             }
@@ -82,7 +81,7 @@ package struct TranscriptExport: Sendable {
         return summary
     }
 
-    /// A call that cuts out what the question is about, or the whole image where that is unknown, and its answer.
+    /// A zoom call on the ground-truth box, or on the whole image if there is none, with its result.
     private func zoom(in example: Example, _ format: ChatMLFormat) throws -> [Message] {
         let image = try format.view(example.images[0], as: .example(0))
         let box = image.viewedBox(ofOriginal: example.groundTruthBoxes.first ?? image.region)

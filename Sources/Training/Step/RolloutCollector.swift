@@ -5,11 +5,11 @@ package import Rollout
 import Runs
 package import Tasks
 
-/// Collects a group of trajectories for each prompt of a step, each rewarded as it ends.
+/// Collects a group of trajectories for each prompt of a step. Each trajectory is rewarded as soon as it ends.
 ///
-/// The loops of all trajectories run as tasks, while the thread that owns the model computes what they ask for.
+/// Each trajectory is a task; the thread that owns the model computes the turns of all of them.
 package struct RolloutCollector: Sendable {
-    /// What a trajectory is paid, or why there is no verdict on its answer.
+    /// Returns the reward of a trajectory, or why its answer has no verdict.
     package typealias Score = @Sendable (Rollout) async throws -> Result<RewardBreakdown, Unjudged>
 
     private let source: any ExampleSource
@@ -31,15 +31,15 @@ package struct RolloutCollector: Sendable {
         self.score = score
     }
 
-    /// The groups of a step, in the order of its prompts, without advantages.
+    /// Collects the groups of a step, in the order of its prompts, without advantages.
     ///
-    /// Each trajectory draws from random numbers of its own, so that with a policy that schedules by trajectory the
-    /// results depend on seed, step and weights alone.
+    /// Each trajectory has its own random numbers. The results depend only on seed, step and weights, if the policy's results
+    /// do not depend on scheduling.
     ///
     /// - Parameters:
-    ///   - step: steps done before.
-    ///   - policy: writes the turns.
-    /// - Throws: what the example source, the chat format or cancellation throws.
+    ///   - step: number of completed steps.
+    ///   - policy: generates the turns.
+    /// - Throws: an error of the example source or the chat format, or `CancellationError`.
     package func collect(step: Int, by policy: any Policy) async throws -> [TrajectoryGroup] {
         let indices = (0..<configuration.promptsPerStep).map { step * configuration.promptsPerStep + $0 }
         var requests: [RolloutRequest] = []

@@ -3,14 +3,14 @@ import Evaluation
 package import Runs
 import Tasks
 
-/// Turns the groups of a step into the numbers that are recorded.
+/// Computes the metrics of a step.
 ///
-/// Which answers get no verdict is not chance: rules settle the right ones, so those that wait for a judge are mostly wrong. A
-/// mean over the others would therefore rise when a judge fails. Where too many are missing the mean is left out, and its
-/// curve has a gap.
+/// Answers without a verdict are not a random sample: rules decide most right answers, so those that need a judge are mostly
+/// wrong. A mean over the judged answers would rise when a judge fails. If too many verdicts are missing, the mean is omitted
+/// and its curve has a gap.
 package struct StepReport {
-    /// Share of the trajectories that may lack a verdict in a mean over the others.
-    static let toleratedUnjudgedShare = 0.05
+    /// Maximum fraction of unjudged trajectories for a mean over the judged ones.
+    static let toleratedUnjudgedFraction = 0.05
 
     private let groups: [TrajectoryGroup]
     private let outcome: Learner.Outcome
@@ -22,7 +22,7 @@ package struct StepReport {
         self.learningRate = learningRate
     }
 
-    /// Everything that the seed determines, in a fixed order; a mean over nothing is left out.
+    /// Metrics determined by the seed, in a fixed order; the mean of no values is omitted.
     package var metrics: [Metric] {
         let members = groups.flatMap { group in group.judged.map { (example: group.example, scored: $0) } }
         let trajectories = groups.flatMap { $0.members.map(\.trajectory) }
@@ -37,21 +37,22 @@ package struct StepReport {
                 MetricName.reward(component: component.name),
                 isWhole ? mean(members.map { $0.scored.reward[component.name] }) : nil)
         }
-        add(MetricName.accuracy, isWhole ? share(members) { $0.scored.reward.isCorrect } : nil)
+        add(MetricName.accuracy, isWhole ? fraction(members) { $0.scored.reward.isCorrect } : nil)
         for kind in Set(groups.map(\.example.kind)).sorted() {
             add(
                 MetricName.accuracy(kind: kind),
                 Self.isWhole(groups.filter { $0.example.kind == kind })
-                    ? share(members.filter { $0.example.kind == kind }) { $0.scored.reward.isCorrect } : nil)
+                    ? fraction(members.filter { $0.example.kind == kind }) { $0.scored.reward.isCorrect }
+                    : nil)
         }
         let offered = members.filter { !$0.example.tools.isEmpty }
-        add(MetricName.callRate, share(offered) { !$0.scored.trajectory.toolCalls.isEmpty })
+        add(MetricName.callRate, fraction(offered) { !$0.scored.trajectory.toolCalls.isEmpty })
         add(MetricName.callsPerTrajectory, mean(offered.map { Double($0.scored.trajectory.toolCalls.count) }))
-        add(MetricName.callErrorRate, share(trajectories.flatMap(\.toolCalls)) { $0.failure != nil })
+        add(MetricName.callErrorRate, fraction(trajectories.flatMap(\.toolCalls)) { $0.failure != nil })
         add(
             MetricName.firstBoxIoU,
             mean(offered.compactMap(\.scored.firstBoxIoU)))
-        add(MetricName.formatErrorRate, share(members) { $0.scored.reward.formatError != nil })
+        add(MetricName.formatErrorRate, fraction(members) { $0.scored.reward.formatError != nil })
         add(
             MetricName.completionTokens, mean(trajectories.map { Double($0.transcript.completionTokenCount) })
         )
@@ -60,33 +61,33 @@ package struct StepReport {
         add(
             MetricName.turnTokens,
             completionCount == 0 ? nil : Double(completionTokenCount) / Double(completionCount))
-        add(MetricName.truncated, share(trajectories) { $0.finish.isLimit })
-        add(MetricName.failed, share(trajectories) { $0.finish.isFailure })
-        add(MetricName.unjudged, share(groups.flatMap(\.members)) { $0.unjudged != nil })
-        add(MetricName.groupsWithoutSignal, share(groups) { !$0.hasSignal })
+        add(MetricName.truncated, fraction(trajectories) { $0.finish.isLimit })
+        add(MetricName.failed, fraction(trajectories) { $0.finish.isFailure })
+        add(MetricName.unjudged, fraction(groups.flatMap(\.members)) { $0.unjudged != nil })
+        add(MetricName.groupsWithoutSignal, fraction(groups) { !$0.hasSignal })
         let entropies = trajectories.flatMap { $0.transcript.segments.flatMap(\.entropies) }
         add(MetricName.entropy, mean(entropies.map(Double.init)))
         add(MetricName.loss, outcome.loss)
-        add(MetricName.clipFraction, clippedShare)
+        add(MetricName.clipFraction, clippedFraction)
         add(MetricName.gradientNorm, outcome.gradientNorm)
         add(MetricName.learningRate, learningRate)
         return metrics
     }
 
-    /// Of the completion tokens that have a verdict.
-    private var clippedShare: Double {
+    /// Fraction of clipped tokens among the completion tokens of judged trajectories.
+    private var clippedFraction: Double {
         let count = groups.reduce(0) { $0 + $1.completionTokenCount }
         return count == 0 ? 0 : outcome.clippedCount / Double(count)
     }
 
-    /// Whether a mean over the judged speaks for all.
+    /// Whether enough trajectories are judged for a mean over them.
     private static func isWhole(_ groups: [TrajectoryGroup]) -> Bool {
         let count = groups.reduce(0) { $0 + $1.members.count }
         let judged = groups.reduce(0) { $0 + $1.judged.count }
-        return Double(count - judged) <= toleratedUnjudgedShare * Double(count)
+        return Double(count - judged) <= toleratedUnjudgedFraction * Double(count)
     }
 
-    /// What the clock and the machine determine.
+    /// Metrics of time and memory.
     package func performance(_ watch: Stopwatch) -> [Metric] {
         let tokens = groups.reduce(0) { sum, group in
             sum + group.members.reduce(0) { $0 + $1.trajectory.transcript.tokenCount }
@@ -104,13 +105,13 @@ package struct StepReport {
         values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
 
-    private func share<Element>(_ elements: [Element], where condition: (Element) -> Bool) -> Double? {
+    private func fraction<Element>(_ elements: [Element], where condition: (Element) -> Bool) -> Double? {
         mean(elements.map { condition($0) ? 1 : 0 })
     }
 }
 
 extension Trajectory.Finish {
-    /// Whether a limit cut it short.
+    /// Whether a limit truncated the trajectory.
     var isLimit: Bool {
         switch self {
         case .turnLimit, .lengthLimit, .contextLimit: true
@@ -120,6 +121,6 @@ extension Trajectory.Finish {
 
     var isFailure: Bool { failure != nil }
 
-    /// Why it failed, if it did.
+    /// The reason of a failure; nil if the trajectory did not fail.
     var failure: String? { if case .failed(let reason) = self { reason } else { nil } }
 }

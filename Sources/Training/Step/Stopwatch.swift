@@ -6,7 +6,7 @@ package struct Stopwatch {
 
     package init() {}
 
-    /// Runs `body` and books its time under `phase`.
+    /// Runs `body` and records its time under `phase`.
     package mutating func measure<Result>(_ phase: String, _ body: () throws -> Result) rethrows -> Result {
         let start = ContinuousClock.now
         let result = try body()
@@ -14,7 +14,7 @@ package struct Stopwatch {
         return result
     }
 
-    /// Seconds of all phases.
+    /// Total seconds of all phases.
     package var total: Double { seconds.reduce(0) { $0 + $1.seconds } }
 
     package subscript(phase: String) -> Double {

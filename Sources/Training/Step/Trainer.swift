@@ -7,26 +7,25 @@ package import Runs
 package import Tasks
 import Torch
 
-/// Reinforcement learning of a policy from the outcome of its trajectories (DeepEyes §3; GRPO).
+/// Reinforcement learning of a policy from the rewards of its trajectories (DeepEyes §3; GRPO).
 ///
-/// One `step()` is the index of this module: each of its lines is a file. The thread that calls it owns the
-/// model.
+/// ``step()`` is an overview of this module: each stage is a file. The calling thread owns the model.
 package final class Trainer {
     package let configuration: TrainingConfiguration
     package let folder: RunFolder
     private let policyModel: PolicyModel
-    /// Writes what the policy is asked; whoever calls `step` may use it between steps.
+    /// The rollout engine; the caller of ``step()`` may use it between steps.
     package let engine: any RolloutEngine
     private let learner: Learner
     private let collector: RolloutCollector
     private let packer: BatchPacker
     private let store: TrajectoryStore
 
-    /// Why there was no verdict on an answer of the last step, if so.
+    /// Why the first unjudged answer of the last step has no verdict; nil if all have one.
     package private(set) var unjudged: String?
-    /// Why a trajectory of the last step failed, if one did.
+    /// Why the first failed trajectory of the last step failed; nil if none did.
     package private(set) var failure: String?
-    /// Steps done.
+    /// Number of completed steps.
     package private(set) var completedSteps = 0
 
     package init(
@@ -51,7 +50,7 @@ package final class Trainer {
             tokensPerPass: configuration.optimizer.tokensPerPass)
     }
 
-    /// One step: collect and reward, compare, pack, update, publish, record.
+    /// One step: collect and reward, compute advantages, pack, update, publish, record.
     package func step() throws -> StepMetrics {
         var watch = Stopwatch()
         let step = completedSteps
@@ -60,7 +59,7 @@ package final class Trainer {
             try engine.serve { [collector] policy in try await collector.collect(step: step, by: policy) }
         }
         let groups = configuration.algorithm.compared(collected)
-        notice(groups)
+        recordProblems(of: groups)
         let (trees, divisor) = configuration.algorithm.trees(of: groups)
         let passes = try watch.measure("pack") {
             try packer.passes(of: trees, workers: configuration.workers)
@@ -83,17 +82,16 @@ package final class Trainer {
             performance: report.performance(watch) + (engine.statistics - before).metrics)
     }
 
-    /// Keeps what went wrong in a step, for whoever tells people.
-    private func notice(_ groups: [TrajectoryGroup]) {
+    private func recordProblems(of groups: [TrajectoryGroup]) {
         unjudged = groups.lazy.flatMap(\.members).compactMap(\.unjudged).first
         failure = groups.lazy.flatMap(\.members).compactMap(\.trajectory.finish.failure).first
     }
 
     // MARK: State
 
-    /// Writes weights and optimizer beside, and renames them into place.
+    /// Writes a checkpoint of weights and optimizer atomically, and removes old checkpoints.
     ///
-    /// - Parameter kept: an older checkpoint that stays.
+    /// - Parameter kept: an older checkpoint to keep.
     package func saveCheckpoint(keeping kept: Checkpoint? = nil) throws {
         try store.synchronize()
         _ = try folder.writeCheckpoint(step: completedSteps) { url in
@@ -104,8 +102,8 @@ package final class Trainer {
             keeping: configuration.checkpoint.keep, and: Set([kept?.step].compactMap(\.self)))
     }
 
-    /// Takes up the optimizer's state of the checkpoint that the model was loaded from; what was recorded after it
-    /// is dropped.
+    /// Restores the optimizer's state from the checkpoint that the model was loaded from, and removes trajectories recorded
+    /// after it.
     package func restore(_ saved: Checkpoint) throws {
         try learner.loadState(from: Self.optimizerFile(in: saved.url))
         try store.removeTrajectories(after: saved.step)

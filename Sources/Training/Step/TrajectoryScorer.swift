@@ -2,7 +2,7 @@ import Agent
 package import Rollout
 package import Tasks
 
-/// Rewards a trajectory: the reward's own components, and those that a program pays.
+/// Computes the reward of a trajectory: the built-in components and those of a reward program.
 package struct TrajectoryScorer: Sendable {
     private let reward: Reward
     private let judge: any Judge
@@ -14,7 +14,7 @@ package struct TrajectoryScorer: Sendable {
         external = reward.external
     }
 
-    /// What it is paid, or why there is no verdict on its answer.
+    /// The reward, or why the answer has no verdict.
     ///
     /// - Throws: `CancellationError` if the task was cancelled.
     package func outcome(of rollout: Rollout) async throws -> Result<RewardBreakdown, Unjudged> {

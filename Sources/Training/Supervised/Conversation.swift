@@ -4,7 +4,7 @@ import Imaging
 package import Models
 package import Tasks
 
-/// A conversation to learn from, as a line of a JSONL file holds it (OpenAI-style messages).
+/// A conversation for supervised training: a line of a JSONL file with OpenAI-style messages.
 ///
 ///     {"messages": [
 ///         {"role": "user", "content": [{"type": "image", "image": "scene.png"}, {"type": "text", "text": "Where…?"}]},
@@ -13,23 +13,23 @@ package import Tasks
 ///         {"role": "assistant", "content": "<answer>red</answer>"}],
 ///      "tools": ["image_zoom_in_tool"]}
 ///
-/// Paths are relative to the file; see `WrittenMessage` for what a message may hold.
+/// Paths are relative to the file. See `WrittenMessage` for the format of a message.
 package struct Conversation: Decodable, Sendable {
     package let messages: [WrittenMessage]
-    /// Names of the tools that the prompt offers.
+    /// Names of the tools offered in the prompt.
     package let tools: [String]?
 }
 
-/// A conversation cannot be used.
+/// An invalid conversation.
 package struct ConversationError: Error, CustomStringConvertible {
     package let description: String
 }
 
-/// The conversations of a JSONL file, turned into what a trainer packs.
+/// The conversations of a JSONL file, converted to prompt trees.
 package struct ConversationFile: Sendable {
     private let lines: JSONLines
 
-    /// Maps the file; lines are parsed when asked for.
+    /// Maps the file into memory; lines are parsed on access.
     package init(_ url: URL) throws {
         do { lines = try JSONLines(url) } catch {
             throw ConversationError(description: "\(url.path): \(error.problem)")
@@ -49,8 +49,8 @@ package struct ConversationFile: Sendable {
         }
     }
 
-    /// The conversation as tokens: what comes before the first assistant message is the prompt, assistant messages
-    /// carry the loss, what others say between them does not. What follows the last assistant message is left out.
+    /// The conversation as tokens. Messages before the first assistant message are the prompt. Only assistant messages have a
+    /// loss. Messages after the last assistant message are ignored.
     package func tree(at index: Int, format: ChatMLFormat, tools: ToolBox) throws -> PromptTree {
         let conversation = try conversation(at: index)
         let offered = try (conversation.tools ?? []).map { name in
@@ -70,7 +70,7 @@ package struct ConversationFile: Sendable {
             let message = try self.message(written, format, line: index)
             let isAnswer = message.role == .assistant
             guard segments.isEmpty || isAnswer == (segments.last?.kind == .observation) else {
-                throw failure(index, "messages of the assistant and of others must take turns")
+                throw failure(index, "messages of the assistant and of others must alternate")
             }
             switch message.role {
             case .assistant:
@@ -98,7 +98,7 @@ package struct ConversationFile: Sendable {
                             at: address, in: lines.url.deletingLastPathComponent())
                         return .image(try format.view(image, as: .example(0)))
                     } catch {
-                        // An ImageError names its file; what the format refuses does not.
+                        // An ImageError names its file; errors of the format do not.
                         throw failure(line, error is ImageError ? "\(error)" : "\(address): \(error)")
                     }
                 }

@@ -4,13 +4,13 @@ package import Foundation
 package import Models
 import Torch
 
-/// What supervised training does.
+/// The configuration of supervised training.
 package struct SupervisedConfiguration: Codable, Sendable {
-    /// Folder of the checkpoint to start from.
+    /// Folder of the base checkpoint.
     package var model = "Models/nano-base"
     package var seed: UInt64 = 1
     package var epochs = 1
-    /// Conversations in one optimizer step.
+    /// Conversations per optimizer step.
     package var batch = 16
     package var optimizer = SupervisedConfiguration.finetuning
 
@@ -24,11 +24,11 @@ package struct SupervisedConfiguration: Codable, Sendable {
     }
 }
 
-/// Trains on conversations: likelihood of the assistant's tokens, packed, images and several turns included.
+/// Maximizes the likelihood of the assistant's tokens in conversations, which may have several turns and images.
 ///
 /// Holds tensors, so one thread owns it.
 package final class SupervisedTrainer {
-    /// What a step came to.
+    /// The result of a step.
     package struct Step: Sendable {
         /// Counted from 1.
         package let index: Int
@@ -59,23 +59,23 @@ package final class SupervisedTrainer {
             tokensPerPass: configuration.optimizer.tokensPerPass)
     }
 
-    /// Steps of the whole training.
+    /// Total number of steps.
     package var stepCount: Int {
         (conversations.count * configuration.epochs + configuration.batch - 1) / configuration.batch
     }
 
-    /// Trains to the end, or until `shouldStop` says so after a step.
+    /// Trains all steps, or until `shouldStop` returns true after a step.
     ///
-    /// - Throws: an error that names the line of the conversation or the image that cannot be used.
+    /// - Throws: an error that names the invalid line or image.
     package func run(onStep: (Step) -> Void, shouldStop: () -> Bool) throws {
         let rates = configuration.optimizer.rates(steps: stepCount)
         for step in 0..<stepCount {
-            let places =
+            let positions =
                 step
                 * configuration.batch..<min(
                     (step + 1) * configuration.batch, conversations.count * configuration.epochs)
-            let trees = try places.map { place in
-                try conversations.tree(at: index(of: place), format: policyModel.format, tools: tools)
+            let trees = try positions.map { position in
+                try conversations.tree(at: index(at: position), format: policyModel.format, tools: tools)
             }
             let passes = try packer.passes(of: trees)
             let outcome = try learner.update(
@@ -89,9 +89,9 @@ package final class SupervisedTrainer {
     /// Writes the trained checkpoint.
     package func save(to url: URL) throws { try policyModel.save(to: url) }
 
-    /// The conversation at a place of the training: each epoch has an order of its own.
-    private func index(of place: Int) -> Int {
-        let (epoch, rank) = place.quotientAndRemainder(dividingBy: conversations.count)
+    /// The index of the conversation at a position in the training sequence; each epoch is shuffled anew.
+    private func index(at position: Int) -> Int {
+        let (epoch, rank) = position.quotientAndRemainder(dividingBy: conversations.count)
         if epoch != order.epoch {
             var random = CounterRandom(seed: configuration.seed, UInt64(epoch))
             order = (epoch, Array(0..<conversations.count))

@@ -4,21 +4,21 @@ import Models
 import Tasks
 import Yams
 
-/// A configuration could not be read.
+/// An invalid configuration.
 package struct ConfigurationError: Error, CustomStringConvertible {
     package let description: String
 }
 
-/// Reads a YAML file over a configuration's own defaults, so that a file states only what it changes.
+/// Reads and writes configurations as YAML. A file contains only the values that differ from the defaults.
 package enum ConfigurationFile {
-    /// The defaults, changed by the file at `path` and then by `overrides`.
+    /// Loads the defaults, changed by the file at `path` and then by `overrides`.
     ///
     /// - Parameters:
-    ///   - defaults: also decide which keys there are.
-    ///   - path: of a YAML file; nil for none.
+    ///   - defaults: the default values; they also determine the valid keys.
+    ///   - path: path of a YAML file; nil for none.
     ///   - overrides: dotted assignments such as `rollout.groupSize=4`, with YAML values.
-    ///   - retired: keys of earlier versions, dotted, and what became of them, to follow the key in a sentence.
-    /// - Throws: ``ConfigurationError`` that names the file, the line and the keys that would be right.
+    ///   - retired: dotted keys of earlier versions, each with the rest of an error message such as `is now …`.
+    /// - Throws: ``ConfigurationError`` that names the file, the line and the valid keys.
     package static func load<Configuration: Codable>(
         _ defaults: Configuration, from path: String?, overrides: [String] = [],
         retired: [String: String] = [:]
@@ -54,11 +54,11 @@ package enum ConfigurationFile {
         }
     }
 
-    /// The configuration as YAML, every value spelled out, keys in alphabetical order.
+    /// The configuration as YAML, with all values and with keys in alphabetical order.
     ///
     /// - Parameters:
-    ///   - configuration: what is written.
-    ///   - keys: of the outermost level, which are not written and so have their defaults when the text is read.
+    ///   - configuration: the configuration.
+    ///   - keys: top-level keys to omit; they have their defaults when the text is read.
     package static func text(
         of configuration: some Encodable, leavingOut keys: Set<String> = []
     ) throws -> String {
@@ -75,7 +75,7 @@ package enum ConfigurationFile {
     }
 }
 
-/// Lays what a person wrote over the tree of defaults, which says what keys there are.
+/// Merges a file or an override into the tree of defaults, which determines the valid keys.
 private struct Merger {
     var tree: Node
     let retired: [String: String]
@@ -87,28 +87,30 @@ private struct Merger {
     private func merge(_ change: Node, into tree: inout Node, at keys: [String], origin: String) throws {
         guard case .mapping(var base) = tree else {
             if case .mapping(let changes) = change {
-                for key in changes.keys { try refuseRetired(keys + [key.string ?? ""], place(key, origin)) }
+                for key in changes.keys {
+                    try refuseRetired(keys + [key.string ?? ""], location(key, origin))
+                }
             }
             tree = change
             return
         }
-        // Where the defaults name no key, any may be given.
+        // An empty mapping in the defaults accepts any key.
         if base.isEmpty, case .mapping = change {
             tree = change
             return
         }
         guard case .mapping(let changes) = change else {
             throw ConfigurationError(
-                description: place(change, origin)
+                description: location(change, origin)
                     + "\(keys.joined(separator: ".")) takes the keys \(list(base))")
         }
         for (key, value) in changes {
             let name = key.string ?? ""
             guard var old = base[name] else {
-                try refuseRetired(keys + [name], place(key, origin))
+                try refuseRetired(keys + [name], location(key, origin))
                 let parent = keys.isEmpty ? "" : " under \(keys.joined(separator: "."))"
                 throw ConfigurationError(
-                    description: place(key, origin)
+                    description: location(key, origin)
                         + "unknown key \(name)\(parent); the keys are \(list(base))")
             }
             try merge(value, into: &old, at: keys + [name], origin: origin)
@@ -117,13 +119,13 @@ private struct Merger {
         tree = .mapping(base)
     }
 
-    private func refuseRetired(_ keys: [String], _ place: String) throws {
+    private func refuseRetired(_ keys: [String], _ location: String) throws {
         let key = keys.joined(separator: ".")
-        guard let fate = retired[key] else { return }
-        throw ConfigurationError(description: "\(place)\(key) \(fate)")
+        guard let replacement = retired[key] else { return }
+        throw ConfigurationError(description: "\(location)\(key) \(replacement)")
     }
 
-    private func place(_ node: Node, _ origin: String) -> String {
+    private func location(_ node: Node, _ origin: String) -> String {
         node.mark.map { origin.hasPrefix("--") ? "\(origin): " : "\(origin):\($0.line): " } ?? "\(origin): "
     }
 

@@ -1,13 +1,13 @@
 extension Decoder {
-    /// Elements of a list are not merged into defaults, so their keys are checked here.
+    /// Checks the keys of an element of a list; such elements are not merged into defaults.
     ///
-    /// - Throws: `DecodingError` that names a key which `Keys` does not have, and those it has.
-    func refuseKeys<Keys: CodingKey & CaseIterable>(besides keys: Keys.Type) throws {
+    /// - Throws: `DecodingError` that names an unknown key and the valid keys.
+    func rejectUnknownKeys<Keys: CodingKey & CaseIterable>(besides keys: Keys.Type) throws {
         let written = try container(keyedBy: AnyKey.self)
         let known = Keys.allCases.map(\.stringValue)
-        guard let stranger = written.allKeys.first(where: { !known.contains($0.stringValue) }) else { return }
+        guard let unknown = written.allKeys.first(where: { !known.contains($0.stringValue) }) else { return }
         throw DecodingError.dataCorruptedError(
-            forKey: stranger, in: written,
+            forKey: unknown, in: written,
             debugDescription: "unknown key; the keys are \(known.joined(separator: ", "))")
     }
 }
