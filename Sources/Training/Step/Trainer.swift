@@ -9,7 +9,7 @@ import Torch
 
 /// Reinforcement learning of a policy from the rewards of its trajectories (DeepEyes §3; GRPO).
 ///
-/// ``step()`` is an overview of this module: each stage is a file. The calling thread owns the model.
+/// `step()` is an overview of this module: each stage is a file. The calling thread owns the model.
 package final class Trainer {
     package let configuration: TrainingConfiguration
     package let folder: RunFolder
