@@ -118,8 +118,10 @@ extension GenerationEngine {
         return processor.patches(of: views)
     }
 
-    /// Makes room when no sequence can have another page: by giving up what is cached of trajectories between two turns
-    /// and prompts of groups whose members are still to come, or else of the turn that joined last, which is computed again later. A turn that is alone ends.
+    /// Frees pages when no sequence can be given another one.
+    ///
+    /// Trajectories between two turns lose their pages first, and prompts of groups that no running member waits for. If there
+    /// are none, the turn that started last is preempted and computed again later. If it is the only turn with pages, it ends.
     private func relieve() {
         let idle = sequences.values.filter { $0.turn == nil && $0.table.length > 0 }
         for sequence in idle { reset(sequence) }

@@ -2,8 +2,8 @@ import Agent
 import Models
 import Torch
 
-/// One forward pass of an engine as plain values: the packed tokens, the pages they attend to, and where their keys and
-/// values go. ``IterationRunner`` computes it.
+/// The plan of one forward pass of an engine: the packed tokens, the pages they attend to, and where their keys and values
+/// go. It holds no tensor; ``IterationRunner`` computes it.
 struct Iteration {
     /// What one sequence contributes.
     struct Part {
