@@ -2,72 +2,74 @@ import Agent
 import CounterRandom
 import Models
 
-/// What an engine keeps of a trajectory, or of the prompt that a group shares.
+/// The engine's state of one trajectory, or of the shared prompt of a group.
 ///
 /// The keys and values of `tokens[..<table.length]` are in the cache, or will be after the iteration that is being
-/// composed; the other tokens are to be computed next.
+/// composed. The remaining tokens are computed next.
 final class CachedSequence {
     let id: TrajectoryID
     var table = PageTable()
-    /// Where the first token that is not cached stands.
+    /// Position of the first token that is not cached.
     private(set) var cursor = PositionCursor()
-    /// The transcript and what has been written since.
+    /// The transcript, followed by the tokens sampled in this turn.
     var tokens: [Int32] = []
-    /// The images of the sequence up to the first that could not be recognised again, and where that one begins.
-    private(set) var recognised: [PrefixContent.PlacedView] = []
-    private(set) var recognisedEnd = Int.max
+    /// The images before the first image without an identity.
+    private(set) var identifiedViews: [PrefixContent.PlacedView] = []
+    /// Index of the first token of that image; `Int.max` if every image has an identity.
+    private(set) var identifiedEnd = Int.max
     /// Images among the tokens that are not cached yet.
     var images: ArraySlice<PlacedImage> = []
     /// Number of images among the cached tokens.
     private(set) var cachedImageCount = 0
-    /// Number of tokens whose keys and values are in their pages; pages are taken before that.
+    /// Number of tokens whose keys and values are computed; their pages are allocated earlier.
     private(set) var computedCount = 0
-    /// The turn under way; nil between turns, and always for a shared prompt.
+    /// The turn in progress; nil between turns, and always nil for a shared prompt.
     var turn: Turn?
-    /// Whether what was cached of the turn under way was given up for lack of pages.
+    /// Whether the turn in progress lost its pages to other sequences.
     var isPreempted = false
-    /// Whether the tokens before the last one are computed elsewhere, as the prompt of the group.
+    /// Whether the sequence waits for the shared prompt of its group, which holds all its tokens but the last.
     var awaitsPrompt = false
 
     init(id: TrajectoryID) { self.id = id }
 
     /// Sets the images among the tokens that are not cached.
-    func expect(_ placed: [PlacedImage]) {
+    func setImages(_ placed: [PlacedImage]) {
         images = placed[...]
-        recognised.removeAll { $0.tokens.lowerBound >= table.length }
-        if recognisedEnd >= table.length { recognisedEnd = .max }
-        for image in placed where recognisedEnd == .max {
+        identifiedViews.removeAll { $0.tokens.lowerBound >= table.length }
+        if identifiedEnd >= table.length { identifiedEnd = .max }
+        for image in placed where identifiedEnd == .max {
             if let identity = ViewIdentity(image.view) {
-                recognised.append(PrefixContent.PlacedView(tokens: image.tokens, identity: identity))
+                identifiedViews.append(PrefixContent.PlacedView(tokens: image.tokens, identity: identity))
             } else {
-                recognisedEnd = image.tokens.lowerBound
+                identifiedEnd = image.tokens.lowerBound
             }
         }
     }
 
-    /// Forgets what is cached, once the pages are given back, and the images, which come again with the next request.
-    func forget() {
+    /// Clears the state of cached tokens, whose pages must be released already, and the images, which the next request
+    /// contains again.
+    func clear() {
         cursor = PositionCursor()
         computedCount = 0
         cachedImageCount = 0
         images = []
-        recognised = []
-        recognisedEnd = .max
+        identifiedViews = []
+        identifiedEnd = .max
         awaitsPrompt = false
         isPreempted = false
     }
 
-    /// The tokens whose keys and values are in the cache.
+    /// The tokens whose keys and values are in the cache, or will be after the iteration that is being composed.
     var cachedTokens: ArraySlice<Int32> { tokens[..<table.length] }
 
-    /// Whether the keys and values of all tokens are in their pages.
+    /// Whether the keys and values of all tokens are computed.
     var isComputed: Bool { computedCount == tokens.count }
 
     /// Number of tokens to compute before the next one can be sampled.
     var pendingCount: Int { tokens.count - table.length }
 }
 
-/// An image and where its placeholders are in the tokens of a sequence.
+/// An image and the token range of its placeholders in a sequence.
 struct PlacedImage {
     let tokens: Range<Int>
     let grid: PatchGrid
@@ -75,20 +77,21 @@ struct PlacedImage {
 }
 
 extension CachedSequence {
-    /// The first tokens, at most `count`, as they are recognised in another sequence.
+    /// The prefix of at most `count` tokens, for lookup in the prefix cache; it ends before an image without an identity.
     func content(upTo count: Int) -> PrefixContent {
-        PrefixContent(tokens: tokens.prefix(min(count, recognisedEnd)), views: recognised)
+        PrefixContent(tokens: tokens.prefix(min(count, identifiedEnd)), views: identifiedViews)
     }
 }
 
-/// A turn that the model is writing.
+/// A turn in progress.
 struct Turn {
     let sampling: Sampling
     let random: CounterRandom
     /// All images of the transcript.
     let images: [ViewedImage]
-    /// Most tokens it may have, and why it ends when it has them.
+    /// Maximum number of tokens.
     let limit: Int
+    /// The finish reason at the limit.
     let finishAtLimit: FinishReason
     let ignoresTurnEnds: Bool
     let alternativeCount: Int
@@ -108,7 +111,9 @@ struct Turn {
         self.policyVersion = policyVersion
     }
 
-    /// Adds a token and tells whether it ended the turn.
+    /// Appends a token.
+    ///
+    /// - Returns: the finish reason if the token ends the turn, else nil.
     mutating func append(_ sampled: SampledToken, rules: TokenRules) -> FinishReason? {
         tokens.append(sampled.token)
         logProbabilities.append(sampled.logProbability)
@@ -127,11 +132,12 @@ struct Turn {
 }
 
 extension CachedSequence {
-    /// Whether everything is cached and the next token is to be sampled.
+    /// Whether all tokens are cached and the next one is to be sampled.
     var awaitsToken: Bool { pendingCount == 0 && turn != nil }
 
-    /// How many of the pending tokens to compute now: as many as `budget` allows without splitting an image, but at
-    /// least one text token or image.
+    /// The number of pending tokens to compute in the next iteration.
+    ///
+    /// It stays within `budget` and does not split an image, but includes at least one text token or image.
     func chunk(budget: Int) -> Int {
         let (start, end) = (table.length, table.length + min(budget, pendingCount))
         for image in images {
@@ -144,7 +150,7 @@ extension CachedSequence {
         return end - start
     }
 
-    /// Notes that the tokens before `cursor`, with the next `imageCount` images, have been computed.
+    /// Marks the tokens before `cursor`, including the next `imageCount` images, as computed.
     func advance(to cursor: PositionCursor, imageCount: Int) {
         self.cursor = cursor
         computedCount = table.length

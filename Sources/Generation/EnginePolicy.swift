@@ -3,12 +3,12 @@ import Dispatch
 package import Rollout
 import Synchronization
 
-/// The policy of a model on this machine: the mailbox between those who ask and the thread that owns the engine.
+/// The policy of a model in this process: the message queue between its callers and the thread that owns the engine.
 ///
-/// It holds no tensor. The owner of a `GenerationEngine` runs it with `serve`; between two iterations the engine takes
-/// in what has arrived, and while it computes, tools run on other threads. With trajectories announced by `begin`,
-/// everything that is returned is the same bit for bit in every run, however long the tools take; `Schedule` says what
-/// that asks of the callers.
+/// It holds no tensor. The owner of a `GenerationEngine` calls the engine's `serve` with this policy. The engine
+/// processes messages between two iterations, while tools run on other threads. For trajectories announced by `begin`,
+/// completions are identical bit for bit in every run, independent of the duration of tool calls. `Schedule` describes
+/// what callers must do for that.
 package final class EnginePolicy: Policy {
     enum Message: Sendable {
         case begin([TrajectoryID])
@@ -34,18 +34,18 @@ package final class EnginePolicy: Policy {
 
     package init() {}
 
-    /// What the engine has done.
+    /// Statistics since the policy was created.
     package var statistics: RolloutStatistics { state.withLock { $0.statistics } }
 }
 
-// MARK: - The side that asks
+// MARK: - Caller side
 
 extension EnginePolicy {
     package func begin(_ ids: [TrajectoryID]) async { post(.begin(ids)) }
 
-    /// Writes the next turn; a task that is cancelled gets what had been written until then.
+    /// Generates the next turn; a cancelled task receives the tokens sampled so far.
     ///
-    /// Throws if the request cannot be answered.
+    /// Throws if the engine rejects the request.
     package func complete(
         _ request: CompletionRequest, onToken: (@Sendable (GeneratedToken) -> Void)? = nil
     ) async throws -> Completion {
@@ -54,7 +54,7 @@ extension EnginePolicy {
                 let caller = Caller(continuation: continuation, onToken: onToken)
                 state.withLock { $0.callers[request.id] = caller }
                 post(.submit(request))
-                // If the task had been cancelled before, the message below has come too early.
+                // If the task was cancelled earlier, `onCancel` posted its message before this request.
                 if Task.isCancelled { post(.cancel(request.id)) }
             }
         } onCancel: {
@@ -64,7 +64,7 @@ extension EnginePolicy {
 
     package func end(_ id: TrajectoryID) async { post(.end(id)) }
 
-    /// Lets `serve` return once everything under way has ended or waits for somebody.
+    /// Makes `serve` return as soon as there is nothing to compute.
     package func pause() { post(.pause) }
 
     private func post(_ message: Message) {
@@ -73,10 +73,10 @@ extension EnginePolicy {
     }
 }
 
-// MARK: - The side that answers
+// MARK: - Engine side
 
 extension EnginePolicy {
-    /// What has arrived since this was last called.
+    /// The messages received since the last call.
     func takeMessages() -> [Message] {
         state.withLock { state in
             defer { state.inbox = [] }
@@ -84,10 +84,10 @@ extension EnginePolicy {
         }
     }
 
-    /// Blocks until something may have arrived.
+    /// Blocks until there may be a new message.
     func waitForMessages() { arrival.wait() }
 
-    /// Adds what has been done since this was last called.
+    /// Adds the statistics of the engine since the last call.
     func record(_ statistics: RolloutStatistics) {
         state.withLock { $0.statistics = $0.statistics + statistics }
     }
@@ -97,13 +97,13 @@ extension EnginePolicy {
         case .token(let id, let token):
             state.withLock { $0.callers[id]?.onToken }?(token)
         case .finished(let id, let completion):
-            caller(leaving: id)?.continuation.resume(returning: completion)
+            removeCaller(id)?.continuation.resume(returning: completion)
         case .failed(let id, let error):
-            caller(leaving: id)?.continuation.resume(throwing: error)
+            removeCaller(id)?.continuation.resume(throwing: error)
         }
     }
 
-    private func caller(leaving id: TrajectoryID) -> Caller? {
+    private func removeCaller(_ id: TrajectoryID) -> Caller? {
         state.withLock { $0.callers.removeValue(forKey: id) }
     }
 }

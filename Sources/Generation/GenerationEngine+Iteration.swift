@@ -5,8 +5,7 @@ import Rollout
 import Torch
 
 extension GenerationEngine {
-    /// Lets trajectories join and leave, runs one iteration if there is something to compute, and returns what
-    /// happened.
+    /// Applies the decisions of the schedule, runs one iteration if there is something to compute, and returns the events.
     package func step() -> (progress: Progress, events: [Event]) {
         let progress = withoutGradient { join() ?? iterate() }
         defer { events = [] }
@@ -27,7 +26,7 @@ extension GenerationEngine {
         let computed = clock.now
         for (part, cursor) in zip(iteration.parts, iteration.batch.cursors) {
             part.sequence.advance(to: cursor, imageCount: part.views.count)
-            if part.tokens.count > 1 { keepPrefix(part.sequence) }
+            if part.tokens.count > 1 { cachePrefix(part.sequence) }
         }
         if let logits { sample(iteration.sampled, logits) }
         let sampled = clock.now
@@ -43,7 +42,8 @@ extension GenerationEngine {
 // MARK: - Composition
 
 extension GenerationEngine {
-    /// Packs the newest token of everybody who is writing, and as much of prompts and observations as the limits allow.
+    /// Packs the newest token of each sequence that is generating, and as many prompt and observation tokens as the
+    /// limits allow.
     private func compose() -> Iteration {
         var iteration = Iteration(shape: model.shape, pageLimit: pool.limit)
         let parts = chooseParts(&iteration)
@@ -66,16 +66,17 @@ extension GenerationEngine {
         return iteration
     }
 
-    /// Decides who computes how many tokens, and takes the pages for them.
+    /// Chooses the sequences of an iteration and their numbers of tokens, and allocates the pages.
     private func chooseParts(_ iteration: inout Iteration) -> [Iteration.Part] {
         var parts: [Iteration.Part] = []
         var budget = limits.prefillTokens
         var begun: Set<PrefixTree.Key> = []
         for sequence in running {
-            if sequence.awaitsPrompt && !share(sequence) { continue }
+            if sequence.awaitsPrompt && !sharePrompt(with: sequence) { continue }
             if sequence.isPreempted && !canResume(sequence) { continue }
-            // Who begins as another one does in this iteration has its pages in the next.
-            if let first = takeOverPrefix(sequence), !begun.insert(first).inserted { continue }
+            // A sequence with the same prefix as another one in this iteration waits: in the next one the prefix is
+            // cached.
+            if let first = reusePrefix(sequence), !begun.insert(first).inserted { continue }
             let isPrefill = sequence.pendingCount > 1
             if isPrefill && budget <= 0 { continue }
             let start = sequence.table.length
@@ -83,7 +84,7 @@ extension GenerationEngine {
             var copy: PageCopy?
             let isRoom =
                 pool.grow(&sequence.table, by: end - start, copy: &copy)
-                || dropPrefixes() && pool.grow(&sequence.table, by: end - start, copy: &copy)
+                || clearPrefixCache() && pool.grow(&sequence.table, by: end - start, copy: &copy)
             if !isRoom { continue }
             if let copy { iteration.copies.append(copy) }
             let images = sequence.images.prefix { $0.tokens.lowerBound < end }
@@ -97,10 +98,10 @@ extension GenerationEngine {
         return parts
     }
 
-    /// Makes the pages of the group's prompt those of a member.
+    /// Makes `sequence` refer to the pages of its group's prompt.
     ///
-    /// - Returns: false if the prompt is not complete yet.
-    private func share(_ sequence: CachedSequence) -> Bool {
+    /// - Returns: false if the prompt is not computed yet.
+    private func sharePrompt(with sequence: CachedSequence) -> Bool {
         guard let prompt = prompts[sequence.id.group], prompt.isComputed else { return false }
         sequence.table = pool.share(prompt.table)
         sequence.advance(to: prompt.cursor, imageCount: prompt.cachedImageCount)
@@ -109,7 +110,7 @@ extension GenerationEngine {
         return true
     }
 
-    /// Decodes the images of all parts, in their order, several at a time.
+    /// The patches of the images of all parts, in order; images are decoded in parallel.
     private func preparedImages(_ parts: [Iteration.Part]) -> [Result<ImagePatches, any Error>] {
         let views = parts.flatMap(\.views)
         if views.isEmpty { return [] }
@@ -140,20 +141,20 @@ extension GenerationEngine {
         settlePrompts()
     }
 
-    /// Whether a preempted turn finds pages for all its tokens, and room for every other turn to go on for a while.
+    /// Whether there are pages for all tokens of a preempted turn, and headroom for every other turn.
     private func canResume(_ sequence: CachedSequence) -> Bool {
         let holding = running.count { $0.turn != nil && $0.table.length > 0 }
         if holding == 0 { return true }
         let headroom = pool.pageCount(forTokens: limits.headroom) * (holding + 1)
         let needed = pool.pageCount(forTokens: sequence.tokens.count) + headroom
-        return needed <= pool.availableCount || dropPrefixes() && needed <= pool.availableCount
+        return needed <= pool.availableCount || clearPrefixCache() && needed <= pool.availableCount
     }
 }
 
 // MARK: - Sampling
 
 extension GenerationEngine {
-    /// Draws the next token of each sequence and ends the turns that are over.
+    /// Samples the next token of each sequence and finishes the turns that it ends.
     private func sample(_ sequences: [CachedSequence], _ logits: Tensor) {
         let draws = sequences.compactMap { sequence in
             sequence.turn.map {

@@ -2,9 +2,9 @@ import Agent
 import Rollout
 
 extension GenerationEngine {
-    /// Answers the requests that reach `policy`, on this thread, until it is paused.
+    /// Serves the requests of `policy` on this thread until the policy is paused.
     ///
-    /// Blocks the thread while there is nothing to do.
+    /// Blocks the thread while there is nothing to compute.
     package func serve(_ policy: EnginePolicy) {
         var isPaused = false
         while true {
@@ -20,7 +20,7 @@ extension GenerationEngine {
         }
     }
 
-    /// - Returns: whether the message asks to return.
+    /// - Returns: whether the message is `pause`.
     private func receive(_ message: EnginePolicy.Message) -> Bool {
         switch message {
         case .begin(let ids): begin(ids)

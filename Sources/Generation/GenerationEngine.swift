@@ -3,29 +3,29 @@ package import Models
 package import Rollout
 package import Torch
 
-/// Writes completions for many trajectories at once: continuous batching over a paged key-value cache.
+/// Generates completions for many trajectories at once: continuous batching over a paged key-value cache.
 ///
-/// Every iteration is one packed forward pass over the newest token of each sequence that is writing and over
-/// stretches of prompts and observations that have just arrived. The prompt of a group is computed once; a later turn
-/// computes only what is new. Who takes part in an iteration is decided by `Schedule`, so that results do not depend
-/// on when requests arrive.
+/// Every iteration is one packed forward pass. It takes the newest token of each sequence that is generating, and
+/// chunks of new prompts and observations. The prompt of a group is computed once; a later turn computes only its new
+/// tokens. `Schedule` decides which trajectories are in an iteration, so that results do not depend on when requests
+/// arrive.
 ///
-/// One owner calls it, as it calls the model: `step` computes and returns, and nothing happens in between.
+/// An engine is confined to one owner: it computes only inside `step`.
 package final class GenerationEngine {
-    /// What happened to a trajectory.
+    /// An event of a trajectory.
     package enum Event {
         case token(TrajectoryID, GeneratedToken)
         case finished(TrajectoryID, Completion)
-        /// The request cannot be answered; nothing is kept of the trajectory.
+        /// The request failed; the engine has discarded the cached tokens of the trajectory.
         case failed(TrajectoryID, any Error)
     }
 
     package enum Progress: Hashable, Sendable {
-        /// There may be more to do at once.
+        /// There may be more work; call `step` again.
         case ran
-        /// Nothing to do until these have asked or ended.
+        /// No work until these trajectories send a request or end.
         case waiting(for: [TrajectoryID])
-        /// Nothing to do until somebody asks.
+        /// No work until there is a request.
         case idle
     }
 
@@ -33,20 +33,20 @@ package final class GenerationEngine {
     package let processor: ImageProcessor
     package let rules: TokenRules
     package let limits: GenerationLimits
-    /// Version of the weights, as it is written into completions.
+    /// Version of the weights, recorded in completions.
     package private(set) var policyVersion: Int
 
     let runner: IterationRunner
     var pool: PagePool
     private var prefixes: PrefixTree
     var schedule: Schedule
-    /// Requests that have not begun.
+    /// Requests whose turn has not started.
     private var requests: [TrajectoryID: CompletionRequest] = [:]
-    /// Trajectories that hold a place.
+    /// Admitted trajectories.
     private(set) var sequences: [TrajectoryID: CachedSequence] = [:]
-    /// Prompts that a group shares, as long as members of the group are to come. [group]
+    /// Shared prompts of groups, kept while members of the group may still need them. [group]
     private(set) var prompts: [Int: CachedSequence] = [:]
-    /// What takes part in iterations, in the order in which it joined.
+    /// Turns and prompts that are being computed, oldest first.
     var running: [CachedSequence] = []
     var events: [Event] = []
     var statistics = RolloutStatistics()
@@ -59,29 +59,29 @@ package final class GenerationEngine {
         let vocabularySize = model.shape.vocabularySize
         precondition(
             rules.vocabularySize == vocabularySize,
-            "token rules for \(rules.vocabularySize) of \(vocabularySize) tokens")
+            "token rules are for a vocabulary of \(rules.vocabularySize), the model's has \(vocabularySize)")
         self.model = model
         self.processor = processor
         self.rules = rules
         self.limits = limits
         self.policyVersion = policyVersion
         runner = IterationRunner(model: model, rules: rules, pageSize: limits.pageSize)
-        let pageLimit = limits.mostPages(context: model.shape.maximumPositionCount)
+        let pageLimit = limits.maximumPageCount(context: model.shape.maximumPositionCount)
         pool = PagePool(pageSize: limits.pageSize, limit: pageLimit)
         prefixes = PrefixTree(limit: min(limits.prefixPages, pageLimit))
-        schedule = Schedule(placeCount: limits.sequences, rejoinDelay: limits.rejoinDelay)
+        schedule = Schedule(slotCount: limits.sequences, rejoinDelay: limits.rejoinDelay)
     }
 
-    /// Most tokens a trajectory can have.
+    /// Maximum length of a trajectory in tokens.
     package var contextLength: Int {
         let allowed = min(model.shape.maximumPositionCount, pool.limit * pool.pageSize)
         return min(allowed, limits.contextLength ?? allowed)
     }
 
-    /// Cache pages that somebody uses.
+    /// Number of cache pages in use.
     package var usedPageCount: Int { pool.usedCount }
 
-    /// What has been done since this was last called.
+    /// Statistics since the last call.
     package func takeStatistics() -> RolloutStatistics {
         defer { statistics = RolloutStatistics() }
         statistics.peakPages = pool.peakCount
@@ -92,46 +92,46 @@ package final class GenerationEngine {
 // MARK: - Messages
 
 extension GenerationEngine {
-    /// Announces trajectories that will ask; see `Schedule` for what that promises.
+    /// Announces trajectories that will send requests. `Schedule` describes the guarantees and obligations.
     package func begin(_ ids: [TrajectoryID]) {
         for id in schedule.begin(ids) { free(id) }
     }
 
-    /// Asks for the next turn of a trajectory that has no request under way.
+    /// Requests the next turn of a trajectory, which must have no request in progress.
     package func submit(_ request: CompletionRequest) {
         requests[request.id] = request
         schedule.ask(request.id)
     }
 
-    /// Says that a trajectory will not ask again.
+    /// Ends a trajectory; it must have no further requests.
     package func end(_ id: TrajectoryID) {
         if schedule.end(id) { free(id) }
     }
 
-    /// Ends a trajectory at once; what it has written of its turn is delivered as a cancelled completion.
+    /// Ends a trajectory immediately; the tokens of its turn are delivered as a cancelled completion.
     package func cancel(_ id: TrajectoryID) {
         if let turn = sequences[id]?.turn {
             events.append(.finished(id, turn.completion(.cancelled)))
         } else if requests[id] != nil {
-            let nothing = Completion(
+            let empty = Completion(
                 tokens: [], logProbabilities: [], finish: .cancelled, policyVersion: policyVersion)
-            events.append(.finished(id, nothing))
+            events.append(.finished(id, empty))
         }
         schedule.remove(id)
         free(id)
     }
 
-    /// Replaces weights, or says that they were changed in place; no turn may be under way.
+    /// Replaces weights, or reports that they were changed in place; no turn may be in progress.
     ///
-    /// What is cached was computed with the former weights and is dropped: trajectories between two turns are
-    /// computed anew from their beginning.
+    /// All cached tokens are dropped, because they were computed with the old weights. Trajectories between two turns
+    /// are computed again from their first token.
     ///
     /// - Parameters:
-    ///   - weights: by parameter name; each is copied over the model's own.
-    ///   - version: of the new weights, or nil for the next number.
-    /// - Throws: `PublicationError`, with nothing changed, for weights that are not the model's.
+    ///   - weights: new values by parameter name, copied into the model.
+    ///   - version: the version of the new weights, or nil for the current version plus one.
+    /// - Throws: `PublicationError` if a name or shape does not match the model; nothing is changed then.
     package func publish(_ weights: [NamedTensor] = [], version: Int? = nil) throws {
-        precondition(running.isEmpty, "weights are published while turns are under way")
+        precondition(running.isEmpty, "weights are published while turns are in progress")
         let parameters = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.tensor) })
         for (name, tensor) in weights {
             guard let parameter = parameters[name], parameter.shape == tensor.shape else {
@@ -157,12 +157,12 @@ extension GenerationEngine {
         settlePrompts()
     }
 
-    /// Gives up what is cached of a turn under way; it goes on once it finds pages to be computed again.
+    /// Drops the cached tokens of a turn in progress; it continues once there are pages to compute them again.
     func preempt(_ sequence: CachedSequence) {
         guard let images = sequence.turn?.images else { return }
         reset(sequence)
         do {
-            sequence.expect(try placed(images[...], in: sequence))
+            sequence.setImages(try placed(images[...], in: sequence))
             sequence.isPreempted = true
             statistics.preemptions += 1
         } catch {
@@ -170,29 +170,29 @@ extension GenerationEngine {
         }
     }
 
-    /// Forgets what is cached of a sequence, so that its next turn computes everything.
+    /// Drops the cached tokens of a sequence, so that its next turn computes all of them.
     func reset(_ sequence: CachedSequence) {
         pool.release(&sequence.table)
-        sequence.forget()
+        sequence.clear()
     }
 }
 
-/// A request that cannot be answered.
+/// An error that fails a request.
 package enum GenerationError: Error, Hashable, CustomStringConvertible {
     case emptyTranscript(TrajectoryID)
-    /// The logits hold infinities or what is no number.
+    /// The logits contain NaN or infinite values.
     case notFinite(TrajectoryID, policyVersion: Int)
 
     package var description: String {
         switch self {
-        case .emptyTranscript(let id): "\(id) asks for a completion of nothing: its transcript has no tokens"
+        case .emptyTranscript(let id): "the request of \(id) has an empty transcript: it contains no tokens"
         case .notFinite(let id, let version):
-            "the model's output for \(id) is not finite: weights of version \(version) cannot be used"
+            "the model's logits for \(id) are NaN or infinite: weights of version \(version) cannot be used"
         }
     }
 }
 
-/// Weights that do not belong to the model.
+/// Published weights whose name or shape does not match the model.
 package struct PublicationError: Error, Hashable, CustomStringConvertible {
     package let name: String
     package let shape: [Int]
@@ -200,17 +200,19 @@ package struct PublicationError: Error, Hashable, CustomStringConvertible {
     package let expected: [Int]?
 
     package var description: String {
-        guard let expected else { return "the model has no parameter \(name) to publish \(shape) to" }
-        return "the parameter \(name) has shape \(expected); \(shape) cannot be published to it"
+        guard let expected else {
+            return "the model has no parameter \(name) (published with shape \(shape))"
+        }
+        return "the parameter \(name) has shape \(expected), but the published weights have shape \(shape)"
     }
 }
 
 // MARK: - Turns
 
 extension GenerationEngine {
-    /// Carries out what the schedule decides until it calls for an iteration.
+    /// Applies decisions of the schedule until it calls for an iteration.
     ///
-    /// - Returns: nil if an iteration is to be run now.
+    /// - Returns: nil if an iteration is to be run now, else the reason there is none.
     func join() -> Progress? {
         var isFull = false
         while true {
@@ -229,35 +231,36 @@ extension GenerationEngine {
         }
     }
 
-    /// Whether a trajectory finds enough pages for its prompt and some for its turn, those promised to others left
-    /// aside; the first one always does.
+    /// Whether there are enough pages for the prompt of a trajectory and some of its turn.
+    ///
+    /// Pages reserved for running sequences do not count. The first trajectory always has room.
     private func hasRoom(for id: TrajectoryID) -> Bool {
         guard !sequences.isEmpty, let request = requests[id] else { return true }
-        let shares = prompts[id.group] != nil
-        let prompt = shares ? 1 : pool.pageCount(forTokens: request.transcript.tokenCount)
-        let promised = running.reduce(0) { sum, sequence in
+        let sharesPrompt = prompts[id.group] != nil
+        let prompt = sharesPrompt ? 1 : pool.pageCount(forTokens: request.transcript.tokenCount)
+        let reserved = running.reduce(0) { sum, sequence in
             sum
                 + (sequence.awaitsPrompt
                     ? 1 : pool.pagesNeeded(toGrow: sequence.table, by: sequence.pendingCount))
         }
         let headroom = pool.pageCount(forTokens: limits.headroom) * (sequences.count + 1)
-        let needed = prompt + promised + headroom
-        return needed <= pool.availableCount || dropPrefixes() && needed <= pool.availableCount
+        let needed = prompt + reserved + headroom
+        return needed <= pool.availableCount || clearPrefixCache() && needed <= pool.availableCount
     }
 
     private func beginTurn(of id: TrajectoryID) {
         guard let request = requests.removeValue(forKey: id), let sequence = sequences[id] else {
-            preconditionFailure("\(id) begins a turn without a place or a request")
+            preconditionFailure("\(id) begins a turn without a slot or a request")
         }
         let tokens = request.transcript.tokens
         if tokens.count <= sequence.table.length || !tokens.starts(with: sequence.cachedTokens) {
             reset(sequence)
         }
         sequence.tokens = tokens
-        let asked = min(request.maximumTokens, request.sampling.maximumTokens)
+        let requested = min(request.maximumTokens, request.sampling.maximumTokens)
         let room = contextLength - tokens.count
         let turn = Turn(
-            request, limit: min(asked, room), finishAtLimit: asked <= room ? .length : .contextLimit,
+            request, limit: min(requested, room), finishAtLimit: requested <= room ? .length : .contextLimit,
             policyVersion: policyVersion)
         sequence.turn = turn
         running.append(sequence)
@@ -265,19 +268,20 @@ extension GenerationEngine {
         if turn.limit <= 0 { return finish(sequence, turn.finishAtLimit) }
         do {
             let images = request.transcript.images
-            sequence.expect(try placed(images.dropFirst(sequence.cachedImageCount), in: sequence))
+            sequence.setImages(try placed(images.dropFirst(sequence.cachedImageCount), in: sequence))
             if request.transcript.completionTokenCount == 0 { joinPrompt(sequence) }
         } catch {
             fail(sequence, error)
         }
     }
 
-    /// Has a trajectory begin with the pages of earlier ones that began alike; its last token, whose logits it needs, it
-    /// computes.
+    /// Makes a sequence start from the longest match in the prefix cache.
     ///
-    /// - Returns: nil if it has begun; else what its first page would be recognised by.
-    func takeOverPrefix(_ sequence: CachedSequence) -> PrefixTree.Key? {
-        guard sequence.table.length == 0, keepsPrefix(sequence) else { return nil }
+    /// The last token is always computed, because its logits are needed.
+    ///
+    /// - Returns: the key of the sequence's first full page if the lookup found no match, else nil.
+    func reusePrefix(_ sequence: CachedSequence) -> PrefixTree.Key? {
+        guard sequence.table.length == 0, usesPrefixCache(sequence) else { return nil }
         let content = sequence.content(upTo: sequence.tokens.count - 1)
         sequence.table = prefixes.match(content, in: &pool)
         let length = sequence.table.length
@@ -289,32 +293,32 @@ extension GenerationEngine {
         return nil
     }
 
-    /// Keeps what a trajectory begins with, as far as it is computed.
-    func keepPrefix(_ sequence: CachedSequence) {
-        guard keepsPrefix(sequence) else { return }
+    /// Inserts the computed tokens of a sequence into the prefix cache.
+    func cachePrefix(_ sequence: CachedSequence) {
+        guard usesPrefixCache(sequence) else { return }
         prefixes.insert(
             sequence.content(upTo: sequence.computedCount), from: sequence.table, in: &pool)
     }
 
-    private func keepsPrefix(_ sequence: CachedSequence) -> Bool {
-        prefixes.limit > 0 && !schedule.isOneOfAGroup(sequence.id)
+    private func usesPrefixCache(_ sequence: CachedSequence) -> Bool {
+        prefixes.limit > 0 && !schedule.wasAnnouncedWithGroup(sequence.id)
     }
 
-    /// Gives up the beginnings of earlier prompts, to have their pages.
+    /// Empties the prefix cache to free its pages.
     ///
-    /// - Returns: whether there were any.
-    func dropPrefixes() -> Bool {
+    /// - Returns: false if it was empty already.
+    func clearPrefixCache() -> Bool {
         defer { prefixes.removeAll(in: &pool) }
         return prefixes.count > 0
     }
 
-    /// Lets a trajectory of an announced group wait for the group's prompt, which the first one brings in.
+    /// Makes a trajectory of an announced group wait for the group's shared prompt, which the first member adds.
     ///
-    /// All tokens but the last are shared; the last one, whose logits each needs, everybody computes.
+    /// All tokens but the last are shared. Each trajectory computes the last one itself, because it needs the logits.
     private func joinPrompt(_ sequence: CachedSequence) {
         let group = sequence.id.group
         let shared = sequence.tokens.dropLast()
-        guard sequence.table.length == 0, schedule.isOneOfAGroup(sequence.id), !shared.isEmpty,
+        guard sequence.table.length == 0, schedule.wasAnnouncedWithGroup(sequence.id), !shared.isEmpty,
             sequence.images.last.map({ $0.tokens.upperBound <= shared.count }) ?? true
         else { return }
         if prompts[group] == nil {
@@ -327,7 +331,7 @@ extension GenerationEngine {
         sequence.awaitsPrompt = prompts[group].map { $0.tokens.elementsEqual(shared) } ?? false
     }
 
-    /// Finds the placeholders of images among the tokens that are not cached.
+    /// Finds the placeholders of `images` among the tokens that are not cached.
     private func placed(
         _ images: ArraySlice<ViewedImage>, in sequence: CachedSequence
     ) throws -> [PlacedImage] {
@@ -345,16 +349,16 @@ extension GenerationEngine {
         }
     }
 
-    /// Ends the turn of a trajectory; what is cached of it stays for the next one.
+    /// Finishes the turn of a trajectory; its cached tokens are kept for the next turn.
     func finish(_ sequence: CachedSequence, _ reason: FinishReason) {
         guard let turn = sequence.turn else { return }
         events.append(.finished(sequence.id, turn.completion(reason)))
         statistics.completions += 1
-        keepPrefix(sequence)
+        cachePrefix(sequence)
         leave(sequence)
     }
 
-    /// Answers a request with an error and forgets what was cached of its trajectory.
+    /// Fails the request of a trajectory and drops its cached tokens.
     func fail(_ sequence: CachedSequence, _ error: any Error) {
         events.append(.failed(sequence.id, error))
         leave(sequence)
@@ -368,16 +372,16 @@ extension GenerationEngine {
         running.removeAll { $0 === sequence }
     }
 
-    /// Forgets prompts that nobody waits for any more, and takes those that are complete out of the iterations.
+    /// Removes computed prompts from the iterations, and drops prompts that no trajectory of the group needs any more.
     func settlePrompts() {
         for (group, prompt) in prompts {
             let isAwaited = running.contains { $0.awaitsPrompt && $0.id.group == group }
             if prompt.isComputed { running.removeAll { $0 === prompt } }
-            if !isAwaited && schedule.unplacedCount(inGroup: group) == 0 { drop(prompt) }
+            if !isAwaited && schedule.queuedCount(inGroup: group) == 0 { drop(prompt) }
         }
     }
 
-    /// Fails everybody who waits for a prompt that cannot be computed.
+    /// Fails every trajectory that waits for a prompt that cannot be computed.
     func fail(prompt: CachedSequence, _ error: any Error) {
         let group = prompt.id.group
         for sequence in running where sequence.awaitsPrompt && sequence.id.group == group {

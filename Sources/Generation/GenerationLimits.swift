@@ -1,23 +1,24 @@
-/// How much a generation engine takes on at a time.
+/// Limits of a generation engine.
 package struct GenerationLimits: Hashable, Sendable {
-    /// Trajectories that hold a place, and so cache pages, at a time.
+    /// Maximum number of trajectories that are admitted, and so hold cache pages, at the same time.
     package var sequences: Int
-    /// Tokens of prompts and observations in one iteration; an image is never split, even if it has more.
+    /// Maximum number of prompt and observation tokens in one iteration; an image with more tokens is not split.
     package var prefillTokens: Int
     /// Tokens in a cache page.
     package var pageSize: Int
-    /// Most cache pages, for which memory is taken as they are needed; nil for as many as the sequences can ever use. See
-    /// `MemoryPlan`.
+    /// Maximum number of cache pages, or nil for the most that the sequences can use. Memory is allocated as pages are
+    /// needed; see `MemoryPlan`.
     package var pages: Int?
-    /// Most of these pages that keep the beginnings of earlier conversations, for requests that begin alike and were not
-    /// announced with a group. With any, the last bits of a result depend on what was asked before.
+    /// Maximum number of pages of the prefix cache, which serves requests that were not announced with a group.
+    ///
+    /// If it is above 0, the last bits of a result depend on earlier requests.
     package var prefixPages: Int
-    /// Tokens that a trajectory may hold, or nil for what the model allows.
+    /// Maximum length of a trajectory in tokens, or nil for the model's limit.
     package var contextLength: Int?
-    /// Room, in tokens, that is left to each trajectory under way before another one is admitted.
+    /// Free tokens reserved for each admitted trajectory before another one is admitted.
     package var headroom: Int
-    /// Iterations from the one that ends a turn to the first of the next turn of the same trajectory; tools have
-    /// that long before the others wait for them.
+    /// Number of iterations from the last one of a turn to the first one of the trajectory's next turn; a tool call that
+    /// takes longer makes the other trajectories wait.
     package var rejoinDelay: Int
 
     package init(
@@ -34,14 +35,14 @@ package struct GenerationLimits: Hashable, Sendable {
         self.rejoinDelay = rejoinDelay
     }
 
-    /// Pages for `tokenCount` tokens.
+    /// Number of pages for `tokenCount` tokens.
     package func pageCount(forTokens tokenCount: Int) -> Int { (tokenCount + pageSize - 1) / pageSize }
 
-    /// Most pages that an engine can use.
+    /// Maximum number of pages that an engine can use.
     ///
-    /// - Parameter context: most tokens that the model allows.
-    package func mostPages(context: Int) -> Int {
-        let ever = sequences * pageCount(forTokens: min(context, contextLength ?? context)) + prefixPages
-        return min(ever, pages ?? ever)
+    /// - Parameter context: the model's context length in tokens.
+    package func maximumPageCount(context: Int) -> Int {
+        let usable = sequences * pageCount(forTokens: min(context, contextLength ?? context)) + prefixPages
+        return min(usable, pages ?? usable)
     }
 }

@@ -3,40 +3,40 @@ package import Rollout
 import Synchronization
 import Torch
 
-/// Engines over the same weights that answer side by side, each on a thread of its own (`inParallel`).
+/// Engines over the same weights that generate in parallel, each on its own thread.
 ///
-/// Trajectories that are announced together are divided among them in runs of neighbours, so that groups stay together
-/// where there are enough of them. What is returned depends on the number of workers in the last bits only.
+/// Trajectories that are announced together are divided into contiguous shards, one for each engine, so that groups
+/// mostly stay together. The number of engines changes only the last bits of results.
 ///
-/// The owner of the weights calls it, as it calls the model.
+/// It is confined to the owner of the weights.
 package final class InProcessEngine: RolloutEngine {
     private let engines: [GenerationEngine]
     private let policies: [EnginePolicy]
 
     /// - Parameters:
-    ///   - count: how many engines there are.
-    ///   - makeEngine: makes one of them, all of which must be alike.
+    ///   - count: the number of engines.
+    ///   - makeEngine: creates an engine; all of them must have the same configuration.
     package init(count: Int, _ makeEngine: () -> GenerationEngine) {
         precondition(count > 0, "generation needs a worker")
         engines = (0..<count).map { _ in makeEngine() }
         policies = engines.map { _ in EnginePolicy() }
     }
 
-    /// Most tokens a trajectory can have.
+    /// Maximum length of a trajectory in tokens.
     package var contextLength: Int { engines[0].contextLength }
 
     package var statistics: RolloutStatistics { readStatistics() }
 
-    /// Reads ``statistics``, on any thread.
+    /// Reads ``statistics``; may be called on any thread.
     package var readStatistics: @Sendable () -> RolloutStatistics {
         { [policies] in policies.reduce(RolloutStatistics()) { $0 + $1.statistics } }
     }
 
-    /// Runs `body` as a task of its own, and answers its requests until it has returned.
+    /// Runs `body` in a task and serves its requests until it returns.
     ///
-    /// Blocks the calling thread, which therefore should not be one of those that run tasks.
+    /// Blocks the calling thread, which must not be one of the concurrency pool.
     ///
-    /// - Throws: what `body` throws.
+    /// - Throws: errors of `body`.
     package func serve<Output: Sendable>(
         during body: @escaping @Sendable (any Policy) async throws -> Output
     ) throws -> Output {
@@ -50,27 +50,28 @@ package final class InProcessEngine: RolloutEngine {
         return try task.wait()
     }
 
-    /// Says that the weights, which are the model's own, were changed in place; no turn may be under way.
+    /// Updates the engines after the model's weights were changed in place; no turn may be in progress.
     package func publish(version: Int) throws {
         for engine in engines { try engine.publish(version: version) }
     }
 }
 
-/// Passes each trajectory to the policy that it was given to when it was announced.
+/// Routes each trajectory to the policy that it was assigned to when it was announced.
 private final class DividedPolicy: Policy {
     private let policies: [EnginePolicy]
-    private let places = Mutex<[TrajectoryID: Int]>([:])
+    /// Index of the policy of each announced trajectory.
+    private let assignments = Mutex<[TrajectoryID: Int]>([:])
 
     init(among policies: [EnginePolicy]) { self.policies = policies }
 
     func begin(_ ids: [TrajectoryID]) async {
         for (index, policy) in policies.enumerated() {
-            let share = ids[ids.count * index / policies.count..<ids.count * (index + 1) / policies.count]
-            if share.isEmpty { continue }
-            places.withLock { places in
-                for id in share { places[id] = index }
+            let shard = ids[ids.count * index / policies.count..<ids.count * (index + 1) / policies.count]
+            if shard.isEmpty { continue }
+            assignments.withLock { assignments in
+                for id in shard { assignments[id] = index }
             }
-            await policy.begin(Array(share))
+            await policy.begin(Array(shard))
         }
     }
 
@@ -82,11 +83,11 @@ private final class DividedPolicy: Policy {
 
     func end(_ id: TrajectoryID) async {
         await policy(of: id).end(id)
-        places.withLock { $0[id] = nil }
+        assignments.withLock { $0[id] = nil }
     }
 
-    /// One that was not announced goes by its group.
+    /// The policy of a trajectory; one that was not announced is assigned by its group.
     private func policy(of id: TrajectoryID) -> EnginePolicy {
-        policies[places.withLock { $0[id] } ?? id.group % policies.count]
+        policies[assignments.withLock { $0[id] } ?? id.group % policies.count]
     }
 }

@@ -2,13 +2,13 @@ import Agent
 import Models
 import Torch
 
-/// The plan of one forward pass of an engine: the packed tokens, the pages they attend to, and where their keys and values
-/// go. It holds no tensor; ``IterationRunner`` computes it.
+/// The plan of one forward pass of an engine: the packed tokens, the pages they attend to, and the cache slots of their
+/// keys and values. It holds no tensor; ``IterationRunner`` computes it.
 struct Iteration {
-    /// What one sequence contributes.
+    /// The tokens of one sequence.
     struct Part {
         let sequence: CachedSequence
-        /// Indices of its tokens.
+        /// Indices of the tokens in the sequence.
         let tokens: Range<Int>
         let views: [ViewedImage]
     }
@@ -17,14 +17,15 @@ struct Iteration {
     /// One for each segment of the batch.
     private(set) var parts: [Part] = []
     private(set) var attended = PagedSequences()
-    /// Slot of each token in the cache, counted in tokens. [token]
+    /// Cache slot of each token: page · page size + offset. [token]
     private(set) var slots: [Int64] = []
-    /// Pages to copy before anything is computed.
+    /// Pages to copy before the forward pass.
     var copies: [PageCopy] = []
-    /// Whether any sequence was chosen, be it one that then failed.
+    /// Whether any sequence was chosen, including one that failed later.
     var isChosen = false
-    /// Pages that the cache must have memory for, and most it will ever need.
+    /// Number of pages for which the cache needs memory.
     var pageCount = 0
+    /// Maximum number of pages of the cache.
     let pageLimit: Int
 
     init(shape: ModelShape, pageLimit: Int) {
@@ -32,9 +33,9 @@ struct Iteration {
         self.pageLimit = pageLimit
     }
 
-    /// Adds the tokens of `part` with its `images`.
+    /// Appends the tokens of `part` with its `images`.
     ///
-    /// - Throws: `PackedBatchError` if the tokens are not of the vocabulary or do not fit the images.
+    /// - Throws: `PackedBatchError` if a token is outside the vocabulary or the placeholders do not match the images.
     mutating func append(_ part: Part, images: [ImagePatches], pageSize: Int) throws {
         let table = part.sequence.table
         try batch.append(
@@ -47,7 +48,7 @@ struct Iteration {
         parts.append(part)
     }
 
-    /// The last token of each sequence whose next token is to be sampled. [row]
+    /// Index of the last token of each sequence whose next token is to be sampled. [row]
     var sampledRows: [Int] {
         zip(parts, batch.segments).compactMap { part, segment in
             part.sequence.awaitsToken ? segment.start + segment.count - 1 : nil

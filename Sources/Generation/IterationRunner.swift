@@ -1,9 +1,9 @@
 import Models
 import Torch
 
-/// Computes iterations: the model, the keys and values of its cache, and the sampler.
+/// Computes iterations with the model, its key-value cache and the sampler.
 ///
-/// It knows nothing of trajectories and schedules; what it computes is in the `Iteration`.
+/// Its only input is the `Iteration`; it does not depend on the schedule.
 final class IterationRunner {
     let model: any VisionLanguageModel
     private let cache: KeyValueCache
@@ -38,7 +38,7 @@ final class IterationRunner {
     func sample(_ logits: Tensor, _ draws: [Draw]) -> [SampledToken] { sampler.sample(logits, draws) }
 }
 
-/// Attention over the pages of the cache, once the new keys and values are stored in them.
+/// Attention over the pages of the cache, after the new keys and values have been stored.
 private struct PagedAttention: AttentionContext {
     let cache: KeyValueCache
     let attended: PagedSequences
@@ -51,7 +51,7 @@ private struct PagedAttention: AttentionContext {
         return .pagedAttention(query, keyPages: pages.keys, valuePages: pages.values, attended)
     }
 
-    /// All layers in one call, where that is possible.
+    /// All layers in one fused call; nil unless they are float32 on the CPU.
     func hiddenStates(of embedded: Tensor, rotary: RotaryTable, in decoder: PlainDecoder) -> Tensor? {
         guard embedded.device == .cpu, embedded.dtype == .float32 else { return nil }
         let layers = zip(decoder.layers, cache.layers).map { layer, pages in

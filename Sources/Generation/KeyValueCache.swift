@@ -1,6 +1,6 @@
 package import Torch
 
-/// The keys and values of all cached tokens, layer by layer, in pages that grow with demand.
+/// The keys and values of all cached tokens for each layer, in pages that are allocated as needed.
 package final class KeyValueCache {
     package struct Layer {
         /// [page, token, keyHead, width]
@@ -9,7 +9,7 @@ package final class KeyValueCache {
     }
 
     package private(set) var layers: [Layer]
-    /// Pages there is memory for.
+    /// Number of allocated pages.
     package private(set) var capacity = 0
     private let pageShape: [Int]
     private let dtype: DType
@@ -28,7 +28,7 @@ package final class KeyValueCache {
         }
     }
 
-    /// Makes sure that there is memory for pages below `count`; at least doubles it, but not past `limit`.
+    /// Allocates memory for at least `count` pages. It at least doubles the capacity, up to `limit`.
     package func reserve(_ count: Int, limit: Int) {
         guard count > capacity else { return }
         let grown = min(max(count, capacity * 2, 64), max(count, limit))
@@ -47,7 +47,7 @@ package final class KeyValueCache {
         return larger
     }
 
-    /// Copies whole pages; no destination is the source of another copy.
+    /// Copies whole pages; no destination may be the source of another copy.
     package func copy(_ copies: [PageCopy]) {
         guard !copies.isEmpty else { return }
         let sources = Tensor(copies.map(\.source), device: device)
@@ -59,8 +59,9 @@ package final class KeyValueCache {
         }
     }
 
-    /// Stores the keys and values, [token, keyHead, width], of new tokens in the slots, [token], whose numbers are
-    /// page · page size + offset.
+    /// Stores the keys and values of new tokens, [token, keyHead, width], in `slots` [token].
+    ///
+    /// The index of a slot is page · page size + offset.
     package func store(layer: Int, keys: Tensor, values: Tensor, slots: Tensor) {
         let flat = [-1] + pageShape.dropFirst()
         layers[layer].keys.reshape(flat).indexCopy_(0, slots, keys)

@@ -2,20 +2,20 @@ package import Models
 package import Runs
 package import Torch
 
-/// How the memory of a model that generates is divided, before any of it is taken: weights, what a forward pass holds,
-/// and the cache of keys and values, which gets what is left of the budget.
+/// A division of the memory budget for generation, made before any memory is allocated: weights, workspace of a forward
+/// pass, and key-value cache. The cache gets the remaining budget.
 package struct MemoryPlan: Hashable, Sendable {
-    /// How much there is to divide.
+    /// The memory to divide.
     package enum Budget: Hashable, Sendable {
-        /// All of it, the process included.
+        /// Memory of the whole process.
         case total(ByteCount)
-        /// The given fraction of what the machine has left; weights that are in memory already are not part of it.
+        /// A fraction of the machine's available memory, which does not include loaded weights.
         case fraction(Double)
         /// The given fraction of all memory of the machine, whatever it has left: the same number at every start, for runs whose
         /// results depend on it.
         case fractionOfMachine(Double)
 
-        /// In bytes; nil where the system does not say what it has left.
+        /// The budget in bytes; nil if the system does not report its available memory.
         var bytes: Int? {
             switch self {
             case .total(let count): count.bytes
@@ -27,31 +27,30 @@ package struct MemoryPlan: Hashable, Sendable {
 
     package let budget: Int
     package let weights: Int
-    /// Beside the model: code, tokenizer, buffers, decoded images.
+    /// Memory of code, tokenizer, buffers and decoded images.
     package let process: Int
-    /// What one forward pass of each worker holds at most.
+    /// Peak memory of one forward pass of each worker, summed over workers.
     package let workspace: Int
     /// Cache pages of each worker.
     package let pagesPerWorker: Int
-    /// Bytes of the cache, all workers together.
+    /// Cache memory, summed over workers.
     package let cache: Int
 
-    /// Room for this many tokens is the least that a worker's cache is useful with.
-    package static let leastTokens = 2048
-    /// Code, tokenizer and buffers, and decoded images (`DecodedRegionCache`).
+    /// Minimum capacity of a worker's cache in tokens.
+    package static let minimumTokenCount = 2048
+    /// Half of it is for decoded images (`DecodedRegionCache`).
     private static let processBytes = 512 << 20
 
     /// - Parameters:
-    ///   - parameterCount: elements of the weights.
-    ///   - shape: of the model.
-    ///   - imageTokens: most tokens of an image.
-    ///   - dtype: of weights, cache and computation.
-    ///   - copies: how many times the weights are still to be held: 1 to generate, 4 to train with gradients and two moments (the
-    ///     activations of a backward pass are not counted);
-    ///     0 if they are in memory already.
-    ///   - workers: engines over the same weights, each with a cache of its own.
-    ///   - limits: of each worker; its pages are an upper bound.
-    ///   - budget: what there is to divide.
+    ///   - parameterCount: the number of elements of the weights.
+    ///   - shape: the model's shape.
+    ///   - imageTokens: the maximum number of tokens of an image.
+    ///   - dtype: the type of weights, cache and computation.
+    ///   - copies: the number of copies of the weights still to be allocated: 1 to generate, 4 to train with gradients and
+    ///     two moments, 0 if the weights are in memory already. The activations of a backward pass are not counted.
+    ///   - workers: the number of engines over the same weights, each with its own cache.
+    ///   - limits: limits of each worker; its number of pages is an upper bound.
+    ///   - budget: the memory to divide.
     /// - Throws: ``MemoryPlanError`` if the model does not fit.
     package init(
         parameterCount: Int, shape: ModelShape, imageTokens: Int, dtype: DType = .float32, copies: Int = 1,
@@ -64,30 +63,31 @@ package struct MemoryPlan: Hashable, Sendable {
         let prompt = limits.prefillTokens + imageTokens
         let tokens = prompt + limits.sequences
         let patches = prompt * shape.mergeSize * shape.mergeSize
-        // Logits, their copy in fp32, and what sampling sorts.
+        // Logits, their copy in fp32, and the buffer that sampling sorts.
         let logits = limits.sequences * shape.vocabularySize * 3
         let pass = max(tokens * shape.valuesPerToken + logits, patches * shape.valuesPerPatch)
         workspace = pass * width * workers
         let pageBytes =
             limits.pageSize * shape.layerCount * 2 * shape.keyValueHeadCount * shape.headWidth * width
         let context = min(shape.maximumPositionCount, limits.contextLength ?? .max)
-        let mostPages = limits.mostPages(context: context)
-        let leastPages = min(mostPages, limits.pageCount(forTokens: min(context, Self.leastTokens)))
-        let least = leastPages * pageBytes * workers
+        let maximumPages = limits.maximumPageCount(context: context)
+        let minimumPages = min(
+            maximumPages, limits.pageCount(forTokens: min(context, Self.minimumTokenCount)))
+        let minimumCache = minimumPages * pageBytes * workers
         guard let total = budget.bytes else {
-            self.budget = weights + process + workspace + mostPages * pageBytes * workers
-            pagesPerWorker = mostPages
-            cache = mostPages * pageBytes * workers
+            self.budget = weights + process + workspace + maximumPages * pageBytes * workers
+            pagesPerWorker = maximumPages
+            cache = maximumPages * pageBytes * workers
             return
         }
         self.budget = total
         let left = total - weights - process - workspace
-        guard left >= least else {
+        guard left >= minimumCache else {
             throw MemoryPlanError(
                 budget: total, isGiven: budget.isTotal, weights: weights, workspace: workspace,
-                process: process, leastCache: least)
+                process: process, minimumCache: minimumCache)
         }
-        pagesPerWorker = min(mostPages, left / (pageBytes * workers))
+        pagesPerWorker = min(maximumPages, left / (pageBytes * workers))
         cache = pagesPerWorker * pageBytes * workers
     }
 }
@@ -110,18 +110,18 @@ extension MemoryPlan: CustomStringConvertible {
     }
 }
 
-/// A model that does not fit into its memory, with the numbers.
+/// A model that does not fit into the memory budget.
 package struct MemoryPlanError: Error, Hashable, CustomStringConvertible {
     package let budget: Int
-    /// Whether `--memory` gave the budget; else it is what the machine has.
+    /// Whether the user set the budget; otherwise it is derived from the machine's memory.
     package let isGiven: Bool
     package let weights: Int
     package let workspace: Int
     package let process: Int
-    /// The smallest cache that is useful.
-    package let leastCache: Int
+    /// Minimum size of the cache, summed over workers.
+    package let minimumCache: Int
 
-    package var needed: Int { weights + workspace + process + leastCache }
+    package var needed: Int { weights + workspace + process + minimumCache }
 
     private var remedy: String {
         (isGiven ? "Raise the budget" : "Free memory")
@@ -129,9 +129,9 @@ package struct MemoryPlanError: Error, Hashable, CustomStringConvertible {
     }
 
     package var description: String {
-        let room = isGiven ? "the budget is" : "this machine has"
-        return "the model needs \(ByteCount(needed)) and \(room) \(ByteCount(budget)): "
+        let available = isGiven ? "the budget is" : "the memory available to it is"
+        return "the model needs \(ByteCount(needed)), but \(available) \(ByteCount(budget)): "
             + "weights \(ByteCount(weights)), forward pass \(ByteCount(workspace)), "
-            + "cache of at least \(ByteCount(leastCache)), process \(ByteCount(process)). \(remedy)"
+            + "cache of at least \(ByteCount(minimumCache)), process \(ByteCount(process)). \(remedy)"
     }
 }

@@ -3,13 +3,13 @@ package import Models
 package import Torch
 
 extension ModelDirectory {
-    /// How much memory the model takes to generate, from its files alone.
+    /// The memory plan for generation, computed without reading the weights.
     ///
     /// - Parameters:
-    ///   - copies: how many times the weights are still to be held; see `MemoryPlan`.
-    ///   - workers: engines over the same weights; nil for as many as suit the model.
-    ///   - limits: of each worker.
-    ///   - budget: what there is to divide.
+    ///   - copies: the number of copies of the weights still to be allocated; see `MemoryPlan`.
+    ///   - workers: the number of engines over the same weights; nil for the model's default.
+    ///   - limits: limits of each worker.
+    ///   - budget: the memory to divide.
     /// - Throws: `MemoryPlanError` if the model does not fit, and `SafetensorsError`.
     package func memoryPlan(
         copies: Int = 1, workers: Int? = nil, limits: GenerationLimits = GenerationLimits(),
@@ -25,17 +25,17 @@ extension ModelDirectory {
 }
 
 extension PolicyModel {
-    /// Of what the machine has left, the part that a command may take that was given no budget.
+    /// The budget of a command that is not given one: a fraction of the machine's available memory.
     package static let defaultBudget = MemoryPlan.Budget.fraction(0.8)
 
-    /// Loads a model that fits into memory.
+    /// Loads a model after checking that it fits into memory.
     ///
     /// - Parameters:
-    ///   - directory: of the checkpoint.
-    ///   - device: where it computes; memory is planned for the CPU alone.
-    ///   - copies: how many times the weights will be held: 4 to train, with gradients and two moments.
-    ///   - budget: what the model may take.
-    /// - Throws: `MemoryPlanError` if it does not fit, before any weight is read, and what `PolicyModel` throws.
+    ///   - directory: the checkpoint directory.
+    ///   - device: the model's device; memory is planned for the CPU only.
+    ///   - copies: the number of copies of the weights to be allocated: 4 to train, with gradients and two moments.
+    ///   - budget: the memory budget.
+    /// - Throws: `MemoryPlanError` before any weight is read if the model does not fit, and errors of `PolicyModel.init`.
     package static func fitting(
         _ directory: URL, device: Device = .cpu, copies: Int = 1,
         budget: MemoryPlan.Budget = PolicyModel.defaultBudget
@@ -49,19 +49,19 @@ extension PolicyModel {
     /// Engines with these weights that generate in parallel.
     ///
     /// - Parameters:
-    ///   - count: how many.
-    ///   - limits: of each; without a number of pages the caches take what `budget` leaves.
-    ///   - copies: how many times the weights are still to be held: 3 to train, for gradients and two moments. Activations of a
-    ///     backward pass are not counted.
-    ///   - budget: for all that is not in memory yet.
-    /// - Throws: `MemoryPlanError` if there is no room for caches.
+    ///   - count: the number of engines.
+    ///   - limits: limits of each engine; if `pages` is nil, it follows from the remaining budget.
+    ///   - copies: the number of copies of the weights still to be allocated: 3 to train, for gradients and two moments. The
+    ///     activations of a backward pass are not counted.
+    ///   - budget: the memory budget; a total includes the weights that are already in memory.
+    /// - Throws: `MemoryPlanError` if the caches do not fit.
     package func workers(
         _ count: Int = 1, limits: GenerationLimits = GenerationLimits(), copies: Int = 0,
         budget: MemoryPlan.Budget = PolicyModel.defaultBudget
     ) throws -> InProcessEngine {
         var limits = limits
         if limits.pages == nil, model.device == .cpu {
-            // What the machine has left is without the weights, which are in memory.
+            // Budgets other than the available memory include the loaded weights.
             let held = budget.includesHeldWeights ? 1 : 0
             limits.pages = try MemoryPlan(
                 parameterCount: model.parameterCount, shape: model.shape,

@@ -6,21 +6,21 @@ package import Torch
 /// A token drawn from the model's distribution.
 package struct SampledToken: Hashable, Sendable {
     package let token: Int32
-    /// Natural logarithm of its probability under softmax(logits / temperature), forbidden tokens excluded; before
-    /// `topK` and `topP` cut the distribution. At temperature 0 that of temperature 1.
+    /// Natural logarithm of its probability under softmax(logits / temperature), without forbidden tokens and before
+    /// truncation by `topK` and `topP`. At temperature 0, the probability is that at temperature 1.
     package let logProbability: Float
     /// Entropy of that distribution, in nats.
     package let entropy: Float
-    /// Its likeliest tokens, as many as the draw asks for.
+    /// The most likely tokens of that distribution, in the number that the draw requests.
     package let alternatives: [ScoredToken]
 }
 
-/// How one token is to be drawn.
+/// The parameters for sampling one token.
 package struct Draw: Sendable {
     package let sampling: Sampling
-    /// Belongs to this token alone.
+    /// Random numbers for this token only.
     package let random: CounterRandom
-    /// How many of the likeliest tokens to tell of.
+    /// How many of the most likely tokens to return.
     package let alternativeCount: Int
 
     package init(sampling: Sampling, random: CounterRandom, alternativeCount: Int = 0) {
@@ -30,7 +30,7 @@ package struct Draw: Sendable {
     }
 }
 
-/// Draws the next token of many sequences at once.
+/// Samples the next token of many sequences at once.
 package struct Sampler {
     /// 0, or −∞ for a forbidden token. [vocabulary]
     private let bias: Tensor?
@@ -41,12 +41,12 @@ package struct Sampler {
         self.device = device
     }
 
-    /// Draws one token for each row of `logits` [row, vocabulary], as the element of `draws` for that row says.
+    /// Samples one token for each row of `logits` [row, vocabulary], with the element of `draws` for that row.
     package func sample(_ logits: Tensor, _ draws: [Draw]) -> [SampledToken] {
         withoutGradient {
             let logProbabilities = logProbabilities(logits, draws)  // [row, vocabulary]
             let probabilities = logProbabilities.exp()
-            // A probability of 0 times a logarithm of −∞ is no number, hence the bound.
+            // A probability of 0 times a logarithm of −∞ is NaN, hence the bound.
             let entropies = (probabilities * logProbabilities.maximum(-1e30)).sum(dims: [1])  // [row]
             let tokens = choose(draws, probabilities.to(.cpu).contiguous())
             let chosen = Tensor(tokens, shape: [tokens.count, 1], device: device)
@@ -62,7 +62,7 @@ package struct Sampler {
         }
     }
 
-    /// The `count` most likely tokens, the first one first; of equally likely ones the lower id.
+    /// The `count` most likely tokens in descending order; ties go to the lower id.
     ///
     /// - Parameter logProbabilities: [1, vocabulary]
     private func likeliest(_ count: Int, in logProbabilities: Tensor) -> [ScoredToken] {
@@ -71,8 +71,8 @@ package struct Sampler {
         for (token, value) in logProbabilities.values(as: Float.self).enumerated()
         where value.isFinite && (best.count < count || value > best[count - 1].logProbability) {
             if best.count == count { best.removeLast() }
-            let place = best.firstIndex { $0.logProbability < value } ?? best.count
-            best.insert(ScoredToken(Int32(token), logProbability: value), at: place)
+            let index = best.firstIndex { $0.logProbability < value } ?? best.count
+            best.insert(ScoredToken(Int32(token), logProbability: value), at: index)
         }
         return best
     }
@@ -87,7 +87,7 @@ package struct Sampler {
         return logits.logSoftmax(dim: 1)
     }
 
-    /// The token of each row of `probabilities` [row, vocabulary], which are in main memory.
+    /// Samples a token from each row of `probabilities` [row, vocabulary], a CPU tensor.
     private func choose(_ draws: [Draw], _ probabilities: Tensor) -> [Int64] {
         let width = probabilities.size(1)
         return probabilities.withUnsafeMutableBytes { bytes in
@@ -101,34 +101,35 @@ package struct Sampler {
 }
 
 extension Sampling {
-    /// What logits are divided by; 1 when the most likely token is taken.
+    /// The divisor of logits: the temperature, or 1 for greedy sampling.
     package var divisor: Double { temperature > 0 ? temperature : 1 }
 }
 
 // MARK: Choosing from one distribution
 
 extension Draw {
-    /// A token, given the probabilities of all; forbidden ones have 0.
+    /// Samples a token from the probabilities of the vocabulary; forbidden tokens have probability 0.
     func choose(from probabilities: UnsafeBufferPointer<Float>) -> Int {
         if sampling.temperature <= 0 { return Self.mostLikely(probabilities) }
         var random = random
-        let share = random.uniform()
+        let uniform = random.uniform()
         if sampling.topK <= 0 && sampling.topP >= 1 {
-            return Self.pick(share, of: probabilities.indices.lazy.map { ($0, probabilities[$0]) })
+            return Self.pick(uniform, of: probabilities.indices.lazy.map { ($0, probabilities[$0]) })
         }
         let kept = sampling.kept(of: probabilities)
-        return Self.pick(share * kept.reduce(0) { $0 + Double($1.probability) }, of: kept)
+        return Self.pick(uniform * kept.reduce(0) { $0 + Double($1.probability) }, of: kept)
     }
 
-    /// The first of the greatest.
+    /// The most likely token; ties go to the lower id.
     private static func mostLikely(_ probabilities: UnsafeBufferPointer<Float>) -> Int {
         var best = 0
         for token in probabilities.indices where probabilities[token] > probabilities[best] { best = token }
         return best
     }
 
-    /// The token in whose stretch of the cumulative sum `mass` lies; the last possible one if the sum, for rounding,
-    /// stays below it.
+    /// The first token at which the cumulative probability exceeds `mass`.
+    ///
+    /// If rounding keeps the total below `mass`, it is the last token with a positive probability.
     private static func pick(
         _ mass: Double, of candidates: some Sequence<(token: Int, probability: Float)>
     ) -> Int {
@@ -144,11 +145,12 @@ extension Draw {
 }
 
 extension Sampling {
-    /// The tokens that `topK` and then `topP` leave, the most likely first; of equally likely ones the lower id.
+    /// The tokens that remain after truncation by `topK` and then by `topP`, in descending order of probability; ties go
+    /// to the lower id.
     ///
-    /// `topK` keeps that many. `topP` keeps the fewest whose share of what `topK` left reaches it, at least one.
+    /// `topP` keeps the fewest tokens whose fraction of the remaining probability reaches `topP`, at least one.
     func kept(of probabilities: UnsafeBufferPointer<Float>) -> [(token: Int, probability: Float)] {
-        // All tokens under the floor together have less than 1 - topP, so none of them is needed to reach topP.
+        // The tokens below the floor have less than 1 - topP in total, so none of them is needed to reach topP.
         let floor = topK > 0 ? 0 : Float((1 - topP) / Double(probabilities.count) / 2)
         let total = topK > 0 ? nil : probabilities.reduce(0) { $0 + Double($1) }
         var kept = probabilities.indices.lazy.map { (token: $0, probability: probabilities[$0]) }

@@ -1,32 +1,34 @@
 package import Agent
 
-/// Which trajectories take part in which iteration.
+/// Decides which trajectories are in which iteration, so that results are reproducible.
 ///
-/// The rounding of a matrix product depends on how many rows it has, so results are reproducible only if the
-/// composition of every batch is. Therefore time is counted in iterations, and what arrives from outside takes effect
-/// at an iteration that does not depend on when it arrived:
-/// - A trajectory gets a place in the order of announcement and id, and keeps it until it ends. As long as a place is
-///   free, no iteration begins before the trajectory whose turn it is has asked.
-/// - A trajectory that finishes a turn in iteration `i` is expected back in iteration `i + rejoinDelay`. If it has
-///   neither asked nor ended by then, the schedule waits for it; if it has been quicker, it is held back.
+/// The rounding of a matrix product depends on its number of rows, so results are reproducible only if every batch has
+/// the same composition in every run. Time is therefore counted in iterations. A message takes effect at an iteration
+/// that does not depend on its time of arrival:
+/// - Trajectories are admitted to slots in the order of announcement and id, and keep their slot until they end. While
+///   a slot is free, no iteration starts before the next trajectory in that order has sent its request.
+/// - A trajectory that finishes a turn in iteration `i` rejoins in iteration `i + rejoinDelay`. If it has neither sent a
+///   request nor ended by then, the schedule waits for it. An earlier request is held until then.
 ///
-/// Trajectories that were not announced are served as they come. Those that were announced must each ask or end, and
-/// as many as there are places must be able to ask at the same time, in the order of their ids: otherwise the
-/// schedule waits for ever. An announcement made while others are under way takes effect when it arrives.
+/// Trajectories that were not announced are served in order of arrival.
+///
+/// Each announced trajectory must send a request or end. As many of them as there are slots must be able to send requests
+/// concurrently, in the order of their ids; otherwise the schedule waits forever. An announcement while other
+/// trajectories are running takes effect on arrival.
 package struct Schedule: Sendable {
-    /// What to do next.
+    /// The next action of the engine.
     package enum Decision: Hashable, Sendable {
-        /// Free what is kept for these; they are gone.
+        /// Free the state of these trajectories, which have ended.
         case release([TrajectoryID])
-        /// Begin a further turn of these.
+        /// Start the next turn of these trajectories.
         case resume([TrajectoryID])
-        /// Begin the first turn of this one and say so with `admit`, or ask on with `isFull`.
+        /// Call `admit` and start the first turn of this trajectory; without room, call `next` with `isFull`.
         case admit(TrajectoryID)
         /// Run an iteration.
         case iterate
-        /// Ask again when these have asked or ended.
+        /// Call `next` again when these trajectories have sent a request or ended.
         case wait(for: [TrajectoryID])
-        /// Nobody asks for anything.
+        /// There are no requests.
         case idle
     }
 
@@ -35,197 +37,201 @@ package struct Schedule: Sendable {
     fileprivate struct Entry {
         let isAnnounced: Bool
         var isRunning = false
-        /// Iteration in which its next message takes effect.
+        /// Iteration in which the next message takes effect.
         var due = 0
         var message = Message.none
     }
 
-    /// Most trajectories that hold a place at a time.
-    package let placeCount: Int
-    /// Iterations from the one that ends a turn to the first of the next turn; at least 1.
+    /// Maximum number of admitted trajectories.
+    package let slotCount: Int
+    /// Number of iterations from the last one of a turn to the first one of the next turn; at least 1.
     package let rejoinDelay: Int
-    /// Number of the next iteration.
+    /// Index of the next iteration.
     package private(set) var iteration = 0
 
-    private var placed: [TrajectoryID: Entry] = [:]
-    private var unplaced: [TrajectoryID: Entry] = [:]
-    /// Those without a place in the order in which they get one; those that are gone are skipped.
+    /// Trajectories that hold a slot.
+    private var admitted: [TrajectoryID: Entry] = [:]
+    /// Trajectories that wait for a slot.
+    private var queued: [TrajectoryID: Entry] = [:]
+    /// The order of admission; ids that are no longer in `queued` are skipped.
     private var queue: [TrajectoryID] = []
     private var queueStart = 0
-    private var unplacedInGroup: [Int: Int] = [:]
+    private var queuedInGroup: [Int: Int] = [:]
     private var announcedSizes: [Int: Int] = [:]
     private var runningCount = 0
 
-    package init(placeCount: Int, rejoinDelay: Int = 2) {
+    package init(slotCount: Int, rejoinDelay: Int = 2) {
         precondition(
-            placeCount > 0 && rejoinDelay > 0, "\(placeCount) places, rejoining after \(rejoinDelay)")
-        self.placeCount = placeCount
+            slotCount > 0 && rejoinDelay > 0,
+            "a schedule needs a slot and a delay of at least 1: \(slotCount) slots, delay \(rejoinDelay)")
+        self.slotCount = slotCount
         self.rejoinDelay = rejoinDelay
     }
 
-    /// Whether `id` is in a turn or has asked for one.
+    /// Whether `id` has a turn in progress or a pending request.
     package func isBusy(_ id: TrajectoryID) -> Bool {
-        guard let entry = placed[id] ?? unplaced[id] else { return false }
+        guard let entry = admitted[id] ?? queued[id] else { return false }
         return entry.isRunning || entry.message == .request
     }
 
     /// Whether `id` was announced together with others of its group.
     ///
-    /// This does not depend on what has become of the others, which would be a matter of time.
-    package func isOneOfAGroup(_ id: TrajectoryID) -> Bool {
-        guard let entry = placed[id] ?? unplaced[id], entry.isAnnounced else { return false }
+    /// This does not depend on the state of the others, which depends on time.
+    package func wasAnnouncedWithGroup(_ id: TrajectoryID) -> Bool {
+        guard let entry = admitted[id] ?? queued[id], entry.isAnnounced else { return false }
         return announcedSizes[id.group, default: 1] > 1
     }
 
-    /// Number of trajectories of a group that were announced and hold no place yet.
-    package func unplacedCount(inGroup group: Int) -> Int { unplacedInGroup[group] ?? 0 }
+    /// Number of announced trajectories of a group that are not admitted yet.
+    package func queuedCount(inGroup group: Int) -> Int { queuedInGroup[group] ?? 0 }
 }
 
 // MARK: Messages
 
 extension Schedule {
-    /// Announces trajectories that will ask; those that are under way stay as they are.
+    /// Announces trajectories that will send requests; trajectories that are already known are not changed.
     ///
-    /// - Returns: those whose end had not taken effect yet, and now has: what is kept for them can be freed.
+    /// - Returns: the trajectories among them whose pending end takes effect now; their state can be freed.
     package mutating func begin(_ ids: [TrajectoryID]) -> [TrajectoryID] {
         let ids = Set(ids).sorted()
-        let ended = ids.filter { placed[$0]?.message == .end }
+        let ended = ids.filter { admitted[$0]?.message == .end }
         for id in ended { remove(id) }
         for (group, members) in Dictionary(grouping: ids, by: \.group) {
             announcedSizes[group] = members.count
         }
-        for id in ids where placed[id] == nil && unplaced[id] == nil {
+        for id in ids where admitted[id] == nil && queued[id] == nil {
             enqueue(id, Entry(isAnnounced: true))
         }
         return ended
     }
 
-    /// `id`, which must not be busy, asks for its next turn.
+    /// Receives the request of `id` for its next turn; `id` must not be busy.
     package mutating func ask(_ id: TrajectoryID) {
-        precondition(!isBusy(id), "\(id) asks again before its last request is answered")
-        if placed[id] != nil {
-            placed[id]?.message = .request
+        precondition(!isBusy(id), "\(id) sends a request before its previous one is completed")
+        if admitted[id] != nil {
+            admitted[id]?.message = .request
         } else {
-            if unplaced[id] == nil { enqueue(id, Entry(isAnnounced: false)) }
-            unplaced[id]?.message = .request
+            if queued[id] == nil { enqueue(id, Entry(isAnnounced: false)) }
+            queued[id]?.message = .request
         }
     }
 
-    /// `id` will not ask again.
+    /// Receives the end of `id`.
     ///
-    /// - Returns: whether it is gone at once; otherwise a later `release` names it.
+    /// - Returns: true if it is removed immediately; otherwise a later `release` decision contains it.
     package mutating func end(_ id: TrajectoryID) -> Bool {
-        if let entry = placed[id], entry.isAnnounced, !entry.isRunning {
-            placed[id]?.message = .end
+        if let entry = admitted[id], entry.isAnnounced, !entry.isRunning {
+            admitted[id]?.message = .end
             return false
         }
         remove(id)
         return true
     }
 
-    /// Takes `id` out at once, whatever it is doing.
+    /// Removes `id` immediately in any state.
     package mutating func remove(_ id: TrajectoryID) {
-        if let entry = placed.removeValue(forKey: id) {
+        if let entry = admitted.removeValue(forKey: id) {
             runningCount -= entry.isRunning ? 1 : 0
-        } else if let entry = unplaced.removeValue(forKey: id), entry.isAnnounced {
-            countUnplaced(id.group, by: -1)
+        } else if let entry = queued.removeValue(forKey: id), entry.isAnnounced {
+            countQueued(id.group, by: -1)
         }
     }
 
-    /// Gives `id`, the subject of the last decision, a place.
+    /// Admits `id`, the trajectory of the last `admit` decision, to a slot.
     package mutating func admit(_ id: TrajectoryID) {
-        guard var entry = unplaced.removeValue(forKey: id) else {
-            preconditionFailure("\(id) is admitted without having asked")
+        guard var entry = queued.removeValue(forKey: id) else {
+            preconditionFailure("\(id) is admitted but not queued")
         }
-        if entry.isAnnounced { countUnplaced(id.group, by: -1) }
+        if entry.isAnnounced { countQueued(id.group, by: -1) }
         entry.isRunning = true
         entry.message = .none
-        placed[id] = entry
+        admitted[id] = entry
         runningCount += 1
     }
 
-    /// The turn of `id` has ended in the iteration that has just been run.
+    /// Records that the turn of `id` has ended in the last iteration.
     package mutating func finishTurn(_ id: TrajectoryID) {
-        guard var entry = placed[id], entry.isRunning else { return }
+        guard var entry = admitted[id], entry.isRunning else { return }
         entry.isRunning = false
         entry.due = entry.isAnnounced ? iteration - 1 + rejoinDelay : iteration
-        placed[id] = entry
+        admitted[id] = entry
         runningCount -= 1
     }
 
     private mutating func enqueue(_ id: TrajectoryID, _ entry: Entry) {
-        unplaced[id] = entry
+        queued[id] = entry
         queue.append(id)
-        if entry.isAnnounced { countUnplaced(id.group, by: 1) }
+        if entry.isAnnounced { countQueued(id.group, by: 1) }
     }
 
-    private mutating func countUnplaced(_ group: Int, by difference: Int) {
-        let count = unplacedCount(inGroup: group) + difference
-        unplacedInGroup[group] = count == 0 ? nil : count
+    private mutating func countQueued(_ group: Int, by difference: Int) {
+        let count = queuedCount(inGroup: group) + difference
+        queuedInGroup[group] = count == 0 ? nil : count
     }
 }
 
 // MARK: Decisions
 
 extension Schedule {
-    /// The next thing to do, to be carried out before asking again; `isFull` says that there is no room for another
-    /// trajectory before the next iteration.
+    /// The next decision, which must be carried out before the next call.
+    ///
+    /// - Parameter isFull: whether there is no room for another trajectory before the next iteration.
     package mutating func next(isFull: Bool) -> Decision {
         while true {
-            let late = placed(where: { $0.isLate(at: iteration) })
+            let late = admitted(where: { $0.isLate(at: iteration) })
             if !late.isEmpty { return .wait(for: late) }
-            let ended = placed(where: { $0.takesEffect(.end, at: iteration) })
+            let ended = admitted(where: { $0.takesEffect(.end, at: iteration) })
             if !ended.isEmpty {
                 for id in ended { remove(id) }
                 return .release(ended)
             }
-            let resumed = placed(where: { $0.takesEffect(.request, at: iteration) })
+            let resumed = admitted(where: { $0.takesEffect(.request, at: iteration) })
             if !resumed.isEmpty {
                 for id in resumed { resume(id) }
                 return .resume(resumed)
             }
-            if !isFull, placed.count < placeCount, let decision = firstInQueue() { return decision }
+            if !isFull, admitted.count < slotCount, let decision = firstInQueue() { return decision }
             if runningCount > 0 {
                 iteration += 1
                 return .iterate
             }
-            guard skipToNextReturn() else { return .idle }
+            guard skipToNextRejoin() else { return .idle }
         }
     }
 
-    /// Moves on to the iteration in which the next trajectory is expected back.
+    /// Advances to the iteration in which the next trajectory rejoins.
     ///
-    /// - Returns: false if none is.
-    private mutating func skipToNextReturn() -> Bool {
-        let away = placed.values.lazy.filter { $0.isAnnounced && !$0.isRunning }
+    /// - Returns: false if there is none.
+    private mutating func skipToNextRejoin() -> Bool {
+        let away = admitted.values.lazy.filter { $0.isAnnounced && !$0.isRunning }
         guard let next = away.map(\.due).min() else { return false }
         iteration = max(iteration, next)
         return true
     }
 
-    private func placed(where condition: (Entry) -> Bool) -> [TrajectoryID] {
-        placed.compactMap { condition($0.value) ? $0.key : nil }.sorted()
+    private func admitted(where condition: (Entry) -> Bool) -> [TrajectoryID] {
+        admitted.compactMap { condition($0.value) ? $0.key : nil }.sorted()
     }
 
     private mutating func resume(_ id: TrajectoryID) {
-        placed[id]?.isRunning = true
-        placed[id]?.message = .none
+        admitted[id]?.isRunning = true
+        admitted[id]?.message = .none
         runningCount += 1
     }
 
     private mutating func firstInQueue() -> Decision? {
-        while queueStart < queue.count, unplaced[queue[queueStart]] == nil { queueStart += 1 }
+        while queueStart < queue.count, queued[queue[queueStart]] == nil { queueStart += 1 }
         if queueStart > 1024 && queueStart * 2 > queue.count {
             queue.removeFirst(queueStart)
             queueStart = 0
         }
         guard queueStart < queue.count else { return nil }
         let first = queue[queueStart]
-        if unplaced[first]?.message == .request { return .admit(first) }
-        let next = queue[queueStart...].lazy.filter { [unplaced] id in
-            unplaced[id].map { $0.message == .none } ?? false
+        if queued[first]?.message == .request { return .admit(first) }
+        let next = queue[queueStart...].lazy.filter { [queued] id in
+            queued[id].map { $0.message == .none } ?? false
         }
-        return .wait(for: Array(next.prefix(placeCount - placed.count)))
+        return .wait(for: Array(next.prefix(slotCount - admitted.count)))
     }
 }
 

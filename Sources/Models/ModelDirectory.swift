@@ -1,7 +1,7 @@
 package import Foundation
 package import Torch
 
-/// A Hugging Face checkpoint directory: what its small files say, read and checked; the weights on demand.
+/// A Hugging Face checkpoint directory: its validated configuration files, and the weights on demand.
 package struct ModelDirectory: Sendable {
     package let url: URL
     package let family: ModelFamily
@@ -9,7 +9,7 @@ package struct ModelDirectory: Sendable {
     package let generation: GenerationConfiguration
     package let processor: ProcessorConfiguration
 
-    /// - Throws: `ModelFileError` for files that are missing, broken, unsupported or at odds with each other.
+    /// - Throws: `ModelFileError` for files that are missing, damaged, unsupported or inconsistent with each other.
     package init(_ url: URL) throws {
         self.url = url
         family = try ModelFamily(of: url)
@@ -22,11 +22,11 @@ package struct ModelDirectory: Sendable {
         if wanted != found {
             throw ModelFileError(
                 path: url.appendingPathComponent(ProcessorConfiguration.fileName).path,
-                problem: "patch, temporal patch and merge size are \(found), but \(wanted) in config.json")
+                problem: "patch, temporal patch and merge sizes are \(found), but \(wanted) in config.json")
         }
     }
 
-    /// Elements of all parameters, counted from the headers of the weight files without reading the weights.
+    /// Number of elements of all parameters, from the headers of the weight files.
     ///
     /// - Throws: `SafetensorsError`.
     package func parameterCount() throws -> Int {

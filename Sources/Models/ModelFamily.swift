@@ -1,15 +1,15 @@
 package import Agent
 package import Foundation
 
-/// A family of models that can be loaded, trained and served: what its `model_type` stands for.
+/// A family of models that can be loaded, trained and served, selected by `model_type`.
 ///
-/// This table is the one place where families are listed; nothing above `Models` names one.
+/// `all` is the only list of families; no module above `Models` names one.
 package struct ModelFamily: Sendable {
-    /// `model_type` of `config.json`.
+    /// `model_type` in `config.json`.
     package let modelType: String
-    /// As people write it, such as "Qwen2.5-VL".
+    /// The family's display name, such as "Qwen2.5-VL".
     package let name: String
-    /// How models of the family write boxes.
+    /// The coordinate frame of boxes that models of the family write.
     package let boxFrame: BoxFrame
     /// Reads the `config.json` of a directory.
     package let readConfiguration: @Sendable (URL) throws -> any ModelConfiguration
@@ -27,9 +27,9 @@ package struct ModelFamily: Sendable {
         ModelFamily("Qwen2.5-VL", Qwen25VLConfiguration.self, boxFrame: .asViewed)
     ]
 
-    /// The family that the `config.json` of `directory` names.
+    /// The family named in the `config.json` of `directory`.
     ///
-    /// - Throws: `ModelFileError` for a missing or broken file, and for a family that is not in the table.
+    /// - Throws: `ModelFileError` for a missing or damaged file, and for a family that is not in `all`.
     package init(of directory: URL) throws {
         let file = directory.appendingPathComponent(ModelFileName.configuration)
         let modelType = try HubFile.read(ModelTypeFile.self, at: file).modelType

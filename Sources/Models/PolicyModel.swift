@@ -3,22 +3,22 @@ package import Foundation
 import Tokenizer
 package import Torch
 
-/// A model directory ready to act: weights, tokenizer with chat format, image processor and token rules.
+/// A loaded model that can act as a policy: weights, chat format with tokenizer, image processor and token rules.
 ///
-/// Holds tensors, so one thread owns it.
+/// It holds tensors, so it is confined to one thread.
 package final class PolicyModel {
     package let directory: ModelDirectory
     package let model: any VisionLanguageModel
     package let processor: ImageProcessor
     private let companions: CheckpointCompanions
     package let format: ChatMLFormat
-    /// What engines made from now on may sample.
+    /// The token rules of engines created from now on.
     package var rules: TokenRules
 
-    /// - Throws: an error that names the file that is missing, damaged or at odds with the others.
+    /// - Throws: an error that names the file that is missing, damaged or inconsistent with the others.
     package init(directory url: URL, dtype: DType = .float32, device: Device = .cpu) throws {
         guard FileManager.default.fileExists(atPath: url.path) else {
-            throw CheckpointError(.load, path: url.path, "there is no such folder; check the path")
+            throw CheckpointError(.load, path: url.path, "the folder does not exist; check the path")
         }
         directory = try ModelDirectory(url)
         companions = try CheckpointCompanions(
@@ -39,7 +39,8 @@ package final class PolicyModel {
         model = try directory.loadModel(dtype: dtype, device: device)
     }
 
-    /// How many workers suit a model: one for each core if its operations are too small to divide among cores, else one.
+    /// The default number of workers: one for each core if the matrix products of a model are too small to run on several
+    /// cores, else one.
     package static func workerCount(forParameters parameterCount: Int) -> Int {
         parameterCount < 50_000_000 ? ProcessInfo.processInfo.activeProcessorCount : 1
     }
@@ -49,7 +50,7 @@ package final class PolicyModel {
         try model.save(to: url, companions: companions)
     }
 
-    /// Fills a folder with a checkpoint that transformers and vLLM load.
+    /// Writes a checkpoint that transformers and vLLM can load into an existing folder.
     package func write(into folder: URL) throws {
         try model.write(into: folder, companions: companions)
     }
@@ -58,9 +59,9 @@ package final class PolicyModel {
 extension ImageProcessor: ImageGeometry {}
 
 extension ChatMLFormat {
-    /// The format of a model directory, without its weights.
+    /// The chat format of a model directory; weights are not read.
     ///
-    /// - Throws: an error that names the file that is missing, damaged or at odds with the others.
+    /// - Throws: an error that names the file that is missing, damaged or inconsistent with the others.
     package init(directory url: URL) throws {
         let directory = try ModelDirectory(url)
         try self.init(

@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func waitsForEveryoneWhoFindsAPlace() {
-        var schedule = Schedule(placeCount: 2)
+        var schedule = Schedule(slotCount: 2)
         _ = schedule.begin([id(2), id(0), id(1)])
         #expect(schedule.next(isFull: false) == .wait(for: [id(0), id(1)]))
         schedule.ask(id(1))
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func admitsTheNextWhenAPlaceIsFree() {
-        var schedule = Schedule(placeCount: 1, rejoinDelay: 1)
+        var schedule = Schedule(slotCount: 1, rejoinDelay: 1)
         _ = schedule.begin([id(0), id(1)])
         schedule.ask(id(0))
         schedule.ask(id(1))
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func holdsBackWhoReturnsEarly() {
-        var schedule = Schedule(placeCount: 2, rejoinDelay: 3)
+        var schedule = Schedule(slotCount: 2, rejoinDelay: 3)
         _ = schedule.begin([id(0), id(1)])
         for index in 0..<2 {
             schedule.ask(id(index))
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func waitsForWhoReturnsLate() {
-        var schedule = Schedule(placeCount: 2, rejoinDelay: 2)
+        var schedule = Schedule(slotCount: 2, rejoinDelay: 2)
         _ = schedule.begin([id(0), id(1)])
         for index in 0..<2 {
             schedule.ask(id(index))
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func skipsTheTimeInWhichNobodyRuns() {
-        var schedule = Schedule(placeCount: 1, rejoinDelay: 50)
+        var schedule = Schedule(slotCount: 1, rejoinDelay: 50)
         _ = schedule.begin([id(0)])
         schedule.ask(id(0))
         schedule.admit(id(0))
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func anAnnouncementReplacesWhoIsAboutToLeave() {
-        var schedule = Schedule(placeCount: 1, rejoinDelay: 9)
+        var schedule = Schedule(slotCount: 1, rejoinDelay: 9)
         _ = schedule.begin([id(0)])
         schedule.ask(id(0))
         schedule.admit(id(0))
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func leavesOutWhoEndsWithoutAsking() {
-        var schedule = Schedule(placeCount: 1)
+        var schedule = Schedule(slotCount: 1)
         _ = schedule.begin([id(0), id(1)])
         schedule.ask(id(1))
         #expect(schedule.end(id(0)) == true)
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test func servesTheUnannouncedAsTheyCome() {
-        var schedule = Schedule(placeCount: 4)
+        var schedule = Schedule(slotCount: 4)
         schedule.ask(id(5))
         #expect(schedule.next(isFull: false) == .admit(id(5)))
         schedule.admit(id(5))
@@ -123,16 +123,16 @@ import Testing
     /// Whatever the order in which messages arrive, the same trajectories take part in the same iterations.
     @Test(arguments: 1..<6) func isIndependentOfArrival(rejoinDelay: Int) {
         let histories = (0..<6).map { seed in
-            history(rejoinDelay: rejoinDelay, placeCount: 3, arrival: CounterRandom(seed: UInt64(seed), 3))
+            history(rejoinDelay: rejoinDelay, slotCount: 3, arrival: CounterRandom(seed: UInt64(seed), 3))
         }
         #expect(histories[0].count >= 15)
         for history in histories.dropFirst() { #expect(history == histories[0]) }
     }
 
     /// Nine trajectories of up to four turns; turn lengths are fixed, the order of arrival is random.
-    private func history(rejoinDelay: Int, placeCount: Int, arrival: CounterRandom) -> [[TrajectoryID]] {
+    private func history(rejoinDelay: Int, slotCount: Int, arrival: CounterRandom) -> [[TrajectoryID]] {
         var arrival = arrival
-        var schedule = Schedule(placeCount: placeCount, rejoinDelay: rejoinDelay)
+        var schedule = Schedule(slotCount: slotCount, rejoinDelay: rejoinDelay)
         let ids = (0..<9).map { id($0 / 3, $0 % 3) }
         _ = schedule.begin(ids)
         var turnsLeft = Dictionary(uniqueKeysWithValues: ids.map { ($0, 1 + ($0.group + 2 * $0.sample) % 4) })

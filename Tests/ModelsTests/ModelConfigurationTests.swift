@@ -87,7 +87,7 @@ import Testing
         (#""num_hidden_layers": 4"#, #""num_hidden_layers": "four""#, "num_hidden_layers"),
         (#""num_hidden_layers": 4"#, #""layers": 4"#, "num_hidden_layers is missing"),
         (#""num_heads": 4"#, #""num_heads": 0"#, "vision_config.num_heads is 0"),
-        (#""depth": 4"#, #""depth": 2"#, "fullatt_block_indexes names block 2"),
+        (#""depth": 4"#, #""depth": 2"#, "fullatt_block_indexes contains 2"),
     ])
     func whatCannotBeLoadedIsNamed(original: String, replacement: String, named: String) throws {
         let problem = try problem(replacing: original, with: replacement)
@@ -171,7 +171,8 @@ import Testing
 
     @Test(arguments: [
         (#"{"do_normalize": false}"#, "do_normalize"), (#"{"resample": 2}"#, "resample is 2"),
-        (#"{"min_pixels": 9, "max_pixels": 3}"#, "no range"), (#"{"image_std": [1, 0, 1]}"#, "image_std"),
+        (#"{"min_pixels": 9, "max_pixels": 3}"#, "at most max_pixels 3"),
+        (#"{"image_std": [1, 0, 1]}"#, "image_std"),
         (#"{"patch_size": 0}"#, "patch_size 0"),
     ])
     func preparationsThatDoNotExistAreNamed(json: String, named: String) throws {

@@ -2,11 +2,10 @@ package import Agent
 package import Imaging
 package import Tokenizer
 
-/// Conversations as Qwen2.5-VL models see them.
+/// The ChatML format of Qwen2.5-VL: converts conversations to tokens.
 ///
-/// What users and tools say is plain text: it can write neither `<|im_start|>` nor `<tool_call>` as a token.
-/// Messages of the system and the assistant can write tags such as `<tool_call>`; all other added tokens come
-/// from the format.
+/// Messages of users and tools are plain text: they cannot contain `<|im_start|>` or `<tool_call>` as a token. System
+/// and assistant messages can contain tags such as `<tool_call>`. All other added tokens come from the format.
 package struct ChatMLFormat: ChatFormat {
     package let tokenizer: Tokenizer
     package let tokens: ChatMLTokens
@@ -23,7 +22,7 @@ package struct ChatMLFormat: ChatFormat {
         tokens = try ChatMLTokens(tokenizer)
     }
 
-    /// What the model sees of `region`, resized as the image processor does. Throws what `geometry` throws.
+    /// The view of `region` at the size that the image processor chooses. Throws errors of the image geometry.
     package func view(
         _ source: any PixelSource, as root: ImageRoot, region: Rectangle?, rotation: QuarterTurn
     ) throws -> ViewedImage {
@@ -35,10 +34,10 @@ package struct ChatMLFormat: ChatFormat {
             tokenCount: geometry.tokenCount(of: viewSize))
     }
 
-    /// The tokens of a conversation and of the start of the assistant's turn.
+    /// The tokens of a conversation, followed by the start of the assistant's turn.
     ///
-    /// A conversation without a system message at its start gets the standard one. Answers of tools that
-    /// follow each other share a turn.
+    /// A conversation that does not start with a system message gets the default one. Consecutive tool messages are in
+    /// one turn.
     package func prompt(_ messages: [Message], tools: [ToolSpecification]) throws -> Segment {
         var writer = TokenWriter(tokenizer)
         let opensWithSystem = messages.first?.role == .system
@@ -66,8 +65,7 @@ package struct ChatMLFormat: ChatFormat {
         return .prompt(tokens: writer.finish(), images: system.images + turns.flatMap(\.images))
     }
 
-    /// The tokens of a tool's answer, from the end of the completion to the start of the assistant's next
-    /// turn.
+    /// The tokens of a tool's observation, from the end of the completion to the start of the assistant's next turn.
     package func observation(_ content: [Message.Content], after finish: FinishReason) throws -> Segment {
         var writer = TokenWriter(tokenizer)
         writer.append("\(turnEnd(after: finish))\n<|im_start|>user", recognizing: .all)
@@ -76,8 +74,8 @@ package struct ChatMLFormat: ChatFormat {
         return .observation(tokens: writer.finish(), images: content.compactMap(\.image))
     }
 
-    /// The tokens of a message of someone other than the assistant or a tool within a conversation, from the end of the
-    /// completion to the start of the assistant's next turn.
+    /// The tokens of a later user or system message, from the end of the completion to the start of the assistant's next
+    /// turn.
     package func turn(_ message: Message, after finish: FinishReason) -> Segment {
         var writer = TokenWriter(tokenizer)
         writer.append(
@@ -87,8 +85,9 @@ package struct ChatMLFormat: ChatFormat {
         return .observation(tokens: writer.finish(), images: message.images)
     }
 
-    /// The tokens of a completion given as text, for supervised training; with the token that ends a turn if
-    /// that is how it finished.
+    /// The tokens of a completion given as text, for supervised training.
+    ///
+    /// The token that ends a turn is appended if `finish` is `endOfTurn`.
     package func completion(_ text: String, finish: FinishReason) -> Segment {
         let turnEnd = finish == .endOfTurn ? [tokens.turnEnd] : []
         return .completion(tokens: tokenizer.encode(text, recognizing: .tags) + turnEnd)
@@ -96,7 +95,7 @@ package struct ChatMLFormat: ChatFormat {
 
     package func text(of tokens: [Int32]) -> String { tokenizer.decode(tokens) }
 
-    /// What stands in conversations whoever speaks, for training a vocabulary.
+    /// The fixed texts of conversations, for training a tokenizer.
     package static func fixedTexts(tools: [ToolSpecification]) -> [String] {
         let roles = ["system\n", "user\n", "assistant\n"]
         let tools = [ChatText.toolsStart] + tools.map { "\n" + $0.json } + [ChatText.toolsEnd]
@@ -105,7 +104,7 @@ package struct ChatMLFormat: ChatFormat {
 
     // MARK: Parts
 
-    /// What closes the assistant's turn, unless the completion has done so itself.
+    /// The text that ends the assistant's turn; empty if the completion contains it already.
     private func turnEnd(after finish: FinishReason) -> String { finish == .endOfTurn ? "" : "<|im_end|>" }
 
     private func append(_ tools: [ToolSpecification], to writer: inout TokenWriter) {

@@ -1,6 +1,6 @@
 package import Tokenizer
 
-/// The added tokens that steer a conversation with a Qwen2.5-VL model.
+/// The added tokens that structure a conversation with a Qwen2.5-VL model.
 package struct ChatMLTokens: Hashable, Sendable {
     /// `<|im_start|>`
     package let turnStart: Int32
@@ -14,18 +14,20 @@ package struct ChatMLTokens: Hashable, Sendable {
     package let imagePad: Int32
     /// `</tool_call>`
     package let toolCallEnd: Int32
-    /// Tokens that a model must never be let write: all added ones but tags and `turnEnd`. Ids from the
-    /// tokenizer's `vocabularySize` on, which pad the model's output, belong with them.
+    /// Tokens that must never be sampled: all added tokens except tags and `turnEnd`.
+    ///
+    /// Ids from the tokenizer's `vocabularySize` on, which pad the model's logits, must not be sampled either; they are
+    /// not in this list.
     package let unsampled: [Int32]
 
-    /// The added tokens of Qwen2.5-VL up to the tags of tools, in the order of their ids.
+    /// The added tokens of Qwen2.5-VL up to the tool tags, in the order of their ids.
     package static let names = [
         "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>",
         "<|box_start|>", "<|box_end|>", "<|quad_start|>", "<|quad_end|>", "<|vision_start|>",
         "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>", "<tool_call>", "</tool_call>",
     ]
 
-    /// - Throws: `TokenizerError` that names the tokens the vocabulary lacks.
+    /// - Throws: `TokenizerError` with the names of missing tokens.
     package init(_ tokenizer: Tokenizer) throws(TokenizerError) {
         let names = [
             "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>",

@@ -2,8 +2,9 @@ import Agent
 package import Foundation
 package import Tokenizer
 
-/// `chat_template.jinja`: the conversations of `ChatMLFormat` for software that renders templates, such as
-/// `transformers` and vLLM. An image is written as one placeholder, which their processors repeat.
+/// `chat_template.jinja`: the format of `ChatMLFormat` as a Jinja template for software such as `transformers` and vLLM.
+///
+/// An image is one placeholder, which their processors repeat.
 package enum ChatTemplateFile {
     package static let name = "chat_template.jinja"
 
@@ -17,7 +18,7 @@ package enum ChatTemplateFile {
         } catch {
             throw TokenizerError(
                 .inaccessible, "writing a chat template", path: file.path,
-                "\(error.localizedDescription); choose a directory that can be written to")
+                "\(error.localizedDescription); choose a writable directory")
         }
     }
 
@@ -82,7 +83,7 @@ package enum ChatTemplateFile {
 
         """
 
-    /// `text` as a string of the template language.
+    /// `text` as a Jinja string literal.
     private static func quoted(_ text: String) -> String {
         let escapes = [("\\", "\\\\"), ("'", "\\'"), ("\n", "\\n")]
         return "'" + escapes.reduce(text) { $0.replacing($1.0, with: $1.1) } + "'"

@@ -1,9 +1,9 @@
 import Tokenizer
 
-/// Puts a conversation together out of pieces, each with its own right to added tokens.
+/// Tokenizes a conversation from pieces that differ in which added tokens they may contain.
 ///
-/// Text of neighbouring pieces is tokenized as one, once, so the tokens are those of the whole conversation
-/// tokenized at once, except that no piece can write an added token it has no right to.
+/// Text of adjacent pieces is tokenized together. The result is the same as for the whole conversation at once, except
+/// that no piece can contain an added token outside its scope.
 struct TokenWriter {
     private let tokenizer: Tokenizer
     private var tokens: [Int32] = []
@@ -12,7 +12,7 @@ struct TokenWriter {
 
     init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
 
-    /// Adds a text that may contain the added tokens of `scope`.
+    /// Appends a text that may contain the added tokens of `scope`.
     mutating func append(_ text: String, recognizing scope: Tokenizer.Recognition) {
         for piece in tokenizer.pieces(of: text, recognizing: scope) {
             switch piece {

@@ -1,18 +1,20 @@
 import Foundation
 
-/// A directory written under another name beside its place, and renamed once all of it is on disk.
+/// A directory written under a temporary name in the same parent, and renamed after all of it is on disk.
 struct AtomicDirectory {
-    /// Where to write; not the final name.
+    /// The temporary directory.
     let url: URL
 
-    /// Throws `CheckpointError` if `destination` exists or cannot be written, and what `body` throws; nothing is
-    /// left behind then.
+    /// Writes `destination` atomically.
+    ///
+    /// Throws `CheckpointError` if `destination` exists or cannot be written, and errors of `body`; the temporary
+    /// directory is removed then.
     static func write(_ destination: URL, _ body: (AtomicDirectory) throws -> Void) throws {
         func failure(_ problem: String) -> CheckpointError {
             CheckpointError(.save, path: destination.path, problem)
         }
         guard !FileManager.default.fileExists(atPath: destination.path) else {
-            throw failure("it exists already; remove it or choose another name")
+            throw failure("it already exists; remove it or choose another name")
         }
         let parent = destination.deletingLastPathComponent()
         let temporary = parent.appendingPathComponent(
@@ -21,7 +23,7 @@ struct AtomicDirectory {
         do {
             try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: false)
         } catch {
-            throw failure("no directory can be made beside it: \(error.localizedDescription)")
+            throw failure("a temporary directory cannot be created next to it: \(error.localizedDescription)")
         }
         do {
             try body(AtomicDirectory(url: temporary))
@@ -33,7 +35,7 @@ struct AtomicDirectory {
         }
     }
 
-    /// Writes a file and brings it to disk.
+    /// Writes a file and flushes it to disk.
     func write(_ data: Data, to name: String) throws {
         let file = url.appendingPathComponent(name)
         guard FileManager.default.createFile(atPath: file.path, contents: nil) else {
@@ -45,7 +47,7 @@ struct AtomicDirectory {
         try handle.synchronize()
     }
 
-    /// Brings the names in a directory to disk; leaves the reason in `errno` if that fails.
+    /// Flushes the entries of a directory to disk; on failure, `errno` is set.
     private static func synchronize(_ directory: URL) -> Bool {
         let descriptor = open(directory.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }

@@ -1,10 +1,10 @@
 package import Foundation
 
-/// What a checkpoint directory holds beside the weights and `config.json`.
+/// The files of a checkpoint directory other than the weights and `config.json`.
 package struct CheckpointCompanions: Sendable {
     package var generation: GenerationConfiguration
     package var processor: ProcessorConfiguration
-    /// The tokenizer's files by name, so that they outlast the directory they came from.
+    /// Contents of the tokenizer files by name; the original directory is not needed any more.
     package var tokenizer: [String: Data]
 
     package init(
@@ -15,7 +15,7 @@ package struct CheckpointCompanions: Sendable {
         self.tokenizer = tokenizer
     }
 
-    /// Those of the checkpoint that a model came from.
+    /// The companion files of the checkpoint that a model was loaded from.
     package init(
         of directory: URL, generation: GenerationConfiguration, processor: ProcessorConfiguration
     ) throws {

@@ -1,4 +1,4 @@
-/// A checkpoint that cannot be loaded or saved, and why.
+/// A checkpoint that cannot be loaded or saved, with the reason.
 package struct CheckpointError: Error, Hashable, CustomStringConvertible {
     package enum Operation: String, Hashable, Sendable {
         case load, save
@@ -7,7 +7,7 @@ package struct CheckpointError: Error, Hashable, CustomStringConvertible {
     package let operation: Operation
     /// The checkpoint directory.
     package let path: String
-    /// What was expected and what was found, and what to do about it.
+    /// The expected and the actual content, and the remedy.
     package let problem: String
 
     package init(_ operation: Operation, path: String, _ problem: String) {

@@ -2,10 +2,12 @@ package import Foundation
 package import Torch
 
 extension ModelConfiguration {
-    /// A model with the weights of `directory`, one file or shards, in any spelling of the family, converted to `dtype`.
+    /// Loads a model from the weights of `directory`: a single file or shards, in any weight spelling of the family.
     ///
-    /// - Throws: `CheckpointError` if a tensor is missing or left over, `SafetensorsError` if one has another shape or
-    ///   its file is damaged.
+    /// The weights are converted to `dtype`.
+    ///
+    /// - Throws: `CheckpointError` for missing or unexpected tensors, `SafetensorsError` for a wrong shape or a damaged
+    ///   file.
     package func loadModel(
         weightsIn directory: URL, dtype: DType = .float32, device: Device = .cpu
     ) throws -> Model {
@@ -24,18 +26,18 @@ extension VisionLanguageModel {
 
         guard files.names.contains(where: { $0.hasPrefix(spelling.visionPrefix + ".") }) else {
             throw problem(
-                "it has no vision weights (no tensor \(spelling.visionPrefix).*), so it is a language model alone; "
+                "it has no vision weights (no tensor \(spelling.visionPrefix).*), so it is a language model only; "
                     + "use a complete checkpoint of a vision-language model")
         }
         let missing = weights.map(\.name).filter { !files.contains($0) }
         guard missing.isEmpty else {
-            throw problem("config.json asks for \(Self.listed(missing)), which the weights lack")
+            throw problem("the weights lack \(Self.listed(missing)), which config.json requires")
         }
-        // A tied head may be stored all the same.
+        // A tied head may also be stored.
         let known = Set(weights.map(\.name) + [WeightSpelling.head])
         let unexpected = files.names.filter { !known.contains($0) }
         guard unexpected.isEmpty else {
-            throw problem("the weights hold \(Self.listed(unexpected)), for which config.json has no place")
+            throw problem("the weights contain \(Self.listed(unexpected)), which config.json does not define")
         }
 
         try withoutGradient {
@@ -48,7 +50,7 @@ extension VisionLanguageModel {
                     dtype)
                 guard stored.equal(head).min().item() == 1 else {
                     throw problem(
-                        "\(WeightSpelling.head) differs from the embedding, yet tie_word_embeddings is true in config.json"
+                        "\(WeightSpelling.head) differs from the embedding, but tie_word_embeddings is true in config.json"
                     )
                 }
             }
@@ -62,8 +64,9 @@ extension VisionLanguageModel {
 }
 
 extension SafetensorsIndex {
-    /// The spelling in which these files name their tensors: one prefix may be the start of another, so the longest that
-    /// occurs counts.
+    /// The spelling of the tensor names in these files.
+    ///
+    /// One spelling's prefix may be a prefix of another's, so the longest match wins.
     fileprivate func spelling(among spellings: [WeightSpelling]) -> WeightSpelling {
         func longestMatch(_ spelling: WeightSpelling) -> Int {
             [spelling.visionPrefix, spelling.textPrefix].filter { prefix in

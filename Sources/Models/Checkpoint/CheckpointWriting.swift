@@ -2,11 +2,13 @@ package import Foundation
 package import Torch
 
 extension VisionLanguageModel {
-    /// Fills `folder`, which exists, with a checkpoint that transformers and vLLM load.
+    /// Writes a checkpoint that transformers and vLLM can load.
     ///
     /// - Parameters:
-    ///   - dtype: what the weights are converted to; as they are if nil.
-    ///   - maximumShardBytes: weights that take more are divided among several files.
+    ///   - folder: an existing folder.
+    ///   - companions: the files other than the weights and `config.json`.
+    ///   - dtype: the stored type of the weights; nil for the model's own.
+    ///   - maximumShardBytes: maximum size of a weight file; larger weights are split into shards.
     /// - Throws: `CheckpointError` or `SafetensorsError`.
     package func write(
         into folder: URL, companions: CheckpointCompanions, dtype: DType? = nil,
@@ -22,12 +24,15 @@ extension VisionLanguageModel {
         try writeWeights(to: folder, dtype: dtype, maximumShardBytes: maximumShardBytes)
     }
 
-    /// Writes a checkpoint directory that appears whole, on disk, or not at all.
+    /// Writes a checkpoint directory atomically: it appears complete and flushed to disk, or not at all.
     ///
     /// - Parameters:
-    ///   - directory: must not exist yet; its parent must.
-    ///   - addition: writes further files into the directory it is given, before that gets its name.
-    /// - Throws: `CheckpointError`, `SafetensorsError`, or what `addition` throws.
+    ///   - directory: the new directory, which must not exist; its parent must.
+    ///   - companions: the files other than the weights and `config.json`.
+    ///   - dtype: the stored type of the weights; nil for the model's own.
+    ///   - maximumShardBytes: maximum size of a weight file; larger weights are split into shards.
+    ///   - addition: writes additional files into the temporary directory before it is renamed.
+    /// - Throws: `CheckpointError`, `SafetensorsError`, and errors of `addition`.
     package func save(
         to directory: URL, companions: CheckpointCompanions, dtype: DType? = nil,
         maximumShardBytes: Int = 5_000_000_000, adding addition: (URL) throws -> Void = { _ in }
@@ -47,8 +52,8 @@ extension VisionLanguageModel {
                 weights, to: folder.url.appendingPathComponent("model.safetensors"), dtype: dtype)
         }
         var index = ShardIndex()
-        for (number, shard) in shards.enumerated() {
-            let file = "model-\(Self.padded(number + 1))-of-\(Self.padded(shards.count)).safetensors"
+        for (position, shard) in shards.enumerated() {
+            let file = "model-\(Self.padded(position + 1))-of-\(Self.padded(shards.count)).safetensors"
             try SafetensorsWriter.write(shard, to: folder.url.appendingPathComponent(file), dtype: dtype)
             for (name, tensor) in shard {
                 index.weightMap[name] = file
@@ -58,7 +63,7 @@ extension VisionLanguageModel {
         try folder.write(try index.fileContents(), to: "model.safetensors.index.json")
     }
 
-    /// Consecutive tensors that together take no more than `maximum` bytes, or one that takes more by itself.
+    /// Splits the tensors, in order, into shards of at most `maximum` bytes; a larger tensor gets its own shard.
     private static func shards(_ weights: [NamedTensor], byteCount: Int, maximum: Int) -> [[NamedTensor]] {
         var shards: [[NamedTensor]] = [[]]
         var size = 0
@@ -97,7 +102,7 @@ private struct ShardIndex: Encodable {
         case weightMap = "weight_map"
     }
 
-    /// Names of tensors are left as they are, unlike the names of fields in other files.
+    /// Keys are not converted to snake_case as in other files, because they are tensor names.
     func fileContents() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]

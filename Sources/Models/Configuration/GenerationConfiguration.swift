@@ -1,13 +1,13 @@
 package import Foundation
 
-/// What `generation_config.json` says about where generation ends.
+/// The special tokens in `generation_config.json`.
 ///
-/// Its sampling defaults are left alone: how to sample is the caller's choice.
+/// The sampling defaults of the file are ignored; the caller sets the sampling parameters.
 package struct GenerationConfiguration: Hashable, Sendable {
     /// The name of the file in a model directory.
     package static let fileName = "generation_config.json"
 
-    /// Tokens that end a generation.
+    /// Tokens that end a generation (`eos_token_id`).
     package var ends: [Int32]
     package var beginning: Int32?
     package var padding: Int32?
@@ -18,9 +18,11 @@ package struct GenerationConfiguration: Hashable, Sendable {
         self.padding = padding
     }
 
-    /// Reads the file of `directory`; what it does not say, or a missing file, is taken from `fallback`.
+    /// Reads the file in `directory`.
     ///
-    /// Throws `ModelFileError` for a file that is there and cannot be read.
+    /// If the file or a value is missing, the end tokens and the beginning token come from `fallback`.
+    ///
+    /// Throws `ModelFileError` if the file exists but cannot be read.
     package init(directory: URL, fallback: GenerationConfiguration) throws {
         self.init(ends: fallback.ends, beginning: fallback.beginning)
         let url = directory.appendingPathComponent(Self.fileName)

@@ -1,26 +1,27 @@
 import Foundation
 import JSON
 
-/// Names of files in a model directory that every family has.
+/// Names of the files in model directories of every family.
 package enum ModelFileName {
     package static let configuration = "config.json"
 }
 
-/// A JSON file of a Hugging Face folder, read and written whole. Its snake_case names are camelCase in `File`.
+/// Reads and writes JSON files of a Hugging Face directory; snake_case keys are camelCase properties in Swift.
 enum HubFile {
-    /// Reads `url` as `File`; throws `ModelFileError` for a missing file, broken JSON or a field of the
-    /// wrong type, which it names.
+    /// Reads `url` as `File`.
+    ///
+    /// Throws `ModelFileError` for a missing file, invalid JSON, and a field of the wrong type, with its name.
     static func read<File: Decodable>(_ file: File.Type, at url: URL) throws(ModelFileError) -> File {
         let data: Data
         do {
             data = try Data(contentsOf: url)
         } catch {
-            let isThere = FileManager.default.fileExists(atPath: url.path)
+            let exists = FileManager.default.fileExists(atPath: url.path)
             throw ModelFileError(
                 path: url.path,
-                problem: isThere
+                problem: exists
                     ? "cannot be read; check its permissions"
-                    : "there is no such file; copy it from the model's repository")
+                    : "the file does not exist; copy it from the model's repository")
         }
         do {
             let decoder = JSONDecoder()
@@ -35,7 +36,7 @@ enum HubFile {
         }
     }
 
-    /// Indented JSON with sorted names, so that equal values give equal files.
+    /// Indented JSON with sorted keys, so that equal values have equal files.
     static func data(of file: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -44,7 +45,7 @@ enum HubFile {
     }
 }
 
-/// A field that files write either as one value or as a list.
+/// A field that is either a single value or a list.
 struct OneOrMany<Value: Codable & Sendable>: Codable, Sendable {
     let values: [Value]
 

@@ -1,8 +1,8 @@
-/// A configuration file of a model directory that cannot be used, and why.
+/// An invalid configuration file of a model directory, with the reason.
 package struct ModelFileError: Error, Hashable, CustomStringConvertible {
     /// The file, or the directory where it was expected.
     package let path: String
-    /// What is wrong with it, with the values found, and what would be right.
+    /// The problem, with the actual and the expected values.
     package let problem: String
 
     package init(path: String, problem: String) {

@@ -1,4 +1,4 @@
-/// What engine, learner and memory plan need to know of a model, whatever its family.
+/// The sizes of a model of any family, for the engine, the learner and the memory plan.
 package struct ModelShape: Hashable, Sendable {
     package var vocabularySize: Int
     /// Width of the hidden states.
@@ -7,19 +7,19 @@ package struct ModelShape: Hashable, Sendable {
     package var keyValueHeadCount: Int
     package var headWidth: Int
     package var maximumPositionCount: Int
-    /// Whether the head that predicts tokens is the embedding matrix itself.
+    /// Whether the output head is the embedding matrix (tied embeddings).
     package var tiesEmbeddings: Bool
-    /// The placeholder that stands in a sequence once for each token of an image.
+    /// The placeholder token; a sequence contains it once for each token of an image.
     package var imageToken: Int32
     /// Side of a patch in pixels.
     package var patchSize: Int
     /// Number of video frames in a patch; a still image fills all of them.
     package var temporalPatchSize: Int
-    /// Side, in patches, of the square that becomes one token.
+    /// Side, in patches, of the square that merges into one token.
     package var mergeSize: Int
-    /// Values that a forward pass without gradients holds at the same time for each token of the decoder.
+    /// Peak number of activation values per decoder token in a forward pass without gradients.
     package var valuesPerToken: Int
-    /// Values that it holds at the same time for each patch of the vision encoder.
+    /// Peak number of activation values per patch of the vision encoder in the same pass.
     package var valuesPerPatch: Int
 
     package init(

@@ -1,26 +1,26 @@
 package import Foundation
 
-/// How images are prepared for the vision encoder: what `preprocessor_config.json` says.
+/// The preprocessing of images for the vision encoder, from `preprocessor_config.json`.
 package struct ProcessorConfiguration: Hashable, Sendable {
     /// The name of the file in a model directory.
     package static let fileName = "preprocessor_config.json"
-    /// Where newer versions of transformers put the same fields, under `image_processor`.
+    /// The file in which newer versions of transformers store the same fields under `image_processor`.
     private static let combinedFileName = "processor_config.json"
 
-    /// An image is enlarged until it has this many pixels.
+    /// Minimum number of pixels; smaller images are enlarged.
     package var minimumPixels: Int
-    /// An image is reduced until it has no more pixels than this.
+    /// Maximum number of pixels; larger images are reduced.
     package var maximumPixels: Int
     /// Side of a patch in pixels.
     package var patchSize: Int
     package var temporalPatchSize: Int
-    /// Side, in patches, of the square that becomes one token.
+    /// Side, in patches, of the square that merges into one token.
     package var mergeSize: Int
-    /// What an 8-bit level is multiplied by.
+    /// Factor for 8-bit levels.
     package var rescaleFactor: Double
-    /// Subtracted from each rescaled channel.
+    /// Mean of each channel, subtracted after rescaling.
     package var mean: [Double]
-    /// What each channel is divided by.
+    /// Standard deviation of each channel, by which the difference is divided.
     package var standardDeviation: [Double]
 
     package init(
@@ -39,16 +39,16 @@ package struct ProcessorConfiguration: Hashable, Sendable {
         self.standardDeviation = standardDeviation
     }
 
-    /// Side of the square of pixels that becomes one token; sizes are multiples of it.
+    /// Side, in pixels, of the square that becomes one token; sizes of resized images are multiples of it.
     package var tokenSide: Int { patchSize * mergeSize }
 
-    /// Most tokens of an image.
+    /// Maximum number of tokens of an image.
     package var maximumTokenCount: Int { maximumPixels / (tokenSide * tokenSide) }
 
-    /// Reads `preprocessor_config.json` of `directory`, or `processor_config.json` where only that exists.
+    /// Reads `preprocessor_config.json` in `directory`, or `processor_config.json` if only that exists.
     ///
-    /// Throws `ModelFileError` for missing or broken files and for a preparation other than resizing,
-    /// rescaling and normalising.
+    /// Throws `ModelFileError` for missing or damaged files and for preprocessing other than resizing, rescaling and
+    /// normalising.
     package init(directory: URL) throws {
         let url = directory.appendingPathComponent(Self.fileName)
         let combined = directory.appendingPathComponent(Self.combinedFileName)
@@ -90,10 +90,11 @@ package struct ProcessorConfiguration: Hashable, Sendable {
                 + "\(temporalPatchSize) must be positive"
         }
         if minimumPixels < 1 || maximumPixels < minimumPixels {
-            return "min_pixels \(minimumPixels) and max_pixels \(maximumPixels) are no range"
+            return "min_pixels \(minimumPixels) must be positive and at most max_pixels \(maximumPixels)"
         }
         if mean.count != 3 || standardDeviation.count != 3 || standardDeviation.contains(0) {
-            return "image_mean and image_std must be three numbers each, image_std without zeros"
+            return
+                "image_mean and image_std must have three values each, and image_std must not contain zeros"
         }
         return nil
     }
@@ -131,7 +132,7 @@ extension ProcessorConfiguration {
             var maxPixels: Int?
         }
 
-        /// The number that Pillow gives bicubic interpolation.
+        /// Pillow's constant for bicubic interpolation.
         static let bicubic = 3
 
         var unsupportedOption: String? {
@@ -142,7 +143,7 @@ extension ProcessorConfiguration {
                 return "\(name) is false; images are always resized, rescaled and normalised"
             }
             if let resample, resample != Self.bicubic {
-                return "resample is \(resample); only \(Self.bicubic) (bicubic) exists"
+                return "resample is \(resample); only \(Self.bicubic) (bicubic) is supported"
             }
             return nil
         }

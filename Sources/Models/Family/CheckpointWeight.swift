@@ -1,10 +1,10 @@
 package import Torch
 
-/// How a checkpoint spells the names of its tensors.
+/// The naming scheme of the tensors in a checkpoint.
 package struct WeightSpelling: Hashable, Sendable {
-    /// What the names of the vision encoder begin with, such as `visual`.
+    /// Prefix of the vision encoder's tensor names, such as `visual`.
     package let visionPrefix: String
-    /// What the names of the decoder begin with, such as `model`.
+    /// Prefix of the decoder's tensor names, such as `model`.
     package let textPrefix: String
     package static let head = "lm_head.weight"
 
@@ -14,9 +14,9 @@ package struct WeightSpelling: Hashable, Sendable {
     }
 }
 
-/// A tensor of a checkpoint and the parameter, or the rows of one, that it is here.
+/// A tensor of a checkpoint and the corresponding parameter, or rows of a parameter.
 ///
-/// Projections that read the same input are one parameter: query, key and value; gate and up.
+/// Projections of the same input are one parameter: query, key and value; gate and up.
 package struct CheckpointWeight {
     package enum Part: Sendable { case vision, text }
     package enum Role: Sendable { case matrix, bias, norm }
@@ -25,7 +25,7 @@ package struct CheckpointWeight {
     package let part: Part
     package let role: Role
     package let parameter: Tensor
-    /// The rows of `parameter`; all if nil.
+    /// The tensor's rows in `parameter`; nil for all rows.
     package let rows: Range<Int>?
 
     package init(name: String, part: Part, role: Role, parameter: Tensor, rows: Range<Int>? = nil) {
@@ -36,7 +36,7 @@ package struct CheckpointWeight {
         self.rows = rows
     }
 
-    /// The elements, shared with the parameter.
+    /// The values of the tensor, a view of the parameter.
     package var value: Tensor { slice(of: parameter) }
 
     /// The same rows of a tensor of the parameter's shape, such as its gradient.

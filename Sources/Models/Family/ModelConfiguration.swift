@@ -1,27 +1,27 @@
 package import Foundation
 
-/// What the `config.json` of a family says, once validated.
+/// The validated `config.json` of a model family.
 package protocol ModelConfiguration: Sendable {
     associatedtype Model: VisionLanguageModel
 
-    /// `model_type` of the file.
+    /// `model_type` in the file.
     static var modelType: String { get }
 
-    /// Reads `config.json` of `directory`.
+    /// Reads the `config.json` of `directory`.
     ///
-    /// - Throws: `ModelFileError` for options that the family's implementation lacks and for impossible shapes.
+    /// - Throws: `ModelFileError` for unsupported options and invalid shapes.
     init(directory: URL) throws
 
     var shape: ModelShape { get }
 
-    /// What ends a generation, for directories whose `generation_config.json` does not say.
+    /// Special tokens for generation; defaults for missing values of `generation_config.json`.
     var generation: GenerationConfiguration { get }
 
-    /// `config.json`.
+    /// The contents of `config.json`.
     ///
-    /// - Parameter dtype: how the weights beside it are stored, such as "float32".
+    /// - Parameter dtype: the stored type of the weights, such as "float32".
     func fileContents(dtype: String) throws -> Data
 
-    /// A model whose parameters are not set.
+    /// A model with uninitialized parameters.
     func makeModel(storage: ParameterStorage) -> Model
 }

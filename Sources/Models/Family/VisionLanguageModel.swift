@@ -1,37 +1,38 @@
 package import Torch
 
-/// A vision-language model of any family, as the engine, the learner and checkpoints use it.
+/// A vision-language model of any family, for the engine, the learner and checkpoints.
 ///
-/// It computes packed batches: no padding, shared prefixes once, attention by `AttentionContext`. `ModelFamily` lists
-/// the families there are.
+/// It computes packed batches without padding. Shared prefixes are computed once, and attention is computed by an
+/// `AttentionContext`. `ModelFamily` lists the families.
 package protocol VisionLanguageModel: AnyObject {
     associatedtype Configuration: ModelConfiguration
 
-    /// What `config.json` says.
+    /// The configuration from `config.json`.
     var configuration: Configuration { get }
 
-    /// Every parameter once, in the order of the forward pass, under names that stay the same.
+    /// Every parameter once, in the order of the forward pass, with stable names.
     var parameters: [NamedTensor] { get }
 
-    /// The matrix that turns hidden states into logits, [vocabulary, width].
+    /// The projection from hidden states to logits, [vocabulary, width].
     var head: Tensor { get }
 
-    /// How checkpoints of the family spell the names of their tensors; the first spelling is the one that is written.
+    /// The naming schemes of checkpoints of the family; checkpoints are written with the first one.
     static var spellings: [WeightSpelling] { get }
 
     /// Every tensor of a checkpoint of this model, in the order of the forward pass.
     func checkpointWeights(_ spelling: WeightSpelling) -> [CheckpointWeight]
 
-    /// Another model over the same weights, whose parameters have gradients of their own: for a second thread. What
-    /// changes the weights of one in place changes those of the other.
+    /// A second model over the same weights with its own gradients, for use in another thread.
+    ///
+    /// In-place changes of the weights affect both models.
     func sharingWeights() -> Self
 
-    /// The hidden states of all tokens of `batch`, ready for the head, [token, width].
+    /// The hidden states of all tokens of `batch` after the final norm, [token, width].
     ///
     /// - Parameters:
     ///   - batch: tokens, positions and images.
-    ///   - context: what the tokens attend to.
-    ///   - afterLayer: receives the hidden states that each decoder layer made.
+    ///   - context: computes attention.
+    ///   - afterLayer: called with the output of each decoder layer.
     func hiddenStates(
         of batch: PackedBatch, context: any AttentionContext, afterLayer: LayerObserver?
     ) -> Tensor
@@ -45,27 +46,28 @@ extension VisionLanguageModel {
     package var device: Device { head.device }
     package var dtype: DType { head.dtype }
 
-    /// Elements of all parameters.
+    /// Number of elements of all parameters.
     package var parameterCount: Int { parameters.reduce(0) { $0 + $1.tensor.count } }
 
-    /// The hidden states of tokens that attend to their own segments and the ancestors of those, [token, width].
+    /// The hidden states of tokens that attend within their segment and its ancestors, [token, width].
     package func hiddenStates(of batch: PackedBatch) -> Tensor {
         hiddenStates(of: batch, context: SegmentAttention(segments: batch.segments), afterLayer: nil)
     }
 
-    /// Logits of the next token after each of the given hidden states, [row, vocabulary].
+    /// The logits of the next token for each hidden state, [row, vocabulary].
     package func logits(_ hidden: Tensor) -> Tensor { hidden.linear(head) }
 
-    /// The log-probability of each target and the entropy of the distribution that it was drawn from, in nats.
+    /// The log-probability of each target and the entropy of its predicted distribution, in nats.
     ///
-    /// Logits are computed in chunks, and again in the backward pass: [row, vocabulary] never exists whole.
+    /// Logits are computed in chunks, and again in the backward pass, so that the full matrix [row, vocabulary] is never
+    /// in memory.
     ///
     /// - Parameters:
-    ///   - targets: the tokens that followed, [row]
-    ///   - rows: for each target, the token that predicts it (`PackedBatch.predictor`), [row]
-    ///   - hidden: [token, width]
-    ///   - temperature: what logits are divided by
-    ///   - bias: [vocabulary], added to the logits; -∞ excludes a token
+    ///   - targets: the target tokens, [row]
+    ///   - rows: for each target, the index of the token that predicts it (`PackedBatch.predictor`), [row]
+    ///   - hidden: the hidden states, [token, width]
+    ///   - temperature: the divisor of the logits
+    ///   - bias: the bias added to the logits, −∞ for excluded tokens, [vocabulary]
     /// - Returns: two tensors [row]
     package func logProbabilities(
         of targets: [Int64], at rows: [Int64], in hidden: Tensor, temperature: Double = 1, bias: Tensor? = nil

@@ -3,9 +3,9 @@ import Dispatch
 package import Imaging
 import Synchronization
 
-/// Prepares images for the vision encoder: chooses their size, normalises them and cuts them into patches.
+/// Prepares images for the vision encoder: resizes and normalises them and splits them into patches.
 ///
-/// Equal to transformers' `Qwen2VLImageProcessor` (the Pillow-backed one) element by element.
+/// The values are equal to those of transformers' `Qwen2VLImageProcessor` (the Pillow-backed one), element by element.
 package struct ImageProcessor: Sendable {
     package let configuration: ProcessorConfiguration
     /// The normalised value of each 8-bit level, [channel, 256].
@@ -20,10 +20,12 @@ package struct ImageProcessor: Sendable {
         }
     }
 
-    /// The size at which the model sees an image of `size`: sides are multiples of the token side (28), the
-    /// area is between the limits, and the aspect ratio is kept as far as that allows (`smart_resize`).
+    /// The size to which an image of `size` is resized for the model (`smart_resize`).
     ///
-    /// Throws `ImageProcessorError` for an empty image and one more than 200 times as long as wide.
+    /// Sides are multiples of the token side (28 by default). The area is between the limits. The aspect ratio is kept as
+    /// closely as that allows.
+    ///
+    /// Throws `ImageProcessorError` for an empty image and for an aspect ratio above 200.
     package func viewSize(of size: ImageSize) throws(ImageProcessorError) -> ImageSize {
         let (width, height) = (Double(size.width), Double(size.height))
         guard width > 0, height > 0 else { throw ImageProcessorError(size: size, problem: "it is empty") }
@@ -33,7 +35,7 @@ package struct ImageProcessor: Sendable {
         }
         let side = Double(configuration.tokenSide)
         let (minimum, maximum) = (Double(configuration.minimumPixels), Double(configuration.maximumPixels))
-        // Halves go to the even multiple, as Python's `round` does.
+        // Halves are rounded to the even multiple, as in Python's `round`.
         var view = (
             width: (width / side).rounded(.toNearestOrEven) * side,
             height: (height / side).rounded(.toNearestOrEven) * side
@@ -50,25 +52,25 @@ package struct ImageProcessor: Sendable {
         return ImageSize(width: Int(view.width), height: Int(view.height))
     }
 
-    /// The number of patches each way of an image seen at `viewSize`.
+    /// The patch grid of an image at `viewSize`.
     package func grid(of viewSize: ImageSize) -> PatchGrid {
         PatchGrid(
             rows: viewSize.height / configuration.patchSize, columns: viewSize.width / configuration.patchSize
         )
     }
 
-    /// The number of tokens that an image seen at `viewSize` takes.
+    /// The number of tokens of an image at `viewSize`.
     package func tokenCount(of viewSize: ImageSize) -> Int {
         grid(of: viewSize).merged(by: configuration.mergeSize).count
     }
 
-    /// Resizes `image` to its view size and cuts it into patches.
+    /// Resizes `image` to its view size and splits it into patches.
     package func patches(resizing image: Image) throws(ImageProcessorError) -> ImagePatches {
         let size = try viewSize(of: image.size)
         return patches(of: size == image.size ? image : image.resized(to: size))
     }
 
-    /// What the model sees of each of `views`, in order; several are decoded at a time.
+    /// The patches of `views`, in order; images are decoded in parallel.
     package func patches(of views: [ViewedImage]) -> [Result<ImagePatches, any Error>] {
         let results = Mutex([Result<ImagePatches, any Error>?](repeating: nil, count: views.count))
         DispatchQueue.concurrentPerform(iterations: views.count) { index in
@@ -78,13 +80,12 @@ package struct ImageProcessor: Sendable {
         return results.withLock { $0.compactMap(\.self) }
     }
 
-    /// Normalises and cuts an image that has its view size already, so that its sides are multiples of the token
-    /// side.
+    /// Normalises an image and splits it into patches; its sides must be multiples of the token side.
     package func patches(of image: Image) -> ImagePatches {
         let side = configuration.tokenSide
         precondition(
             image.size.width.isMultiple(of: side) && image.size.height.isMultiple(of: side),
-            "an image of \(image.size) cannot be cut into squares of \(side) pixels")
+            "an image of \(image.size) cannot be split into squares of \(side) pixels")
         let grid = grid(of: image.size)
         let length = 3 * configuration.patchSize * configuration.patchSize
         let values = [Float](unsafeUninitializedCapacity: grid.count * length) { buffer, count in
@@ -98,7 +99,7 @@ package struct ImageProcessor: Sendable {
         return ImagePatches(grid: grid, values: values)
     }
 
-    /// Writes all of `buffer` [patch, channel, y, x] from `pixels` [y, x, channel] of `grid` patches and the
+    /// Fills `buffer` [patch, channel, y, x] from the `pixels` [y, x, channel] of an image of `grid` patches, mapped by
     /// `levels` [channel, 256].
     private func write(
         _ grid: PatchGrid, of pixels: UnsafeBufferPointer<UInt8>, levels: UnsafeBufferPointer<Float>,
@@ -130,12 +131,12 @@ package struct ImageProcessor: Sendable {
     }
 }
 
-/// An image that the model cannot take.
+/// An image that the model does not support.
 package struct ImageProcessorError: Error, Hashable, CustomStringConvertible {
     package let size: ImageSize
     package let problem: String
 
     package var description: String {
-        "an image of \(size.width) x \(size.height) pixels cannot be shown to the model: \(problem)"
+        "the model does not support an image of \(size.width) x \(size.height) pixels: \(problem)"
     }
 }

@@ -10,21 +10,21 @@ package struct PatchGrid: Hashable, Sendable {
 
     package var count: Int { rows * columns }
 
-    /// The grid of tokens when squares of `side` x `side` patches become one.
+    /// The token grid after merging squares of `side` x `side` patches.
     package func merged(by side: Int) -> PatchGrid {
         PatchGrid(rows: rows / side, columns: columns / side)
     }
 }
 
-/// An image as the vision encoder takes it.
+/// The patches of an image, input of the vision encoder.
 package struct ImagePatches: Hashable, Sendable {
-    /// How many patches the image has each way; multiples of the merge size.
+    /// Rows and columns of patches; multiples of the merge size.
     package let grid: PatchGrid
-    /// Normalised pixels, [patch, channel, y, x]. Patches are in the reference order: squares that become one
-    /// token row by row, and the patches of a square row by row.
+    /// Normalised pixels, [patch, channel, y, x].
     ///
-    /// The reference repeats each channel for every frame of a patch; a still image has the same pixels in all
-    /// of them, so they are kept once here.
+    /// Patches are in the order of the reference: the squares that merge into tokens row by row, and the patches of a
+    /// square row by row. The reference repeats each channel for every frame of a patch. The frames of a still image are
+    /// identical, so they are stored once here.
     package let values: [Float]
 
     package init(grid: PatchGrid, values: [Float]) {

@@ -1,22 +1,22 @@
 package import Torch
 
-/// What the new tokens of a forward pass may look at: the one thing in which training and generation differ.
+/// Computes the attention of a forward pass, which is the only difference between training and generation.
 ///
-/// Training has all tokens at hand (`SegmentAttention`); generation keeps the keys and values of earlier tokens
-/// in a cache, to which `attend` adds those of the new ones before it looks.
+/// In training, all tokens are in the batch (`SegmentAttention`). In generation, keys and values of earlier tokens are in
+/// a cache, and `attend` stores those of the new tokens in it first.
 package protocol AttentionContext {
-    /// Attends with the new tokens of one layer.
+    /// The attention output of the new tokens in one layer.
     ///
     /// - Parameters:
-    ///   - query: [token, head, width], turned by its position
-    ///   - key: [token, keyHead, width], turned by its position
-    ///   - value: [token, keyHead, width]
+    ///   - query: queries after the rotary embedding, [token, head, width]
+    ///   - key: keys after the rotary embedding, [token, keyHead, width]
+    ///   - value: values, [token, keyHead, width]
     ///   - layer: index of the decoder layer
     /// - Returns: [token, head, width]
     func attend(query: Tensor, key: Tensor, value: Tensor, layer: Int) -> Tensor
 
-    /// What `decoder` makes of `embedded` tokens [token, width], ready for the head; nil if this context has no quicker
-    /// way than one layer after the other.
+    /// The output of `decoder` for `embedded` tokens after the final norm, [token, width], computed by a fused kernel; nil
+    /// if this context has none.
     func hiddenStates(of embedded: Tensor, rotary: RotaryTable, in decoder: PlainDecoder) -> Tensor?
 }
 
@@ -26,7 +26,8 @@ extension AttentionContext {
     }
 }
 
-/// Packed tokens that see their ancestors and what came before them in their own segment.
+/// Attention in a packed batch: each token attends to the ancestors of its segment, to earlier tokens of the segment, and
+/// to itself.
 package struct SegmentAttention: AttentionContext {
     package let segments: [AttentionSegment]
 
@@ -37,12 +38,13 @@ package struct SegmentAttention: AttentionContext {
     }
 }
 
-/// The weights of a decoder whose layers are norm, attention, norm and a gated feed-forward part and nothing else, which
-/// a fused kernel computes in one call.
+/// The weights of a decoder that a fused kernel can compute in one call.
+///
+/// Its layers consist only of norm, attention, norm and gated feed-forward part.
 package struct PlainDecoder {
     package struct Layer {
         package let attentionNorm: RMSNorm
-        /// Query, key and value in one product with a bias.
+        /// Fused query, key and value projection with a bias.
         package let queryKeyValue: Linear
         package let attentionOutput: Linear
         package let feedForwardNorm: RMSNorm
@@ -51,6 +53,6 @@ package struct PlainDecoder {
 
     package let layers: [Layer]
     package let headCount: Int
-    /// After the last layer.
+    /// The norm after the last layer.
     package let norm: RMSNorm
 }

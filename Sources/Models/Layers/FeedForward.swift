@@ -2,7 +2,7 @@ package import Torch
 
 /// The gated feed-forward part of a block: `down(silu(gate(x)) · up(x))`.
 package final class FeedForward {
-    /// Gate and up in one product, [2 · inner, width].
+    /// Fused gate and up projection, [2 · inner, width].
     package let gateAndUp: Linear
     package let down: Linear
     private let innerWidth: Int

@@ -1,17 +1,17 @@
 package import Torch
 
-/// Sequences of different lengths laid end to end, as the model computes them: no padding, shared prefixes once.
+/// Sequences of different lengths packed without padding, the input of a forward pass; shared prefixes are packed once.
 ///
-/// A batch is plain values. Training packs a prompt and the responses that continue it; generation packs the
-/// new tokens of every sequence, whose earlier ones are in a cache.
+/// A batch consists of plain values. In training, it holds prompts and the responses that continue them. In generation,
+/// it holds the new tokens of every sequence, whose earlier tokens are in a cache.
 package struct PackedBatch: Sendable {
     package private(set) var tokens: [Int32] = []  // [token]
     package private(set) var positions = TokenPositions()  // [3, token]
     package private(set) var segments: [AttentionSegment] = []
-    /// Where each segment ended, which is where what continues it begins.
+    /// The position after each segment, where its continuations start.
     package private(set) var cursors: [PositionCursor] = []  // [segment]
     package private(set) var images: [ImagePatches] = []
-    /// Where the tokens of the images go, image after image.
+    /// Indices of the image placeholders in `tokens`, image after image.
     package private(set) var imageSlots: [Int] = []  // [merged patch]
 
     private let imageToken: Int32
@@ -27,11 +27,11 @@ package struct PackedBatch: Sendable {
     /// Appends a segment that continues another one, or starts a sequence if `parent` is nil.
     ///
     /// - Parameters:
-    ///   - tokens: ids, with one image placeholder for each token of each image.
-    ///   - images: in the order of their placeholders.
-    ///   - parent: index of the segment to continue.
+    ///   - tokens: token ids, with one placeholder for each token of each image.
+    ///   - images: the images in the order of their placeholders.
+    ///   - parent: the index of the segment to continue.
     /// - Returns: the index of the segment.
-    /// - Throws: if a token is not of the vocabulary or the placeholders do not fit the images.
+    /// - Throws: `PackedBatchError` if a token is outside the vocabulary or the placeholders do not match the images.
     @discardableResult
     package mutating func append(
         _ tokens: [Int32], images: [ImagePatches] = [], continuing parent: Int? = nil
@@ -40,14 +40,14 @@ package struct PackedBatch: Sendable {
         return try append(tokens, images: images, from: cursor, parent: parent)
     }
 
-    /// Appends a segment whose beginning is not in the batch but in a cache.
+    /// Appends a segment that continues tokens in a cache.
     ///
     /// - Parameters:
-    ///   - tokens: ids, with one image placeholder for each token of each image.
-    ///   - images: in the order of their placeholders.
-    ///   - cursor: where the cached part ended.
+    ///   - tokens: token ids, with one placeholder for each token of each image.
+    ///   - images: the images in the order of their placeholders.
+    ///   - cursor: the position after the cached tokens.
     /// - Returns: the index of the segment.
-    /// - Throws: if a token is not of the vocabulary or the placeholders do not fit the images.
+    /// - Throws: `PackedBatchError` if a token is outside the vocabulary or the placeholders do not match the images.
     @discardableResult
     package mutating func append(
         _ tokens: [Int32], images: [ImagePatches] = [], from cursor: PositionCursor
@@ -78,18 +78,19 @@ package struct PackedBatch: Sendable {
         return segments.count - 1
     }
 
-    /// The token whose hidden state predicts token `offset` of a segment: the one before it, or its parent's
-    /// last; an index into all tokens, nil if nothing in the batch comes before.
+    /// The index in `tokens` of the token whose hidden state predicts token `offset` of a segment.
+    ///
+    /// It is the preceding token, or the last token of the parent; nil for the first token of a sequence in the batch.
     package func predictor(of offset: Int, in segment: Int) -> Int? {
-        let place = segments[segment]
-        if offset > 0 { return place.start + offset - 1 }
-        return place.parent.flatMap { predictor(of: segments[$0].count, in: $0) }
+        let range = segments[segment]
+        if offset > 0 { return range.start + offset - 1 }
+        return range.parent.flatMap { predictor(of: segments[$0].count, in: $0) }
     }
 
-    /// Throws unless `tokens` are of the vocabulary and hold one unbroken run of placeholders for each image.
+    /// Throws unless all `tokens` are in the vocabulary and contain one contiguous run of placeholders for each image.
     private func check(_ tokens: [Int32], images: [ImagePatches]) throws(PackedBatchError) {
-        if let stranger = tokens.first(where: { !(0..<Int32(vocabularySize)).contains($0) }) {
-            throw .unknownToken(stranger, vocabularySize: vocabularySize)
+        if let unknown = tokens.first(where: { !(0..<Int32(vocabularySize)).contains($0) }) {
+            throw .unknownToken(unknown, vocabularySize: vocabularySize)
         }
         var rest = tokens[...]
         for (index, image) in images.enumerated() {
@@ -110,7 +111,7 @@ package struct PackedBatch: Sendable {
 /// Tokens that cannot be packed.
 package enum PackedBatchError: Error, Hashable, CustomStringConvertible {
     case unknownToken(Int32, vocabularySize: Int)
-    /// The image of that index, counted within its segment, has another number of placeholders than tokens.
+    /// The number of placeholders of an image differs from its number of tokens; `image` is its index in the segment.
     case placeholders(image: Int, expected: Int, found: Int)
 
     package var description: String {

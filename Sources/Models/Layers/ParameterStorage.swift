@@ -1,6 +1,6 @@
 package import Torch
 
-/// Where parameters are made, before a checkpoint or a random generator sets them.
+/// Allocates uninitialized parameters, which are then loaded from a checkpoint or initialized randomly.
 package struct ParameterStorage {
     package let dtype: DType
     package let device: Device

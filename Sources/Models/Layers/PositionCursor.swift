@@ -1,4 +1,4 @@
-/// Multimodal rotary positions of consecutive tokens, one list for each axis, [token].
+/// Multimodal rotary positions of consecutive tokens; one array [token] for each axis.
 package struct TokenPositions: Hashable, Sendable {
     package private(set) var temporal: [Int32] = []
     package private(set) var height: [Int32] = []
@@ -13,27 +13,27 @@ package struct TokenPositions: Hashable, Sendable {
     }
 }
 
-/// Where the next token of a sequence stands; walks over text and images in the order of the sequence.
+/// The rotary position of the next token of a sequence; advances over text and images in order.
 ///
-/// A text token advances all three axes by one. The tokens of an image take the rows and columns of its grid,
-/// counted from the cursor; what follows starts after the longer side. Walking over a sequence in pieces gives
-/// the same positions as transformers' `get_rope_index` on the whole.
+/// A text token advances all three axes by one. The tokens of an image have the rows and columns of its grid as
+/// positions, relative to the cursor. The token after an image is positioned after the grid's longer side. The positions are the
+/// same as those of transformers' `get_rope_index` for the whole sequence, however it is divided.
 package struct PositionCursor: Hashable, Sendable {
     /// The position of the next text token, on all axes.
     package private(set) var next: Int32
 
     package init(next: Int32 = 0) { self.next = next }
 
-    /// Behind the first `count` tokens of a sequence, placeholders of images among them.
+    /// The position after the first `count` tokens of a sequence.
     ///
     /// - Parameters:
-    ///   - count: number of tokens.
-    ///   - images: grids of those among them, each of them whole.
+    ///   - count: the number of tokens, including placeholders.
+    ///   - images: the token grids of the images among them; each image is complete.
     package init(afterTokens count: Int, images: [PatchGrid]) {
         next = Int32(images.reduce(count) { $0 - $1.count + max($1.rows, $1.columns) })
     }
 
-    /// Walks over `count` text tokens.
+    /// Advances over `count` text tokens.
     package mutating func advance(overText count: Int, writing positions: inout TokenPositions) {
         for position in next..<next + Int32(count) {
             positions.append(temporal: position, height: position, width: position)
@@ -41,7 +41,7 @@ package struct PositionCursor: Hashable, Sendable {
         next += Int32(count)
     }
 
-    /// Walks over a still image of `grid` tokens, that is, merged patches.
+    /// Advances over a still image with a `grid` of tokens (merged patches).
     package mutating func advance(overImage grid: PatchGrid, writing positions: inout TokenPositions) {
         for row in 0..<Int32(grid.rows) {
             for column in 0..<Int32(grid.columns) {

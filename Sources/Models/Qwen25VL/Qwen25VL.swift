@@ -1,17 +1,19 @@
 package import CounterRandom
 package import Torch
 
-/// Qwen2.5-VL (Bai et al., 2025): a vision encoder whose tokens stand among those of a language model.
+/// Qwen2.5-VL (Bai et al., 2025): a vision encoder whose output replaces image placeholders in the input of a language
+/// model.
 ///
-/// It computes packed batches: no padding, shared prefixes once, attention by `AttentionContext`.
+/// It computes packed batches without padding. Shared prefixes are computed once, and attention is computed by an
+/// `AttentionContext`.
 package final class Qwen25VL: VisionLanguageModel {
     package let configuration: Qwen25VLConfiguration
     package let vision: VisionEncoder
     package let text: TextDecoder
-    /// The head's own weights [vocabulary, width], unless they are those of the embedding.
+    /// The output head [vocabulary, width]; nil if it is tied to the embedding.
     package let untiedHead: Linear?
 
-    /// A model whose parameters are not set.
+    /// A model with uninitialized parameters.
     init(unset configuration: Qwen25VLConfiguration, storage: ParameterStorage) {
         self.configuration = configuration
         vision = VisionEncoder(configuration.vision, storage: storage)
@@ -47,15 +49,14 @@ extension Qwen25VL {
         hiddenStates(of: batch, embedded: embedded(batch), context: context, afterLayer: afterLayer)
     }
 
-    /// The hidden states of tokens whose vectors are at hand, as ``embedded(_:)`` made them, [token, width].
+    /// The hidden states of tokens that ``embedded(_:)`` has embedded, [token, width].
     package func hiddenStates(
         of batch: PackedBatch, embedded: Tensor, context: any AttentionContext, afterLayer: LayerObserver?
     ) -> Tensor {
         text(embedded, positions: batch.positions, context: context, afterLayer: afterLayer)
     }
 
-    /// The tokens of `batch` as vectors [token, width], the features of images in place of their
-    /// placeholders.
+    /// The embedded tokens of `batch` [token, width]; image features replace the placeholders.
     package func embedded(_ batch: PackedBatch) -> Tensor {
         let embedded = text.embedding(Tensor(batch.tokens, device: device))  // [token, width]
         if batch.images.isEmpty { return embedded }
@@ -65,7 +66,7 @@ extension Qwen25VL {
         return embedded.indexCopy(0, Tensor(slots, device: device), features)
     }
 
-    /// The pixels of `images` in the order in which the vision encoder takes them, [patch, channel · y · x].
+    /// The pixels of `images` in the window order of the vision encoder, [patch, channel · y · x].
     package func pixels(of images: [ImagePatches], layout: VisionLayout) -> Tensor {
         let squareLength = configuration.vision.mergeCount * configuration.vision.patchLength
         let values = layout.arranged(images.map(\.values), squareLength: squareLength)
@@ -77,14 +78,16 @@ extension Qwen25VL {
 // MARK: Initialization
 
 extension Qwen25VL {
-    /// A fresh model: weights drawn from a normal distribution of `initializerRange`, biases zero, norms one, as
-    /// transformers initializes this architecture.
+    /// A randomly initialized model.
+    ///
+    /// As in transformers, weights are normally distributed with the standard deviation `initializerRange`, biases are
+    /// 0, and norms are 1.
     package convenience init(
         _ configuration: Qwen25VLConfiguration, random: CounterRandom, dtype: DType = .float32,
         device: Device = .cpu
     ) {
         self.init(unset: configuration, storage: ParameterStorage(dtype: dtype, device: device))
-        // The stream of a weight depends on its index in the checkpoint only, not on what is stored together.
+        // The random stream of a weight depends on its index in the checkpoint only, not on which weights are fused.
         for (index, weight) in checkpointWeights(.hub).enumerated() {
             var stream = random.child(UInt64(index))
             weight.initialize(

@@ -1,10 +1,10 @@
 package import Foundation
 
 extension Qwen25VLConfiguration {
-    /// Reads `config.json` of `directory`, in the hub's flat spelling or in the nested one of transformers 5.
+    /// Reads the `config.json` of `directory`, in the flat layout of the Hub or in the nested layout of transformers 5.
     ///
-    /// - Throws: `ModelFileError` for options this implementation does not have (scaled rotary positions, sliding
-    ///   windows, other activations) and for impossible shapes.
+    /// - Throws: `ModelFileError` for unsupported options (scaled rotary positions, sliding windows, other activations)
+    ///   and for invalid shapes.
     package init(directory: URL) throws {
         let url = directory.appendingPathComponent(ModelFileName.configuration)
         func problem(_ text: String) -> ModelFileError {
@@ -17,9 +17,9 @@ extension Qwen25VLConfiguration {
         if let inconsistency { throw problem(inconsistency) }
     }
 
-    /// `config.json` in the flat spelling, which every version of transformers and vLLM reads.
+    /// The contents of `config.json` in the flat layout, which every version of transformers and vLLM reads.
     ///
-    /// `dtype` says how the weights beside it are stored, such as "float32".
+    /// - Parameter dtype: the stored type of the weights, such as "float32".
     package func fileContents(dtype: String) throws -> Data {
         try HubFile.data(of: ModelFile(self, dtype: dtype))
     }
@@ -27,7 +27,7 @@ extension Qwen25VLConfiguration {
 
 // MARK: Wire format
 
-/// `config.json`; the fields of `text` stand in `text_config` or at the top level.
+/// `config.json`; the fields of `text` are in `text_config` or at the top level.
 private struct ModelFile: Codable {
     var text: TextFile
     var vision: VisionFile
@@ -76,7 +76,7 @@ private struct ModelFile: Codable {
         try container.encode(visionEnd, forKey: .visionEnd)
         try container.encode(tied, forKey: .tied)
         try container.encode(dtype, forKey: .dtype)
-        // Left out, transformers would fill in a token of the released models; null says that there is none.
+        // Without the key, transformers uses a token of the released models; null means that there is none.
         try container.encode(text.bosTokenId, forKey: .beginning)
     }
 }
@@ -132,13 +132,13 @@ private struct VisionFile: Codable {
 }
 
 extension ModelFile {
-    /// What the file asks for that this implementation does not have.
+    /// The problem with the first unsupported option, or nil.
     fileprivate var unsupportedOption: String? {
         for (name, activation) in [
             ("hidden_act", text.hiddenAct), ("vision_config.hidden_act", vision.hiddenAct),
         ] {
             if let activation, activation != "silu" {
-                return "\(name) is \"\(activation)\"; only silu exists"
+                return "\(name) is \"\(activation)\"; only silu is supported"
             }
         }
         let rotary = text.ropeScaling ?? text.ropeParameters
@@ -163,7 +163,7 @@ extension ModelFile {
     }
 }
 
-// Defaults are those of transformers' configuration classes.
+// The defaults are those of transformers' configuration classes.
 extension Qwen25VLConfiguration {
     fileprivate init(_ file: ModelFile) {
         let qwen = SpecialTokens.qwen

@@ -1,11 +1,11 @@
-/// The shape of a Qwen2.5-VL model: what its `config.json` says, in either spelling, once validated.
+/// The validated `config.json` of a Qwen2.5-VL model.
 package struct Qwen25VLConfiguration: ModelConfiguration, Hashable {
     package static let modelType = "qwen2_5_vl"
 
     package var text: TextConfiguration
     package var vision: VisionConfiguration
     package var tokens: SpecialTokens
-    /// Whether the head that predicts tokens is the embedding matrix itself.
+    /// Whether the output head is the embedding matrix (tied embeddings).
     package var tiesEmbeddings: Bool
 
     package init(
@@ -33,8 +33,8 @@ package struct TextConfiguration: Hashable, Sendable {
     package var normEpsilon: Double
     /// Base of the rotary frequencies (`rope_theta`).
     package var rotaryBase: Double
-    /// How many of a head's rotary frequencies follow the temporal, height and width position
-    /// (`mrope_section`); they add up to half the head width.
+    /// Number of a head's rotary frequencies for the temporal, height and width axis (`mrope_section`); the sum is half
+    /// the head width.
     package var rotarySections: [Int]
     /// Standard deviation of freshly drawn weights.
     package var initializerRange: Double
@@ -60,24 +60,24 @@ package struct TextConfiguration: Hashable, Sendable {
     package var headWidth: Int { width / headCount }
 }
 
-/// The vision encoder: windowed attention over patches, four of which merge into one token.
+/// The vision encoder: window attention over patches, which merge into tokens in squares.
 package struct VisionConfiguration: Hashable, Sendable {
     package var layerCount: Int
     package var width: Int
     package var feedForwardWidth: Int
     package var headCount: Int
-    /// Width of the merged tokens; that of the language model.
+    /// Width of the merged tokens, equal to the width of the language model.
     package var outputWidth: Int
     package var channelCount: Int
     /// Side of a patch in pixels.
     package var patchSize: Int
     /// Number of video frames in a patch; a still image fills all of them.
     package var temporalPatchSize: Int
-    /// Side, in patches, of the square that becomes one token.
+    /// Side, in patches, of the square that merges into one token.
     package var mergeSize: Int
     /// Side of an attention window in pixels.
     package var windowSize: Int
-    /// Blocks that attend to the whole image and not only to their window.
+    /// Indices of the blocks with full attention over the image instead of window attention.
     package var fullAttentionBlocks: [Int]
     package var tokensPerSecond: Int
     /// Standard deviation of freshly drawn weights.
@@ -104,30 +104,30 @@ package struct VisionConfiguration: Hashable, Sendable {
         self.initializerRange = initializerRange
     }
 
-    /// Base of the two-dimensional rotary frequencies; the architecture fixes it.
+    /// Base of the two-dimensional rotary frequencies, fixed by the architecture.
     package static let rotaryBase = 10_000.0
-    /// Added to the mean square in norms; the architecture fixes it.
+    /// Epsilon of norms, fixed by the architecture.
     package static let normEpsilon = 1e-6
 
     package var headWidth: Int { width / headCount }
     /// Number of values of one patch in one frame.
     package var patchLength: Int { channelCount * patchSize * patchSize }
-    /// Number of patches that become one token.
+    /// Number of patches that merge into one token.
     package var mergeCount: Int { mergeSize * mergeSize }
     /// Side of an attention window in merged tokens.
     package var windowSide: Int { windowSize / patchSize / mergeSize }
 }
 
-/// Token ids with a meaning to the model itself.
+/// Ids of the special tokens in the configuration.
 package struct SpecialTokens: Hashable, Sendable {
-    /// Stands where an image's tokens go, once for each.
+    /// The image placeholder, once for each token of an image.
     package var image: Int32
     package var video: Int32
     package var visionStart: Int32
     package var visionEnd: Int32
-    /// `bos_token_id`, which Qwen writes into the file but never into a sequence.
+    /// `bos_token_id`; Qwen models have it in the file, but do not use it in sequences.
     package var beginning: Int32?
-    /// Tokens that end a generation.
+    /// Tokens that end a generation (`eos_token_id`).
     package var ends: [Int32]
 
     package init(
@@ -156,7 +156,7 @@ extension Qwen25VLConfiguration {
             imageToken: tokens.image, patchSize: vision.patchSize,
             temporalPatchSize: vision.temporalPatchSize, mergeSize: vision.mergeSize,
             valuesPerToken: max(
-                // Residual, normed input, gate and up, their product; or the same with query, key and value.
+                // Residual, normed input, and gate, up and their product; or query, key and value instead of those.
                 3 * text.width + 3 * text.feedForwardWidth,
                 3 * text.width + 3 * (text.headCount + 2 * text.keyValueHeadCount) * text.headWidth),
             valuesPerPatch: vision.patchLength * 3
@@ -173,7 +173,7 @@ extension Qwen25VLConfiguration {
 // MARK: Validation
 
 extension Qwen25VLConfiguration {
-    /// What makes this shape impossible, or nil.
+    /// The first inconsistency of the configuration, or nil.
     package var inconsistency: String? {
         text.inconsistency ?? vision.inconsistency
             ?? (vision.outputWidth == text.width
@@ -200,18 +200,18 @@ extension TextConfiguration {
         ]
         if let (name, size) = sizes.first(where: { $0.1 < 1 }) { return "\(name) is \(size)" }
         if !width.isMultiple(of: headCount) {
-            return "hidden_size \(width) is no multiple of num_attention_heads \(headCount)"
+            return "hidden_size \(width) is not a multiple of num_attention_heads \(headCount)"
         }
         if !headCount.isMultiple(of: keyValueHeadCount) {
             return
-                "num_attention_heads \(headCount) is no multiple of num_key_value_heads \(keyValueHeadCount)"
+                "num_attention_heads \(headCount) is not a multiple of num_key_value_heads \(keyValueHeadCount)"
         }
         if rotarySections.count != 3 || rotarySections.contains(where: { $0 < 0 })
             || rotarySections.reduce(0, +) * 2 != headWidth
         {
             return
-                "mrope_section is \(rotarySections); it must be three numbers that add up to half the head "
-                + "width of \(headWidth)"
+                "mrope_section is \(rotarySections); it must be three numbers whose sum is half the head width "
+                + "\(headWidth)"
         }
         return nil
     }
@@ -228,15 +228,15 @@ extension VisionConfiguration {
         if channelCount != 3 { return "vision_config.in_channels is \(channelCount); images have 3" }
         if !width.isMultiple(of: headCount) || !headWidth.isMultiple(of: 4) {
             return
-                "vision_config.hidden_size \(width) over num_heads \(headCount) is no multiple of 4, which "
-                + "two-dimensional rotary positions need"
+                "vision_config.hidden_size \(width) / num_heads \(headCount) is not a multiple of 4, which "
+                + "two-dimensional rotary positions require"
         }
         if windowSize < patchSize * mergeSize {
             return
-                "vision_config.window_size \(windowSize) is smaller than a token of \(patchSize * mergeSize)"
+                "vision_config.window_size \(windowSize) is smaller than a token (\(patchSize * mergeSize) pixels)"
         }
         if let block = fullAttentionBlocks.first(where: { !(0..<layerCount).contains($0) }) {
-            return "vision_config.fullatt_block_indexes names block \(block) of \(layerCount)"
+            return "vision_config.fullatt_block_indexes contains \(block), but there are \(layerCount) blocks"
         }
         return nil
     }

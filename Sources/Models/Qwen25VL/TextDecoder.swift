@@ -2,9 +2,9 @@ package import Torch
 
 // Shapes: token = every packed token of the batch; headWidth = width / head.
 
-/// Attention with several query heads to a key and value head.
+/// Grouped-query attention.
 package final class TextAttention {
-    /// Query, key and value in one product, [(head + 2 · keyHead) · headWidth, width].
+    /// Fused query, key and value projection, [(head + 2 · keyHead) · headWidth, width].
     package let queryKeyValue: Linear
     package let output: Linear
     private let headCount: Int
@@ -23,13 +23,13 @@ package final class TextAttention {
     func callAsFunction(
         _ input: Tensor, rotary: RotaryTable, context: any AttentionContext, layer: Int
     ) -> Tensor {
-        let turnedCount = headCount + keyHeadCount
+        let rotatedCount = headCount + keyHeadCount
         let projected = queryKeyValue(input).split(
-            [turnedCount * headWidth, keyHeadCount * headWidth], dim: 1)
-        let turned = rotary(projected[0].reshape([-1, turnedCount, headWidth]))
+            [rotatedCount * headWidth, keyHeadCount * headWidth], dim: 1)
+        let rotated = rotary(projected[0].reshape([-1, rotatedCount, headWidth]))
             .split([headCount, keyHeadCount], dim: 1)  // [token, head or keyHead, headWidth]
         let value = projected[1].reshape([-1, keyHeadCount, headWidth])
-        let mixed = context.attend(query: turned[0], key: turned[1], value: value, layer: layer)
+        let mixed = context.attend(query: rotated[0], key: rotated[1], value: value, layer: layer)
         return output(mixed.reshape([-1, headCount * headWidth]))  // [token, width]
     }
 }
@@ -58,7 +58,7 @@ package final class TextLayer {
     }
 }
 
-/// The language model without its head: embedded tokens in, normalised hidden states out.
+/// The language model without its head; it maps embedded tokens to normalised hidden states.
 package final class TextDecoder {
     package let configuration: TextConfiguration
     package let embedding: Embedding
@@ -76,9 +76,13 @@ package final class TextDecoder {
             sections: configuration.rotarySections, device: storage.device)
     }
 
-    /// The hidden states of `embedded` tokens [token, width] at `positions`, ready for the head, [token, width].
+    /// The hidden states of `embedded` tokens [token, width] after the final norm, [token, width].
     ///
-    /// - Parameter afterLayer: shown what each layer made, by its index; see `VisionLanguageModel`.
+    /// - Parameters:
+    ///   - embedded: the embedded tokens.
+    ///   - positions: the rotary positions of the tokens.
+    ///   - context: computes attention.
+    ///   - afterLayer: called with the index and the output of each layer.
     package func callAsFunction(
         _ embedded: Tensor, positions: TokenPositions, context: any AttentionContext,
         afterLayer: LayerObserver? = nil

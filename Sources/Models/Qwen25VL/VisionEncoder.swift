@@ -1,8 +1,8 @@
 package import Torch
 
-// Shapes: patch = a 14 x 14 square of pixels, in window order; token = a square of patches after merging.
+// Shapes: patch = a 14 x 14 square of pixels, in window order; token = a merged square of patches.
 
-/// Turns patches into vectors: a convolution whose stride is its size, so a product.
+/// Embeds patches: a convolution whose stride is its kernel size, computed as a matrix product.
 package final class PatchEmbedding {
     package let weight: Tensor  // [width, channel, frame, y, x]
     private let patchLength: Int
@@ -13,8 +13,10 @@ package final class PatchEmbedding {
         patchLength = vision.patchLength
     }
 
-    /// Embeds `pixels` [patch, channel · y · x]. All frames of a still image are alike, so instead of repeating
-    /// the pixels for each, the weights of the frames are added up.
+    /// Embeds `pixels` [patch, channel · y · x].
+    ///
+    /// The frames of a still image are identical, so the weights are summed over the frames and the pixels are not
+    /// repeated.
     package func callAsFunction(_ pixels: Tensor) -> Tensor {
         pixels.linear(weight.sum(dims: [2]).reshape([-1, patchLength]))  // [patch, width]
     }
@@ -36,10 +38,11 @@ package final class VisionAttention {
     func callAsFunction(_ input: Tensor, rotary: RotaryTable, segments: [AttentionSegment]) -> Tensor {
         let width = headCount * headWidth
         let projected = queryKeyValue(input).split([2 * width, width], dim: 1)
-        let turned = rotary(projected[0].reshape([-1, 2 * headCount, headWidth]))
+        let rotated = rotary(projected[0].reshape([-1, 2 * headCount, headWidth]))
             .split([headCount, headCount], dim: 1)  // 2 x [patch, head, headWidth]
         let value = projected[1].reshape([-1, headCount, headWidth])
-        let mixed = Tensor.segmentAttention(turned[0], turned[1], value, segments: segments, isCausal: false)
+        let mixed = Tensor.segmentAttention(
+            rotated[0], rotated[1], value, segments: segments, isCausal: false)
         return output(mixed.reshape([-1, width]))  // [patch, width]
     }
 }
@@ -58,7 +61,7 @@ package final class VisionBlock {
             width: vision.width, innerWidth: vision.feedForwardWidth, hasBias: true, storage: storage)
     }
 
-    /// Computes the block with attention inside `segments`: windows or whole images.
+    /// Computes the block with attention within `segments`, which are windows or whole images.
     package func callAsFunction(
         _ input: Tensor, rotary: RotaryTable, segments: [AttentionSegment]
     ) -> Tensor {
@@ -67,7 +70,7 @@ package final class VisionBlock {
     }
 }
 
-/// Joins squares of patches into tokens of the language model's width.
+/// Merges squares of patches into tokens of the language model's width.
 package final class PatchMerger {
     package let norm: RMSNorm
     package let hidden: Linear
@@ -86,7 +89,7 @@ package final class PatchMerger {
     }
 }
 
-/// The vision encoder of Qwen2.5-VL: attention within windows, in a few blocks over the whole image.
+/// The vision encoder of Qwen2.5-VL: window attention in most blocks, full attention over the image in a few.
 package final class VisionEncoder {
     package let configuration: VisionConfiguration
     package let patchEmbedding: PatchEmbedding
@@ -104,7 +107,7 @@ package final class VisionEncoder {
             device: storage.device)
     }
 
-    /// The tokens [token, outputWidth] of `pixels` [patch, channel · y · x], both in the order of `layout`.
+    /// The tokens [token, outputWidth] of `pixels` [patch, channel · y · x], both in the window order of `layout`.
     package func callAsFunction(_ pixels: Tensor, layout: VisionLayout) -> Tensor {
         let rotary = rotary(of: layout)
         var hidden = patchEmbedding(pixels)  // [patch, width]
@@ -118,7 +121,7 @@ package final class VisionEncoder {
         frequencies.table([layout.rows, layout.columns], dtype: patchEmbedding.weight.dtype)
     }
 
-    /// The patches that attend to each other in a block.
+    /// The attention segments of a block: windows or whole images.
     package func segments(of layout: VisionLayout, block: Int) -> [AttentionSegment] {
         configuration.fullAttentionBlocks.contains(block) ? layout.images : layout.windows
     }

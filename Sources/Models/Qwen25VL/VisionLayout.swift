@@ -1,24 +1,24 @@
 package import Torch
 
-/// How the patches of several images are ordered and grouped for the vision encoder.
+/// The order of the patches of several images in the vision encoder, and their attention segments.
 ///
-/// Attention windows are squares of merged tokens (4 x 4, less at the right and lower edges). Patches are
-/// arranged window after window, so that both windows and whole images are consecutive; the order is undone
-/// after merging. Equal to transformers' `get_vision_window_index`.
+/// Attention windows are squares of merged tokens (4 x 4, smaller at the right and lower edges). Patches are in window
+/// order, so that both windows and whole images are contiguous. The order is reversed after merging. It is the same as in
+/// transformers' `get_vision_window_index`.
 package struct VisionLayout: Hashable, Sendable {
-    /// For each place in window order, the token that goes there, counted over all images.
+    /// For each position in window order, the index of its token over all images.
     package private(set) var order: [Int] = []  // [token]
     /// Row and column of each patch within its image, in window order.
     package private(set) var rows: [Int32] = []  // [patch]
     package private(set) var columns: [Int32] = []  // [patch]
-    /// The patches of each window.
+    /// The range of patches of each window.
     package private(set) var windows: [AttentionSegment] = []
-    /// The patches of each image.
+    /// The range of patches of each image.
     package private(set) var images: [AttentionSegment] = []
 
     package var patchCount: Int { rows.count }
 
-    /// Lays out images of these patches each way.
+    /// The layout of images with these patch grids.
     package init(grids: [PatchGrid], configuration: VisionConfiguration) {
         for grid in grids {
             images.append(AttentionSegment(start: rows.count, count: grid.count))
@@ -26,7 +26,7 @@ package struct VisionLayout: Hashable, Sendable {
         }
     }
 
-    /// Brings the values of each image [token, squareLength] into window order.
+    /// Reorders the values of each image [token, squareLength] to window order.
     func arranged(_ values: [[Float]], squareLength: Int) -> [Float] {
         var result: [Float] = []
         result.reserveCapacity(order.count * squareLength)

@@ -1,9 +1,10 @@
 import Torch
 
 extension WeightSpelling {
-    /// `visual.*`, `model.layers.*`, `lm_head.weight`: the released models, vLLM, and what is written here.
+    /// `visual.*`, `model.layers.*`, `lm_head.weight`: names in the released models, in vLLM, and in checkpoints that are
+    /// written here.
     package static let hub = WeightSpelling(visionPrefix: "visual", textPrefix: "model")
-    /// `model.visual.*`, `model.language_model.layers.*`, `lm_head.weight`: modules of transformers 5.
+    /// `model.visual.*`, `model.language_model.layers.*`, `lm_head.weight`: module names of transformers 5.
     package static let nested = WeightSpelling(
         visionPrefix: "model.visual", textPrefix: "model.language_model")
 }
@@ -32,7 +33,7 @@ extension Qwen25VL {
     }
 }
 
-/// Collects the tensors of a checkpoint; the names of its modules are spelled here and nowhere else.
+/// Collects the tensors of a checkpoint; the only code with the checkpoint's module names.
 private struct WeightNames {
     var part: CheckpointWeight.Part
     var weights: [CheckpointWeight] = []
@@ -51,7 +52,7 @@ private struct WeightNames {
         if let bias = linear.bias { add("\(module).bias", bias, .bias) }
     }
 
-    /// A product that the checkpoint keeps as several, each of some rows.
+    /// Adds a fused projection whose rows are several modules in the checkpoint.
     mutating func add(_ linear: Linear, as modules: [(name: String, rowCount: Int)]) {
         var start = 0
         for (module, count) in modules {
