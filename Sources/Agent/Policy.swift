@@ -23,7 +23,7 @@ package struct Sampling: Hashable, Sendable, Codable {
 }
 
 /// Identifies a trajectory by prompt and sample; results are ordered by it.
-package struct TrajectoryID: Hashable, Comparable, Sendable, Codable {
+package struct TrajectoryID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     /// Index of the prompt in its batch.
     package let group: Int
     /// Index of the sample within the group.
@@ -37,6 +37,8 @@ package struct TrajectoryID: Hashable, Comparable, Sendable, Codable {
     package static func < (left: TrajectoryID, right: TrajectoryID) -> Bool {
         (left.group, left.sample) < (right.group, right.sample)
     }
+
+    package var description: String { "sample \(sample) of group \(group)" }
 }
 
 /// A request for the model's next turn.

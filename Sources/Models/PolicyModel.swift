@@ -30,7 +30,7 @@ package final class PolicyModel {
         self.format = format
         let vocabularySize = directory.configuration.shape.vocabularySize
         var stops = [format.tokens.toolCallEnd: FinishReason.toolCall, format.tokens.turnEnd: .endOfTurn]
-        for end in directory.generation.ends where stops[end] == nil { stops[end] = .endOfTurn }
+        for end in directory.generation.eosTokens where stops[end] == nil { stops[end] = .endOfTurn }
         let padding = (tokenizer.vocabularySize..<max(tokenizer.vocabularySize, vocabularySize)).map(
             Int32.init)
         rules = TokenRules(

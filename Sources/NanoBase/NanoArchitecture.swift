@@ -31,8 +31,8 @@ enum NanoArchitecture {
         initialization.run(patches: try samplePatches(task, seed: seed))
         let processor = ProcessorConfiguration(minimumPixels: viewPixels, maximumPixels: viewPixels)
         let generation = GenerationConfiguration(
-            ends: configuration.tokens.ends, beginning: configuration.tokens.beginning,
-            padding: configuration.tokens.beginning)
+            eosTokens: configuration.tokens.eosTokens, bosToken: configuration.tokens.bosToken,
+            padToken: configuration.tokens.bosToken)
         try model.save(
             to: url,
             companions: CheckpointCompanions(generation: generation, processor: processor, tokenizer: [:])
@@ -54,8 +54,8 @@ enum NanoArchitecture {
                 fullAttentionBlocks: [3]),
             tokens: SpecialTokens(
                 image: id("<|image_pad|>"), video: id("<|video_pad|>"), visionStart: id("<|vision_start|>"),
-                visionEnd: id("<|vision_end|>"), beginning: id("<|endoftext|>"),
-                ends: [id("<|im_end|>"), id("</tool_call>")]),
+                visionEnd: id("<|vision_end|>"), bosToken: id("<|endoftext|>"),
+                eosTokens: [id("<|im_end|>"), id("</tool_call>")]),
             tiesEmbeddings: true)
     }
 

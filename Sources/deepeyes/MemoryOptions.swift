@@ -7,7 +7,7 @@ import Runs
 struct MemoryOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Memory for weights, computation and cache, such as 24G; by default four fifths of what the machine has left. "
+            "Memory for weights, computation and cache, such as 24G; by default four fifths of the available memory. "
                 + "The cache gets what weights and computation leave.",
             valueName: "size"),
         transform: { text in

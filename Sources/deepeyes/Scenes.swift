@@ -26,7 +26,7 @@ struct Scenes: ParsableCommand {
 
     func run() throws {
         let configuration = try task.configuration()
-        let source = try configuration.madeTask.examples(
+        let source = try configuration.proceduralTask.examples(
             seed: configuration.seed, split: split, count: count)
         let (count, folder) = (count, URL(filePath: output))
         try waiting { try await source.export(0..<count, to: folder) }

@@ -83,7 +83,7 @@ struct Train: ParsableCommand {
         case .interrupted(let step):
             print("saved after step \(step); to continue: deepeyes train --run \(runPath) --resume")
         case .alarmed(let ending):
-            Console.report("deepeyes: \(ending.sentence(run: runPath))\n")
+            Console.report("deepeyes: \(ending.message(run: runPath))\n")
             throw ExitCode(ending.exitCode)
         }
     }

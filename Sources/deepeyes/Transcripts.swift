@@ -30,7 +30,7 @@ struct Transcripts: ParsableCommand {
 
     func run() throws {
         let configuration = try task.configuration()
-        let source = try configuration.madeTask.examples(
+        let source = try configuration.proceduralTask.examples(
             seed: configuration.seed, split: .test, count: count)
         let export = TranscriptExport(
             of: source, tools: ToolBox([ZoomTool()]), maximumTokens: maximumTokens)

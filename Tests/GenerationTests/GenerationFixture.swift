@@ -24,8 +24,8 @@ enum GenerationFixture {
             layerCount: 2, width: 32, feedForwardWidth: 48, headCount: 2, outputWidth: 32,
             fullAttentionBlocks: [1], initializerRange: 0.1),
         tokens: SpecialTokens(
-            image: image, video: image, visionStart: visionStart, visionEnd: visionEnd, beginning: nil,
-            ends: [turnEnd]),
+            image: image, video: image, visionStart: visionStart, visionEnd: visionEnd, bosToken: nil,
+            eosTokens: [turnEnd]),
         tiesEmbeddings: true)
 
     static let processor = ImageProcessor(ProcessorConfiguration(minimumPixels: 28 * 28))

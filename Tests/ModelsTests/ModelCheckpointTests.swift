@@ -13,7 +13,7 @@ import Torch
     }
 
     private let companions = CheckpointCompanions(
-        generation: GenerationConfiguration(ends: [304, 7], beginning: 303, padding: 5),
+        generation: GenerationConfiguration(eosTokens: [304, 7], bosToken: 303, padToken: 5),
         processor: ProcessorConfiguration(minimumPixels: 12544, maximumPixels: 12544), tokenizer: [:])
 
     init() throws { model = try ModelGoldens.model() }

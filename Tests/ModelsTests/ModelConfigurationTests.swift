@@ -32,7 +32,7 @@ import Testing
         #expect(try configuration(golden("nested")) == flat)
         #expect(flat.text.rotarySections == [4, 3, 3])
         #expect(flat.text.headWidth == 20)
-        #expect(flat.tokens.ends == [304])
+        #expect(flat.tokens.eosTokens == [304])
         #expect(flat.tiesEmbeddings)
     }
 
@@ -116,13 +116,13 @@ import Testing
         (#"{"eos_token_id": 7, "pad_token_id": 5}"#, [7]), (#"{"eos_token_id": [7, 8]}"#, [7, 8]),
         ("{}", [304]),
     ])
-    func endsOfAGenerationAreOneTokenOrSeveral(json: String, ends: [Int32]) throws {
+    func eosTokensOfAGenerationAreOneTokenOrSeveral(json: String, eosTokens: [Int32]) throws {
         try TemporaryFolder.with { folder in
             let file = folder.appending(path: "generation_config.json")
             try json.write(to: file, atomically: true, encoding: .utf8)
             let model = try ModelGoldens.configuration()
             let generation = try GenerationConfiguration(directory: folder, fallback: model.generation)
-            #expect(generation.ends == ends)
+            #expect(generation.eosTokens == eosTokens)
             try generation.fileContents().write(to: file)
             #expect(try GenerationConfiguration(directory: folder, fallback: model.generation) == generation)
         }
@@ -131,7 +131,8 @@ import Testing
     @Test func withoutItsFileGenerationEndsWhereTheModelSays() throws {
         try TemporaryFolder.with { folder in
             let model = try ModelGoldens.configuration()
-            #expect(try GenerationConfiguration(directory: folder, fallback: model.generation).ends == [304])
+            #expect(
+                try GenerationConfiguration(directory: folder, fallback: model.generation).eosTokens == [304])
         }
     }
 

@@ -61,7 +61,7 @@ import Training
             let ending = try #require(Self.ending(paused.run(configuration)))
             #expect(ending.exitCode == 3)
             #expect(ending.alarm.alarm == .truncated && ending.alarm.step == 3 && ending.before == nil)
-            let sentence = ending.sentence(run: "runs/a")
+            let sentence = ending.message(run: "runs/a")
             #expect(sentence.contains("runs/a is paused by the alarm truncated"))
             #expect(sentence.hasSuffix("to continue: deepeyes train --run runs/a --resume"))
             #expect(try paused.checkpoints().last == 3)
@@ -92,7 +92,7 @@ import Training
             // Step 5 was sampled from the weights of step 4.
             #expect(ending.before?.step == 2)
             #expect(try place.checkpoints() == [2, 4])
-            let sentence = ending.sentence(run: "runs/a")
+            let sentence = ending.message(run: "runs/a")
             #expect(sentence.contains("runs/a is stopped at step 6 by the alarm truncated"))
             #expect(sentence.contains("the last checkpoint before the alarm is runs/a/checkpoints/step-2"))
             #expect(sentence.hasSuffix("--model runs/a/checkpoints/step-2 --run runs/a-2"))
@@ -161,12 +161,14 @@ import Training
             configuration.optimizer.learningRate = 1e30
             let ending = try #require(Self.ending(place.run(configuration, resume: true)))
             #expect(ending.alarm.alarm == .failed && ending.alarm.value == 1)
-            #expect(place.console.contains("a trajectory failed: the model's output"))
+            #expect(
+                place.console.contains(
+                    "a trajectory failed: the model's logits for sample 0 of group 0 are NaN"))
             // It is kept beside the two newest.
             let good = try #require(ending.before)
             #expect(good.step >= 2 && good.step < ending.alarm.step - 3)
             #expect(try place.checkpoints() == [good.step, ending.alarm.step - 2, ending.alarm.step - 1])
-            #expect(ending.sentence(run: "r").contains("r/checkpoints/step-\(good.step)"))
+            #expect(ending.message(run: "r").contains("r/checkpoints/step-\(good.step)"))
         }
     }
 }

@@ -141,9 +141,9 @@ struct AlarmWatchTests {
         let alarm = try #require(begun(ill.flatMap { watch.take($0) }).first)
         #expect(alarm.alarm == .notFinite && alarm.action == .stop && alarm.step == 4 && alarm.value == 1)
         #expect(alarm.message.contains(name))
-        #expect(watch.troubledSince == 2)
+        #expect(watch.earliestAlarmStep == 2)
         #expect((5...7).flatMap { watch.take(step($0, healthy)) } == [.ended(.notFinite, step: 7)])
-        #expect(watch.active.isEmpty && watch.troubledSince == nil)
+        #expect(watch.active.isEmpty && watch.earliestAlarmStep == nil)
     }
 
     @Test func aStepThatTrainedOnNothingProvesNothing() {
@@ -237,7 +237,7 @@ struct AlarmReplayTests {
         let before = steps.prefix(resumedAfter).flatMap { first.take($0) }
         var resumed = AlarmWatch()
         for metrics in try folder.recordedSteps(through: resumedAfter) { _ = resumed.take(metrics) }
-        #expect(resumed.active == first.active && resumed.troubledSince == first.troubledSince)
+        #expect(resumed.active == first.active && resumed.earliestAlarmStep == first.earliestAlarmStep)
         #expect(before + steps.dropFirst(resumedAfter).flatMap { resumed.take($0) } == expected)
     }
 }

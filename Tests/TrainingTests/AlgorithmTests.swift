@@ -32,14 +32,14 @@ struct AlgorithmTests {
     // MARK: Groups
 
     @Test func aTrajectoryWithoutAVerdictTakesNoPartInItsGroup() {
-        let groups = Algorithm().compared([SampleGroups.group(rewards: [1, nil, 0])])
+        let groups = Algorithm().withAdvantages([SampleGroups.group(rewards: [1, nil, 0])])
         #expect(groups[0].members.map { $0.advantage > 0 } == [true, false, false])
         #expect(groups[0].members.map { $0.advantage < 0 } == [false, false, true])
         #expect(groups[0].members[0].record.advantage == groups[0].members[0].advantage)
     }
 
     @Test func groupsWithoutSignalAreLeftOutAndCounted() {
-        let groups = Algorithm().compared([
+        let groups = Algorithm().withAdvantages([
             SampleGroups.group(rewards: [1, 0], tokens: [3, 5]),
             SampleGroups.group(rewards: [1, 1], tokens: [7, 11]),
         ])
@@ -55,7 +55,7 @@ struct AlgorithmTests {
 
     /// The weight of each token's loss in the loss of the step: factor by divisor, by hand.
     @Test func normalizersWeighTokensAsTheirFormulasSay() {
-        let groups = Algorithm().compared([SampleGroups.group(rewards: [1, 0], tokens: [2, 6])])
+        let groups = Algorithm().withAdvantages([SampleGroups.group(rewards: [1, 0], tokens: [2, 6])])
         func weights(_ normalizer: Normalizer) -> [Double] {
             [2, 6].map { normalizer.factor(completionTokens: $0) / normalizer.divisor(of: groups) }
         }
@@ -69,7 +69,7 @@ struct AlgorithmTests {
         var algorithm = Algorithm()
         algorithm.normalizer = Normalizer(.sequence)
         algorithm.advantage = .groupMean
-        let groups = algorithm.compared([SampleGroups.group(rewards: [1, 0], tokens: [2, 5])])
+        let groups = algorithm.withAdvantages([SampleGroups.group(rewards: [1, 0], tokens: [2, 5])])
         let branches = algorithm.trees(of: groups).trees[0].branches
         #expect(branches.map(\.weight) == [0.5 / 2, -0.5 / 5])
         #expect(branches.map(\.id) == [TrajectoryID(group: 0, sample: 0), TrajectoryID(group: 0, sample: 1)])

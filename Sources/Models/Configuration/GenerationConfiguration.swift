@@ -8,34 +8,34 @@ package struct GenerationConfiguration: Hashable, Sendable {
     package static let fileName = "generation_config.json"
 
     /// Tokens that end a generation (`eos_token_id`).
-    package var ends: [Int32]
-    package var beginning: Int32?
-    package var padding: Int32?
+    package var eosTokens: [Int32]
+    package var bosToken: Int32?
+    package var padToken: Int32?
 
-    package init(ends: [Int32], beginning: Int32? = nil, padding: Int32? = nil) {
-        self.ends = ends
-        self.beginning = beginning
-        self.padding = padding
+    package init(eosTokens: [Int32], bosToken: Int32? = nil, padToken: Int32? = nil) {
+        self.eosTokens = eosTokens
+        self.bosToken = bosToken
+        self.padToken = padToken
     }
 
     /// Reads the file in `directory`.
     ///
-    /// If the file or a value is missing, the end tokens and the beginning token come from `fallback`.
+    /// If the file or a value is missing, the EOS tokens and the BOS token come from `fallback`.
     ///
     /// Throws `ModelFileError` if the file exists but cannot be read.
     package init(directory: URL, fallback: GenerationConfiguration) throws {
-        self.init(ends: fallback.ends, beginning: fallback.beginning)
+        self.init(eosTokens: fallback.eosTokens, bosToken: fallback.bosToken)
         let url = directory.appendingPathComponent(Self.fileName)
         guard FileManager.default.fileExists(atPath: url.path) else { return }
         let file = try HubFile.read(File.self, at: url)
-        ends = file.eosTokenId?.values ?? ends
-        beginning = file.bosTokenId ?? beginning
-        padding = file.padTokenId
+        eosTokens = file.eosTokenId?.values ?? eosTokens
+        bosToken = file.bosTokenId ?? bosToken
+        padToken = file.padTokenId
     }
 
     package func fileContents() throws -> Data {
         try HubFile.data(
-            of: File(bosTokenId: beginning, eosTokenId: OneOrMany(ends), padTokenId: padding))
+            of: File(bosTokenId: bosToken, eosTokenId: OneOrMany(eosTokens), padTokenId: padToken))
     }
 
     private struct File: Codable {

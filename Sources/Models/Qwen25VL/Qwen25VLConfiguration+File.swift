@@ -49,7 +49,7 @@ private struct ModelFile: Codable {
         case visionEnd = "visionEndTokenId"
         case tied = "tieWordEmbeddings"
         case dtype = "torchDtype"
-        case beginning = "bosTokenId"
+        case bosToken = "bosTokenId"
     }
 
     init(from decoder: any Decoder) throws {
@@ -77,7 +77,7 @@ private struct ModelFile: Codable {
         try container.encode(tied, forKey: .tied)
         try container.encode(dtype, forKey: .dtype)
         // Without the key, transformers uses a token of the released models; null means that there is none.
-        try container.encode(text.bosTokenId, forKey: .beginning)
+        try container.encode(text.bosTokenId, forKey: .bosToken)
     }
 }
 
@@ -174,8 +174,8 @@ extension Qwen25VLConfiguration {
                 image: file.image ?? qwen.image, video: file.video ?? qwen.video,
                 visionStart: file.visionStart ?? qwen.visionStart,
                 visionEnd: file.visionEnd ?? qwen.visionEnd,
-                beginning: file.text.bosTokenId,
-                ends: file.text.eosTokenId?.values ?? qwen.ends),
+                bosToken: file.text.bosTokenId,
+                eosTokens: file.text.eosTokenId?.values ?? qwen.eosTokens),
             tiesEmbeddings: file.tied == true || file.text.tieWordEmbeddings == true)
     }
 }
@@ -239,8 +239,8 @@ extension TextFile {
         initializerRange = text.initializerRange
         attentionDropout = 0
         useCache = true
-        bosTokenId = tokens.beginning
-        eosTokenId = OneOrMany(tokens.ends)
+        bosTokenId = tokens.bosToken
+        eosTokenId = OneOrMany(tokens.eosTokens)
     }
 }
 

@@ -126,25 +126,25 @@ package struct SpecialTokens: Hashable, Sendable {
     package var visionStart: Int32
     package var visionEnd: Int32
     /// `bos_token_id`; Qwen models have it in the file, but do not use it in sequences.
-    package var beginning: Int32?
+    package var bosToken: Int32?
     /// Tokens that end a generation (`eos_token_id`).
-    package var ends: [Int32]
+    package var eosTokens: [Int32]
 
     package init(
-        image: Int32, video: Int32, visionStart: Int32, visionEnd: Int32, beginning: Int32?, ends: [Int32]
+        image: Int32, video: Int32, visionStart: Int32, visionEnd: Int32, bosToken: Int32?, eosTokens: [Int32]
     ) {
         self.image = image
         self.video = video
         self.visionStart = visionStart
         self.visionEnd = visionEnd
-        self.beginning = beginning
-        self.ends = ends
+        self.bosToken = bosToken
+        self.eosTokens = eosTokens
     }
 
     /// The ids of the released Qwen2.5-VL models.
     package static let qwen = SpecialTokens(
-        image: 151655, video: 151656, visionStart: 151652, visionEnd: 151653, beginning: 151643,
-        ends: [151645])
+        image: 151655, video: 151656, visionStart: 151652, visionEnd: 151653, bosToken: 151643,
+        eosTokens: [151645])
 }
 
 extension Qwen25VLConfiguration {
@@ -164,7 +164,7 @@ extension Qwen25VLConfiguration {
     }
 
     package var generation: GenerationConfiguration {
-        GenerationConfiguration(ends: tokens.ends, beginning: tokens.beginning)
+        GenerationConfiguration(eosTokens: tokens.eosTokens, bosToken: tokens.bosToken)
     }
 
     package func makeModel(storage: ParameterStorage) -> Qwen25VL { Qwen25VL(unset: self, storage: storage) }

@@ -6,7 +6,7 @@ import Foundation
     import Darwin
 #endif
 
-/// Memory of this process and what the machine has left for it, in bytes.
+/// Memory of this process and memory available to it, in bytes.
 package enum ProcessMemory {
     /// What this process can still take without others being swapped out, or its control group's limit being reached; nil
     /// where the system does not say.

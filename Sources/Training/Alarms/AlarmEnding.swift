@@ -10,7 +10,7 @@ package struct AlarmEnding: Sendable {
     package var exitCode: Int32 { alarm.action == .pause ? 3 : 4 }
 
     /// A sentence for people: the run at `path`, the alarm and the command to continue.
-    package func sentence(run path: String) -> String {
+    package func message(run path: String) -> String {
         let run = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let name = alarm.alarm.rawValue
         let resume = "deepeyes train --run \(run) --resume"

@@ -38,7 +38,7 @@ package struct AlarmWatch: Sendable {
     }
 
     /// The earliest step beyond the bound of any alarm that is active or may be about to begin; nil if there is none.
-    package var troubledSince: Int? {
+    package var earliestAlarmStep: Int? {
         states.values.compactMap(\.since).min()
     }
 }

@@ -18,7 +18,7 @@ package struct Algorithm: Codable, Hashable, Sendable {
     }
 
     /// Computes the advantage of each trajectory of a step.
-    package func compared(_ groups: [TrajectoryGroup]) -> [TrajectoryGroup] {
+    package func withAdvantages(_ groups: [TrajectoryGroup]) -> [TrajectoryGroup] {
         zip(groups, advantage.advantages(of: groups.map { $0.judged.map(\.reward.total) })).map {
             $0.withAdvantages($1)
         }

@@ -8,7 +8,7 @@ package struct ScoredTrajectory: Sendable {
     package let id: TrajectoryID
     package let trajectory: Trajectory
     package let reward: RewardBreakdown
-    /// The advantage; 0 until ``Algorithm/compared(_:)`` has computed it.
+    /// The advantage; 0 until ``Algorithm/withAdvantages(_:)`` has computed it.
     package let advantage: Double
     /// Why the answer has no verdict; nil if it has one. An unjudged trajectory is excluded from its group's advantages and
     /// from the loss, and its reward is meaningless.

@@ -41,7 +41,7 @@ package struct TrainingConfiguration: Codable, Sendable {
     package var toolBox: ToolBox { get throws { try ToolBox.standard.choosing(tools) } }
 
     /// The task with its backgrounds.
-    package var madeTask: ProceduralTask { task.onPhotographs(in: backgrounds) }
+    package var proceduralTask: ProceduralTask { task.onPhotographs(in: backgrounds) }
 
     /// The evaluations. Automatic ones are held-out scenes if the run trains on scenes, and held-out questions if it trains on
     /// files.
@@ -63,7 +63,7 @@ package struct TrainingConfiguration: Codable, Sendable {
     package func resolvedText() throws -> String {
         let usesScenes = trainsOnScenes || evaluations.contains { $0.scenes > 0 }
         return try ConfigurationFile.text(
-            of: resolved, leavingOut: usesScenes ? [] : ["task", "backgrounds"])
+            of: resolved, omitting: usesScenes ? [] : ["task", "backgrounds"])
     }
 
     /// The configuration with all automatic choices made, as stored in the run's folder.

@@ -40,7 +40,7 @@ struct RunEvaluation: Sendable {
             benchmark = .examples(plan.name)
             title = "Held-out scenes"
             items = ExampleItems(
-                try configuration.madeTask.heldOut(seed: plan.seed, sceneCount: plan.scenes))
+                try configuration.proceduralTask.heldOut(seed: plan.seed, sceneCount: plan.scenes))
         }
         guard items.count > 0 else {
             throw ConfigurationError(

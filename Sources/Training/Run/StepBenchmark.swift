@@ -129,7 +129,7 @@ package final class StepBenchmark {
     /// Runs one step and returns the group that it trained on.
     package func step(timedBy watch: inout Stopwatch) throws -> TrajectoryGroup {
         let algorithm = Algorithm()
-        let groups = algorithm.compared([try collect(timedBy: &watch)])
+        let groups = algorithm.withAdvantages([try collect(timedBy: &watch)])
         let (trees, divisor) = algorithm.trees(of: groups)
         let passes = try watch.measure("pack") {
             try packer.passes(of: trees, workers: configuration.workers)

@@ -16,7 +16,7 @@ struct TrainingData {
     /// - Throws: an error that names the invalid file or value.
     init(_ configuration: TrainingConfiguration, format: @autoclosure () throws -> any ChatFormat) throws {
         let seed = configuration.seed
-        let scenes = try configuration.madeTask.examples(seed: seed, split: .training)
+        let scenes = try configuration.proceduralTask.examples(seed: seed, split: .training)
         guard !configuration.data.parts.isEmpty else {
             source = scenes
             files = []

@@ -143,7 +143,7 @@ package final class TrainingRun {
     private func save() throws {
         try sinks.synchronize()
         try alarms.synchronize()
-        try trainer.saveCheckpoint(keeping: watch.troubledSince.flatMap(checkpoint(before:)))
+        try trainer.saveCheckpoint(keeping: watch.earliestAlarmStep.flatMap(checkpoint(before:)))
     }
 
     /// The last checkpoint that sampled an earlier step than `step`.

@@ -58,7 +58,7 @@ package final class Trainer {
         let collected = try watch.measure("rollout") {
             try engine.serve { [collector] policy in try await collector.collect(step: step, by: policy) }
         }
-        let groups = configuration.algorithm.compared(collected)
+        let groups = configuration.algorithm.withAdvantages(collected)
         recordProblems(of: groups)
         let (trees, divisor) = configuration.algorithm.trees(of: groups)
         let passes = try watch.measure("pack") {

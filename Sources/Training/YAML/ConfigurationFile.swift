@@ -60,7 +60,7 @@ package enum ConfigurationFile {
     ///   - configuration: the configuration.
     ///   - keys: top-level keys to omit; they have their defaults when the text is read.
     package static func text(
-        of configuration: some Encodable, leavingOut keys: Set<String> = []
+        of configuration: some Encodable, omitting keys: Set<String> = []
     ) throws -> String {
         let encoder = YAMLEncoder()
         encoder.options.sortKeys = true
