@@ -33,7 +33,6 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
@@ -79,15 +78,10 @@ let package = Package(
         .target(
             name: "Tasks", dependencies: ["Agent", "JSON", "Imaging", "Parquet", "CounterRandom"],
             swiftSettings: strict),
-        .target(
-            name: "Endpoints",
-            dependencies: [
-                "CounterRandom",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ],
-            swiftSettings: strict),
+        .systemLibrary(
+            name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "HTTP", dependencies: ["CLibCurl"], swiftSettings: strict),
+        .target(name: "Endpoints", dependencies: ["CounterRandom", "HTTP"], swiftSettings: strict),
         .target(
             name: "Judging",
             dependencies: [
@@ -128,8 +122,7 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Agent", "JSON", "Imaging", "Runs", "Reports", "Rollout", "CounterRandom",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "Agent", "JSON", "HTTP", "Imaging", "Runs", "Reports", "Rollout", "CounterRandom",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -227,6 +220,7 @@ let package = Package(
                 "CounterRandom", "TestFixtures", "TestPolicy",
             ],
             exclude: ["Goldens"], swiftSettings: strict),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestServer"], swiftSettings: strict),
         .testTarget(
             name: "EndpointsTests", dependencies: ["Endpoints", "TestServer"], swiftSettings: strict),
         .testTarget(
@@ -236,10 +230,8 @@ let package = Package(
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Serving", "Agent", "JSON", "Imaging", "Rollout", "Runs", "TestPolicy", "TestFixtures",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                "Serving", "Agent", "HTTP", "JSON", "Imaging", "Rollout", "Runs", "TestPolicy",
+                "TestFixtures",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,8 +1,6 @@
-internal import AsyncHTTPClient
 internal import CounterRandom
 internal import Foundation
-internal import NIOCore
-internal import NIOHTTP1
+internal import HTTP
 internal import Synchronization
 
 /// A client for OpenAI-compatible chat servers: vLLM, SGLang, llama.cpp, Ollama and hosted services.
@@ -74,13 +72,8 @@ package final class ChatClient: Sendable {
     ) throws {
         try configuration.validate()
         let key = try configuration.key(in: environment)
-        var settings = HTTPClient.Configuration(
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: .nanoseconds(Int64(configuration.connectSeconds * 1e9))))
-        settings.connectionPool.retryConnectionEstablishment = false
-        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.concurrency
-        settings.httpVersion = .http1Only
-        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+        // One more for a probe while all others wait.
+        let http = HTTPClient(connectionsPerHost: configuration.concurrency + 1)
         let counts = Counts()
         (self.configuration, self.key, self.time, self.http, self.counts) = (
             configuration, key, time, http, counts
@@ -92,7 +85,7 @@ package final class ChatClient: Sendable {
             cooldown: .seconds(configuration.cooldownSeconds),
             now: time.now
         ) { url in
-            let call = HTTPCall(http: http, key: key, byteLimit: configuration.replyByteLimit)
+            let call = HTTPCall(http, key: key, configuration)
             let seconds = min(Self.probeSeconds, configuration.timeoutSeconds)
             return (try? await call.get(url + "/models", within: .seconds(seconds))) != nil
         } onEvent: { event, url in
@@ -103,8 +96,6 @@ package final class ChatClient: Sendable {
             }
         }
     }
-
-    deinit { http.shutdown { _ in } }
 
     package var statistics: Statistics { counts.statistics.withLock { $0 } }
 
@@ -176,7 +167,7 @@ package final class ChatClient: Sendable {
     }
 
     private func send(_ request: ChatRequest, to url: String) async throws -> ChatReply {
-        let call = HTTPCall(http: http, key: key, byteLimit: configuration.replyByteLimit)
+        let call = HTTPCall(http, key: key, configuration)
         let body = try await call.post(
             JSONEncoder().encode(request), to: url + "/chat/completions",
             within: .seconds(configuration.timeoutSeconds), model: request.model)

@@ -39,7 +39,7 @@ struct ImportTests {
 
     /// Targets that know no tensor, nor a target that does.
     private static let withoutTensors = [
-        "JSON", "Imaging", "Parquet", "Tokenizer", "Agent", "Tasks", "Endpoints", "Judging", "Runs",
+        "JSON", "HTTP", "Imaging", "Parquet", "Tokenizer", "Agent", "Tasks", "Endpoints", "Judging", "Runs",
         "Reports",
         "Rollout", "Evaluation", "Serving",
     ]
@@ -54,6 +54,7 @@ struct ImportTests {
         let declared = try Self.manifest()
         #expect(declared.filter { $0.value.contains("CTorch") }.keys.sorted() == ["Torch"])
         #expect(declared.filter { $0.value.contains("CArrow") }.keys.sorted() == ["Parquet"])
+        #expect(declared.filter { $0.value.contains("CLibCurl") }.keys.sorted() == ["HTTP"])
         #expect(Self.targetsWithTensors(in: declared) == [])
     }
 

@@ -1,8 +1,8 @@
 import Agent
 import Foundation
+import HTTP
 import Imaging
 import JSON
-import NIOHTTP1
 import Serving
 import TestPolicy
 import Testing

@@ -1,10 +1,8 @@
 import Agent
-import AsyncHTTPClient
 import Foundation
+import HTTP
 import Imaging
 import JSON
-import NIOCore
-import NIOHTTP1
 import Rollout
 import Serving
 import TestPolicy
@@ -16,14 +14,11 @@ struct ChatServer: Sendable {
     /// Tokens that end the turns of scripted models, where a test wants some.
     static let turnEnd: Int32 = 300
 
-    /// Shows redirections rather than follow them.
-    private static let client = HTTPClient(
-        eventLoopGroupProvider: .singleton,
-        configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))
+    private static let client = HTTPClient()
 
     struct Reply: Sendable {
         let status: Int
-        let headers: HTTPHeaders
+        let headers: HTTPClient.Headers
         let body: String
 
         var json: JSONValue { (try? JSONValue(parsing: body)) ?? .null }
@@ -95,25 +90,25 @@ struct ChatServer: Sendable {
         _ body: String, to path: String = "/v1/chat/completions", headers: [(String, String)] = []
     ) async throws -> Reply {
         var request = request(path, headers)
-        request.method = .POST
-        if !request.headers.contains(name: "Content-Type") {
-            request.headers.add(name: "Content-Type", value: "application/json")
+        request.method = "POST"
+        if !request.headers.contains(where: { $0.name == "Content-Type" }) {
+            request.headers.append(("Content-Type", "application/json"))
         }
-        request.body = .bytes(ByteBuffer(string: body))
+        request.body = Data(body.utf8)
         return try await send(request)
     }
 
-    private func request(_ path: String, _ headers: [(String, String)]) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
-        for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
+    private func request(_ path: String, _ headers: [(String, String)]) -> HTTPClient.Request {
+        var request = HTTPClient.Request(url: "http://127.0.0.1:\(port)\(path)")
+        request.headers = headers.map { ($0.0, $0.1) }
         return request
     }
 
-    private func send(_ request: HTTPClientRequest) async throws -> Reply {
-        let response = try await Self.client.execute(request, timeout: .seconds(30))
-        let body = try await response.body.collect(upTo: 64 << 20)
+    private func send(_ request: HTTPClient.Request) async throws -> Reply {
+        let response = try await Self.client.send(request)
         return Reply(
-            status: Int(response.status.code), headers: response.headers, body: String(buffer: body))
+            status: response.status, headers: response.headers,
+            body: String(decoding: response.body, as: UTF8.self))
     }
 
     /// A message with a picture of 64 x 48 pixels.

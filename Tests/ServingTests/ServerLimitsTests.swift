@@ -1,9 +1,7 @@
 import Agent
-import AsyncHTTPClient
 import Foundation
+import HTTP
 import JSON
-import NIOCore
-import NIOHTTP1
 import Serving
 import Synchronization
 import TestPolicy

@@ -1,7 +1,7 @@
 import Agent
 import Foundation
+import HTTP
 import JSON
-import NIOHTTP1
 import Runs
 import Serving
 import Testing

@@ -1,10 +1,8 @@
 import Agent
-import AsyncHTTPClient
 import Foundation
+import HTTP
 import Imaging
 import JSON
-import NIOCore
-import NIOHTTP1
 import Runs
 import Serving
 import TestFixtures
@@ -14,6 +12,8 @@ import TestPolicy
 struct ViewerServer: Sendable {
     let folder: URL
     let port: Int
+
+    private static let client = HTTPClient()
 
     /// Images are numbered ones; the tokenizer knows two tokens.
     private struct Material: RunAssets {
@@ -79,13 +79,9 @@ struct ViewerServer: Sendable {
     func member(_ name: String, of path: String) async throws -> JSONValue? { try await json(path)[name] }
 
     func bytes(_ path: String) async throws -> (status: Int, type: String, bytes: [UInt8]) {
-        let request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/api/runs/first/\(path)")
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
-        let body = try await response.body.collect(upTo: 64 << 20)
-        return (
-            Int(response.status.code), response.headers["Content-Type"].first ?? "",
-            Array(body.readableBytesView)
-        )
+        let request = HTTPClient.Request(url: "http://127.0.0.1:\(port)/api/runs/first/\(path)")
+        let response = try await Self.client.send(request)
+        return (response.status, response.headers["Content-Type"].first ?? "", Array(response.body))
     }
 
     // MARK: Runs

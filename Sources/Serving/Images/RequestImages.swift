@@ -1,8 +1,6 @@
-import AsyncHTTPClient
 import Foundation
+import HTTP
 package import Imaging
-import NIOCore
-import NIOHTTP1
 
 /// Limits for images in requests.
 package struct ImageRules: Hashable, Sendable {
@@ -21,6 +19,9 @@ package struct ImageRules: Hashable, Sendable {
 /// Reads the image files of a request: from data URIs, or from allowed hosts.
 struct RequestImages: Sendable {
     let rules: ImageRules
+    private let http = HTTPClient()
+
+    init(rules: ImageRules) { self.rules = rules }
 
     /// The bytes of an image file.
     ///
@@ -54,24 +55,18 @@ struct RequestImages: Sendable {
                 parameter: parameter,
                 code: "image_host_not_allowed")
         }
-        var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(Int64(rules.fetchSeconds))))
-        configuration.dnsOverride = [host: number]
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        var request = HTTPClient.Request(
+            url: address, timeout: .seconds(rules.fetchSeconds), byteLimit: rules.limits.maximumBytes)
+        request.connectTimeout = request.timeout
+        request.address = number
         do {
-            let response = try await client.execute(
-                HTTPClientRequest(url: address), timeout: .seconds(Int64(rules.fetchSeconds)))
-            guard response.status == .ok else {
-                throw APIError.invalid(parameter, "\(host) responded with status \(response.status.code)")
+            let response = try await http.send(request)
+            guard response.status == 200 else {
+                throw APIError.invalid(parameter, "\(host) responded with status \(response.status)")
             }
-            let body = try await response.body.collect(upTo: rules.limits.maximumBytes)
-            try await client.shutdown()
-            return Array(body.readableBytesView)
-        } catch {
-            try? await client.shutdown()
-            if error is APIError { throw error }
-            throw APIError.invalid(parameter, "the image cannot be fetched from \(host): \(error)")
+            return Array(response.body)
+        } catch let failure as HTTPClient.Failure {
+            throw APIError.invalid(parameter, "the image cannot be fetched from \(host): \(failure)")
         }
     }
 }
