@@ -27,18 +27,21 @@ package struct AgentRequest: Sendable {
     package let sampling: Sampling
     /// Random numbers keyed by seed, step, prompt and sample.
     package let random: CounterRandom
+    /// Options of each turn.
+    package let options: TurnOptions
     /// As in ``CompletionRequest``.
     package let alternativeCount: Int
 
     package init(
         id: TrajectoryID, prompt: Segment, tools: [String], sampling: Sampling, random: CounterRandom,
-        alternativeCount: Int = 0
+        options: TurnOptions = TurnOptions(), alternativeCount: Int = 0
     ) {
         self.id = id
         self.prompt = prompt
         self.tools = tools
         self.sampling = sampling
         self.random = random
+        self.options = options
         self.alternativeCount = alternativeCount
     }
 }
@@ -156,7 +159,7 @@ package struct AgentLoop: Sendable {
     ) async throws -> Completion {
         let request = CompletionRequest(
             id: rollout.request.id, transcript: rollout.transcript, sampling: rollout.request.sampling,
-            random: rollout.request.random, maximumTokens: maximumTokens,
+            random: rollout.request.random, maximumTokens: maximumTokens, options: rollout.request.options,
             alternativeCount: rollout.request.alternativeCount)
         guard let onEvent else { return try await policy.complete(request, onToken: nil) }
         let stream = TextStream(format: format)

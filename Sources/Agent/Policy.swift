@@ -51,21 +51,20 @@ package struct CompletionRequest: Sendable {
     package let random: CounterRandom
     /// Maximum tokens in this turn, after applying all limits; at least 1.
     package let maximumTokens: Int
-    /// Whether to continue past end-of-turn tokens, for benchmarks that need completions of equal length.
-    package let ignoresTurnEnds: Bool
+    package let options: TurnOptions
     /// How many of the most likely tokens to report for each generated token.
     package let alternativeCount: Int
 
     package init(
         id: TrajectoryID, transcript: Transcript, sampling: Sampling, random: CounterRandom,
-        maximumTokens: Int, ignoresTurnEnds: Bool = false, alternativeCount: Int = 0
+        maximumTokens: Int, options: TurnOptions = TurnOptions(), alternativeCount: Int = 0
     ) {
         self.id = id
         self.transcript = transcript
         self.sampling = sampling
         self.random = random
         self.maximumTokens = maximumTokens
-        self.ignoresTurnEnds = ignoresTurnEnds
+        self.options = options
         self.alternativeCount = alternativeCount
     }
 }

@@ -93,7 +93,7 @@ struct Turn {
     let limit: Int
     /// The finish reason at the limit.
     let finishAtLimit: FinishReason
-    let ignoresTurnEnds: Bool
+    let options: TurnOptions
     let alternativeCount: Int
     let policyVersion: Int
     private(set) var tokens: [Int32] = []
@@ -104,7 +104,7 @@ struct Turn {
         sampling = request.sampling
         random = request.random
         images = request.transcript.images
-        ignoresTurnEnds = request.ignoresTurnEnds
+        options = request.options
         alternativeCount = request.alternativeCount
         self.limit = limit
         self.finishAtLimit = finishAtLimit
@@ -118,10 +118,22 @@ struct Turn {
         tokens.append(sampled.token)
         logProbabilities.append(sampled.logProbability)
         entropies.append(sampled.entropy)
-        if let reason = rules.stops[sampled.token], !(reason == .endOfTurn && ignoresTurnEnds) {
-            return reason
-        }
+        if let reason = rules.stops[sampled.token], !options.ignoresTurnEnds { return reason }
+        if options.stopTokens.contains(sampled.token) { return .endOfTurn }
         return tokens.count >= limit ? finishAtLimit : nil
+    }
+
+    /// The change of the next token's logits; nil if there is none.
+    ///
+    /// - Parameters:
+    ///   - transcript: all tokens before the next one.
+    ///   - rules: of the engine.
+    func adjustment(after transcript: [Int32], rules: TokenRules) -> LogitAdjustment? {
+        let isTooShort = tokens.count < options.minimumTokens
+        guard isTooShort || options.hasPenalties else { return nil }
+        return LogitAdjustment(
+            options: options, transcript: transcript, turn: tokens,
+            excluded: isTooShort ? options.stopTokens.union(rules.stops.keys) : [])
     }
 
     func completion(_ finish: FinishReason) -> Completion {

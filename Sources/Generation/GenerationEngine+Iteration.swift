@@ -156,14 +156,7 @@ extension GenerationEngine {
 extension GenerationEngine {
     /// Samples the next token of each sequence and finishes the turns that it ends.
     private func sample(_ sequences: [CachedSequence], _ logits: Tensor) {
-        let draws = sequences.compactMap { sequence in
-            sequence.turn.map {
-                Draw(
-                    sampling: $0.sampling, random: $0.random.child(UInt64(sequence.tokens.count)),
-                    alternativeCount: $0.alternativeCount)
-            }
-        }
-        for (sequence, token) in zip(sequences, runner.sample(logits, draws)) {
+        for (sequence, token) in zip(sequences, runner.sample(logits, draws(for: sequences))) {
             guard token.logProbability.isFinite else {
                 fail(sequence, GenerationError.notFinite(sequence.id, policyVersion: policyVersion))
                 continue
@@ -175,5 +168,16 @@ extension GenerationEngine {
             if let reason = sequence.turn?.append(token, rules: rules) { finish(sequence, reason) }
         }
         statistics.sampledTokens += sequences.count
+    }
+
+    private func draws(for sequences: [CachedSequence]) -> [Draw] {
+        sequences.compactMap { sequence in
+            sequence.turn.map {
+                Draw(
+                    sampling: $0.sampling, random: $0.random.child(UInt64(sequence.tokens.count)),
+                    minP: $0.options.minP, adjustment: $0.adjustment(after: sequence.tokens, rules: rules),
+                    alternativeCount: $0.alternativeCount)
+            }
+        }
     }
 }

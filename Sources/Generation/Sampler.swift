@@ -6,8 +6,8 @@ package import Torch
 /// A token drawn from the model's distribution.
 package struct SampledToken: Hashable, Sendable {
     package let token: Int32
-    /// Natural logarithm of its probability under softmax(logits / temperature), without forbidden tokens and before
-    /// truncation by `topK` and `topP`. At temperature 0, the probability is that at temperature 1.
+    /// Natural logarithm of its probability under softmax(logits / temperature), after penalties, without forbidden tokens,
+    /// and before truncation by `minP`, `topK` and `topP`. At temperature 0, the probability is that at temperature 1.
     package let logProbability: Float
     /// Entropy of that distribution, in nats.
     package let entropy: Float
@@ -20,12 +20,21 @@ package struct Draw: Sendable {
     package let sampling: Sampling
     /// Random numbers for this token only.
     package let random: CounterRandom
+    /// As in ``TurnOptions``.
+    package let minP: Double
+    /// The change of the logits, before the temperature; nil if there is none.
+    package let adjustment: LogitAdjustment?
     /// How many of the most likely tokens to return.
     package let alternativeCount: Int
 
-    package init(sampling: Sampling, random: CounterRandom, alternativeCount: Int = 0) {
+    package init(
+        sampling: Sampling, random: CounterRandom, minP: Double = 0, adjustment: LogitAdjustment? = nil,
+        alternativeCount: Int = 0
+    ) {
         self.sampling = sampling
         self.random = random
+        self.minP = minP
+        self.adjustment = adjustment
         self.alternativeCount = alternativeCount
     }
 }
@@ -79,12 +88,25 @@ package struct Sampler {
 
     private func logProbabilities(_ logits: Tensor, _ draws: [Draw]) -> Tensor {
         var logits = logits.to(.float32)
+        if draws.contains(where: { $0.adjustment != nil }) { logits = adjusted(logits, draws) }
         let factors = draws.map { Float(1 / $0.sampling.divisor) }
         if factors.contains(where: { $0 != 1 }) {
             logits = logits * Tensor(factors, shape: [factors.count, 1], device: device)
         }
         if let bias { logits = logits + bias }
         return logits.logSoftmax(dim: 1)
+    }
+
+    /// The rows of `logits` [row, vocabulary], changed where their draws say so.
+    private func adjusted(_ logits: Tensor, _ draws: [Draw]) -> Tensor {
+        let rows = draws.enumerated().map { row, draw in
+            let row = logits.narrow(0, start: row, count: 1)  // [1, vocabulary]
+            guard let adjustment = draw.adjustment else { return row }
+            var values = row.values(as: Float.self)
+            adjustment.apply(to: &values)
+            return Tensor(values, shape: row.shape, device: device)
+        }
+        return .concatenated(rows)
     }
 
     /// Samples a token from each row of `probabilities` [row, vocabulary], a CPU tensor.
@@ -113,10 +135,10 @@ extension Draw {
         if sampling.temperature <= 0 { return Self.mostLikely(probabilities) }
         var random = random
         let uniform = random.uniform()
-        if sampling.topK <= 0 && sampling.topP >= 1 {
+        if sampling.topK <= 0 && sampling.topP >= 1 && minP <= 0 {
             return Self.pick(uniform, of: probabilities.indices.lazy.map { ($0, probabilities[$0]) })
         }
-        let kept = sampling.kept(of: probabilities)
+        let kept = sampling.kept(of: probabilities, minP: minP)
         return Self.pick(uniform * kept.reduce(0) { $0 + Double($1.probability) }, of: kept)
     }
 
@@ -145,16 +167,19 @@ extension Draw {
 }
 
 extension Sampling {
-    /// The tokens that remain after truncation by `topK` and then by `topP`, in descending order of probability; ties go
-    /// to the lower id.
+    /// The tokens that remain after truncation by `minP`, then by `topK` and then by `topP`, in descending order of
+    /// probability; ties go to the lower id.
     ///
     /// `topP` keeps the fewest tokens whose fraction of the remaining probability reaches `topP`, at least one.
-    func kept(of probabilities: UnsafeBufferPointer<Float>) -> [(token: Int, probability: Float)] {
+    func kept(
+        of probabilities: UnsafeBufferPointer<Float>, minP: Double
+    ) -> [(token: Int, probability: Float)] {
+        let least = minP > 0 ? Float(minP) * (probabilities.max() ?? 0) : 0
         // The tokens below the floor have less than 1 - topP in total, so none of them is needed to reach topP.
-        let floor = topK > 0 ? 0 : Float((1 - topP) / Double(probabilities.count) / 2)
-        let total = topK > 0 ? nil : probabilities.reduce(0) { $0 + Double($1) }
+        let floor = topK > 0 || minP > 0 ? 0 : Float((1 - topP) / Double(probabilities.count) / 2)
+        let total = topK > 0 || minP > 0 ? nil : probabilities.reduce(0) { $0 + Double($1) }
         var kept = probabilities.indices.lazy.map { (token: $0, probability: probabilities[$0]) }
-            .filter { $0.probability > floor }
+            .filter { $0.probability > floor && $0.probability >= least }
             .sorted { ($1.probability, $0.token) < ($0.probability, $1.token) }
         if topK > 0 && kept.count > topK { kept.removeSubrange(topK...) }
         guard topP < 1 else { return kept }

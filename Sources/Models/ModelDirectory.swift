@@ -11,6 +11,9 @@ package struct ModelDirectory: Sendable {
 
     /// - Throws: `ModelFileError` for files that are missing, damaged, unsupported or inconsistent with each other.
     package init(_ url: URL) throws {
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            throw ModelFileError(path: url.path, problem: "the folder does not exist; check the path")
+        }
         self.url = url
         family = try ModelFamily(of: url)
         configuration = try family.readConfiguration(url)

@@ -17,17 +17,20 @@ package final class PolicyModel {
 
     /// - Throws: an error that names the file that is missing, damaged or inconsistent with the others.
     package init(directory url: URL, dtype: DType = .float32, device: Device = .cpu) throws {
-        guard FileManager.default.fileExists(atPath: url.path) else {
-            throw CheckpointError(.load, path: url.path, "the folder does not exist; check the path")
-        }
         directory = try ModelDirectory(url)
-        companions = try CheckpointCompanions(
+        var companions = try CheckpointCompanions(
             of: url, generation: directory.generation, processor: directory.processor)
+        try ChatTemplateFile.replaceTemplate(in: &companions.tokenizer)
         processor = ImageProcessor(directory.processor)
         let tokenizer = try Tokenizer(directory: url)
         let format = try ChatMLFormat(
             tokenizer: tokenizer, geometry: processor, boxFrame: directory.family.boxFrame)
         self.format = format
+        // A turn is trained to end with its tool call, so other software must end it there too.
+        if !companions.generation.eosTokens.contains(format.tokens.toolCallEnd) {
+            companions.generation.eosTokens.append(format.tokens.toolCallEnd)
+        }
+        self.companions = companions
         let vocabularySize = directory.configuration.shape.vocabularySize
         var stops = [format.tokens.toolCallEnd: FinishReason.toolCall, format.tokens.turnEnd: .endOfTurn]
         for end in directory.generation.eosTokens where stops[end] == nil { stops[end] = .endOfTurn }
@@ -46,6 +49,8 @@ package final class PolicyModel {
     }
 
     /// Writes a checkpoint directory, which must not exist yet.
+    ///
+    /// Its chat template and the tokens that end a turn are those of ``format``, whatever its base came with.
     package func save(to url: URL) throws {
         try model.save(to: url, companions: companions)
     }

@@ -17,7 +17,8 @@ struct ListeningOptions: ParsableArguments {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535") }
     }
 
-    /// - Throws: `ValidationError` if the variable is unset or empty, `ServerError` if a key is required but not given.
+    /// - Throws: `ValidationError` if the variable is unset or empty, `ServerError` if a key is required but not given, or if the
+    ///   address cannot be listened on.
     func configuration() throws -> ServerConfiguration {
         var configuration = ServerConfiguration()
         configuration.host = host
@@ -30,6 +31,7 @@ struct ListeningOptions: ParsableArguments {
             configuration.apiKey = key
         }
         try configuration.validate()
+        try configuration.checkAddress()
         return configuration
     }
 

@@ -128,7 +128,7 @@ struct Serve: ParsableCommand {
                 statistics: statistics)
             let routes = ChatRoutes(
                 model: served, admission: Admission(limit: parallel + queue, parallel: parallel),
-                images: images, answerTime: .seconds(seconds))
+                images: images, answerTime: .seconds(seconds), log: Console.report)
             let playground = PlaygroundRoutes(hasRuns: viewer != nil, sample: scenes.sample)
             let parts: [any RouteSet] = [routes, playground] + (viewer.map { [$0] } ?? [])
             try await WebServer(configuration, parts: parts).run { port in

@@ -136,19 +136,6 @@ private typealias Fixture = GenerationFixture
         #expect(completions.contains { $0.finish == .endOfTurn })
     }
 
-    @Test func turnEndsCanBeIgnored() throws {
-        let requests = (0..<40).map { group in
-            CompletionRequest(
-                id: TrajectoryID(group: group, sample: 0),
-                transcript: Transcript([Fixture.prompt(seed: UInt64(group), images: 0)]),
-                sampling: Sampling(), random: CounterRandom(seed: UInt64(group)), maximumTokens: 200,
-                ignoresTurnEnds: true)
-        }
-        let completions = try Fixture.engine(rules: Fixture.rules).generate(requests)
-        #expect(Set(completions.map(\.finish)) == [.toolCall, .length])
-        #expect(completions.contains { $0.tokens.contains(Fixture.turnEnd) })
-    }
-
     @Test func lengthIsTheLesserOfBothLimits() throws {
         let transcript = Transcript([Fixture.prompt(seed: 1)])
         let byRequest = Fixture.request(transcript, sampling: Sampling(maximumTokens: 9), maximumTokens: 5)

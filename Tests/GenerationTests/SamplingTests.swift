@@ -30,11 +30,13 @@ import Torch
     }
 
     private func sample(
-        _ logits: [Float], _ sampling: Sampling, count: Int, forbidden: [Int32] = []
+        _ logits: [Float], _ sampling: Sampling, minP: Double = 0, count: Int, forbidden: [Int32] = []
     ) -> [SampledToken] {
         let rows = Tensor(
             Array(repeating: logits, count: count).flatMap(\.self), shape: [count, vocabularySize])
-        let draws = (0..<count).map { Draw(sampling: sampling, random: CounterRandom(seed: 11, UInt64($0))) }
+        let draws = (0..<count).map {
+            Draw(sampling: sampling, random: CounterRandom(seed: 11, UInt64($0)), minP: minP)
+        }
         return Sampler(rules: rules(forbidden: forbidden)).sample(rows, draws)
     }
 
@@ -104,21 +106,24 @@ import Torch
     @Test(arguments: 0..<20) func keepsExactlyTheTokensOfAPlainTruncation(seed: UInt64) {
         let logits = logits(seed: seed)
         let plain = probabilities(logits)
-        for (topK, topP) in [
-            (1, 1), (5, 1), (0, 0.3), (0, 0.95), (0, 1e-9), (6, 0.5), (24, 0.999), (100, 0.9),
+        for (topK, topP, minP) in [
+            (1, 1, 0), (5, 1, 0), (0, 0.3, 0), (0, 0.95, 0), (0, 1e-9, 0), (6, 0.5, 0), (24, 0.999, 0),
+            (100, 0.9, 0), (0, 1, 0.1), (0, 0.8, 0.05), (4, 0.9, 0.2), (0, 1, 1), (0, 0.99, 1e-9),
         ] {
             let sampling = Sampling(topP: topP, topK: topK)
-            let drawn = Set(sample(logits, sampling, count: 3000).map(\.token))
-            let kept = truncated(plain, sampling)
-            #expect(drawn.allSatisfy { kept[Int($0)] > 0 }, "topK \(topK), topP \(topP)")
+            let drawn = Set(sample(logits, sampling, minP: minP, count: 3000).map(\.token))
+            let kept = truncated(plain, sampling, minP: minP)
+            #expect(drawn.allSatisfy { kept[Int($0)] > 0 }, "topK \(topK), topP \(topP), minP \(minP)")
             // What has a chance of 1 in 100 is missing from 3000 draws once in 10^13.
             #expect(kept.indices.allSatisfy { kept[$0] < 0.01 || drawn.contains(Int32($0)) })
         }
     }
 
     /// The definition, by sorting everything.
-    private func truncated(_ probabilities: [Double], _ sampling: Sampling) -> [Double] {
-        var order = probabilities.indices.sorted { (probabilities[$1], $0) < (probabilities[$0], $1) }
+    private func truncated(_ probabilities: [Double], _ sampling: Sampling, minP: Double = 0) -> [Double] {
+        let least = minP * (probabilities.max() ?? 0)
+        var order = probabilities.indices.filter { probabilities[$0] >= least }
+            .sorted { (probabilities[$1], $0) < (probabilities[$0], $1) }
         if sampling.topK > 0 { order = Array(order.prefix(sampling.topK)) }
         if sampling.topP < 1 {
             let total = order.reduce(0) { $0 + probabilities[$1] }

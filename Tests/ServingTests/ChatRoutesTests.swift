@@ -79,6 +79,19 @@ import Testing
         #expect(ByteFormat().text(of: prompt).contains(schema))
     }
 
+    /// The agent loop reads a call from the last tag before its end; a client gets the same call.
+    @Test func aCallBeginsAtItsLastTag() async throws {
+        let turn = ScriptedPolicy.Turn("<tool_call> no, <tool_call>\n\(Self.call)\n</tool_call>", .toolCall)
+        try await ChatServer.running(ScriptedPolicy(turn)) { server in
+            let tools = #""tools": [{"type": "function", "function": {"name": "image_zoom_in_tool"}}]"#
+            let choice = try #require(try await server.chat(tools).json["choices"]?.array?.first)
+            let function = choice["message"]?["tool_calls"]?.array?.first?["function"]
+            #expect(function?["arguments"] == .string(#"{"bbox_2d": [14, 28, 70, 84]}"#))
+            #expect(choice["message"]?["content"] == .string("<tool_call> no, "))
+            #expect(choice["finish_reason"] == .string("tool_calls"))
+        }
+    }
+
     @Test func callsWithoutToolsAreText() async throws {
         try await ChatServer.running(ScriptedPolicy(.call(Self.call))) { server in
             let choice = try #require(try await server.chat().json["choices"]?.array?.first)
@@ -187,18 +200,14 @@ import Testing
     @Test func samplingIsPassedOn() async throws {
         let policy = ScriptedPolicy(.answer("red"))
         try await ChatServer.running(policy) { server in
-            _ = try await server.chat(#""temperature": 0.5, "top_p": 0.9, "top_k": 40, "max_tokens": 9"#)
+            for topK in [40, 0, -1] {
+                _ = try await server.chat(
+                    #""temperature": 0.5, "top_p": 0.9, "top_k": \#(topK), "max_tokens": 9"#)
+            }
         }
-        let sampling = try #require(policy.calls.requests.first).sampling
-        #expect(sampling == Sampling(temperature: 0.5, topP: 0.9, topK: 40, maximumTokens: 9))
-    }
-
-    @Test func turnEndsAreIgnoredOnRequest() async throws {
-        let policy = ScriptedPolicy(.answer("red"))
-        try await ChatServer.running(policy) { server in
-            for more in ["", #""ignore_eos": true"#] { _ = try await server.chat(more) }
-        }
-        #expect(policy.calls.requests.map(\.ignoresTurnEnds) == [false, true])
+        let sampling = policy.calls.requests.map(\.sampling)
+        #expect(
+            sampling == [40, 0, 0].map { Sampling(temperature: 0.5, topP: 0.9, topK: $0, maximumTokens: 9) })
     }
 
     @Test(arguments: [false, true])

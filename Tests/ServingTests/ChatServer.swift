@@ -38,10 +38,12 @@ struct ChatServer: Sendable {
     ///   - limit: requests at a time.
     ///   - contextTokens: that the model holds.
     ///   - answerTime: longest time for an answer.
+    ///   - log: of the server.
     ///   - body: the test.
     static func running(
         _ policy: any Policy, configuration: ServerConfiguration = .init(), images: ImageRules = .init(),
         limit: Int = 8, contextTokens: Int = 4096, answerTime: Duration = .seconds(60),
+        log: @escaping @Sendable (String) -> Void = { _ in },
         _ body: @escaping @Sendable (ChatServer) async throws -> Void
     ) async throws {
         var configuration = configuration
@@ -59,7 +61,7 @@ struct ChatServer: Sendable {
         }
         let chat = ChatRoutes(
             model: model, admission: Admission(limit: limit, parallel: 2), images: images,
-            answerTime: answerTime)
+            answerTime: answerTime, log: log)
         let server = try WebServer(configuration, parts: [chat, PlaygroundRoutes()])
         try await withThrowingTaskGroup(of: Void.self) { group in
             let (ports, port) = AsyncStream<Int>.makeStream()
@@ -98,6 +100,16 @@ struct ChatServer: Sendable {
         return try await send(request)
     }
 
+    /// Sends a request of any method with any body.
+    func send(
+        _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8] = []
+    ) async throws -> Reply {
+        var request = request(path, headers)
+        request.method = method
+        if !body.isEmpty { request.body = Data(body) }
+        return try await send(request)
+    }
+
     private func request(_ path: String, _ headers: [(String, String)]) -> HTTPClient.Request {
         var request = HTTPClient.Request(url: "http://127.0.0.1:\(port)\(path)")
         request.headers = headers.map { ($0.0, $0.1) }
@@ -114,10 +126,14 @@ struct ChatServer: Sendable {
     /// A message with a picture of 64 x 48 pixels.
     static func question(_ text: String = "What is it?") throws -> String {
         let png = Data(try numberedImage(64, 48).encodedPNG()).base64EncodedString()
-        return """
-            [{"role": "user", "content": [
-                {"type": "image_url", "image_url": {"url": "data:image/png;base64,\(png)"}},
-                {"type": "text", "text": "\(text)"}]}]
-            """
+        return question(text, image: "data:image/png;base64,\(png)")
+    }
+
+    static func question(_ text: String = "What is it?", image: String) -> String {
+        """
+        [{"role": "user", "content": [
+            {"type": "image_url", "image_url": {"url": "\(image)"}},
+            {"type": "text", "text": "\(text)"}]}]
+        """
     }
 }

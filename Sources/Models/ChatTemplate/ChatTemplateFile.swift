@@ -1,12 +1,41 @@
 import Agent
 package import Foundation
+import JSON
 package import Tokenizer
 
 /// `chat_template.jinja`: the format of `ChatMLFormat` as a Jinja template for software such as `transformers` and vLLM.
 ///
-/// An image is one placeholder, which their processors repeat.
+/// An image is one placeholder, which their processors repeat. A checkpoint that is saved has this template in place of the
+/// one that its base came with, because it was trained on prompts of this format.
 package enum ChatTemplateFile {
     package static let name = "chat_template.jinja"
+
+    /// The other files in which software looks for a template, some of it first.
+    private static let otherFiles = ["chat_template.json", "tokenizer_config.json"]
+    private static let key = "chat_template"
+
+    /// Replaces the chat template in the files of a tokenizer.
+    ///
+    /// `chat_template.jinja` is added; a template in another file is replaced by the same text. A file without one stays as it
+    /// is, byte for byte.
+    ///
+    /// - Parameter files: contents by name.
+    /// - Throws: `TokenizerError` for a file with a template that is not JSON.
+    package static func replaceTemplate(in files: inout [String: Data]) throws(TokenizerError) {
+        files[name] = Data(text.utf8)
+        for other in otherFiles {
+            guard let contents = files[other] else { continue }
+            let value: JSONValue
+            do throws(JSONError) {
+                value = try JSONValue(parsing: contents)
+            } catch {
+                throw TokenizerError(.malformed, "reading a chat template", path: other, "\(error)")
+            }
+            guard var object = value.object, object[key] != nil else { continue }
+            object[key] = .string(text)
+            files[other] = Data((JSONValue.object(object).text(.indented) + "\n").utf8)
+        }
+    }
 
     /// Writes the template into a model directory.
     ///

@@ -5,6 +5,8 @@ import JSON
 struct AnswerWriter: Sendable {
     private let stops: [String]
     private let turnEnds: Set<Int32>
+    /// Stop sequences are not searched in the text of this many first tokens.
+    private let minimumTokens: Int
     private let offersTools: Bool
     private let wantsTokens: Bool
     private var stopScanner = MarkerScanner()
@@ -19,12 +21,14 @@ struct AnswerWriter: Sendable {
     private(set) var isStopped = false
 
     init(
-        isThinking: Bool, stops: [String], turnEnds: Set<Int32>, offersTools: Bool, wantsTokens: Bool
+        isThinking: Bool, stops: [String], turnEnds: Set<Int32>, minimumTokens: Int, offersTools: Bool,
+        wantsTokens: Bool
     ) {
         self.wantsTokens = wantsTokens
         self.isThinking = isThinking
         self.stops = stops
         self.turnEnds = turnEnds
+        self.minimumTokens = minimumTokens
         self.offersTools = offersTools
         text = WrittenText(isThinking ? .thinking : offersTools ? .plain : .raw)
     }
@@ -57,8 +61,13 @@ struct AnswerWriter: Sendable {
         }
         let isCut = finish == .length || finish == .contextLimit
         guard !isThinking, offersTools, !call.isEmpty else { return (events, isCut ? .length : .stop) }
-        if finish == .toolCall, let requested = Self.requestedCall(call) {
-            return (events + [requested], .toolCalls)
+        if finish == .toolCall {
+            // As in the agent loop, a call begins at the last tag before its end.
+            let parts = call.split(separator: Markup.toolCallStart, omittingEmptySubsequences: false)
+            let before = parts.dropLast().map { AnswerEvent.answer(Markup.toolCallStart + $0) }
+            if let requested = parts.last.flatMap({ Self.requestedCall(String($0)) }) {
+                return (events + before + [requested], .toolCalls)
+            }
         }
         let end = finish == .toolCall ? Markup.toolCallEnd : ""
         return (events + [.answer(Markup.toolCallStart + call + end)], isCut ? .length : .stop)
@@ -67,7 +76,7 @@ struct AnswerWriter: Sendable {
     private mutating func rest() -> [AnswerEvent] { sorted(text.endTurn()) }
 
     private mutating func append(_ piece: String) -> [AnswerEvent] {
-        guard !stops.isEmpty else { return sorted(text.append(piece)) }
+        guard !stops.isEmpty, tokenCount > minimumTokens else { return sorted(text.append(piece)) }
         stopScanner.append(piece)
         var events: [AnswerEvent] = []
         while !isStopped, let finding = stopScanner.next(of: stops) {

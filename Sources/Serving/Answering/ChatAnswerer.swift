@@ -14,8 +14,7 @@ struct ChatPrompt: Sendable {
     let wantsTokens: Bool
     /// How many of the most likely tokens to report for each generated one.
     let alternativeCount: Int
-    /// Supported only for answers without server-side tools.
-    let ignoresTurnEnds: Bool
+    let options: TurnOptions
 
     var imageTokenCount: Int { segment.images.reduce(0) { $0 + $1.tokenCount } }
 }
@@ -37,8 +36,12 @@ struct ChatAnswerer: Sendable {
     ) async throws {
         let sink = EventSink(
             AnswerWriter(
-                isThinking: prompt.isThinking, stops: prompt.stops, turnEnds: model.turnEnds,
-                offersTools: !prompt.toolNames.isEmpty, wantsTokens: prompt.wantsTokens), emit)
+                isThinking: prompt.isThinking, stops: prompt.stops,
+                turnEnds: model.turnEnds.union(prompt.options.stopTokens),
+                minimumTokens: prompt.options.minimumTokens,
+                // With `ignore_eos` the text goes on after a call, so all of it is text.
+                offersTools: !prompt.toolNames.isEmpty && !prompt.options.ignoresTurnEnds,
+                wantsTokens: prompt.wantsTokens), emit)
         let writing = Task {
             prompt.isThinking
                 ? try await think(prompt, id, sink) : try await complete(prompt, id, sink)
@@ -63,7 +66,7 @@ struct ChatAnswerer: Sendable {
             id: id, transcript: transcript, sampling: prompt.sampling, random: prompt.random,
             maximumTokens: min(
                 prompt.sampling.maximumTokens, model.limits.contextTokens - transcript.tokenCount),
-            ignoresTurnEnds: prompt.ignoresTurnEnds, alternativeCount: prompt.alternativeCount)
+            options: prompt.options, alternativeCount: prompt.alternativeCount)
         let result: Result<Completion, any Error>
         do {
             result = .success(
@@ -84,7 +87,7 @@ struct ChatAnswerer: Sendable {
             policy: model.policy, format: model.format, tools: model.tools, limits: model.limits)
         let request = AgentRequest(
             id: id, prompt: prompt.segment, tools: prompt.toolNames, sampling: prompt.sampling,
-            random: prompt.random, alternativeCount: prompt.alternativeCount)
+            random: prompt.random, options: prompt.options, alternativeCount: prompt.alternativeCount)
         let trajectory = try await loop.run(request) { _, event in
             switch event {
             case .token(let token, let text): sink.append(token, text: text)

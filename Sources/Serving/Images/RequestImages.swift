@@ -30,12 +30,7 @@ struct RequestImages: Sendable {
     ///   - parameter: path of the address within the request, for errors.
     /// - Throws: ``APIError``.
     func bytes(at address: String, parameter: String) async throws -> [UInt8] {
-        if address.prefix(5).lowercased() == "data:" {
-            guard let comma = address.firstIndex(of: ","), address[..<comma].hasSuffix(";base64"),
-                let data = Data(base64Encoded: String(address[address.index(after: comma)...]))
-            else { throw APIError.invalid(parameter, "the data URI must contain base64 data") }
-            return Array(data)
-        }
+        if DataURI.isDataURI(address) { return try DataURI.bytes(of: address, parameter: parameter) }
         guard let url = URL(string: address), let scheme = url.scheme?.lowercased(),
             ["http", "https"].contains(scheme), let host = url.host()?.lowercased(), !host.isEmpty
         else { throw APIError.invalid(parameter, "must be a base64 data URI or an http(s) URL") }
@@ -62,11 +57,12 @@ struct RequestImages: Sendable {
         do {
             let response = try await http.send(request)
             guard response.status == 200 else {
-                throw APIError.invalid(parameter, "\(host) responded with status \(response.status)")
+                throw APIError.invalid(
+                    parameter, "was not found: \(host) responded with status \(response.status)")
             }
             return Array(response.body)
         } catch let failure as HTTPClient.Failure {
-            throw APIError.invalid(parameter, "the image cannot be fetched from \(host): \(failure)")
+            throw APIError.invalid(parameter, "cannot be fetched from \(host): \(failure)")
         }
     }
 }

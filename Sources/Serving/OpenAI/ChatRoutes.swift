@@ -8,7 +8,7 @@ import Synchronization
 
 /// `/v1/models` and `/v1/chat/completions` of the OpenAI API, and `/metrics`.
 ///
-/// Unsupported parameters are rejected by name. Extensions: `reasoning_content`, `tool_events` and `tool_event` of the
+/// Unsupported parameters are rejected by name, and unknown ones are told of in a header. Extensions: `reasoning_content`, `tool_events` and `tool_event` of the
 /// thinking model, and `image_tokens` in the usage.
 package final class ChatRoutes: RouteSet {
     private let model: ServedModel
@@ -21,21 +21,24 @@ package final class ChatRoutes: RouteSet {
     private let answerTime: Duration
     private let created = Int(Date().timeIntervalSince1970)
     private let lastNumber = Mutex(0)
+    private let ignoredParameters: IgnoredParameters
 
     /// - Parameters:
     ///   - model: the model that answers.
     ///   - admission: limits the number of concurrent requests.
     ///   - images: limits for images in requests.
     ///   - answerTime: timeout for an answer.
+    ///   - log: receives a line for each unknown parameter.
     package init(
         model: ServedModel, admission: Admission, images: ImageRules = ImageRules(),
-        answerTime: Duration = .seconds(600)
+        answerTime: Duration = .seconds(600), log: @escaping @Sendable (String) -> Void
     ) {
         self.model = model
         self.admission = admission
         self.images = RequestImages(rules: images)
         opener = ImageOpener(images)
         self.answerTime = answerTime
+        ignoredParameters = IgnoredParameters(log: log)
         defaultTurnTokens = model.limits.completionTokens
     }
 
@@ -71,14 +74,10 @@ package final class ChatRoutes: RouteSet {
         _ request: Request, _ context: ServingContext, _ state: ServerState
     ) async throws -> Response {
         let start = ContinuousClock.now
-        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
-            throw APIError(
-                status: 415, .invalidRequest, "the body must be JSON, with Content-Type: application/json",
-                code: "unsupported_media_type")
-        }
+        let body = try JSONBodyReader(request)
         let slot = try admission.enter()
-        let body = try await Self.body(of: request, limit: state.configuration.maximumBodyBytes)
-        let asked = try ChatCompletionRequest(body)
+        let asked = try ChatCompletionRequest(
+            await body.bytes(limit: state.configuration.maximumBodyBytes))
         let prompt = try await prompt(for: asked)
         let number = lastNumber.withLock { number in
             number += 1
@@ -92,35 +91,16 @@ package final class ChatRoutes: RouteSet {
             ChatAnswerer(model: model), prompt: prompt, group: number, count: asked.count,
             isStream: asked.isStream, time: answerTime, slot: slot, channel: context.channel,
             connections: state.connections)
-        return asked.isStream ? answer.streamed(work) : try await answer.whole(work)
-    }
-
-    private static func body(of request: Request, limit: Int) async throws -> String {
-        let problem = APIError.tooLarge("the body must not exceed \(limit) bytes")
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw problem }
-        do {
-            var request = request
-            return String(buffer: try await request.collectBody(upTo: limit))
-        } catch is NIOTooManyBytesError {
-            throw problem
-        }
+        var response = asked.isStream ? answer.streamed(work) : try await answer.whole(work)
+        ignoredParameters.report(asked.ignored, in: &response)
+        return response
     }
 
     private func prompt(for asked: ChatCompletionRequest) async throws -> ChatPrompt {
         guard let isThinking = model.isThinking(asked.model), !isThinking || !model.tools.tools.isEmpty else {
             throw APIError.noModel(asked.model, known: list.data.map(\.id))
         }
-        if isThinking, !asked.tools.isEmpty {
-            throw APIError.unsupported(
-                "tools",
-                "\(model.thinkingName) uses server-side tools; use the model \(model.name) with your own tools"
-            )
-        }
-        if isThinking, asked.ignoresTurnEnds {
-            throw APIError.unsupported(
-                "ignore_eos", "is not supported by \(model.thinkingName): it must end its turns to call tools"
-            )
-        }
+        if isThinking { try checkThinking(asked) }
         let messages = try await messages(of: asked)
         let looksCloser = isThinking && messages.contains { !$0.images.isEmpty }
         let tools =
@@ -130,7 +110,7 @@ package final class ChatRoutes: RouteSet {
         do {
             segment = try model.format.prompt(messages, tools: tools)
         } catch {
-            throw APIError.invalid("messages", "\(error)")
+            throw APIError.invalid("messages", "cannot be a prompt: \(error)")
         }
         guard segment.tokens.count < model.limits.contextTokens else {
             throw APIError(
@@ -146,7 +126,23 @@ package final class ChatRoutes: RouteSet {
             segment: segment, toolNames: tools.map(\.name), isThinking: isThinking, sampling: sampling,
             random: CounterRandom(seed: asked.seed ?? .random(in: 0...UInt64.max)), stops: asked.stops,
             wantsTokens: asked.wantsLogProbabilities, alternativeCount: asked.alternativeCount,
-            ignoresTurnEnds: asked.ignoresTurnEnds)
+            options: asked.options)
+    }
+
+    /// - Throws: ``APIError`` for a parameter that is at odds with tools that the server runs.
+    private func checkThinking(_ asked: ChatCompletionRequest) throws(APIError) {
+        let remedy = "use the model \(model.name)"
+        if !asked.tools.isEmpty {
+            throw .unsupported(
+                "tools", "is not supported by \(model.thinkingName), whose tools the server runs; \(remedy)")
+        }
+        for (name, isSet) in [
+            ("ignore_eos", asked.options.ignoresTurnEnds), ("min_tokens", asked.options.minimumTokens > 0),
+        ] where isSet {
+            throw .unsupported(
+                name,
+                "is not supported by \(model.thinkingName), which ends its turns to call tools; \(remedy)")
+        }
     }
 
     private func messages(of asked: ChatCompletionRequest) async throws -> [Message] {

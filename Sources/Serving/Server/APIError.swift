@@ -1,3 +1,5 @@
+package import HTTPTypes
+
 /// An error response in the format of the OpenAI API.
 package struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: String, Sendable {
@@ -18,32 +20,41 @@ package struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
     package let parameter: String?
     /// A machine-readable error code.
     package let code: String?
-    /// Seconds after which the client may retry, for the `Retry-After` header.
-    package let retryAfterSeconds: Int?
+    /// Header fields of the response, such as `Retry-After`.
+    package let headers: HTTPFields
 
     package init(
         status: Int, _ kind: Kind, _ message: String, parameter: String? = nil, code: String? = nil,
-        retryAfterSeconds: Int? = nil
+        headers: HTTPFields = [:]
     ) {
         self.status = status
         self.kind = kind
         self.message = message
         self.parameter = parameter
         self.code = code
-        self.retryAfterSeconds = retryAfterSeconds
+        self.headers = headers
     }
 
-    package var description: String { parameter.map { "\($0): \(message)" } ?? message }
+    package var description: String { message }
 }
 
 extension APIError {
     /// A value that is outside the API or not accepted by this server.
-    static func invalid(_ parameter: String, _ message: String) -> APIError {
-        APIError(status: 400, .invalidRequest, message, parameter: parameter, code: "invalid_value")
+    ///
+    /// - Parameters:
+    ///   - parameter: its path in the request.
+    ///   - problem: the sentence that begins with the path, such as "must be a string".
+    static func invalid(_ parameter: String, _ problem: String) -> APIError {
+        APIError(
+            status: 400, .invalidRequest, "\(parameter) \(problem)", parameter: parameter,
+            code: "invalid_value")
     }
 
-    static func unsupported(_ parameter: String, _ message: String) -> APIError {
-        APIError(status: 400, .invalidRequest, message, parameter: parameter, code: "unsupported_value")
+    /// The same for a value of the API that this server does not support.
+    static func unsupported(_ parameter: String, _ problem: String) -> APIError {
+        APIError(
+            status: 400, .invalidRequest, "\(parameter) \(problem)", parameter: parameter,
+            code: "unsupported_value")
     }
 
     static func tooLarge(_ message: String) -> APIError {
@@ -52,6 +63,19 @@ extension APIError {
 
     static func noRoute(_ path: String) -> APIError {
         APIError(status: 404, .notFound, "unknown path \(path)", code: "unknown_url")
+    }
+
+    static func wrongMethod(_ method: HTTPRequest.Method, allowed: [HTTPRequest.Method]) -> APIError {
+        let names = allowed.map(\.rawValue).joined(separator: ", ")
+        return APIError(
+            status: 405, .invalidRequest, "\(method.rawValue) is not possible here; use \(names)",
+            code: "method_not_allowed", headers: [.allow: names])
+    }
+
+    /// - Parameter headers: what the server accepts instead.
+    static func unsupportedMedia(_ message: String, headers: HTTPFields = [:]) -> APIError {
+        APIError(
+            status: 415, .invalidRequest, message, code: "unsupported_media_type", headers: headers)
     }
 
     static func noModel(_ name: String, known: [String]) -> APIError {

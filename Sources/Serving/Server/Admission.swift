@@ -1,3 +1,4 @@
+import HTTPTypes
 import Synchronization
 
 /// Limits the number of concurrent requests. Further requests are rejected with 429 instead of queued without bound.
@@ -51,7 +52,7 @@ package final class Admission: Sendable {
         throw APIError(
             status: 429, .overloaded,
             "the server is processing \(limit) requests, its maximum; try again later",
-            code: "server_overloaded", retryAfterSeconds: max(1, Int(wait.rounded(.up))))
+            code: "server_overloaded", headers: [.retryAfter: "\(max(1, Int(wait.rounded(.up))))"])
     }
 
     private func leave(after seconds: Double) {

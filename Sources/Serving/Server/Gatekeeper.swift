@@ -31,7 +31,7 @@ struct Gatekeeper: RouterMiddleware {
         response.headers[.crossOriginResourcePolicy] = "same-origin"
         metrics.countResponse(
             route: context.endpointPath ?? "unknown", status: Int(response.status.code))
-        return response
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     private func response(

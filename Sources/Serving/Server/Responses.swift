@@ -22,7 +22,7 @@ extension Response {
 
     static func error(_ error: APIError) -> Response {
         var response = Response.json(ErrorBody(error), status: .init(code: error.status))
-        if let seconds = error.retryAfterSeconds { response.headers[.retryAfter] = "\(seconds)" }
+        response.headers.append(contentsOf: error.headers)
         return response
     }
 }

@@ -29,13 +29,14 @@ package struct WebServer: Sendable {
     ) async throws {
         LargeBuffers.mapIndividually()
         let state = ServerState(configuration: configuration)
-        let router = Router(context: ServingContext.self)
+        let router = Router(context: ServingContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Gatekeeper(configuration: configuration, metrics: state.metrics))
         let routes = ServerRoutes(router: router, state: state)
         router.get("healthz") { _, _ in Response.json(["status": "ok"]) }
         LoginRoutes().add(to: routes)
         SharedAssets().add(to: routes)
         for part in parts { part.add(to: routes) }
+        routes.refuseOtherMethods()
         let application = Application(
             router: router, server: channels(state.connections),
             configuration: ApplicationConfiguration(
@@ -45,10 +46,8 @@ package struct WebServer: Sendable {
             logger: Self.silence)
         do {
             if endsOnSignals { try await application.runService() } else { try await application.run() }
-        } catch let error as IOError {
-            throw ServerError(
-                description: "cannot listen on \(configuration.host), port \(configuration.port): \(error); "
-                    + "choose another with --port")
+        } catch {
+            throw configuration.listeningError(error) ?? error
         }
     }
 
