@@ -10,7 +10,7 @@ import Testing
 @Suite struct ViewerSafetyTests {
     @Test(arguments: [
         "..", "../first", "..%2Ffirst", "%2e%2e", "first%2F..%2Fsecret", "..%5Cfirst", "%2Fetc", "first%00",
-        "FIRST", ".", ".hidden", "", "first/../../secret", "link", "notes.txt", "%",
+        "FIRST", ".", ".hidden", "", "first/../../secret", "secret", "notes.txt", "%",
     ])
     func onlyRunsOfTheFolderHaveNames(name: String) async throws {
         try await ViewerServer.running(Self.prepare) { server in
@@ -25,14 +25,11 @@ import Testing
         }
     }
 
-    /// A run in the folder, one beside it, a link to that one, and other files.
+    /// A run in the folder, one beside it, and other files.
     private static func prepare(_ runs: URL) throws {
         try ViewerServer.makeRun(in: runs)
         let beside = runs.deletingLastPathComponent()
-        let secret = try RunFolder.create(
-            at: beside.appending(path: "secret"), configuration: "hidden: true\n")
-        try FileManager.default.createSymbolicLink(
-            at: runs.appending(path: "link"), withDestinationURL: secret.url)
+        _ = try RunFolder.create(at: beside.appending(path: "secret"), configuration: "hidden: true\n")
         _ = try RunFolder.create(at: runs.appending(path: ".hidden"), configuration: "hidden: true\n")
         try Data("hidden: true".utf8).write(to: runs.appending(path: "notes.txt"))
     }
@@ -64,8 +61,8 @@ import Testing
             for script in [
                 "elements", "format", "smoothing", "axis", "chart", "learning_curves", "viewer/document",
                 "viewer/curves", "viewer/exports", "viewer/trajectories", "viewer/trajectory",
-                "viewer/prompt",
-                "viewer/overview", "viewer/picture", "viewer/state", "viewer/viewer",
+                "viewer/prompt", "viewer/about", "viewer/picture", "viewer/runs", "viewer/runs_table",
+                "viewer/state", "viewer/status", "viewer/viewer",
             ] {
                 let text = try await server.get("/assets/\(script).js").body
                 #expect(!text.isEmpty)

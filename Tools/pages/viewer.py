@@ -16,7 +16,7 @@ def check(check, address, run, pictures):
     """
     viewer = Viewer(address, run, pictures)
     check.each("viewer", [
-        viewer.lists_runs, viewer.draws_curves, viewer.filters, viewer.shows_a_trajectory, viewer.goes_by_keys,
+        viewer.lists_runs, viewer.sorts_and_searches_runs, viewer.draws_curves, viewer.filters, viewer.shows_a_trajectory, viewer.goes_by_keys,
         viewer.shows_a_group, viewer.shows_a_prompt_across_steps, viewer.exports, viewer.fits_a_phone,
     ])
 
@@ -61,11 +61,37 @@ class Viewer:
     def lists_runs(self):
         with self.page("/runs") as browser:
             browser.wait("document.querySelectorAll('.runs tbody tr').length > 0")
+            assert browser.run("document.querySelector('.state').textContent") == "Finished"
             browser.run("document.querySelector('.runs tbody a').click()")
             browser.wait("document.querySelectorAll('.chart').length > 3")
             browser.run("history.back()")
             browser.wait("document.querySelectorAll('.runs tbody tr').length > 0")
             self.picture(browser, "runs")
+            self.is_quiet(browser)
+
+    def sorts_and_searches_runs(self):
+        """By keys alone; the URL holds the choice."""
+        names = "[...document.querySelectorAll('[aria-label=\"Training runs\"] tbody th a')].map(link => link.textContent)"
+        with self.page("/runs") as browser:
+            browser.wait("document.querySelectorAll('.runs tbody tr').length > 0")
+            all_names = browser.run(names)
+            browser.run("[...document.querySelectorAll('.sort')].find(item => item.textContent.startsWith('Run')).focus()")
+            browser.press("Enter", number=13)
+            browser.wait("location.search === '?sort=-name'")
+            assert browser.run("document.activeElement.textContent.startsWith('Run')"), "the heading lost the focus"
+            assert browser.run("document.querySelector('th[aria-sort]').getAttribute('aria-sort')") == "descending"
+            assert browser.run(names) == all_names[::-1]
+            browser.press("/", code="Slash", number=191)
+            browser.type("no such run")
+            browser.wait("document.querySelectorAll('.runs tbody tr').length === 0")
+            browser.run("history.replaceState(null, '', '/runs?columns=rollout.groupSize,seed')")
+            browser.run("dispatchEvent(new PopStateEvent('popstate'))")
+            browser.wait("[...document.querySelectorAll('[data-key*=\"settings.\"]')].map(item => item.textContent).join()"
+                         " === 'rollout.groupSize,seed'")
+            browser.run("document.querySelector('.controls summary').click()")
+            browser.run("document.querySelector('[data-key=\"column seed\"]').click()")
+            browser.wait("location.search.endsWith('columns=rollout.groupSize')")
+            browser.wait("![...document.querySelectorAll('.sort')].some(item => item.textContent.includes('seed'))")
             self.is_quiet(browser)
 
     def draws_curves(self):
