@@ -52,14 +52,16 @@ import Testing
         try await ViewerServer.running({ try ViewerServer.makeRun(in: $0) }) { server in
             for path in [
                 "/runs", "/runs/first", "/assets/viewer/viewer.js", "/assets/viewer/viewer.css",
-                "/assets/style.css", "/assets/server.css", "/assets/results.css", "/assets/icon.svg",
+                "/assets/style.css", "/assets/server.css", "/assets/results.css", "/assets/enlarge.css",
+                "/assets/icon.svg",
             ] {
                 let reply = try await server.get(path)
                 #expect(reply.status == 200, "\(path)")
                 #expect(reply.headers["Content-Security-Policy"].first?.contains("unsafe") == false)
             }
             for script in [
-                "elements", "format", "smoothing", "axis", "chart", "learning_curves", "viewer/document",
+                "elements", "enlarge", "format", "smoothing", "axis", "chart", "learning_curves",
+                "viewer/document",
                 "viewer/curves", "viewer/exports", "viewer/trajectories", "viewer/trajectory",
                 "viewer/prompt", "viewer/about", "viewer/picture", "viewer/runs", "viewer/runs_table",
                 "viewer/state", "viewer/status", "viewer/viewer",

@@ -5,6 +5,7 @@ import pathlib
 import time
 import urllib.request
 
+import enlarge
 import looks
 from browser import Browser
 
@@ -16,7 +17,8 @@ def check(check, address, run, pictures):
     """
     viewer = Viewer(address, run, pictures)
     check.each("viewer", [
-        viewer.lists_runs, viewer.sorts_and_searches_runs, viewer.draws_curves, viewer.filters, viewer.shows_a_trajectory, viewer.goes_by_keys,
+        viewer.lists_runs, viewer.sorts_and_searches_runs, viewer.draws_curves, viewer.filters, viewer.shows_a_trajectory, viewer.enlarges_pictures,
+        viewer.goes_by_keys, viewer.is_readable,
         viewer.shows_a_group, viewer.shows_a_prompt_across_steps, viewer.exports, viewer.fits_a_phone,
     ])
 
@@ -144,6 +146,28 @@ class Viewer:
             self.picture(browser, "trajectory")
             self.is_quiet(browser)
 
+    def enlarges_pictures(self):
+        """Photos and crops, with their boxes, in all views."""
+        at = self.one("calls=1..&correct=yes&origin=training&order=oldest")
+        for query, selector, options in [
+            (f"&at={at}", ".scene", {}), (f"&at={at}", ".view.c1 img", {"width": 420, "height": 800, "dark": True}),
+            (f"&at={at}&show=group", ".sample .scene", {"dark": True}), (f"&at={at}&show=prompt", ".times .scene", {}),
+        ]:
+            with self.of_run(f"?view=trajectories{query}", **options) as browser:
+                browser.wait(f"!!document.querySelector('{selector}')")
+                browser.wait("[...document.querySelectorAll('.view img')].every(image => image.loading === 'lazy' || image.complete)")
+                enlarge.enlarges(browser, selector)
+                self.is_quiet(browser)
+
+    def is_readable(self):
+        """The contrast of text, in both themes."""
+        for dark in (False, True):
+            for path in ["/runs", f"/runs/{self.run}", f"/runs/{self.run}?view=trajectories", f"/runs/{self.run}?view=about"]:
+                with self.page(path, dark=dark) as browser:
+                    browser.wait("!!document.querySelector('.runs tbody tr, .chart, .lines li, .configuration')")
+                    time.sleep(0.3)
+                    enlarge.is_readable(browser)
+
     def goes_by_keys(self):
         with self.of_run("?view=trajectories&order=oldest") as browser:
             current = "document.querySelector('.lines [aria-current]')?.dataset.at"
@@ -201,9 +225,10 @@ class Viewer:
 
     def fits_a_phone(self):
         at = self.one("calls=1..&origin=training")
-        for name, query in [("curves", ""), ("list", "?view=trajectories"), ("chosen", f"?view=trajectories&at={at}"),
-                            ("about", "?view=about")]:
-            with self.of_run(query, width=390, height=844) as browser:
+        run = f"/runs/{self.run}"
+        for name, path in [("runs", "/runs"), ("curves", run), ("list", f"{run}?view=trajectories"),
+                           ("chosen", f"{run}?view=trajectories&at={at}"), ("about", f"{run}?view=about")]:
+            with self.page(path, width=390, height=844) as browser:
                 browser.wait("!!document.querySelector('.chart, .lines li, .outcome, table')")
                 time.sleep(0.3)
                 self.picture(browser, f"phone-{name}")

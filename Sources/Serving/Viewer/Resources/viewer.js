@@ -1,5 +1,6 @@
 // Page routing: the list of runs, or one run's curves, trajectories or information.
 import { make } from '../elements.js';
+import { enlargePictures } from '../enlarge.js';
 import { ask, say } from './document.js';
 import { state, go, onChange } from './state.js';
 import { Curves } from './curves.js';
@@ -63,6 +64,7 @@ async function render() {
 
 runChoice.addEventListener('change', () => go({ view: viewName() === 'curves' ? null : viewName() }, { run: runChoice.value }));
 onChange(render);
+enlargePictures();
 addEventListener('keydown', event => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches('input, select, textarea, dialog *')) return;
   if (event.key.startsWith('Arrow') && event.target.closest('svg, summary')) return;
