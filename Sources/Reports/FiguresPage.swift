@@ -64,7 +64,7 @@ package struct TrajectoriesPage: Sendable {
 
     /// The page as one self-contained HTML document.
     package var text: String {
-        Page(title: title) {
+        Page(title: title, hasPictures: true) {
             HTML.element("header", ["class": "top"]) {
                 HTML.element("h1") { title }
                 Page.navigation(links)

@@ -5,9 +5,18 @@ struct Page {
     let scripts: [SharedFile]
     let body: HTML
 
-    init(title: String, scripts: [SharedFile] = [], @HTMLBuilder _ body: () -> HTML) {
+    /// - Parameters:
+    ///   - title: the title of the window.
+    ///   - hasPictures: whether the page has pictures; they can be enlarged.
+    ///   - scripts: further scripts.
+    ///   - body: the content.
+    init(
+        title: String, hasPictures: Bool = false, scripts: [SharedFile] = [], @HTMLBuilder _ body: () -> HTML
+    ) {
         self.title = title
-        self.scripts = scripts
+        let pictureScripts = hasPictures ? SharedFile.pictureScripts : []
+        let names = Set(pictureScripts.map(\.name))
+        self.scripts = pictureScripts + scripts.filter { !names.contains($0.name) }
         self.body = body()
     }
 
@@ -22,7 +31,7 @@ struct Page {
                 HTML.element("title") { title }
                 HTML.element(
                     "link", ["rel": "icon", "type": "image/svg+xml", "href": SharedFile.icon.dataURI])
-                HTML.style([.style, .results])
+                HTML.style([.style, .results, .enlargeStyle])
             }
             HTML.element("body") {
                 HTML.element("main") { body }

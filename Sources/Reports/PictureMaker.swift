@@ -10,7 +10,7 @@ package struct PictureMaker: Sendable {
     /// Longest side of a crop on the page, in pixels.
     private let viewSide: Int
 
-    package init(sceneSide: Int = 640, viewSide: Int = 320) {
+    package init(sceneSide: Int = 1280, viewSide: Int = 560) {
         self.sceneSide = sceneSide
         self.viewSide = viewSide
     }

@@ -10,7 +10,10 @@ package struct ReportPage: Sendable {
 
     /// The page as one self-contained HTML document.
     package var text: String {
-        Page(title: "\(content.title) · DeepEyes run report", scripts: curves.scripts) {
+        Page(
+            title: "\(content.title) · DeepEyes run report", hasPictures: !content.trajectories.isEmpty,
+            scripts: curves.scripts
+        ) {
             header
             for (index, evaluation) in content.figures.evaluations.enumerated() {
                 EvaluationSection(evaluation: evaluation, isFirst: index == 0).html

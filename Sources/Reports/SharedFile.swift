@@ -14,11 +14,15 @@ package struct SharedFile: Sendable {
     package static let style = SharedFile("style.css", PackageResources.style_css)
     /// Tables, charts and trajectories.
     package static let results = SharedFile("results.css", PackageResources.results_css)
+    /// Pictures that are opened over the page.
+    package static let enlargeStyle = SharedFile("enlarge.css", PackageResources.enlarge_css)
     package static let icon = SharedFile("icon.svg", PackageResources.icon_svg)
+
+    private static let elements = SharedFile("elements.js", PackageResources.elements_js)
 
     /// The scripts that draw charts, each after the scripts that it imports.
     package static let chartScripts = [
-        SharedFile("elements.js", PackageResources.elements_js),
+        elements,
         SharedFile("format.js", PackageResources.format_js),
         SharedFile("smoothing.js", PackageResources.smoothing_js),
         SharedFile("axis.js", PackageResources.axis_js),
@@ -26,8 +30,15 @@ package struct SharedFile: Sendable {
         SharedFile("learning_curves.js", PackageResources.learning_curves_js),
     ]
 
+    private static let enlarge = SharedFile("enlarge.js", PackageResources.enlarge_js)
+
+    /// The scripts that let pictures be enlarged, each after the scripts that it imports.
+    package static let pictureScripts = [
+        elements, enlarge, SharedFile("pictures.js", PackageResources.pictures_js),
+    ]
+
     /// The files that the server provides under `/assets`.
-    package static let all = [style, results, icon] + chartScripts
+    package static let all = [style, results, enlargeStyle, icon] + chartScripts + [enlarge]
 
     /// Draws the curves of a report.
     package static let reportScript = SharedFile("report.js", PackageResources.report_js)

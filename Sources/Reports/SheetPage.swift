@@ -55,7 +55,7 @@ package struct SheetPage: Sendable {
 
     /// The page as one self-contained HTML document.
     package var text: String {
-        Page(title: title) {
+        Page(title: title, hasPictures: items.contains { !$0.pictures.isEmpty }) {
             HTML.element("header", ["class": "top"]) {
                 HTML.element("p", ["class": "over"]) { "DeepEyes data" }
                 HTML.element("h1") { title }

@@ -14,7 +14,7 @@ package struct TracePage: Sendable {
 
     /// The page as one self-contained HTML document.
     package var text: String {
-        Page(title: picture.record.question) {
+        Page(title: picture.record.question, hasPictures: true) {
             TrajectoryCard(picture, isPage: true).html
             Page.list(facts)
             HTML.element("section", ["id": "tokens"]) {

@@ -83,6 +83,18 @@ private func content(
         #expect(page.contains("box 1 at [340, 200, 500, 360], overlap with the ground truth 0.39"))
     }
 
+    @Test func picturesCanBeEnlarged() {
+        let picture = TrajectoryPicture(.sample(step: 1))
+        for page in [
+            ReportPage(content(trajectories: [picture])).text,
+            ReportPage(content(trajectories: [picture], steps: 0)).text, TracePage(picture).text,
+        ] {
+            #expect(page.ranges(of: "class EnlargedPicture").count == 1)
+            #expect(page.ranges(of: "function make(").count == 1)
+            #expect(page.contains("\nenlargePictures();") && page.contains("script-src"))
+        }
+    }
+
     @Test func tagsAreBalanced() {
         let pictures = [0, 1, 2].map { TrajectoryPicture(.sample(step: 1, callCount: $0), remark: "remark") }
         let page = ReportPage(content(trajectories: pictures)).text
@@ -189,7 +201,8 @@ private func content(
 
 /// The scripts that reports and the server share.
 @Suite struct SharedFileTests {
-    private let scripts = SharedFile.chartScripts + [SharedFile.reportScript]
+    private let scripts =
+        SharedFile.chartScripts + SharedFile.pictureScripts.dropFirst() + [SharedFile.reportScript]
 
     @Test func eachImportIsOfAScriptBeforeIt() throws {
         var exported: [String: Set<Substring>] = [:]
@@ -216,7 +229,7 @@ private func content(
     }
 
     @Test func nothingEndsTheElementItStandsIn() {
-        for file in scripts + [SharedFile.style, SharedFile.results] {
+        for file in scripts + [SharedFile.style, SharedFile.results, SharedFile.enlargeStyle] {
             #expect(!file.text.isEmpty, "\(file.name)")
             for end in ["</", "<!--", "<script"] { #expect(!file.text.contains(end), "\(file.name)") }
         }

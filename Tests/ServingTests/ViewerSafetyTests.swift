@@ -10,7 +10,7 @@ import Testing
 @Suite struct ViewerSafetyTests {
     @Test(arguments: [
         "..", "../first", "..%2Ffirst", "%2e%2e", "first%2F..%2Fsecret", "..%5Cfirst", "%2Fetc", "first%00",
-        "FIRST", ".", ".hidden", "", "first/../../secret", "link", "notes.txt", "%",
+        "FIRST", ".", ".hidden", "", "first/../../secret", "secret", "notes.txt", "%",
     ])
     func onlyRunsOfTheFolderHaveNames(name: String) async throws {
         try await ViewerServer.running(Self.prepare) { server in
@@ -25,14 +25,11 @@ import Testing
         }
     }
 
-    /// A run in the folder, one beside it, a link to that one, and other files.
+    /// A run in the folder, one beside it, and other files.
     private static func prepare(_ runs: URL) throws {
         try ViewerServer.makeRun(in: runs)
         let beside = runs.deletingLastPathComponent()
-        let secret = try RunFolder.create(
-            at: beside.appending(path: "secret"), configuration: "hidden: true\n")
-        try FileManager.default.createSymbolicLink(
-            at: runs.appending(path: "link"), withDestinationURL: secret.url)
+        _ = try RunFolder.create(at: beside.appending(path: "secret"), configuration: "hidden: true\n")
         _ = try RunFolder.create(at: runs.appending(path: ".hidden"), configuration: "hidden: true\n")
         try Data("hidden: true".utf8).write(to: runs.appending(path: "notes.txt"))
     }
@@ -55,17 +52,19 @@ import Testing
         try await ViewerServer.running({ try ViewerServer.makeRun(in: $0) }) { server in
             for path in [
                 "/runs", "/runs/first", "/assets/viewer/viewer.js", "/assets/viewer/viewer.css",
-                "/assets/style.css", "/assets/server.css", "/assets/results.css", "/assets/icon.svg",
+                "/assets/style.css", "/assets/server.css", "/assets/results.css", "/assets/enlarge.css",
+                "/assets/icon.svg",
             ] {
                 let reply = try await server.get(path)
                 #expect(reply.status == 200, "\(path)")
                 #expect(reply.headers["Content-Security-Policy"].first?.contains("unsafe") == false)
             }
             for script in [
-                "elements", "format", "smoothing", "axis", "chart", "learning_curves", "viewer/document",
+                "elements", "enlarge", "format", "smoothing", "axis", "chart", "learning_curves",
+                "viewer/document",
                 "viewer/curves", "viewer/exports", "viewer/trajectories", "viewer/trajectory",
-                "viewer/prompt",
-                "viewer/overview", "viewer/picture", "viewer/state", "viewer/viewer",
+                "viewer/prompt", "viewer/about", "viewer/picture", "viewer/runs", "viewer/runs_table",
+                "viewer/state", "viewer/status", "viewer/viewer",
             ] {
                 let text = try await server.get("/assets/\(script).js").body
                 #expect(!text.isEmpty)

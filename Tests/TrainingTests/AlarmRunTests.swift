@@ -65,6 +65,8 @@ import Training
             #expect(sentence.contains("runs/a is paused by the alarm truncated"))
             #expect(sentence.hasSuffix("to continue: deepeyes train --run runs/a --resume"))
             #expect(try paused.checkpoints().last == 3)
+            let status = try RunFolder.open(at: paused.url).status()
+            #expect(status.state == .stopped && status.reason?.contains("alarm truncated") == true)
             #expect(try paused.alarms() == [ending.alarm])
 
             #expect(try Self.isComplete(paused.run(configuration, resume: true)))

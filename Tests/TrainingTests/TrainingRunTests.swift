@@ -103,5 +103,6 @@ import Training
         let page = try String(contentsOf: url.appending(path: "report.html"), encoding: .utf8)
         #expect(page.contains("<svg"))
         #expect(FileManager.default.fileExists(atPath: url.appending(path: "report.json").path))
+        #expect(try RunFolder.open(at: url).status() == RunStatus(.finished, steps: 1))
     }
 }

@@ -15,8 +15,8 @@ def check(check, address):
         charts = Charts(page)
         check.each("charts", [
             charts.smooth_a_line_to_itself, charts.smooth_noise_away, charts.leave_short_series_alone, charts.bound_long_series,
-            charts.mark_round_numbers, charts.write_numbers_as_reports_do, charts.draw_one_step_as_a_dot,
-            charts.draw_nothing_of_nothing, charts.stack_phases, charts.mark_alarms,
+            charts.mark_round_numbers, charts.write_numbers_as_reports_do, charts.show_one_step_as_a_value,
+            charts.draw_nothing_of_nothing, charts.bound_long_legends, charts.compare_runs, charts.stack_phases, charts.mark_alarms,
         ])
 
 
@@ -58,7 +58,9 @@ class Charts:
         for axis, ticks in {
             "covering(0, 3.7)": [0, 1, 2, 3, 4], "covering(10, 11)": [10, 10.25, 10.5, 10.75, 11],
             "covering(-1, 1)": [-1, -0.5, 0, 0.5, 1], "covering(5, 5)": [0, 2, 4, 6],
-            "covering(-5, -5)": [-6, -4, -2, 0], "covering(0, 0)": [0, 1], "fraction(0.5)": [0, 0.2, 0.4, 0.6],
+            "covering(-5, -5)": [-6, -4, -2, 0], "covering(0, 0)": [0, 1], "covering(-3e-17, 2e-12)": [0, 1],
+            "covering(-1e-12, 0.004)": [0, 0.001, 0.002, 0.003, 0.004], "covering(5, 5.000000000000002)": [0, 2, 4, 6],
+            "fraction(1e-12)": [0, 0.005, 0.01, 0.015, 0.02], "fraction(0.5)": [0, 0.2, 0.4, 0.6],
             "fraction(1)": [0, 0.25, 0.5, 0.75, 1], "steps(1, 400)": [100, 200, 300, 400], "steps(1, 12)": [5, 10],
             "steps(7, 7)": [7],
         }.items():
@@ -77,10 +79,34 @@ class Charts:
             written = self.value("format.js", f"it.{call}")
             assert written == text, f"{call}: {written}"
 
-    def draw_one_step_as_a_dot(self):
+    def show_one_step_as_a_value(self):
         line = {"name": "a", "tone": 1, "dash": 0, "steps": [3], "values": [2]}
-        marks = self.drawn({"lines": [line]}, "[chart.querySelectorAll('circle').length, chart.querySelectorAll('path').length]")
-        assert marks == [1, 0], marks
+        shown = self.drawn({"lines": [line]}, "[chart.querySelectorAll('svg').length, chart.querySelector('.figure').textContent]")
+        assert shown == [0, "2.000step 3"], shown
+        other = {**line, "name": "b", "tone": 2, "values": [1]}
+        shown = self.drawn({"lines": [line, other]}, "[...chart.querySelectorAll('.values li')].map(item => item.textContent)")
+        assert shown == ["a2.000", "b1.000"], shown
+        longer = {**line, "name": "b", "steps": [1, 3], "values": [1, 2]}
+        assert self.drawn({"lines": [line, longer]}, "chart.querySelectorAll('circle').length") == 2
+
+    def bound_long_legends(self):
+        lines = [{"name": str(number), "tone": 1, "dash": 0, "steps": [1, 2], "values": [1, 2]} for number in range(20)]
+        order = self.drawn({"lines": lines}, "[...chart.children].map(child => child.className.baseVal ?? child.className)")
+        assert order.index("long-legend") > 1, order
+        looks = self.value("chart.js", "[0, 7, 8, 17].map(it.lineLook)")
+        assert looks == [{"tone": 1, "dash": 0}, {"tone": 8, "dash": 0}, {"tone": 1, "dash": 1}, {"tone": 2, "dash": 2}], looks
+
+    def compare_runs(self):
+        """One colour for each run, a chart for each kind; the first run has the colour that it has alone."""
+        runs = [{"name": name, "steps": [1, 2], "columns": {
+            "reward/total": [0, 1], "accuracy/shape": [0, 1], "accuracy/all": [1, 0],
+            "evaluation/scenes/without_tools/all": [None, 0.5]}} for name in ("one", "other")]
+        drawn = self.value("learning_curves.js", """(runs => it.learningCurves(runs, { smoothing: 0 }).flatMap(theme => theme.figures)
+            .map(figure => [figure.querySelector('h3').textContent, [...figure.querySelectorAll('h4')].map(title => title.textContent),
+              [...figure.querySelectorAll('svg')].map(drawing =>
+                [...drawing.querySelectorAll('g:has(.smooth)')].map(line => line.getAttribute('class')).join(' '))]))(%s)""" % json.dumps(runs))
+        assert drawn == [["Reward", [], ["s1 s2"]], ["Accuracy by kind", ["Shape", "All"], ["s1 s2", "s1 s2"]],
+                         ["Scenes without tools: accuracy", [], []]], drawn
 
     def draw_nothing_of_nothing(self):
         assert self.drawn({"lines": [{"name": "a", "tone": 1, "dash": 0, "steps": [], "values": []}]}, "chart === null")

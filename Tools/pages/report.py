@@ -5,6 +5,7 @@ import pathlib
 import re
 import time
 
+import enlarge
 import looks
 from browser import Browser
 
@@ -28,7 +29,7 @@ def check(check, address, run, pictures):
     check.each("report", [
         report.draws_the_charts_of_the_viewer, report.loads_nothing, report.shows_values_under_the_pointer,
         report.shows_values_by_keys, report.exports_a_drawing, report.has_a_table_without_scripts, report.fits_a_phone,
-        report.is_dark_in_the_dark,
+        report.is_dark_in_the_dark, report.enlarges_pictures,
     ])
 
 
@@ -149,3 +150,11 @@ class Report:
                 pages[dark] = browser.run("getComputedStyle(document.body).backgroundColor")
                 self.picture(browser, "dark" if dark else "light")
         assert pages[False] == "rgb(251, 250, 248)" and pages[True] == "rgb(19, 20, 23)", pages
+
+    def enlarges_pictures(self):
+        for options in looks.WAYS.values():
+            with self.page(**options) as browser:
+                for pictures in (".trajectory .scene", ".trajectory .view img"):
+                    enlarge.enlarges(browser, pictures)
+                enlarge.is_readable(browser)
+                self.is_quiet(browser)

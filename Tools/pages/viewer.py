@@ -5,6 +5,7 @@ import pathlib
 import time
 import urllib.request
 
+import enlarge
 import looks
 from browser import Browser
 
@@ -16,7 +17,8 @@ def check(check, address, run, pictures):
     """
     viewer = Viewer(address, run, pictures)
     check.each("viewer", [
-        viewer.lists_runs, viewer.draws_curves, viewer.filters, viewer.shows_a_trajectory, viewer.goes_by_keys,
+        viewer.lists_runs, viewer.sorts_and_searches_runs, viewer.draws_curves, viewer.filters, viewer.shows_a_trajectory, viewer.enlarges_pictures,
+        viewer.goes_by_keys, viewer.is_readable,
         viewer.shows_a_group, viewer.shows_a_prompt_across_steps, viewer.exports, viewer.fits_a_phone,
     ])
 
@@ -61,11 +63,37 @@ class Viewer:
     def lists_runs(self):
         with self.page("/runs") as browser:
             browser.wait("document.querySelectorAll('.runs tbody tr').length > 0")
+            assert browser.run("document.querySelector('.state').textContent") == "Finished"
             browser.run("document.querySelector('.runs tbody a').click()")
             browser.wait("document.querySelectorAll('.chart').length > 3")
             browser.run("history.back()")
             browser.wait("document.querySelectorAll('.runs tbody tr').length > 0")
             self.picture(browser, "runs")
+            self.is_quiet(browser)
+
+    def sorts_and_searches_runs(self):
+        """By keys alone; the URL holds the choice."""
+        names = "[...document.querySelectorAll('[aria-label=\"Training runs\"] tbody th a')].map(link => link.textContent)"
+        with self.page("/runs") as browser:
+            browser.wait("document.querySelectorAll('.runs tbody tr').length > 0")
+            all_names = browser.run(names)
+            browser.run("[...document.querySelectorAll('.sort')].find(item => item.textContent.startsWith('Run')).focus()")
+            browser.press("Enter", number=13)
+            browser.wait("location.search === '?sort=-name'")
+            assert browser.run("document.activeElement.textContent.startsWith('Run')"), "the heading lost the focus"
+            assert browser.run("document.querySelector('th[aria-sort]').getAttribute('aria-sort')") == "descending"
+            assert browser.run(names) == all_names[::-1]
+            browser.press("/", code="Slash", number=191)
+            browser.type("no such run")
+            browser.wait("document.querySelectorAll('.runs tbody tr').length === 0")
+            browser.run("history.replaceState(null, '', '/runs?columns=rollout.groupSize,seed')")
+            browser.run("dispatchEvent(new PopStateEvent('popstate'))")
+            browser.wait("[...document.querySelectorAll('[data-key*=\"settings.\"]')].map(item => item.textContent).join()"
+                         " === 'rollout.groupSize,seed'")
+            browser.run("document.querySelector('.controls summary').click()")
+            browser.run("document.querySelector('[data-key=\"column seed\"]').click()")
+            browser.wait("location.search.endsWith('columns=rollout.groupSize')")
+            browser.wait("![...document.querySelectorAll('.sort')].some(item => item.textContent.includes('seed'))")
             self.is_quiet(browser)
 
     def draws_curves(self):
@@ -117,6 +145,28 @@ class Viewer:
             assert "shade=advantage" in browser.run("location.search")
             self.picture(browser, "trajectory")
             self.is_quiet(browser)
+
+    def enlarges_pictures(self):
+        """Photos and crops, with their boxes, in all views."""
+        at = self.one("calls=1..&correct=yes&origin=training&order=oldest")
+        for query, selector, options in [
+            (f"&at={at}", ".scene", {}), (f"&at={at}", ".view.c1 img", {"width": 420, "height": 800, "dark": True}),
+            (f"&at={at}&show=group", ".sample .scene", {"dark": True}), (f"&at={at}&show=prompt", ".times .scene", {}),
+        ]:
+            with self.of_run(f"?view=trajectories{query}", **options) as browser:
+                browser.wait(f"!!document.querySelector('{selector}')")
+                browser.wait("[...document.querySelectorAll('.view img')].every(image => image.loading === 'lazy' || image.complete)")
+                enlarge.enlarges(browser, selector)
+                self.is_quiet(browser)
+
+    def is_readable(self):
+        """The contrast of text, in both themes."""
+        for dark in (False, True):
+            for path in ["/runs", f"/runs/{self.run}", f"/runs/{self.run}?view=trajectories", f"/runs/{self.run}?view=about"]:
+                with self.page(path, dark=dark) as browser:
+                    browser.wait("!!document.querySelector('.runs tbody tr, .chart, .lines li, .configuration')")
+                    time.sleep(0.3)
+                    enlarge.is_readable(browser)
 
     def goes_by_keys(self):
         with self.of_run("?view=trajectories&order=oldest") as browser:
@@ -175,9 +225,10 @@ class Viewer:
 
     def fits_a_phone(self):
         at = self.one("calls=1..&origin=training")
-        for name, query in [("curves", ""), ("list", "?view=trajectories"), ("chosen", f"?view=trajectories&at={at}"),
-                            ("about", "?view=about")]:
-            with self.of_run(query, width=390, height=844) as browser:
+        run = f"/runs/{self.run}"
+        for name, path in [("runs", "/runs"), ("curves", run), ("list", f"{run}?view=trajectories"),
+                           ("chosen", f"{run}?view=trajectories&at={at}"), ("about", f"{run}?view=about")]:
+            with self.page(path, width=390, height=844) as browser:
                 browser.wait("!!document.querySelector('.chart, .lines li, .outcome, table')")
                 time.sleep(0.3)
                 self.picture(browser, f"phone-{name}")

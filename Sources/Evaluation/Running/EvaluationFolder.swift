@@ -12,6 +12,8 @@ import Runs
 ///     items/N.html         the answers with images and boxes
 package struct EvaluationFolder: Sendable {
     package let url: URL
+    /// Held as long as the folder is written to; the viewer reads from it whether the evaluation is running.
+    private let lock: RunLock
 
     /// The values that must be unchanged to continue an evaluation.
     package struct Identity: Hashable, Codable {
@@ -30,12 +32,14 @@ package struct EvaluationFolder: Sendable {
 
     private static let itemsPerPage = 40
 
-    /// Creates the folder, or opens it if it has the same evaluation.
+    /// Creates the folder, or opens it if it has the same evaluation, and locks it.
     ///
-    /// - Throws: ``BenchmarkError`` if it has another evaluation, `RunError` if it cannot be written.
+    /// - Throws: ``BenchmarkError`` if it has another evaluation, `RunError` if it cannot be written or if another process
+    ///   is evaluating in it.
     package init(_ url: URL, holding identity: Identity) throws {
         self.url = url
         try SettledFolder.open(url, holding: identity)
+        lock = try RunLock(url, work: "evaluating")
     }
 
     /// The answers of a condition in the official scorer's format.

@@ -6,16 +6,23 @@ const roundStep = width => {
   return ([1, 2, 2.5, 5].find(factor => factor * power >= width * 0.999999) ?? 10) * power;
 };
 
+// Numbers below this are rounding errors of zero.
+const negligible = 1e-9;
+
 export class Axis {
   constructor(ticks, lower = ticks[0], upper = ticks.at(-1)) {
     Object.assign(this, { ticks, lower, upper });
   }
 
-  // About four ticks over the values. Starts at zero if the values come close to it or are all equal.
-  static covering(low, high) {
+  // About four ticks over the values. Starts at zero if the values come close to it or are all equal. Rounding errors are no
+  // differences: values that are zero but for them get an axis from 0 to 1.
+  static covering(lowest, highest) {
+    const size = Math.max(Math.abs(lowest), Math.abs(highest));
+    const noise = Math.max(negligible, size * 1e-6);
+    const [low, high] = [highest - lowest < noise ? highest : lowest, highest].map(value => Math.abs(value) < noise ? 0 : value);
     if (low === high) return low === 0 ? new Axis([0, 1]) : Axis.covering(Math.min(0, low), Math.max(0, high));
     const start = low >= 0 && low < 0.6 * high ? 0 : low;
-    const step = roundStep(Math.max(high - start, Math.abs(high) * 1e-3, 1e-12) / 4);
+    const step = roundStep(Math.max(high - start, size * 1e-3) / 4);
     const first = Math.floor(start / step + 1e-9);
     const last = Math.max(Math.ceil(high / step - 1e-9), first + 1);
     return new Axis(Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step));

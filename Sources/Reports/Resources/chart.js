@@ -1,56 +1,87 @@
-// A line chart over steps: raw values faint, a smoothed line on top, values on hover; or a stacked area chart.
+// A line chart over steps: raw values faint, a smoothed line on top, values on hover; or a stacked area chart. What was measured
+// once is shown as a value.
 import { make, shape, save, svgSpace } from './elements.js';
 import { count } from './format.js';
 import { smoothed } from './smoothing.js';
 import { Axis, units } from './axis.js';
 
-const size = { width: 400, height: 216 };
-const plot = { left: 46, right: 390, top: 14, bottom: 190 };
+const large = { width: 400, height: 216, left: 46, right: 390, top: 14, bottom: 190 };
+const small = { width: 250, height: 150, left: 42, right: 243, top: 12, bottom: 126 };
+const toneCount = 8;
 const dashes = [null, '6 3', '2 3', '8 3 2 3'];
+// Longer legends are below the drawing and scroll; beside a small drawing, whose lines the page names, there are none.
+const shortLegend = 6;
+const smallLegend = 4;
 
 const rounded = value => Math.round(value * 10) / 10;
 
-// A figure of `{ title, note, unit, word, lines, stacked, alarms, smoothing, onStep }`, or null without a value; a line is
-// `{ name, tone, dash, steps, values }`.
+// The class of the line at an index: its colour, and dashes when all colours are used.
+export const lineClass = index => `s${index % toneCount + 1}${index >= toneCount ? ' dashed' : ''}`;
+
+// The colour and the dashes of the line at an index, for `chart`.
+export const lineLook = index => ({ tone: index % toneCount + 1, dash: Math.floor(index / toneCount) });
+
+// A figure of `{ title, note, unit, word, lines, stacked, isSmall, hasSharedLegend, alarms, smoothing, onStep }`, or null without a
+// value; a line is `{ name, tone, dash, steps, values }`. With a shared legend, the page names the lines.
 export function chart(content) {
   const lines = content.lines.filter(line => line.values.length)
     .map(line => ({ ...line, points: smoothed(line.steps, line.values, content.smoothing) }));
   if (!lines.length) return null;
-  const stacked = content.stacked ? stack(lines.filter(line => !line.dash)) : null;
+  if (lines.every(line => line.points.length === 1)) return valueCard(content, lines);
+  const plot = content.isSmall ? small : large;
+  const stacked = content.stacked ? stack(lines) : null;
   const up = verticalAxis(content, lines, stacked);
   const across = Axis.steps(
     Math.min(...lines.map(line => line.points[0].step)), Math.max(...lines.map(line => line.points.at(-1).step)));
   const x = step => rounded(plot.left + across.position(step) * (plot.right - plot.left));
-  const y = value => rounded(Math.min(220, Math.max(-10, plot.bottom - up.position(value) * (plot.bottom - plot.top))));
+  const y = value => rounded(Math.min(plot.height + 4, Math.max(-10, plot.bottom - up.position(value) * (plot.bottom - plot.top))));
   const unit = units[content.unit];
   const text = value => unit.value(value, up);
   const drawing = shape('svg', {
-    viewBox: `0 0 ${size.width} ${size.height}`, role: 'img', tabindex: 0, 'aria-label': summary(content.title, lines, text),
-  }, marks(across, up, unit, x, y), (content.alarms ?? []).map(alarm => alarmMark(alarm, x, across)));
+    viewBox: `0 0 ${plot.width} ${plot.height}`, role: 'img', tabindex: 0, 'aria-label': summary(content.title, lines, text),
+  }, marks(plot, across, up, unit, x, y), (content.alarms ?? []).map(alarm => alarmMark(plot, alarm, x, across)));
   if (stacked) drawing.append(...stacked.map(area => areaShape(area, x, y)));
-  for (const line of lines) {
-    if (!stacked || line.dash) drawing.append(curve(line, x, y));
-  }
-  const figure = make('figure', { className: 'chart' },
+  else drawing.append(...lines.map(line => curve(line, x, y)));
+  const isLong = lines.length > shortLegend && !content.hasSharedLegend;
+  const names = legend(lines, text, content);
+  const figure = make('figure', { className: content.isSmall ? 'chart small' : 'chart' },
     make('figcaption', {},
-      make('div', { className: 'chart-title' },
-        make('h3', {}, content.title, content.word ? make('span', { className: 'note' }, `, ${content.word}`) : null),
+      make('div', { className: 'chart-title' }, heading(content),
         make('button', {
           type: 'button', className: 'quiet', title: 'Save the chart as SVG', 'aria-label': `${content.title} as SVG`,
-          onclick: () => saveDrawing(figure, content.title),
+          onclick: () => saveDrawing(figure, content, plot),
         }, 'SVG')),
-      make('p', { className: 'note' }, content.note),
-      legend(lines, text)),
-    drawing);
-  hover(figure, drawing, { lines, x, y, text, content, stacked });
+      content.note ? make('p', { className: 'note' }, content.note) : null,
+      isLong ? null : names),
+    drawing, isLong ? make('div', { className: 'long-legend', tabIndex: 0, role: 'region', 'aria-label': `Legend of ${content.title}` }, names) : null);
+  hover(figure, drawing, { plot, lines, x, y, text, content, stacked });
   return figure;
+}
+
+const heading = content => make(content.isSmall ? 'h4' : 'h3', {}, content.title,
+  content.word ? make('span', { className: 'note' }, `, ${content.word}`) : null);
+
+// What was measured at one step, as values.
+function valueCard(content, lines) {
+  const axis = Axis.covering(0, Math.max(...lines.map(line => Math.abs(line.values[0]))));
+  const text = value => units[content.unit].value(value, axis);
+  const steps = new Set(lines.map(line => line.steps[0]));
+  const step = number => make('span', { className: 'note' }, `step ${count(number)}`);
+  const [only] = lines;
+  return make('figure', { className: content.isSmall ? 'chart value small' : 'chart value' },
+    make('figcaption', {}, make('div', { className: 'chart-title' }, heading(content)),
+      content.note ? make('p', { className: 'note' }, content.note) : null),
+    lines.length === 1
+      ? make('p', { className: 'figure' }, make('b', {}, text(only.values[0])), step(only.steps[0]))
+      : make('ul', { className: 'values' }, lines.map(line => make('li', { className: `s${line.tone}${line.dash ? ' dashed' : ''}` },
+        make('span', { className: 'name' }, line.name), make('b', {}, text(line.values[0])), steps.size > 1 ? step(line.steps[0]) : null))),
+    lines.length > 1 && steps.size === 1 ? step(only.steps[0]) : null);
 }
 
 function verticalAxis(content, lines, stacked) {
   if (stacked) {
     const tops = stacked.at(-1).points.map(point => point.top).sort((a, b) => a - b);
-    return Axis.covering(0, Math.max(tops[Math.floor(tops.length * 0.99)], ...lines.filter(line => line.dash)
-      .flatMap(line => line.points.map(point => point.smooth))));
+    return Axis.covering(0, tops[Math.floor(tops.length * 0.99)]);
   }
   const values = lines.flatMap(line => line.points.map(point => point.raw)).sort((a, b) => a - b);
   if (['percent', 'fraction'].includes(content.unit) && values[0] >= 0 && values.at(-1) <= 1) return Axis.fraction(values.at(-1));
@@ -89,7 +120,7 @@ function curve(line, x, y) {
     shape('circle', { cx: x(last.step), cy: y(last.smooth), r: 3.5 }));
 }
 
-function marks(across, up, unit, x, y) {
+function marks(plot, across, up, unit, x, y) {
   const base = up.ticks.includes(0) ? 0 : up.lower;
   return shape('g', { class: 'axis' },
     up.ticks.map(tick => [
@@ -100,7 +131,7 @@ function marks(across, up, unit, x, y) {
     shape('text', { x: 0, y: plot.bottom + 17, class: 'unit' }, 'step'));
 }
 
-function alarmMark(alarm, x, across) {
+function alarmMark(plot, alarm, x, across) {
   if (alarm.step < across.lower || alarm.step > across.upper) return null;
   const place = x(alarm.step);
   return shape('g', { class: `alarm ${alarm.action}` },
@@ -109,8 +140,13 @@ function alarmMark(alarm, x, across) {
     shape('title', {}, `Step ${alarm.step}: ${alarm.message}`));
 }
 
-function legend(lines, text) {
+function legend(lines, text, { hasSharedLegend, isSmall }) {
   const tone = line => `s${line.tone}${line.dash ? ' dashed' : ''}`;
+  if (hasSharedLegend) {
+    if (isSmall && lines.length > smallLegend) return null;
+    return make('ul', { className: 'legend' }, lines.map(line => make('li', { className: tone(line), title: line.name },
+      make('span', { className: 'value' }, make('b', {}, text(line.points.at(-1).smooth))))));
+  }
   return make('ul', { className: 'legend' }, lines.map(line => make('li', { className: tone(line) },
     lines.length > 1 ? make('span', { className: 'name' }, line.name) : null,
     make('span', { className: 'value' },
@@ -124,7 +160,7 @@ function summary(title, lines, text) {
 }
 
 // Shows values at the pointer; the arrow keys move step by step. A click or Enter calls `onStep`.
-function hover(figure, drawing, { lines, x, y, text, content, stacked }) {
+function hover(figure, drawing, { plot, lines, x, y, text, content, stacked }) {
   const cursor = drawing.appendChild(shape('g', { class: 'cursor' }));
   const tip = make('div', { className: 'tip', hidden: true });
   figure.append(tip);
@@ -138,19 +174,17 @@ function hover(figure, drawing, { lines, x, y, text, content, stacked }) {
     tip.replaceChildren(make('b', {}, `Step ${count(step)}`));
     for (const line of lines) {
       const point = nearest(line.points, step);
-      if (!stacked || line.dash) {
-        cursor.append(shape('circle', { cx: x(point.step), cy: y(point.smooth), r: 4, class: `s${line.tone}` }));
-      }
+      if (!stacked) cursor.append(shape('circle', { cx: x(point.step), cy: y(point.smooth), r: 4, class: `s${line.tone}` }));
       const exact = at(line, step) ?? point.raw;
       tip.append(make('div', { className: `s${line.tone}` },
-        make('span', { className: 'name' }, lines.length > 1 ? line.name : ''), make('b', {}, text(point.smooth)),
+        make('span', { className: 'name' }, lines.length > 1 || content.hasSharedLegend ? line.name : ''), make('b', {}, text(point.smooth)),
         text(exact) === text(point.smooth) ? null : make('span', { className: 'note' }, text(exact))));
     }
     for (const alarm of content.alarms ?? []) {
       if (Math.abs(x(alarm.step) - place) < 3) tip.append(make('p', { className: `alarm-note ${alarm.action}` }, alarm.message));
     }
     tip.hidden = false;
-    const fraction = place / size.width;
+    const fraction = place / plot.width;
     tip.style.left = fraction < 0.55 ? `calc(${fraction * 100}% + 12px)` : '';
     tip.style.right = fraction < 0.55 ? '' : `calc(${(1 - fraction) * 100}% + 12px)`;
   };
@@ -161,7 +195,7 @@ function hover(figure, drawing, { lines, x, y, text, content, stacked }) {
   };
   drawing.addEventListener('pointermove', event => {
     const box = drawing.getBoundingClientRect();
-    const pointer = (event.clientX - box.left) / box.width * size.width;
+    const pointer = (event.clientX - box.left) / box.width * plot.width;
     let best = 0;
     steps.forEach((step, index) => {
       if (Math.abs(x(step) - pointer) < Math.abs(x(steps[best]) - pointer)) best = index;
@@ -190,7 +224,7 @@ const at = (line, step) => {
 };
 
 // Saves the chart as a standalone SVG file with its current colours.
-function saveDrawing(figure, title) {
+function saveDrawing(figure, { title, lines }, size) {
   const drawing = figure.querySelector('svg');
   const copy = drawing.cloneNode(true);
   copy.querySelector('.cursor').remove();
@@ -200,7 +234,7 @@ function saveDrawing(figure, title) {
   const heading = [shape('text', { x: 8, y: 20, 'font-size': 14, 'font-weight': 600, fill: colour('--ink') }, title)];
   let [x, y] = [8, 38];
   for (const item of figure.querySelectorAll('.legend li')) {
-    const text = [...item.children].map(part => part.textContent).join(' ');
+    const text = [item.title, ...[...item.children].map(part => part.textContent)].filter(Boolean).join(' ');
     const width = 30 + text.length * 5.6;
     if (x > 8 && x + width > size.width) [x, y] = [8, y + 15];
     heading.push(

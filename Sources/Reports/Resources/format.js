@@ -44,7 +44,7 @@ export function seconds(value) {
 
 // `tool/error_rate` as words: `Tool error rate`.
 export function words(name) {
-  const text = name.replace(/[/_]/g, ' ');
+  const text = name.replace(/[/_]/g, ' ').replace(/\biou\b/, 'IoU');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

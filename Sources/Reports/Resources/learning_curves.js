@@ -1,6 +1,7 @@
 // Defines which charts show which metrics of a run, for reports and for the viewer.
 import { words } from './format.js';
-import { chart } from './chart.js';
+import { make } from './elements.js';
+import { chart, lineLook } from './chart.js';
 
 const groups = [
   ['Reward', [
@@ -59,7 +60,8 @@ export function learningCurves(runs, options) {
   const figure = content => {
     const members = content.names ?? family(content, names);
     members.forEach(name => shown.add(name));
-    return chart({ ...content, ...options, lines: content.stacked ? stackedLines(members, runs) : lines(content, members, runs) });
+    if (runs.length > 1) return comparison(content, content.stacked ? [...members, 'time/step_seconds'] : members, runs, options);
+    return chart({ ...content, ...options, lines: lines(content, members, runs[0]) });
   };
   const themes = [groups[0], ...evaluations(names), ...groups.slice(1)].map(([title, contents]) => ({ title, figures: contents.map(figure) }));
   const others = names.filter(name => !shown.has(name));
@@ -69,25 +71,31 @@ export function learningCurves(runs, options) {
     .filter(({ figures }) => figures.length);
 }
 
-// Two charts for each evaluation: accuracy by kind, and the other metrics. Metric names are `evaluation/NAME/KIND`.
+// Two charts for each evaluation and condition: accuracy by kind, and the other metrics. Metric names are `evaluation/NAME/KIND`, and
+// `evaluation/NAME/without_tools/KIND` where no tools were offered.
 function evaluations(names) {
   const found = new Map();
   for (const name of names) {
     const [family, evaluation, ...rest] = name.split('/');
-    if (family === 'evaluation' && rest.length === 1) found.set(evaluation, [...found.get(evaluation) ?? [], rest[0]]);
+    const condition = rest.length === 2 && rest[0] === 'without_tools' ? `${evaluation}/without_tools` : evaluation;
+    if (family === 'evaluation' && (rest.length === 1 || condition !== evaluation)) {
+      found.set(condition, [...found.get(condition) ?? [], rest.at(-1)]);
+    }
   }
   const rates = ['tool_call_rate', 'first_box_iou', 'format_error_rate'];
-  const contents = [...found].flatMap(([evaluation, members]) => {
-    const figure = (title, note, unit, chosen) => ({
-      title: `${words(evaluation)}: ${title}`, note, unit, names: chosen.map(member => `evaluation/${evaluation}/${member}`),
+  const contents = [...found].sort(([one], [other]) => one.localeCompare(other)).flatMap(([evaluation, members]) => {
+    const isBare = evaluation.endsWith('/without_tools');
+    const title = words(evaluation.replace('/without_tools', '')) + (isBare ? ' without tools' : '');
+    const figure = (measure, note, unit, chosen) => ({
+      title: `${title}: ${measure}`, note, unit, names: chosen.map(member => `evaluation/${evaluation}/${member}`),
       words: chosen.map(words),
     });
     const kinds = members.filter(member => !rates.includes(member) && member !== 'all');
     return [
       figure('accuracy', 'Fraction of right answers to held-out questions, by kind.', 'percent',
         kinds.length > 1 ? [...kinds, 'all'] : ['all']),
-      figure('tool use', 'Tool-call rate, IoU of the first box, format error rate.', 'fraction',
-        rates.filter(rate => members.includes(rate))),
+      figure(isBare ? 'errors' : 'tool use',
+        isBare ? 'Format error rate.' : 'Tool-call rate, IoU of the first box, format error rate.', 'fraction', rates.filter(rate => members.includes(rate))),
     ];
   });
   return contents.length ? [['Evaluations', contents]] : [];
@@ -99,28 +107,28 @@ function family(content, names) {
   return [...names.filter(isMember), ...names.filter(name => name === content.last)];
 }
 
-// A line for each metric and run. Metrics differ in colour and runs in dashes; with a single metric, runs differ in colour.
-function lines(content, members, runs) {
-  return runs.flatMap((run, runIndex) => members.map((name, index) => {
-    const isAlone = members.length === 1;
-    const word = content.words?.[index] ?? memberName(name);
-    return {
-      name: isAlone ? run.name : runs.length > 1 ? `${word}, ${run.name}` : word,
-      tone: (isAlone ? runIndex : index) % 8 + 1, dash: isAlone ? 0 : runIndex, ...recorded(run, name),
-    };
+// A line for each metric of a run.
+function lines(content, members, run) {
+  return members.map((name, index) => ({
+    name: members.length === 1 ? run.name : wordOf(content, members, index), ...lineLook(index), ...recorded(run, name),
   }));
 }
 
-// The phases of the first run, and the whole step of the others.
-function stackedLines(members, [first, ...others]) {
-  return [
-    ...members.map((name, index) => ({ name: memberName(name), tone: index % 8 + 1, dash: 0, ...recorded(first, name) })),
-    ...others.map((run, index) => ({
-      name: `${run.name}: whole step`, tone: (members.length + index + 1) % 8 + 1, dash: index + 1,
-      ...recorded(run, 'time/step_seconds'),
-    })),
-  ];
+// A chart of one metric with a line for each run; for several metrics a card of small charts.
+function comparison(content, members, runs, options) {
+  const drawn = (name, more) => chart({
+    ...content, ...options, ...more, stacked: false, hasSharedLegend: true,
+    lines: runs.map((run, index) => ({ name: run.name, ...lineLook(index), ...recorded(run, name) })),
+  });
+  if (members.length === 1) return drawn(members[0]);
+  const charts = members.map((name, index) => drawn(name, { title: wordOf(content, members, index), note: '', word: '', isSmall: true }))
+    .filter(Boolean);
+  return charts.length ? make('section', { className: charts.length > 3 ? 'charts' : 'charts few' },
+    make('h3', {}, content.title, content.word ? make('span', { className: 'note' }, `, ${content.word}`) : null),
+    make('p', { className: 'note' }, content.note), make('div', { className: 'small-grid' }, charts)) : null;
 }
+
+const wordOf = (content, members, index) => content.words?.[index] ?? memberName(members[index]);
 
 // The legend name of a metric: `Optimizer` for `time/optimizer_seconds`.
 const memberName = name => words(name.slice(name.indexOf('/') + 1).replace(/_seconds$/, ''));

@@ -9,6 +9,7 @@ package import Foundation
 /// The folder of a run: configuration, metrics, trajectories and checkpoints.
 ///
 ///     config.yaml          the resolved configuration, written once
+///     status.json          whether the run is running, or how it ended (``RunStatus``)
 ///     metrics.jsonl        deterministic metrics: identical bytes for identical runs
 ///     performance.jsonl    timings and memory
 ///     evaluations.jsonl    evaluation results, deterministic too
@@ -36,7 +37,11 @@ package struct RunFolder: Sendable, Hashable {
     package var judgeCheckFile: URL { file("judge.json") }
     package var reportFile: URL { file("report.html") }
     package var reportValuesFile: URL { file("report.json") }
-    var lockFile: URL { file(".lock") }
+    var statusFile: URL { file("status.json") }
+
+    static func lockFile(in folder: URL) -> URL {
+        folder.appending(path: ".lock", directoryHint: .notDirectory)
+    }
 
     /// Starts a run: creates the folder and writes its configuration.
     ///
@@ -84,9 +89,8 @@ package struct RunFolder: Sendable, Hashable {
             ["", "-wal", "-shm"].map { file(database.lastPathComponent + $0) }
         }
         let made = [
-            configurationFile, judgeCheckFile, metricsFile, performanceFile, evaluationsFile, alarmsFile,
-            tensorBoardFolder,
-            checkpointsFolder, lockFile,
+            configurationFile, statusFile, judgeCheckFile, metricsFile, performanceFile, evaluationsFile,
+            alarmsFile, tensorBoardFolder, checkpointsFolder, Self.lockFile(in: url),
         ]
         let files = FileManager.default
         for item in made + databases where files.fileExists(atPath: item.path) {

@@ -14,7 +14,7 @@ package protocol RunAssets: Sendable {
 /// The runs that the viewer shows.
 ///
 /// A requested name is looked up among the names of these runs and is never used in a path, so that other files cannot
-/// be requested.
+/// be requested. A link in a folder of runs is a run if it leads to one: whoever may write there has put it there.
 package final class RunLibrary: Sendable {
     package typealias Material = @Sendable (RunFolder) -> any RunAssets
 
@@ -50,9 +50,7 @@ package final class RunLibrary: Sendable {
             }
             for name in ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted() {
                 let inside = url.appending(path: name, directoryHint: .isDirectory)
-                // A link could lead out of the folder.
-                guard !name.hasPrefix("."), inside.resolvingSymlinksInPath().path == inside.path,
-                    let run = RunFolder.found(at: inside)
+                guard !name.hasPrefix("."), let run = RunFolder.found(at: inside.resolvingSymlinksInPath())
                 else { continue }
                 found[Self.free(name, in: found)] = run
             }
@@ -63,6 +61,30 @@ package final class RunLibrary: Sendable {
     /// All runs, sorted by name.
     func runs() -> [ShownRun] {
         folders().sorted { $0.key < $1.key }.map { run($0.key, in: $0.value) }
+    }
+
+    /// The list of all runs and evaluations.
+    ///
+    /// - Parameters:
+    ///   - columns: the configuration values to list, separated by commas; nil for the first ones that differ.
+    ///   - hasPlayground: whether the server also has a playground.
+    func list(columns: String?, hasPlayground: Bool) async throws -> RunList {
+        let all = runs()
+        let trainings = all.filter { !$0.isEvaluation }
+        let configurations = trainings.map { $0.settings() }
+        let settings = RunSettings.names(in: configurations)
+        let chosen = RunSettings.columns(columns, of: settings, in: configurations)
+        var lines: [RunLine] = []
+        for run in trainings {
+            lines.append(RunLine(run, try await run.metrics(), columns: chosen, now: .now))
+        }
+        var evaluations: [EvaluationLine] = []
+        for run in all where run.isEvaluation {
+            evaluations.append(try await run.evaluationLine(now: .now))
+        }
+        return RunList(
+            runs: lines, evaluations: evaluations, settings: settings, columns: chosen,
+            hasPlayground: hasPlayground)
     }
 
     /// - Throws: ``APIError`` with status 404 for an unknown name.

@@ -10,6 +10,7 @@ final class ShownRun: Sendable {
     let folder: RunFolder
     let material: any RunAssets
     private let follower: MetricFollower
+    private let known = Mutex<(written: Date, settings: [String: String])?>(nil)
     private let store = Mutex<(file: FileIdentity, store: TrajectoryStore)?>(nil)
 
     /// Identifies a file, to notice when another file has replaced it.
@@ -54,14 +55,44 @@ final class ShownRun: Sendable {
         }
     }
 
+    /// Whether the folder has trajectories of an evaluation only.
+    var isEvaluation: Bool {
+        !FileManager.default.fileExists(atPath: folder.configurationFile.path)
+            && FileManager.default.fileExists(
+                atPath: folder.url.appending(path: "settings.json", directoryHint: .notDirectory).path)
+    }
+
+    /// The values of the run's configuration by their dotted names; read again if the file has changed.
+    func settings() -> [String: String] {
+        guard let written = Self.written(folder.configurationFile) else { return [:] }
+        return known.withLock { known in
+            if let known, known.written == written { return known.settings }
+            let settings = RunSettings.values(in: (try? folder.configuration()) ?? "")
+            known = (written, settings)
+            return settings
+        }
+    }
+
+    /// An evaluation in the list of runs.
+    func evaluationLine(now: Date) async throws -> EvaluationLine {
+        let file = folder.url.appending(path: "result.json", directoryHint: .notDirectory)
+        return EvaluationLine(
+            name: name, status: StatusValue(self, MetricFollower.Steps()),
+            secondsSinceWritten: lastWritten.map { now.timeIntervalSince($0) },
+            answers: try await trajectories { try $0.count(TrajectoryFilter()) } ?? 0,
+            result: FileManager.default.contents(atPath: file.path)
+                .flatMap { try? JSONDecoder().decode(EvaluationSummary.self, from: $0) })
+    }
+
     /// When the run was last written to.
     var lastWritten: Date? {
         let write = folder.databaseFile.deletingLastPathComponent().appending(path: "run.sqlite-wal")
         return [folder.metricsFile, folder.performanceFile, folder.databaseFile, write]
-            .compactMap {
-                try? FileManager.default.attributesOfItem(atPath: $0.path)[.modificationDate] as? Date
-            }
-            .max()
+            .compactMap(Self.written).max()
+    }
+
+    private static func written(_ file: URL) -> Date? {
+        try? FileManager.default.attributesOfItem(atPath: file.path)[.modificationDate] as? Date
     }
 
     private func open() throws -> TrajectoryStore? {

@@ -63,13 +63,16 @@ package struct ViewerRoutes: RouteSet {
 
     private static let files: [(name: String, bytes: [UInt8])] = [
         ("viewer.css", PackageResources.viewer_css),
+        ("about.js", PackageResources.about_js),
         ("curves.js", PackageResources.curves_js),
         ("document.js", PackageResources.document_js),
         ("exports.js", PackageResources.exports_js),
-        ("overview.js", PackageResources.overview_js),
         ("picture.js", PackageResources.picture_js),
         ("prompt.js", PackageResources.prompt_js),
+        ("runs.js", PackageResources.runs_js),
+        ("runs_table.js", PackageResources.runs_table_js),
         ("state.js", PackageResources.state_js),
+        ("status.js", PackageResources.status_js),
         ("trajectories.js", PackageResources.trajectories_js),
         ("trajectory.js", PackageResources.trajectory_js),
         ("viewer.js", PackageResources.viewer_js),
@@ -78,10 +81,9 @@ package struct ViewerRoutes: RouteSet {
     // MARK: Data
 
     private func addMetrics(_ routes: ServerRoutes) {
-        routes.router.get("api/runs") { [library, isHome] _, _ in
-            var lines: [RunLine] = []
-            for run in library.runs() { lines.append(RunLine(run, try await run.metrics(), now: .now)) }
-            return Response.json(RunList(runs: lines, hasPlayground: !isHome))
+        routes.router.get("api/runs") { [library, isHome] request, _ in
+            let columns = request.uri.queryParameters["columns"].map(String.init)
+            return Response.json(try await library.list(columns: columns, hasPlayground: !isHome))
         }
         get("facts", of: routes) { run, _ in
             Response.json(
@@ -90,10 +92,11 @@ package struct ViewerRoutes: RouteSet {
         }
         get("metrics", of: routes) { run, query in
             let after = try query.number("after", in: -1...Int.max) ?? -1
+            let metrics = try await run.metrics()
             return Response.json(
                 MetricColumns(
-                    try await run.metrics(), after: after, alarms: try await run.alarms(),
-                    written: run.lastWritten, now: .now))
+                    metrics, after: after, alarms: try await run.alarms(),
+                    status: StatusValue(run, metrics), written: run.lastWritten, now: .now))
         }
         get("configuration", of: routes) { run, _ in
             Response.text(

@@ -3,53 +3,6 @@ import Foundation
 import Imaging
 import Runs
 
-/// The list of runs.
-struct RunList: Encodable {
-    let runs: [RunLine]
-    /// Whether the server also has a playground.
-    let hasPlayground: Bool
-}
-
-/// A run in the list of runs.
-struct RunLine: Encodable {
-    let name: String
-    let lastStep: Int?
-    let secondsSinceWritten: Double?
-    /// The following three are means over the last steps.
-    let reward: Double?
-    let accuracy: Double?
-    let callRate: Double?
-    /// The reward over the run, averaged in bins if there are many steps.
-    let curve: [Double]
-
-    private static let meanLength = 10
-    private static let curveLength = 80
-
-    init(_ run: ShownRun, _ metrics: MetricFollower.Steps, now: Date) {
-        func values(_ name: String) -> [Double] { metrics.steps.compactMap { metrics.values[$0]?[name] } }
-        func lastMean(_ name: String) -> Double? {
-            let last = values(name).suffix(Self.meanLength)
-            return last.isEmpty ? nil : last.reduce(0, +) / Double(last.count)
-        }
-        name = run.name
-        lastStep = metrics.steps.last
-        secondsSinceWritten = run.lastWritten.map { now.timeIntervalSince($0) }
-        reward = lastMean(MetricName.reward)
-        accuracy = lastMean(MetricName.accuracy)
-        callRate = lastMean(MetricName.callRate)
-        curve = Self.means(of: values(MetricName.reward))
-    }
-
-    /// Means over at most `curveLength` bins of equal length.
-    private static func means(of values: [Double]) -> [Double] {
-        let length = max(1, (values.count + curveLength - 1) / curveLength)
-        return stride(from: 0, to: values.count, by: length).map { start in
-            let bin = values[start..<min(start + length, values.count)]
-            return bin.reduce(0, +) / Double(bin.count)
-        }
-    }
-}
-
 /// The values to filter a run's trajectories by, and the results of its evaluations.
 struct RunFacts: Encodable {
     struct Origin: Encodable {
@@ -104,11 +57,15 @@ struct MetricColumns: Encodable {
     let columns: [String: [Double?]]
     let alarms: [AlarmRecord]
     let secondsSinceWritten: Double?
+    let status: StatusValue
 
     /// Maximum number of steps; longer runs are subsampled, since a screen cannot show more.
     private static let stepCount = 4000
 
-    init(_ metrics: MetricFollower.Steps, after step: Int, alarms: [AlarmRecord], written: Date?, now: Date) {
+    init(
+        _ metrics: MetricFollower.Steps, after step: Int, alarms: [AlarmRecord], status: StatusValue,
+        written: Date?, now: Date
+    ) {
         let added = metrics.steps.drop { $0 <= step }
         let stride = (added.count + Self.stepCount - 1) / Self.stepCount
         let kept =
@@ -120,6 +77,7 @@ struct MetricColumns: Encodable {
         columns = Dictionary(
             uniqueKeysWithValues: names.map { name in (name, kept.map { metrics.values[$0]?[name] }) })
         self.alarms = alarms
+        self.status = status
         secondsSinceWritten = written.map { now.timeIntervalSince($0) }
     }
 }

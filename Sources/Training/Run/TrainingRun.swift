@@ -82,11 +82,23 @@ package final class TrainingRun {
         alarms = try AlarmLines(at: folder.alarmsFile, keepingThrough: start?.step)
         watch = AlarmWatch(configuration.alarms)
         for metrics in try folder.recordedSteps(through: trainer.completedSteps) { _ = watch.take(metrics) }
+        try folder.record(RunStatus(.running, steps: configuration.steps))
     }
 
-    /// Trains to the last step, or until a request or an alarm ends the run.
+    /// Trains to the last step, or until a request or an alarm ends the run, and records how it ended.
     package func run() throws -> Ending {
         defer { console.finish() }
+        do {
+            let ending = try train()
+            try folder.record(ending.status(steps: configuration.steps))
+            return ending
+        } catch {
+            try? folder.record(RunStatus(.failed, steps: configuration.steps, reason: "\(error)"))
+            throw error
+        }
+    }
+
+    private func train() throws -> Ending {
         var isBegun = false
         while true {
             guard try evaluate() else { return try interrupted() }
@@ -216,5 +228,20 @@ package final class TrainingRun {
             facts: JudgeFacts(configuration, history: history).list, alarms: AlarmRecord.all(of: folder)
         ).write(to: folder)
         return figures
+    }
+}
+
+extension TrainingRun.Ending {
+    /// - Parameter steps: the number of steps of the run.
+    fileprivate func status(steps: Int) -> RunStatus {
+        switch self {
+        case .completed: RunStatus(.finished, steps: steps)
+        case .interrupted(let step):
+            RunStatus(.stopped, steps: steps, reason: "Stopped on request after step \(step).")
+        case .alarmed(let ending):
+            RunStatus(
+                .stopped, steps: steps,
+                reason: "Stopped by the alarm \(ending.alarm.alarm.rawValue): \(ending.alarm.message)")
+        }
     }
 }

@@ -1,16 +1,18 @@
 // The metric curves of a run, those of runs to compare it with, and its alarms.
 import { make } from '../elements.js';
 import * as format from '../format.js';
+import { lineClass } from '../chart.js';
 import { learningCurves } from '../learning_curves.js';
 import { ask } from './document.js';
 import { state, go, address, api } from './state.js';
+import { chip, progress, sentences } from './status.js';
 
 const pollTime = 3000;
 
 // The metrics of a run; new steps are fetched incrementally.
 class Metrics {
   constructor(name) {
-    Object.assign(this, { name, version: null, steps: [], columns: {}, alarms: [], written: null });
+    Object.assign(this, { name, version: null, steps: [], columns: {}, alarms: [], written: null, status: null });
   }
 
   // Fetches new steps; returns whether anything changed. The last step is fetched again because it may have been incomplete.
@@ -23,6 +25,7 @@ class Metrics {
     }
     this.version = answer.version;
     this.written = answer.seconds_since_written ?? null;
+    this.status = answer.status;
     const old = JSON.stringify([this.steps.at(-1), this.alarms.length]);
     this.alarms = answer.alarms;
     const keep = this.steps.findLastIndex(step => step <= after) + 1;
@@ -52,10 +55,11 @@ export class Curves {
     this.controller = new AbortController();
     this.run = state().run;
     this.charts = make('div', {});
-    this.facts = make('p', { className: 'note', role: 'status' });
+    this.facts = make('p', { className: 'note standing', role: 'status' });
+    this.legend = make('div', { className: 'legend-bar' });
     this.alarms = make('div', {});
     this.bar = make('div', {}, this.controls());
-    this.page.replaceChildren(this.bar, this.facts, this.alarms, this.charts);
+    this.page.replaceChildren(this.bar, this.facts, this.alarms, this.legend, this.charts);
     this.poll();
   }
 
@@ -128,13 +132,16 @@ export class Curves {
   }
 
   tell() {
-    const metrics = metricsOf(this.run);
-    const last = metrics.steps.at(-1);
-    this.facts.textContent = last === undefined
-      ? 'No step has been recorded yet; this page updates automatically.'
-      : `${format.plural(metrics.steps.length, 'step')}, latest ${format.count(last)}`
-        + (metrics.written === null ? '' : `, written ${format.seconds(metrics.written)} ago`)
-        + '. Faint: every step; bold: smoothed. Click a curve to see the trajectories of that step.';
+    const { steps, written, status } = metricsOf(this.run);
+    const text = [
+      steps.length ? `${progress(status)} steps${written === null ? '' : `, written ${format.seconds(written)} ago`}.`
+        : 'No step has been recorded.',
+      sentences(status),
+      steps.length > 1 ? 'Faint: every step; bold: smoothed. Click a curve to see the trajectories of that step.' : '',
+    ].filter(Boolean).join(' ');
+    // A reader is told of what has changed only.
+    if (text === this.facts.lastChild?.textContent?.trim()) return;
+    this.facts.replaceChildren(chip(status), ` ${text}`);
   }
 
   draw() {
@@ -143,6 +150,7 @@ export class Curves {
     const active = document.activeElement?.getAttribute?.('aria-label');
     const runs = [this.run, ...this.others].map(metricsOf);
     this.showAlarms(runs[0].alarms);
+    this.showLegend(runs);
     const themes = learningCurves(runs, {
       smoothing: this.smoothing, alarms: runs[0].alarms,
       onStep: step => go({ view: 'trajectories', steps: `${step}..${step}`, origin: 'training', smooth: null, with: null }),
@@ -152,6 +160,13 @@ export class Curves {
     // The chart that had the focus was replaced by a new element, whose label has the same prefix.
     const label = active?.split('.')[0];
     if (label) this.charts.querySelector(`[aria-label^="${CSS.escape(label)}"]`)?.focus();
+  }
+
+  // One legend for all charts, which stays in sight.
+  showLegend(runs) {
+    this.legend.replaceChildren(...runs.length < 2 ? [] : [make('ul', { className: 'legend', 'aria-label': 'Colours of the runs' },
+      runs.map((run, index) => make('li', { className: lineClass(index) },
+        index === 0 ? make('b', {}, run.name) : make('a', { href: address({}, run.name) }, run.name))))]);
   }
 
   showAlarms(alarms) {

@@ -6,6 +6,9 @@ export const imageAddress = (trajectory, image, { region, rotation, side } = {})
   api(`image?at=${encodeURI(trajectory.at)}&image=${image}${region ? `&region=${region.join(',')}` : ''}`
     + `${rotation ? `&rotation=${rotation}` : ''}${side ? `&side=${side}` : ''}`);
 
+// The longest side of an enlarged picture in pixels, the most that the server gives.
+const fullSide = 4096;
+
 export const tone = number => `c${(number - 1) % 6 + 1}`;
 export const corners = box => `[${box.map(value => Math.round(value * 10) / 10).join(', ')}]`;
 
@@ -48,7 +51,7 @@ export function photo(trajectory, image, { side = 1024 } = {}) {
     viewBox: `0 0 ${size.width} ${size.height}`, class: 'scene', role: 'img',
     'aria-label': `${trajectory.images.length > 1 ? `Image ${image + 1}` : 'The image'} the question is about${all.length ? `: ${all.join('; ')}.` : ', without boxes.'}`,
   },
-  picture(imageAddress(trajectory, image, { side }), size),
+  picture(trajectory, image, side),
   truth.map(box => outline(box, 'truth')),
   boxes.map(call => outline(call.box, `box ${tone(call.number)}`)),
   badgePlaces(boxes, size).map(({ number, side, x, y }) => shape('g', { class: `badge ${tone(number)}` },
@@ -72,14 +75,18 @@ export function sharedPhotos(trajectories) {
       'aria-label': `The first boxes of ${trajectories.length} samples: `
         + `${boxes.map(call => corners(call.box)).join('; ') || 'none'}.`,
     },
-    picture(imageAddress(trajectories[0], image, { side: 512 }), size),
+    picture(trajectories[0], image, 512),
     truth.map(box => outline(box, 'truth')),
     boxes.map(call => outline(call.box, `box ${call.isCorrect ? 'right' : 'wrong'}`)))];
   });
 }
 
-function picture(address, size) {
-  const image = shape('image', { href: address, width: size.width, height: size.height, preserveAspectRatio: 'none' });
+function picture(trajectory, index, side) {
+  const { width, height } = trajectory.images[index];
+  const image = shape('image', {
+    href: imageAddress(trajectory, index, { side }), width, height, preserveAspectRatio: 'none',
+    'data-full': Math.max(width, height) > side ? imageAddress(trajectory, index, { side: fullSide }) : null,
+  });
   image.addEventListener('error', () => image.closest('svg')?.classList.add('missing'));
   return image;
 }
@@ -97,6 +104,7 @@ export function view(trajectory, shown, number) {
   const isOfExample = (shown.image ?? null) !== null;
   const image = !isOfExample ? make('p', { className: 'reply' }, 'An image created by a tool; it is not stored.') : make('img', {
     src: imageAddress(trajectory, shown.image, { region: shown.region, rotation: shown.rotation, side: 512 }), loading: 'lazy',
+    'data-full': imageAddress(trajectory, shown.image, { region: shown.region, rotation: shown.rotation, side: fullSide }),
     className: shown.width < 160 && shown.region[2] - shown.region[0] < 160 ? 'coarse' : '',
     alt: `${name}: region ${corners(shown.region)} of image ${shown.image + 1}${turn(shown)}, seen as ${shown.width} by ${shown.height} pixels`,
   });

@@ -1,0 +1,4 @@
+// Lets the pictures of a page be enlarged.
+import { enlargePictures } from './enlarge.js';
+
+enlargePictures();
