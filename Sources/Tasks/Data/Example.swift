@@ -61,6 +61,13 @@ package struct Example: Sendable {
             groundTruthBoxes: groundTruthBoxes, rewardKind: rewardKind)
     }
 
+    /// The same example under another id.
+    func named(_ id: String) -> Example {
+        Example(
+            id: id, messages: messages, images: images, answer: answer, kind: kind, tools: tools,
+            groundTruthBoxes: groundTruthBoxes, rewardKind: rewardKind)
+    }
+
     /// The question: the text of the last user message.
     package var question: String {
         guard let message = messages.last(where: { $0.role == .user }) else { return "" }
