@@ -68,8 +68,8 @@ package final class ExampleRows: ExampleSource {
         let sampleCount = min(count, rowCount)
         let sample = (0..<sampleCount).map { $0 * rowCount / sampleCount }
         var usableCount = 0
-        for position in sample where try usable(rows?[position] ?? position) != nil { usableCount += 1 }
-        guard usableCount == 0 else { return }
+        for position in sample where try read(rows?[position] ?? position) != nil { usableCount += 1 }
+        guard usableCount == 0 else { return try checkTolerance() }
         let tried = sampleCount == rowCount ? "no row" : "none of \(sampleCount) rows read first"
         throw ExampleFileError(path: path, problem: "\(tried) can be used: \(reasons)")
     }
@@ -85,6 +85,12 @@ package final class ExampleRows: ExampleSource {
     ///
     /// - Throws: the same errors as ``example(at:)``.
     package func usable(_ row: Int) throws -> Example? {
+        let example = try read(row)
+        if example == nil { try checkTolerance() }
+        return example
+    }
+
+    private func read(_ row: Int) throws -> Example? {
         do {
             let example = try file.example(at: row)
             for image in example.images { _ = try image.pixels(region: image.bounds) }
@@ -93,18 +99,16 @@ package final class ExampleRows: ExampleSource {
         } catch let error as ExampleFileError {
             throw error
         } catch {
-            try recordBad(row, "\(error)")
+            bad.withLock { $0[row] = BadRow(number: file.number(of: row), problem: "\(error)") }
             return nil
         }
     }
 
-    private func recordBad(_ row: Int, _ problem: String) throws(ExampleFileError) {
-        let all = bad.withLock { bad in
-            bad[row] = BadRow(number: file.number(of: row), problem: problem)
-            return bad.count
-        }
-        guard Double(all) > max(1, toleratedBadFraction * Double(rowCount)) else { return }
+    private func checkTolerance() throws(ExampleFileError) {
+        let count = bad.withLock(\.count)
+        guard Double(count) > max(1, toleratedBadFraction * Double(rowCount)) else { return }
         throw ExampleFileError(
-            path: path, problem: "\(all) of \(rowCount) rows cannot be used, more than tolerated: \(reasons)")
+            path: path,
+            problem: "\(count) of \(rowCount) rows cannot be used, more than tolerated: \(reasons)")
     }
 }

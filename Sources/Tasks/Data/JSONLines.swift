@@ -64,14 +64,17 @@ package struct JSONLines: Sendable {
             throw RowError(problem: "is a Parquet file; rename it to end in .parquet")
         }
         // A character may be cut at the end of the prefix.
-        let isText = !start.contains(0) && (0..<4).contains { String(validating: start.dropLast($0), as: UTF8.self) != nil }
+        let isText =
+            !start.contains(0)
+            && (0..<4).contains { String(validating: start.dropLast($0), as: UTF8.self) != nil }
         guard isText else {
             throw RowError(
                 problem: "is not text; give a JSONL file with one JSON object per line, or a Parquet file")
         }
         if first == UInt8(ascii: "[") {
             throw RowError(
-                problem: "is a JSON list, not JSONL; write one object per line: jq -c '.[]' \(name) > rows.jsonl")
+                problem:
+                    "is a JSON list, not JSONL; write one object per line: jq -c '.[]' \(name) > rows.jsonl")
         }
         let openings = start.split(separator: UInt8(ascii: "\n")).compactMap { line in
             line.first { $0 > 0x20 && ![0xEF, 0xBB, 0xBF].contains($0) }

@@ -58,7 +58,8 @@ enum WrittenImage: Sendable {
         guard let address = value.string ?? value["path"]?.string ?? value["url"]?.string, !address.isEmpty
         else {
             throw RowError(
-                problem: "\(path) must be a path, a data URI or an object with bytes or path, not \(value.kind)")
+                problem:
+                    "\(path) must be a path, a data URI or an object with bytes or path, not \(value.kind)")
         }
         self = .address(address)
     }

@@ -2,7 +2,6 @@ import Agent
 package import Foundation
 import Imaging
 import JSON
-import Synchronization
 
 /// A line of a JSONL file: a question or a conversation.
 ///
@@ -19,7 +18,7 @@ package struct WrittenRow: Sendable {
     ]
 
     /// The keys of the row and its messages that have no effect.
-    var unreadKeys: [String] {
+    package var unreadKeys: [String] {
         let own = fields.members.map(\.name).filter { !Self.keys.contains($0) }
         let key = messagesKey
         return own + WrittenMessage.unreadKeys(in: fields[key]).map { "\(key)[].\($0)" }
@@ -85,7 +84,8 @@ package struct WrittenRow: Sendable {
         guard let key = ["answer", "solution"].first(where: { fields.given($0) != nil }),
             let value = fields.given(key)
         else { throw RowError(problem: "answer is missing") }
-        return try RowAnswer.text(value.array.map { $0.map(\.scalarText) } ?? [value.scalarText], value.kind, key)
+        return try RowAnswer.text(
+            value.array.map { $0.map(\.scalarText) } ?? [value.scalarText], value.kind, key)
     }
 
     /// - Throws: ``RowError`` unless it is a list of boxes of four numbers.
@@ -144,28 +144,5 @@ extension JSONValue {
     /// A text, or a number as written; nil for other values.
     var scalarText: String? {
         if case .number(let number) = self { number.text } else { string }
-    }
-}
-
-/// A key that has no effect, reported once for each file.
-package struct UnreadKey: Hashable, Sendable {
-    package let name: String
-    /// The 1-based line of the first row that has it, among those read.
-    package let number: Int
-}
-
-/// Collects the keys of a file that have no effect.
-final class UnreadKeys: Sendable {
-    private let lines = Mutex<[String: Int]>([:])
-
-    var all: [UnreadKey] {
-        lines.withLock { $0.map { UnreadKey(name: $0, number: $1) }.sorted { ($0.number, $0.name) < ($1.number, $1.name) } }
-    }
-
-    func record(_ names: [String], line: Int) {
-        guard !names.isEmpty else { return }
-        lines.withLock { lines in
-            for name in names { lines[name] = min(line, lines[name] ?? line) }
-        }
     }
 }
