@@ -182,7 +182,7 @@ import Testing
         #expect(
             text.contains("t.tsv: row 1: has no image: the columns image and image_path are missing"),
             "\(text)")
-        #expect(text.contains("the row has answer, file, img, index, question"), "\(text)")
+        #expect(text.contains("the row has answer, img, index, question"), "\(text)")
     }
 
     @Test func anImageThatCannotBeReadNamesRowAndColumn() throws {

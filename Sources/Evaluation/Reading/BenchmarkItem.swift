@@ -112,7 +112,7 @@ extension BenchmarkItem {
             let wanted = (columns.count == 1 ? "column " : "columns ") + columns.joined(separator: " and ")
             throw row.error(
                 "has no image: the \(wanted) \(columns.count == 1 ? "is" : "are") missing or empty; the row has "
-                    + row.values.keys.sorted().joined(separator: ", ")
+                    + row.values.keys.filter { $0 != "file" }.sorted().joined(separator: ", ")
                     + ". Name the image's column under images in the benchmark's file; images: [] if there are none"
             )
         }
