@@ -1,7 +1,15 @@
+package import JSON
+
 /// The tags in completions.
 package enum Markup {
     package static let toolCallStart = "<tool_call>"
     package static let toolCallEnd = "</tool_call>"
+
+    /// A tool call as the model writes it.
+    package static func call(of name: String, arguments: JSONValue) -> String {
+        let call: JSONValue = ["name": .string(name), "arguments": arguments]
+        return "\(toolCallStart)\n\(call.text)\n\(toolCallEnd)"
+    }
 
     /// The content of the last `<answer>…</answer>`, trimmed; nil if there is none.
     package static func answer(in text: String) -> String? {

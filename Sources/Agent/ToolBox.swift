@@ -23,10 +23,18 @@ package struct ToolBox: Sendable {
     ///
     /// - Throws: ``UnknownToolError`` for an unknown name.
     package func choosing(_ names: [String]) throws(UnknownToolError) -> ToolBox {
+        let names = try checked(names)
+        return ToolBox(tools.filter { names.contains($0.name) })
+    }
+
+    /// The given names, all of which are in this box.
+    ///
+    /// - Throws: ``UnknownToolError`` for an unknown name.
+    package func checked(_ names: [String]) throws(UnknownToolError) -> [String] {
         if let stranger = names.first(where: { self[$0] == nil }) {
             throw UnknownToolError(name: stranger, known: self.names)
         }
-        return ToolBox(tools.filter { names.contains($0.name) })
+        return names
     }
 
     /// The specifications of the named tools, with boxes in `frame`. Unknown names are ignored.

@@ -34,6 +34,12 @@ extension JSONValue {
         var parser = JSONParser(bytes: Array(bytes), depthLimit: depthLimit)
         self = try parser.document()
     }
+
+    /// The same for the bytes of a file or of its first line, which may begin with a byte order mark.
+    package init(parsingFile bytes: some Sequence<UInt8>) throws(JSONError) {
+        let bytes = Array(bytes)
+        try self.init(parsing: bytes.dropFirst(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0))
+    }
 }
 
 private struct JSONParser {

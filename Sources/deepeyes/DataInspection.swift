@@ -3,7 +3,6 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import Imaging
-import Models
 import Reports
 import Runs
 import Tasks
@@ -22,7 +21,8 @@ extension DataCommand {
             abstract: "Summarize JSONL and Parquet files, list bad rows, and show samples.",
             discussion: """
                 Reads every row as training does and decodes its images. With --model, prompt lengths are counted in \
-                its tokens, and a row that the model cannot process is a bad row.
+                its tokens, and a row that the model cannot process, or whose prompt is longer than its context, is a bad row. \
+                The exit code is 1 if no row can be used.
 
                 Examples:
                   deepeyes data inspect questions.jsonl
@@ -51,14 +51,14 @@ extension DataCommand {
         }
 
         func run() throws {
-            let format = try model.map { try ChatMLFormat(directory: URL(filePath: $0)) }
+            let check = try model.map { try PromptCheck(model: URL(filePath: $0), tools: .standard) }
             let opened = try files.flatMap(RowFiles.named).map { url in
                 ExampleRows(try RowFiles.open(url), toleratedBadFraction: 1) { example in
-                    if let format { _ = try example.messages(viewedBy: format) }
+                    try check?.promptLength(of: example)
                 }
             }
             let asked = opened.map { Self.spread(rows ?? $0.file.count, over: $0.file.count) }
-            var inspection = Inspection(format: format, rowCount: asked.reduce(0) { $0 + $1.count })
+            var inspection = Inspection(check: check, rowCount: asked.reduce(0) { $0 + $1.count })
             for (file, indices) in zip(opened, asked) {
                 let shown = Set(
                     Self.spread(samples / opened.count + 1, over: indices.count).map { indices[$0] })
@@ -72,9 +72,25 @@ extension DataCommand {
             }
             let facts = inspection.facts(badCount: problems.count)
             for fact in facts { try Console.write("\(fact.name): \(fact.value)\n") }
-            for problem in problems.prefix(20) { try Console.write("bad row: \(problem)\n") }
-            if problems.count > 20 { try Console.write("and \(problems.count - 20) more\n") }
-            guard let sheet else { return }
+            for file in opened {
+                let groups = BadRowGroup.all(of: file.badRows)
+                for group in groups.prefix(20) {
+                    try Console.write("bad row: \(group.text(at: "\(file.path):"))\n")
+                }
+                if groups.count > 20 { try Console.write("and \(groups.count - 20) more problems\n") }
+                for key in file.unreadKeys { try Console.write("\(key.text(in: file.path))\n") }
+            }
+            if let sheet { try write(sheet, facts, inspection, problems, of: opened) }
+            if inspection.isEmpty {
+                Console.report("deepeyes: no row can be used; correct the rows named above\n")
+                throw ExitCode.failure
+            }
+        }
+
+        private func write(
+            _ sheet: String, _ facts: [ReportContent.Fact], _ inspection: Inspection, _ problems: [String],
+            of opened: [ExampleRows]
+        ) throws {
             let title = opened.map { URL(filePath: $0.path).lastPathComponent }.joined(separator: ", ")
             let page = SheetPage(
                 title: title, facts: facts, items: Array(inspection.items.prefix(samples)), problems: problems
@@ -92,7 +108,7 @@ extension DataCommand {
 
 /// Statistics and samples collected while rows are read.
 private struct Inspection {
-    private let format: ChatMLFormat?
+    private let check: PromptCheck?
     private let start = ContinuousClock.now
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private var progress: ProgressReporter
@@ -100,14 +116,17 @@ private struct Inspection {
     private var summary = ExampleSummary()
     private(set) var items: [SheetPage.Item] = []
 
-    init(format: ChatMLFormat?, rowCount: Int) {
-        self.format = format
+    /// Whether no row can be used.
+    var isEmpty: Bool { summary.count == 0 }
+
+    init(check: PromptCheck?, rowCount: Int) {
+        self.check = check
         progress = ProgressReporter(total: rowCount)
     }
 
     mutating func look(at index: Int, of file: ExampleRows, isShown: Bool) throws {
         if let example = try file.usable(index) {
-            summary.add(example, tokenCount: try tokenCount(of: example))
+            summary.add(example, tokenCount: try check?.promptLength(of: example))
             if isShown { items.append(try item(example)) }
         }
         let now = ContinuousClock.now
@@ -119,12 +138,6 @@ private struct Inspection {
 
     func finish() {
         if isTerminal { Console.report("\r\(progress.text)\n") }
-    }
-
-    private func tokenCount(of example: Example) throws -> Int? {
-        guard let format else { return nil }
-        let offered = ToolBox.standard.specifications(of: example.tools, boxesIn: format.boxFrame)
-        return try format.prompt(example.messages(viewedBy: format), tools: offered).tokens.count
     }
 
     private func item(_ example: Example) throws -> SheetPage.Item {

@@ -81,6 +81,7 @@ struct Select: ParsableCommand {
 
     func run() throws {
         let settings = settings
+        let rows = try RowFiles.open(URL(filePath: data))
         let folder = try SelectionFolder(
             URL(filePath: output + ".selection"),
             holding: .init(data: data, model: server.name(of: model), settings: settings))
@@ -88,8 +89,9 @@ struct Select: ParsableCommand {
             model, toolCalls: settings.toolCalls, concurrency: concurrency, memory: memory)
         let format = asked.format
         let examples = ExampleRows(
-            try RowFiles.open(URL(filePath: data)), toleratedBadFraction: toleratedBadFraction,
+            rows, toleratedBadFraction: toleratedBadFraction,
             check: { _ = try $0.messages(viewedBy: format) })
+        try examples.checkSample()
         let selector = Selector(
             examples, settings: settings,
             judge: try judging.judge(format: format, keepingVerdictsIn: folder.url),

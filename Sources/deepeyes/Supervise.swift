@@ -51,8 +51,11 @@ struct Supervise: ParsableCommand {
         guard !FileManager.default.fileExists(atPath: output) else {
             throw ValidationError("\(output) already exists; remove it or choose another folder")
         }
+        let conversations = try ConversationFile(URL(filePath: data))
+        try conversations.check(model: URL(filePath: configuration.model), tools: .standard)
+        for key in conversations.unreadKeys() { Console.report("\(key)\n") }
         let trainer = SupervisedTrainer(
-            configuration: configuration, conversations: try ConversationFile(URL(filePath: data)),
+            configuration: configuration, conversations: conversations,
             policyModel: try PolicyModel.fitting(URL(filePath: configuration.model), copies: 4),
             tools: .standard)
         let interruption = Interruption {

@@ -43,6 +43,43 @@ struct BadInputTests {
         let path = try folder.write("\n{\"messages\": 3}\n", to: "data.jsonl").path
         let outcome = try DeepEyesCommand.run(
             "sft", "--model", ShippedModel.nanoBase.path, "--data", path, "--output", folder.path("out"))
-        expectRefusal(outcome, naming: "\(path):2", remedy: "a line is a JSON object with messages")
+        expectRefusal(outcome, naming: "\(path):2", remedy: "messages must be a list")
+    }
+
+    private static let question = #"{"messages": [{"role": "user", "content": "What?"}]"#
+
+    /// Data are read before the base is evaluated, and the folder does not block the next start.
+    @Test func unusableRowsAreRefusedBeforeAnyWork() throws {
+        let folder = try TemporaryFolder()
+        let data = try folder.write(String(repeating: "\(Self.question)}\n", count: 40), to: "rows.jsonl")
+            .path
+        let arguments = [
+            "train", "--model", ShippedModel.nanoBase.path, "--run", folder.path("run"), "--set",
+            "data.parts=[{file: \(data)}]",
+        ]
+        for _ in 0..<2 {
+            expectRefusal(
+                try DeepEyesCommand.run(arguments), naming: "\(data): ",
+                remedy: "answer is missing (38 rows like it)")
+        }
+        #expect(try folder.names == ["rows.jsonl"])
+    }
+
+    @Test func inspectingRowsOfWhichNoneIsGoodFails() throws {
+        let folder = try TemporaryFolder()
+        let bad = try folder.write("\(Self.question)}\n", to: "bad.jsonl").path
+        expectRefusal(
+            try DeepEyesCommand.run("data", "inspect", bad), naming: "no row can be used", remedy: "correct")
+        let mixed = try folder.write(
+            "\(Self.question)}\n\(Self.question), \"answer\": 3}\n", to: "mixed.jsonl"
+        ).path
+        #expect(try DeepEyesCommand.run("data", "inspect", mixed).status == 0)
+    }
+
+    @Test func aPictureIsNotReadAsRows() throws {
+        let folder = try TemporaryFolder()
+        let path = try TestImage.whole.write(to: folder)
+        expectRefusal(
+            try DeepEyesCommand.run("data", "inspect", path), naming: path, remedy: "give a JSONL file")
     }
 }

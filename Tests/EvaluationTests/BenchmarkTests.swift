@@ -2,6 +2,7 @@ import Agent
 import Evaluation
 import Foundation
 import Imaging
+import Tasks
 import TestFixtures
 import Testing
 
@@ -130,11 +131,13 @@ import Testing
     // MARK: Tables
 
     /// The items of a table, and what is wrong with those that are none.
-    private func items(ofTable text: String) throws -> [Result<BenchmarkItem, any Error>] {
+    private func items(
+        ofTable text: String, _ benchmark: String = "aime2024"
+    ) throws -> [Result<BenchmarkItem, any Error>] {
         try TemporaryFolder.with { folder in
             let file = folder.appending(path: "t.tsv")
             try Data(text.utf8).write(to: file)
-            let questions = try BenchmarkQuestions(Benchmark(named: "aime2024"), data: file)
+            let questions = try BenchmarkQuestions(Benchmark(named: benchmark), data: file)
             return (0..<questions.count).map { index in Result { try questions.item(at: index) } }
         }
     }
@@ -156,10 +159,99 @@ import Testing
 
     /// VLMEvalKit writes a picture once and refers to it from other rows by the index of its row.
     @Test func aShortImageIsTheIndexOfAnotherRow() throws {
-        let image = Image(size: ImageSize(width: 30, height: 20), filledWith: RGB(red: 9, green: 9, blue: 9))
-        let picture = Data(try image.encodedPNG()).base64EncodedString()
         let items = try items(
-            ofTable: "index\tquestion\tanswer\timage\n10\tq\t1\t\(picture)\n11\tr\t2\t10\n")
+            ofTable: "index\tquestion\tanswer\timage\n10\tq\t1\t\(Self.picture)\n11\tr\t2\t10\n", "dynamath")
         #expect(try items[1].get().images.first?.size == ImageSize(width: 30, height: 20))
+    }
+
+    private static var picture: String {
+        get throws {
+            let image = Image(size: ImageSize(width: 30, height: 20), filledWith: .white)
+            return Data(try image.encodedPNG()).base64EncodedString()
+        }
+    }
+
+    // MARK: Images that are missing
+
+    /// A benchmark is not asked blind because its column has another name.
+    @Test func aRowWithoutItsImageNamesRowAndColumn() throws {
+        let error = #expect(throws: BenchmarkError.self) {
+            try items(ofTable: "index\tquestion\tanswer\timg\n1\tq\t1\t\(Self.picture)\n", "dynamath")
+        }
+        let text = error?.description ?? ""
+        #expect(
+            text.contains("t.tsv: row 1: has no image: the columns image and image_path are missing"),
+            "\(text)")
+        #expect(text.contains("the row has answer, img, index, question"), "\(text)")
+    }
+
+    @Test func anImageThatCannotBeReadNamesRowAndColumn() throws {
+        let items = try items(
+            ofTable: "index\tquestion\tanswer\timage\n1\tq\t1\t\(Self.picture)\n2\tq\t1\t!!!\n", "dynamath")
+        let error = #expect(throws: BenchmarkError.self) { try items[1].get() }
+        #expect(error?.description.contains("row 2: image: ") == true)
+    }
+
+    @Test func aDescriptionWithoutItsImageIsABadItem() throws {
+        try TemporaryFolder.with { folder in
+            let image = try #require(Data(base64Encoded: Self.picture))
+            try image.write(to: folder.appending(path: "a.png"))
+            let row = #"{"question": "What?", "options": ["red", "blue"], "bbox": []}"#
+            for name in ["a", "b"] { try Data(row.utf8).write(to: folder.appending(path: "\(name).json")) }
+            let questions = try BenchmarkQuestions(Benchmark(named: "vstar"), data: folder)
+            #expect(questions.count == 2)
+            #expect(try questions.item(at: 0).images.count == 1)
+            let error = #expect(throws: BenchmarkError.self) { try questions.item(at: 1) }
+            #expect(error?.description.contains("b.json: has no image beside it") == true)
+        }
+    }
+
+    // MARK: Options and bytes
+
+    /// C is missing: the last option remains D, in the question and in the answer.
+    @Test func aGapAmongOptionsKeepsTheLetters() async throws {
+        let item = try #require(
+            items(
+                ofTable: "index\tquestion\tanswer\tA\tB\tC\tD\timage\n"
+                    + "0\tWhat?\tD\tred\tblue\t\twhite\t\(Self.picture)\n", "hrbench-4k"
+            ).first
+        ).get()
+        #expect(item.options == ["red", "blue", "white"] && item.rightOption == 2)
+        for seed: UInt64? in [nil, 1, 2, 3] {
+            let posed = PosedQuestion(
+                item, index: 0, sample: 0, seed: seed, tools: [], prompting: .plain, boxFrame: .asViewed)
+            let letter = posed.example.answer
+            #expect(posed.example.question.contains("\n\(letter). white"))
+            #expect(seed != nil || letter == "D")
+            #expect(!posed.example.question.contains("\nC. "))
+            let check = AnswerCheck(judge: ExactMatchJudge()) { box, _ in box }
+            for answer in [letter, "white"] {
+                let verdict = try await check.verdict(on: answer, to: posed)
+                #expect(verdict.isCorrect && verdict.prediction == letter)
+            }
+            let wrong = try await check.verdict(on: "C", to: posed)
+            #expect(!wrong.isCorrect)
+        }
+    }
+
+    @Test func aByteOrderMarkIsAccepted() throws {
+        try TemporaryFolder.with { folder in
+            let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+            let file = folder.appending(path: "q.json")
+            let row = #"{"problem": "1 + 1?", "solution": "2", "id": 7}"#
+            let benchmark = folder.appending(path: "mine.yaml")
+            let text = """
+                name: mine
+                version: 1
+                data: {layout: json, fields: {question: problem, answer: solution, images: []}}
+                answer: mathematics
+                """
+            try Data(text.utf8).write(to: benchmark)
+            for content in ["[\(row)]", row, "\t\(row)\n\(row)\n"] {
+                try Data(mark + content.utf8).write(to: file)
+                let questions = try BenchmarkQuestions(Benchmark(named: benchmark.path), data: file)
+                #expect(try questions.item(at: 0).answer == "2")
+            }
+        }
     }
 }

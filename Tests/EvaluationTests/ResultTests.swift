@@ -22,6 +22,19 @@ import Testing
             outcomes: outcomes)
     }
 
+    @Test func comparedItemsHaveNamesOfTheirOwn() throws {
+        func result(_ isCorrect: Bool) throws -> EvaluationResult {
+            let outcomes = ["a", "a", "b"].enumerated().map { index, id in
+                Outcome(
+                    id: id, index: index, sample: 0, isCorrect: isCorrect, answer: "x", isParsed: true,
+                    expected: "x")
+            }
+            return try self.result([.tools: outcomes])
+        }
+        let pairs = try Comparison.all(result(false), result(true))[0].pairs
+        #expect(pairs.map(\.id) == ["a (item 1)", "a (item 2)", "b"])
+    }
+
     @Test func theHeadlineWeighsCategoriesAlike() throws {
         // a: 1 of 3, b: 1 of 1; over the items 2 of 4, over the categories (1/3 + 1) / 2.
         let score = try #require(

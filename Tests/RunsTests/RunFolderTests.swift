@@ -19,11 +19,29 @@ import Testing
 
     @Test func createLeavesAnExistingRunAlone() throws {
         let run = try RunFolder.create(at: url, configuration: "seed: 1\n")
+        try Data(#"{"step":1,"reward/total":0.5}"#.utf8 + [0x0A]).write(to: run.metricsFile)
         let error = #expect(throws: RunError.self) {
             try RunFolder.create(at: url, configuration: "seed: 2\n")
         }
         #expect(error?.code == .alreadyExists)
         #expect(error?.description.contains("--resume") == true)
+        #expect(try run.configuration() == "seed: 1\n")
+    }
+
+    /// What a start that failed leaves behind does not block the next one.
+    @Test func createReplacesARunWithoutAStep() throws {
+        let run = try RunFolder.create(at: url, configuration: "seed: 1\n")
+        try Data(#"{"step":0,"scenes/all":0.5}"#.utf8 + [0x0A]).write(to: run.evaluationsFile)
+        let again = try RunFolder.create(at: url, configuration: "seed: 2\n")
+        #expect(try again.configuration() == "seed: 2\n")
+        #expect(!FileManager.default.fileExists(atPath: run.evaluationsFile.path))
+    }
+
+    @Test func createLeavesARunThatIsStartingAlone() throws {
+        let run = try RunFolder.create(at: url, configuration: "seed: 1\n")
+        let lock = try RunLock(run)
+        #expect(throws: RunError.self) { try RunFolder.create(at: url, configuration: "seed: 2\n") }
+        withExtendedLifetime(lock) {}
         #expect(try run.configuration() == "seed: 1\n")
     }
 

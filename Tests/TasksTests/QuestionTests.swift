@@ -161,4 +161,12 @@ import Testing
         #expect(search.example(at: 3).id == "visual-search-1120/validation/3")
         #expect(throws: VisualSearchError.self) { try VisualSearch(.init(), seed: 3, split: .test, count: 0) }
     }
+
+    @Test func heldOutQuestionsOfASceneHaveIdsOfTheirOwn() async throws {
+        let questions = try ProceduralTask().heldOut(seed: 3, sceneCount: 4)
+        var ids: [String] = []
+        for index in 0..<12 { ids.append(try await questions.example(at: index).id) }
+        #expect(Set(ids).count == 12)
+        #expect(ids[4].hasSuffix("/test/1/relation"), "\(ids[4])")
+    }
 }

@@ -75,25 +75,83 @@ import Training
         let conversations = try file(line)
         let tree = try conversations.tree(at: 0, format: format, tools: Self.tools)
         let conversation = try conversations.conversation(at: 0)
-        let messages = try conversation.messages.dropLast().map { message in
-            Message(
-                role: message.role,
-                content: try message.content.map { part in
-                    switch part {
-                    case .text(let text): return .text(text)
-                    case .image(let name):
-                        let image = try EncodedImage(path: folder.path(name))
-                        return .image(try format.view(image, as: .example(0)))
-                    }
-                })
+        let messages = try conversation.messages.dropLast().map {
+            try $0.viewed(conversation.images, by: format)
         }
-        let offered = conversation.tools == nil ? [] : [ZoomTool().specification(boxesIn: .asViewed)]
+        let offered = conversation.tools.isEmpty ? [] : [ZoomTool().specification(boxesIn: .asViewed)]
         let whole = try format.prompt(messages, tools: offered).tokens
         #expect(tokens([tree.prompt] + tree.branches[0].segments.dropLast()) == whole)
     }
 
+    /// The same conversation as `zooming`, with images beside it and the call in `tool_calls`.
+    private static let spelledOtherwise = #"""
+        {"messages": [{"role": "system", "content": "Look well."}, \#
+        {"role": "user", "content": "<image>Is it red or <image>blue?"}, \#
+        {"role": "assistant", "content": "<think>small</think>", "tool_calls": [{"type": "function", "function": \#
+        {"name": "image_zoom_in_tool", "arguments": "{\"bbox_2d\": [1, 2, 30, 40]}"}}]}, \#
+        {"role": "tool", "content": "<image>"}, {"role": "assistant", "content": "<answer>red</answer>"}], \#
+        "images": ["a.png", "b.png", {"path": "b.png"}], \#
+        "tools": [{"type": "function", "function": {"name": "image_zoom_in_tool"}}]}
+        """#
+
+    /// In the form of LLaMA-Factory, with a message that is a call.
+    private static let sharing = #"""
+        {"conversations": [{"from": "human", "value": "<image>Is it red or <image>blue?"}, \#
+        {"from": "function_call", \#
+        "value": "{\"name\": \"image_zoom_in_tool\", \"arguments\": {\"bbox_2d\": [1, 2, 30, 40]}}"}, \#
+        {"from": "observation", "value": "<image>"}, {"from": "gpt", "value": "<answer>red</answer>"}], \#
+        "system": "Look well.", "images": ["a.png", "b.png", "b.png"], "tools": "[\"image_zoom_in_tool\"]"}
+        """#
+
+    @Test func otherSpellingsGiveTheSameTokens() throws {
+        let format = try PolicyModel(directory: ShippedModel.nanoBase).format
+        let file = try file(Self.zooming, Self.spelledOtherwise, Self.sharing)
+        let trees = try (0..<3).map { try file.tree(at: $0, format: format, tools: Self.tools) }
+        let whole = trees.map { tokens([$0.prompt] + $0.branches[0].segments) }
+        #expect(whole[0] == whole[1])
+        #expect(trees[0].prompt.tokens == trees[2].prompt.tokens)
+        let call = format.text(of: trees[2].branches[0].segments[0].tokens)
+        #expect(
+            call
+                == "<tool_call>\n{\"name\": \"image_zoom_in_tool\", \"arguments\": {\"bbox_2d\": [1, 2, 30, 40]}}\n</tool_call>"
+        )
+        #expect(trees[1].branches[0].segments.map(\.images.count) == [0, 1, 0])
+        #expect(file.unreadKeys() == [])
+    }
+
+    @Test func allLinesAreCheckedBeforeTheFirstStep() throws {
+        let bad = #"{"messages": [{"role": "user", "content": "a"}]}"#
+        let file = try file(Self.zooming, bad, Self.asking, bad)
+        let error = #expect(throws: ConversationError.self) {
+            try file.check(model: ShippedModel.nanoBase, tools: Self.tools)
+        }
+        #expect(
+            error?.description.hasSuffix(
+                "data.jsonl: 2 of 4 conversations cannot be used: line 2: a user message and an assistant message are "
+                    + "needed (2 rows like it)") == true, "\(error?.description ?? "")")
+        try self.file(Self.zooming, Self.asking).check(model: ShippedModel.nanoBase, tools: Self.tools)
+    }
+
+    @Test func aConversationLongerThanTheContextIsRefused() throws {
+        let long = String(repeating: "x1 ", count: 40_000)
+        let line =
+            #"{"messages": [{"role": "user", "content": "\#(long)"}, {"role": "assistant", "content": "a"}]}"#
+        let error = #expect(throws: ConversationError.self) {
+            try file(line).check(model: ShippedModel.nanoBase, tools: Self.tools)
+        }
+        #expect(error?.description.contains("data.jsonl:1: the conversation has ") == true)
+    }
+
     @Test(
         arguments: [
+            #"{"messages": [{"role": "user", "content": "<image>a"}, {"role": "assistant", "content": "a"}]}"#,
+            #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": ""}]}"#,
+            #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "<image>"}], "#
+                + #""images": ["a.png"]}"#,
+            #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "", "tool_calls": "#
+                + #"[{"function": {"name": "b", "arguments": "{"}}]}]}"#,
+            #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "", "tool_calls": "#
+                + #"[{"function": {"name": "b", "arguments": {}}}, {"function": {"name": "b", "arguments": {}}}]}]}"#,
             #"{"messages": [{"role": "user"}]}"#,
             #"{"messages": [{"role": "user", "content": "a"}]}"#,
             #"{"messages": [{"role": "assistant", "content": "a"}]}"#,

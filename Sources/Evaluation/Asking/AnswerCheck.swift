@@ -37,10 +37,11 @@ package struct AnswerCheck: Sendable {
         let item = question.item
         switch item.form {
         case .option:
-            let index = AnswerReader.option(in: answer, of: question.shownOptions)
+            let letter = AnswerReader.option(in: answer, of: question.shownOptions)
+            let option = letter.flatMap(question.option)
             return Verdict(
-                isCorrect: index.map { question.order[$0] } == item.rightOption && index != nil,
-                prediction: index.map(OptionLetters.letter))
+                isCorrect: option != nil && option == item.rightOption,
+                prediction: letter.map(OptionLetters.letter))
         case .yesNo:
             let saysYes = AnswerReader.saysYes(in: answer)
             let isYes = item.answer.lowercased() == "yes"

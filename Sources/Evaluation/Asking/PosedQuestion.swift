@@ -38,19 +38,29 @@ package struct PosedQuestion: Sendable {
             Self.text(item, options, boxFrame), imageCount: item.images.count)
         example = Example(
             id: item.id, messages: prompting == .agent ? [.instruction, question] : [question],
-            images: item.images, answer: rightIndex.map(OptionLetters.letter) ?? item.answer,
+            images: item.images, answer: rightIndex.map(item.letter) ?? item.answer,
             kind: item.form.rawValue, tools: tools, groundTruthBoxes: item.boxes,
             rewardKind: item.form == .mathematics ? .mathematics : .perception)
     }
 
-    /// The options in presented order.
-    package var shownOptions: [String] { order.map { item.options[$0] } }
+    /// The presented option at each letter; empty at a letter without one. [letter]
+    package var shownOptions: [String] {
+        let letters = item.letters ?? Array(order.indices)
+        var shown = Array(repeating: "", count: (letters.max() ?? -1) + 1)
+        for (letter, index) in zip(letters, order) { shown[letter] = item.options[index] }
+        return shown
+    }
+
+    /// The index in the item's options of the option presented at a letter.
+    func option(at letter: Int) -> Int? {
+        (item.letters ?? Array(order.indices)).firstIndex(of: letter).map { order[$0] }
+    }
 
     private static func text(
         _ item: BenchmarkItem, _ options: [String], _ boxFrame: BoxFrame
     ) -> String {
         var lines = [item.question]
-        lines += options.enumerated().map { "\(OptionLetters.letter($0.offset)). \($0.element)" }
+        lines += options.enumerated().map { "\(item.letter($0.offset)). \($0.element)" }
         switch item.form {
         case .option: lines.append("Answer with the letter of the right option.")
         case .yesNo: lines.append("Answer with yes or no.")

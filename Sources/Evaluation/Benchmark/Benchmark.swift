@@ -56,7 +56,10 @@ package struct Benchmark: Hashable, Sendable {
         /// How the answer field identifies the right option.
         package let answerNames: OptionName?
         /// Images as base64, paths, or lists of either; the first of these fields that a row has is used.
+        /// `image` if left out; an empty list for a benchmark without images.
         package let images: [String]?
+        /// Whether rows without an image are asked as text; otherwise they are bad rows.
+        package let imagesOptional: Bool?
         /// Fields by which accuracy is broken down, keyed by the name of the breakdown.
         package let categories: [String: String]?
         package let boxes: String?

@@ -10,6 +10,8 @@ package struct BenchmarkItem: Sendable {
     package let question: String
     package let images: [any PixelSource]
     package let options: [String]
+    /// The letter of each option, counted from 0 for A; nil for A, B, C … without a gap. [option]
+    package var letters: [Int]?
     /// Index of the right option, if there are options.
     package let rightOption: Int?
     /// The right answer, if there are none.
@@ -27,6 +29,11 @@ package struct BenchmarkItem: Sendable {
 }
 
 extension BenchmarkItem {
+    /// The letter under which the option at a position is presented.
+    func letter(_ position: Int) -> String { OptionLetters.letter(letters?[position] ?? position) }
+}
+
+extension BenchmarkItem {
     /// - Throws: ``BenchmarkError`` for a row without the fields that `benchmark` declares, or an error of reading an image.
     init(_ row: BenchmarkRow, number: Int, of benchmark: Benchmark) throws {
         guard let fields = benchmark.data.fields else {
@@ -38,11 +45,13 @@ extension BenchmarkItem {
         }
         self.question = [fields.hint.flatMap(row.text), question].compactMap(\.self).joined(separator: "\n")
         images = try Self.images(row, fields, folders: benchmark.data.imageFolders ?? [])
-        options = Self.options(row, fields)
+        let lettered = Self.options(row, fields)
+        options = lettered.map(\.text)
+        letters = lettered.map(\.letter)
         form = options.isEmpty ? benchmark.answerWithoutOptions ?? benchmark.answer : benchmark.answer
         let answer = fields.answer.flatMap(row.text) ?? ""
         self.answer = answer
-        rightOption = options.isEmpty ? nil : try Self.rightOption(answer, of: options, fields, row)
+        rightOption = lettered.isEmpty ? nil : try Self.rightOption(answer, of: lettered, fields, row)
         if options.isEmpty && form == .option { throw row.error("has no options") }
         if answer.isEmpty && rightOption == nil && fields.boxes == nil {
             throw row.error("has no \(fields.answer ?? "answer")")
@@ -55,10 +64,15 @@ extension BenchmarkItem {
 
     // MARK: Options
 
-    private static func options(_ row: BenchmarkRow, _ fields: Benchmark.Fields) -> [String] {
-        guard let names = fields.options else { return [] }
-        if names.count == 1 { return (row.list(names[0]) ?? []).compactMap(\.plainText).map(unlabelled) }
-        return Array(names.map(row.text).prefix { $0 != nil }).compactMap(\.self)
+    private typealias LetteredOption = (letter: Int, text: String)
+
+    /// An option keeps the letter of its place where others are missing.
+    private static func options(_ row: BenchmarkRow, _ fields: Benchmark.Fields) -> [LetteredOption] {
+        let names = fields.options ?? []
+        let texts =
+            names.count == 1
+            ? (row.list(names[0]) ?? []).map { $0.plainText.map(unlabelled) } : names.map(row.text)
+        return texts.enumerated().compactMap { letter, text in text.map { (letter, $0) } }
     }
 
     /// The option without a letter such as `(A)` before it.
@@ -70,15 +84,18 @@ extension BenchmarkItem {
     }
 
     private static func rightOption(
-        _ answer: String, of options: [String], _ fields: Benchmark.Fields, _ row: BenchmarkRow
+        _ answer: String, of options: [LetteredOption], _ fields: Benchmark.Fields, _ row: BenchmarkRow
     ) throws -> Int {
         let index: Int? =
             switch fields.answerNames ?? .letter {
             case .first: 0
-            case .text: options.firstIndex(of: answer)
-            case .letter: OptionLetters.index(of: answer.trimmed)
+            case .text: options.firstIndex { $0.text == answer }
+            case .letter:
+                OptionLetters.index(of: answer.trimmed).flatMap { letter in
+                    options.firstIndex { $0.letter == letter }
+                }
             }
-        guard let index, options.indices.contains(index) else {
+        guard let index else {
             throw row.error("the answer \(answer) matches none of the \(options.count) options")
         }
         return index
@@ -89,9 +106,28 @@ extension BenchmarkItem {
     private static func images(
         _ row: BenchmarkRow, _ fields: Benchmark.Fields, folders: [String]
     ) throws -> [any PixelSource] {
-        guard let field = (fields.images ?? ["image"]).first(where: { row[$0] != nil }) else { return [] }
-        let addresses = row.list(field)?.compactMap(\.plainText) ?? [row.text(field)].compactMap(\.self)
-        return try addresses.map { try image($0, row, folders) }
+        let columns = fields.images ?? ["image"]
+        guard let column = columns.first(where: { row[$0] != nil }), let value = row[column] else {
+            if columns.isEmpty || fields.imagesOptional == true { return [] }
+            let wanted = (columns.count == 1 ? "column " : "columns ") + columns.joined(separator: " and ")
+            throw row.error(
+                "has no image: the \(wanted) \(columns.count == 1 ? "is" : "are") missing or empty; the row has "
+                    + row.values.keys.filter { $0 != "file" }.sorted().joined(separator: ", ")
+                    + ". Name the image's column under images in the benchmark's file; images: [] if there are none"
+            )
+        }
+        let list = row.list(column) ?? [value]
+        guard !list.isEmpty else { throw row.error("has no image: the list in \(column) is empty") }
+        return try list.map { value in
+            guard let address = (value["path"] ?? value["url"] ?? value["bytes"] ?? value).plainText else {
+                throw row.error("\(column): an image must be base64 or a path, not \(value.kind)")
+            }
+            do { return try image(address, row, folders) } catch let error as BenchmarkError {
+                throw error
+            } catch {
+                throw row.error("\(column): \(error)")
+            }
+        }
     }
 
     /// Text with a period is a path, searched for in the file's folder and in `folders`; everything else is base64.

@@ -28,6 +28,19 @@ package struct BenchmarkQuestions: Sendable {
             throw BenchmarkError(
                 place: benchmark.name, problem: "is generated and needs no data; omit --data")
         }
+        try checkSample(of: min(8, rows.count))
+    }
+
+    /// Reads rows, spread evenly, up to the first usable one, so that data without any are refused before a model is loaded.
+    private func checkSample(of sampleCount: Int) throws {
+        var problem: (any Error)?
+        for index in 0..<sampleCount {
+            do {
+                _ = try item(at: index * count / sampleCount)
+                return
+            } catch { problem = problem ?? error }
+        }
+        if let problem { throw problem }
     }
 
     package var count: Int { rows.count }

@@ -72,7 +72,7 @@ struct JSONRows: BenchmarkRows {
 
 /// Images, each with a JSON file of the same base name.
 struct FolderRows: BenchmarkRows {
-    private let rows: [(description: URL, image: URL)]
+    private let rows: [(description: URL, image: URL?)]
 
     private static let endings = ["jpg", "jpeg", "png", "webp"]
 
@@ -83,10 +83,13 @@ struct FolderRows: BenchmarkRows {
         let images = Dictionary(
             found.filter { Self.endings.contains($0.pathExtension.lowercased()) }
                 .map { ($0.deletingPathExtension().path, $0) }, uniquingKeysWith: { first, _ in first })
-        rows = found.filter { $0.pathExtension == "json" }.compactMap { description in
-            images[description.deletingPathExtension().path].map { (description, $0) }
-        }.sorted { $0.description.path < $1.description.path }
-        if rows.isEmpty {
+        let folders = Set(images.values.map { $0.deletingLastPathComponent().path })
+        // A JSON file in a folder without images describes something else.
+        rows = found.filter {
+            $0.pathExtension == "json" && folders.contains($0.deletingLastPathComponent().path)
+        }.map { ($0, images[$0.deletingPathExtension().path]) }
+            .sorted { $0.description.path < $1.description.path }
+        if !rows.contains(where: { $0.image != nil }) {
             throw BenchmarkError(
                 place: folder.path, problem: "contains no image with a JSON file of the same base name")
         }
@@ -96,8 +99,15 @@ struct FolderRows: BenchmarkRows {
 
     func row(at index: Int) throws(BenchmarkError) -> BenchmarkRow {
         let (url, image) = rows[index]
+        guard let image else {
+            throw BenchmarkError(
+                place: url.path,
+                problem:
+                    "has no image beside it: no .\(Self.endings.joined(separator: ", .")) file of the same name"
+            )
+        }
         guard let data = FileManager.default.contents(atPath: url.path),
-            var values = try? JSONValue(parsing: String(decoding: data, as: UTF8.self)).object?.dictionary
+            var values = try? JSONValue(parsingFile: data).object?.dictionary
         else { throw BenchmarkError(place: url.path, problem: "is not a JSON object") }
         let folder = url.deletingLastPathComponent()
         values["folder"] = .string(folder.lastPathComponent)

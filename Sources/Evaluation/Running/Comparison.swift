@@ -2,6 +2,7 @@
 package struct Comparison: Hashable, Sendable, Codable {
     /// The fraction of right answers to an item in each evaluation.
     package struct Pair: Hashable, Sendable, Codable {
+        /// The item's id; with the item's number, if several items share an id.
         package let id: String
         package let first: Double
         package let second: Double
@@ -67,8 +68,11 @@ package struct Comparison: Hashable, Sendable, Codable {
     static func pairs(_ first: [Outcome], _ second: [Outcome]) -> [Pair] {
         let others = Dictionary(ConditionScore.accuracies(second).map { ($0.index, $0.accuracy) }) { a, _ in a
         }
-        return ConditionScore.accuracies(first).compactMap { item in
-            others[item.index].map { Pair(id: item.id, first: item.accuracy, second: $0) }
+        let items = ConditionScore.accuracies(first)
+        let shared = Dictionary(grouping: items, by: \.id).filter { $1.count > 1 }
+        return items.compactMap { item in
+            let id = shared[item.id] == nil ? item.id : "\(item.id) (item \(item.index + 1))"
+            return others[item.index].map { Pair(id: id, first: item.accuracy, second: $0) }
         }
     }
 }

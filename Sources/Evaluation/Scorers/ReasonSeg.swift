@@ -86,7 +86,7 @@ enum ReasonSeg {
         let text =
             (try? String(contentsOf: file, encoding: .utf8))
             ?? (try? String(contentsOf: file, encoding: .windowsCP1252))
-        guard let value = text.flatMap({ try? JSONValue(parsing: $0) }),
+        guard let value = text.flatMap({ try? JSONValue(parsingFile: $0.utf8) }),
             let shapes = value["shapes"]?.array
         else {
             throw PredictionError(

@@ -6,9 +6,9 @@ package import Tasks
 package struct SelectionReport: Sendable {
     private let choices: [Selector.Choice]
     private let samples: Int
-    private let badRows: [ExampleRows.BadRow]
+    private let badRows: [BadRow]
 
-    package init(_ choices: [Selector.Choice], samples: Int, badRows: [ExampleRows.BadRow]) {
+    package init(_ choices: [Selector.Choice], samples: Int, badRows: [BadRow]) {
         self.choices = choices
         self.samples = samples
         self.badRows = badRows

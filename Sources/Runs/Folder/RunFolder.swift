@@ -45,9 +45,11 @@ package struct RunFolder: Sendable, Hashable {
 
     /// Starts a run: creates the folder and writes its configuration.
     ///
-    /// Throws ``RunError/Code/alreadyExists`` if the folder already contains a run; nothing is changed then.
+    /// A run that ended before its first step is replaced, unless a process is working on it. Throws
+    /// ``RunError/Code/alreadyExists`` if the folder contains any other run; nothing is changed then.
     package static func create(at url: URL, configuration: String) throws -> RunFolder {
         let folder = RunFolder(url: url)
+        if folder.hasNoStep, (try? RunLock(folder)) != nil { try folder.discard() }
         if let trace = folder.traceOfRun {
             throw RunError(
                 .alreadyExists, operation: "start a run in", path: url.path,
@@ -137,10 +139,21 @@ package struct RunFolder: Sendable, Hashable {
         url.appending(path: name, directoryHint: .notDirectory)
     }
 
+    /// Whether it is the folder of a run that ended before its first step.
+    private var hasNoStep: Bool {
+        guard FileManager.default.fileExists(atPath: configurationFile.path), checkpointNames.isEmpty,
+            let steps = try? recordedSteps(through: .max)
+        else { return false }
+        return steps.allSatisfy { $0.step < 1 }
+    }
+
+    private var checkpointNames: [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: checkpointsFolder.path)) ?? []
+    }
+
     private var traceOfRun: URL? {
-        let checkpoints = (try? FileManager.default.contentsOfDirectory(atPath: checkpointsFolder.path)) ?? []
         return [configurationFile, metricsFile, databaseFile].first {
             FileManager.default.fileExists(atPath: $0.path)
-        } ?? (checkpoints.isEmpty ? nil : checkpointsFolder)
+        } ?? (checkpointNames.isEmpty ? nil : checkpointsFolder)
     }
 }

@@ -61,6 +61,13 @@ package struct Example: Sendable {
             groundTruthBoxes: groundTruthBoxes, rewardKind: rewardKind)
     }
 
+    /// The same example under another id.
+    func named(_ id: String) -> Example {
+        Example(
+            id: id, messages: messages, images: images, answer: answer, kind: kind, tools: tools,
+            groundTruthBoxes: groundTruthBoxes, rewardKind: rewardKind)
+    }
+
     /// The question: the text of the last user message.
     package var question: String {
         guard let message = messages.last(where: { $0.role == .user }) else { return "" }
@@ -73,17 +80,10 @@ package struct Example: Sendable {
     ///   does not support.
     package func messages(viewedBy format: any ChatFormat) throws -> [Agent.Message] {
         try messages.map { message in
-            let content: [Agent.Message.Content] = try message.parts.map { part in
-                switch part {
-                case .text(let text): return .text(text)
-                case .image(let index):
-                    guard images.indices.contains(index) else {
-                        throw ExampleError.missingImage(id: id, index: index, count: images.count)
-                    }
-                    return .image(try format.view(images[index], as: .example(index)))
-                }
+            for case .image(let index) in message.parts where !images.indices.contains(index) {
+                throw ExampleError.missingImage(id: id, index: index, count: images.count)
             }
-            return Agent.Message(role: message.role, content: content)
+            return try message.viewed(images, by: format)
         }
     }
 }
@@ -97,6 +97,25 @@ extension Example.Message {
     /// A user message with all images, followed by the question.
     package static func question(_ text: String, imageCount: Int) -> Example.Message {
         Example.Message(role: .user, parts: (0..<imageCount).map { .image($0) } + [.text(text)])
+    }
+
+    /// The message with a view of each whole image.
+    ///
+    /// - Parameters:
+    ///   - images: the images that its parts refer to.
+    ///   - format: the model's chat format.
+    /// - Throws: an error of `format` for an image that the model does not support.
+    package func viewed(
+        _ images: [any PixelSource], by format: any ChatFormat
+    ) throws -> Agent.Message {
+        Agent.Message(
+            role: role,
+            content: try parts.map { part in
+                switch part {
+                case .text(let text): .text(text)
+                case .image(let index): .image(try format.view(images[index], as: .example(index)))
+                }
+            })
     }
 
     /// The default system message.

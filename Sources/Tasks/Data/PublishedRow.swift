@@ -13,11 +13,10 @@ struct PublishedRow {
     /// `boxes`, the ground-truth boxes as in JSONL files, is not part of the published schema.
     static let columns =
         neededColumns + [
-            "data_source", "images", "ability", "env_name", "extra_info", "boxes",
+            "data_source", "images", "image", "ability", "env_name", "extra_info", "boxes",
         ]
     static let neededColumns = ["prompt", "reward_model"]
 
-    private static let imageMark = "<image>"
     private static let toolSection = "<tools>"
 
     private let row: Row
@@ -31,85 +30,21 @@ struct PublishedRow {
 
     /// - Throws: ``RowError``, or `ImageError` for an image that cannot be read.
     func example(named id: String) throws -> Example {
-        let written = try writtenMessages()
-        let images = try images()
-        return Example(
-            id: id, messages: try messages(written, imageCount: images.count), images: images,
-            answer: try answer(), kind: source.isEmpty ? "question" : source,
-            tools: try tools(describedIn: written.first { $0.role == .system }?.text ?? ""),
-            groundTruthBoxes: try boxes(), rewardKind: rewardKind)
-    }
-}
-
-// MARK: Prompt
-
-extension PublishedRow {
-    private typealias Written = (role: Message.Role, text: String)
-
-    private func writtenMessages() throws(RowError) -> [Written] {
-        guard let list = row["prompt"]?.list else {
-            throw RowError(problem: "prompt must be a list, not \((row["prompt"] ?? .null).kind)")
-        }
-        var messages: [Written] = []
-        for message in list {
-            guard let name = message["role"]?.string, let text = message["content"]?.string else {
-                throw RowError(problem: "a message of the prompt lacks role or content")
-            }
-            guard let role = Message.Role(rawValue: name) else {
-                throw RowError(problem: "there is no role \(name)")
-            }
-            messages.append((role, text))
-        }
-        guard messages.last?.role == .user else {
+        let written = try WrittenMessage.all(in: JSONValue(row["prompt"] ?? .null), at: "prompt")
+        guard written.last?.role == .user else {
             throw RowError(problem: "the last message is not the user's")
         }
-        return messages
-    }
-
-    private func messages(_ written: [Written], imageCount: Int) throws(RowError) -> [Example.Message] {
         let kept = written.filter { $0.role != .system || !$0.text.contains(Self.toolSection) }
-        let markCount = kept.reduce(0) { $0 + $1.text.ranges(of: Self.imageMark).count }
-        guard markCount == imageCount || markCount == 0 else {
-            throw RowError(
-                problem: "the prompt has \(markCount) \(Self.imageMark) marks for \(imageCount) images")
-        }
-        var shown = 0
-        var messages = kept.map { message in
-            var parts: [Example.Message.Part] = []
-            for (index, text) in message.text.split(
-                separator: Self.imageMark, omittingEmptySubsequences: false
-            )
-            .enumerated() {
-                if index > 0 {
-                    parts.append(.image(shown))
-                    shown += 1
-                }
-                if !text.isEmpty { parts.append(.text(String(text))) }
-            }
-            return Example.Message(role: message.role, parts: parts)
-        }
-        if markCount == 0, imageCount > 0, let last = messages.popLast() {
-            messages.append(
-                Example.Message(role: last.role, parts: (0..<imageCount).map { .image($0) } + last.parts))
-        }
-        if messages.first?.role != .system { messages.insert(.instruction, at: 0) }
-        return messages
-    }
-
-    private func images() throws -> [any PixelSource] {
-        guard let value = row["images"], value != .null else { return [] }
-        guard let list = value.list else {
-            throw RowError(problem: "images must be a list, not \(value.kind)")
-        }
-        return try list.enumerated().map { index, image in
-            if let bytes = image["bytes"]?.bytes {
-                return try EncodedImage(bytes: bytes, name: "image \(index + 1)")
-            }
-            guard let path = image["path"]?.string, !path.isEmpty else {
-                throw RowError(problem: "image \(index + 1) has neither bytes nor path")
-            }
-            return try EncodedImage(path: URL(filePath: path, relativeTo: folder).path)
-        }
+        let images =
+            try WrittenImage.all(in: row["images"], at: "images")
+            + WrittenImage.all(in: row["image"], at: "image")
+        let conversation = try WrittenConversation(kept, images: images, in: folder)
+        let opensWithSystem = conversation.messages.first?.role == .system
+        return Example(
+            id: id, messages: (opensWithSystem ? [] : [.instruction]) + conversation.messages,
+            images: conversation.images, answer: try answer(), kind: source.isEmpty ? "question" : source,
+            tools: try tools(describedIn: written.first { $0.role == .system }?.text ?? ""),
+            groundTruthBoxes: try boxes(), rewardKind: rewardKind)
     }
 }
 
@@ -140,28 +75,22 @@ extension PublishedRow {
     }
 
     private func answer() throws(RowError) -> String {
-        let written = text("ground_truth", of: row["reward_model"]) ?? text("answer", of: row["extra_info"])
-        guard let answer = written?.trimmingCharacters(in: .whitespacesAndNewlines), !answer.isEmpty else {
-            throw RowError(problem: "neither reward_model.ground_truth nor extra_info.answer has an answer")
+        let fields = [("reward_model", "ground_truth"), ("extra_info", "answer")]
+        for (column, name) in fields {
+            guard let value = Self.field(name, of: row[column]), value != .null, value != .string("") else {
+                continue
+            }
+            let texts = value.array.map { $0.map(\.scalarText) } ?? [value.scalarText]
+            return try RowAnswer.text(texts, value.kind, "\(column).\(name)")
+                .trimmingCharacters(in: .whitespacesAndNewlines)
         }
-        return answer
+        throw RowError(problem: "neither reward_model.ground_truth nor extra_info.answer has an answer")
     }
 
     /// A field of a structure, or of an object stored as JSON text.
-    private func text(_ name: String, of value: ColumnValue?) -> String? {
-        if case .string(let written)? = value, let object = try? JSONValue(parsing: written) {
-            return switch object[name] {
-            case .string(let text): text
-            case .number(let number): number.text
-            default: nil
-            }
-        }
-        return switch value?[name] {
-        case .string(let text): text
-        case .integer(let number): "\(number)"
-        case .number(let number): JSONNumber(number).text
-        default: nil
-        }
+    private static func field(_ name: String, of value: ColumnValue?) -> JSONValue? {
+        if case .string(let written)? = value { return (try? JSONValue(parsing: written))?[name] }
+        return value?[name].map(JSONValue.init)
     }
 
     private func boxes() throws(RowError) -> [Rectangle] {
@@ -175,5 +104,21 @@ extension PublishedRow {
             boxes.append(Rectangle(x1: numbers[0], y1: numbers[1], x2: numbers[2], y2: numbers[3]))
         }
         return boxes
+    }
+}
+
+extension JSONValue {
+    /// A column's value, without the fields that are null. Bytes and unsupported types are null.
+    fileprivate init(_ value: ColumnValue) {
+        switch value {
+        case .null, .bytes, .unread: self = .null
+        case .boolean(let value): self = .boolean(value)
+        case .integer(let value): self = .number(value)
+        case .number(let value): self = .number(value)
+        case .string(let text): self = .string(text)
+        case .list(let elements): self = .array(elements.map(JSONValue.init))
+        case .structure(let fields):
+            self = .object(JSONObject(sorting: fields.filter { $0.value != .null }.mapValues(JSONValue.init)))
+        }
     }
 }

@@ -24,9 +24,14 @@ package protocol RowFile: Sendable {
 
     /// All rows in a random order that is efficient to read.
     func order(by random: CounterRandom) -> [Int32]
+
+    /// The keys without effect in the rows read so far.
+    var unreadKeys: [UnreadKey] { get }
 }
 
 extension RowFile {
+    package var unreadKeys: [UnreadKey] { [] }
+
     package func order(by random: CounterRandom) -> [Int32] { .shuffled(count, by: random) }
 }
 

@@ -25,6 +25,7 @@ struct HeldOutScenes: ExampleSource {
 
     func example(at index: Int) -> Example {
         let (scene, question) = index.quotientAndRemainder(dividingBy: sources.count)
-        return sources[question].example(at: scene)
+        let example = sources[question].example(at: scene)
+        return example.named("\(example.id)/\(example.kind)")
     }
 }

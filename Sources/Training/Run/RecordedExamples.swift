@@ -68,7 +68,10 @@ package actor RecordedExamples {
     ) async throws -> [any PixelSource] {
         if let cached = recent.first(where: { $0.key == key }) { return cached.images }
         let item = try await questions(of: key.origin).item(at: key.index)
-        guard item.id == record.exampleID else { throw changed(record) }
+        // Earlier versions recorded the scene without the kind of its question.
+        guard item.id == record.exampleID || item.id.hasPrefix("\(record.exampleID)/") else {
+            throw changed(record)
+        }
         recent.append((key, item.images))
         if recent.count > Self.recentCount { recent.removeFirst() }
         return item.images
@@ -77,7 +80,8 @@ package actor RecordedExamples {
     private func questions(of origin: TrajectoryOrigin) throws -> any Evaluator.Items {
         if let cached = questions[origin] { return cached }
         let configuration = try configuration
-        let data = try TrainingData(configuration, format: chatFormat())
+        let data = try TrainingData(
+            configuration, check: PromptCheck(configuration, model: modelFolder()))
         let items: any Evaluator.Items =
             switch origin {
             case .training: ExampleItems(data.source)
@@ -98,10 +102,13 @@ package actor RecordedExamples {
 
     private func chatFormat() throws -> ChatMLFormat {
         if let format { return format }
-        let folder = try run.latestCheckpoint()?.url ?? URL(filePath: configuration.model)
-        let format = try ChatMLFormat(directory: folder)
+        let format = try ChatMLFormat(directory: modelFolder())
         self.format = format
         return format
+    }
+
+    private func modelFolder() throws -> URL {
+        try run.latestCheckpoint()?.url ?? URL(filePath: configuration.model)
     }
 
     /// The run's configuration; the defaults for an evaluation that belongs to no run.

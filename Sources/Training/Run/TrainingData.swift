@@ -1,4 +1,3 @@
-import Agent
 import Foundation
 import Tasks
 
@@ -12,9 +11,9 @@ struct TrainingData {
 
     /// - Parameters:
     ///   - configuration: the run's configuration.
-    ///   - format: the model's chat format; a row that it rejects is a bad row.
+    ///   - check: checks the rows of files; a row that it refuses is a bad row.
     /// - Throws: an error that names the invalid file or value.
-    init(_ configuration: TrainingConfiguration, format: @autoclosure () throws -> any ChatFormat) throws {
+    init(_ configuration: TrainingConfiguration, check: @autoclosure () throws -> PromptCheck) throws {
         let seed = configuration.seed
         let scenes = try configuration.proceduralTask.examples(seed: seed, split: .training)
         guard !configuration.data.parts.isEmpty else {
@@ -23,12 +22,11 @@ struct TrainingData {
             heldOut = HeldOutQuestions([], seed: seed)
             return
         }
-        let format = try format()
+        let check = try check()
         let fraction = configuration.evaluations.map(\.holdOut).max() ?? 0
         func rows(_ file: any RowFile, _ rows: [Int]? = nil) -> ExampleRows {
             ExampleRows(file, rows: rows, toleratedBadFraction: configuration.data.toleratedBadFraction) {
-                example in
-                _ = try example.messages(viewedBy: format)
+                try check.promptLength(of: $0)
             }
         }
         var files: [ExampleRows] = []

@@ -53,19 +53,24 @@ package final class TrainingRun {
         self.folder = folder
         self.interruption = interruption
         lock = try RunLock(folder)
+        // Data come first: what cannot be used is refused before the judge, the model and the evaluations cost time.
+        let start = folder.latestCheckpoint()
+        let model = start?.url ?? URL(filePath: configuration.model)
+        let data = try TrainingData(configuration, check: PromptCheck(configuration, model: model))
+        files = data.files
+        for file in files { try file.checkSample() }
+        let planned = try configuration.evaluations.map {
+            try RunEvaluation($0, of: configuration, data: data)
+        }
         let judges = try configuration.judge.judges(runCache: folder.verdictsFile)
         try JudgeTrial(configuration.judge, folder: folder).pass(judges.asked, output: output)
         activity = JudgeActivity(of: judges.model)
         Tensor.setThreadCount(
             configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
         Tensor.setDeterministic(true)
-        let start = folder.latestCheckpoint()
         let device = try Device(configuration.device)
-        policyModel = try PolicyModel.fitting(
-            start?.url ?? URL(filePath: configuration.model), device: device, copies: 4)
+        policyModel = try PolicyModel.fitting(model, device: device, copies: 4)
         store = try TrajectoryStore(at: folder.databaseFile)
-        let data = try TrainingData(configuration, format: policyModel.format)
-        files = data.files
         let judge = judges.chain(format: policyModel.format)
         trainer = try Trainer(
             configuration: configuration, folder: folder, policyModel: policyModel, source: data.source,
@@ -76,13 +81,13 @@ package final class TrainingRun {
         sinks = CombinedSink(try folder.metricSinks(keepingThrough: start?.step) + [console])
         evaluatedSteps = try folder.evaluatedSteps()
         evaluations = RunEvaluations(
-            try configuration.evaluations.map { try RunEvaluation($0, of: configuration, data: data) },
-            configuration: configuration, format: policyModel.format, judge: judge, store: store,
+            planned, configuration: configuration, format: policyModel.format, judge: judge, store: store,
             console: console)
         alarms = try AlarmLines(at: folder.alarmsFile, keepingThrough: start?.step)
         watch = AlarmWatch(configuration.alarms)
         for metrics in try folder.recordedSteps(through: trainer.completedSteps) { _ = watch.take(metrics) }
         try folder.record(RunStatus(.running, steps: configuration.steps))
+        reportBadRows()
     }
 
     /// Trains to the last step, or until a request or an alarm ends the run, and records how it ended.
@@ -205,10 +210,13 @@ package final class TrainingRun {
         console.message("an answer without a verdict is excluded from its group: \(reason)")
     }
 
-    /// Prints the rows skipped since the last call.
+    /// Prints the rows skipped and the keys found to have no effect since the last call.
     private func reportBadRows() {
-        let rows = files.flatMap { file in file.badRows.map { "\(file.path):\($0.number): \($0.problem)" } }
-        for row in rows where reported.insert(row).inserted { console.message("skipped: \(row)") }
+        let keys = files.flatMap { file in file.unreadKeys.map { $0.text(in: file.path) } }
+        let rows = files.flatMap { file in
+            file.badRows.map { "skipped: \(file.path):\($0.number): \($0.problem)" }
+        }
+        for message in keys + rows where reported.insert(message).inserted { console.message(message) }
     }
 
     // MARK: Report

@@ -27,9 +27,10 @@ struct PredictionFile {
     /// - Throws: ``PredictionError`` that names the file, the line and a remedy.
     init(_ url: URL) throws {
         self.url = url
-        guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else {
+        guard var data = try? Data(contentsOf: url, options: .mappedIfSafe) else {
             throw PredictionError(path: url.path, problem: "cannot be read; check the path")
         }
+        if data.starts(with: [0xEF, 0xBB, 0xBF]) { data = data.dropFirst(3) }
         format = PredictionFormat(of: data, named: url.lastPathComponent)
         let read: [Entry]
         switch format {
