@@ -56,7 +56,10 @@ let package = Package(
             ]),
         .target(name: "CounterRandom", swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
-        .target(name: "Torch", dependencies: ["CTorch", "CounterRandom", "JSON"], swiftSettings: strict),
+        .target(name: "Settings", dependencies: ["JSON"], swiftSettings: strict),
+        .target(
+            name: "Torch", dependencies: ["CTorch", "CounterRandom", "JSON", "Settings"],
+            swiftSettings: strict),
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -75,9 +78,11 @@ let package = Package(
 
         // MARK: Vocabulary and tasks, without a tensor
         .target(
-            name: "Agent", dependencies: ["JSON", "Imaging", "CounterRandom"], swiftSettings: strict),
+            name: "Agent", dependencies: ["JSON", "Imaging", "CounterRandom", "Settings"],
+            swiftSettings: strict),
         .target(
-            name: "Tasks", dependencies: ["Agent", "JSON", "Imaging", "Parquet", "CounterRandom"],
+            name: "Tasks",
+            dependencies: ["Agent", "JSON", "Imaging", "Parquet", "CounterRandom", "Settings"],
             swiftSettings: strict),
         .target(
             name: "Endpoints",
@@ -91,7 +96,7 @@ let package = Package(
         .target(
             name: "Judging",
             dependencies: [
-                "Agent", "Tasks", "Endpoints", .product(name: "GRDB", package: "GRDB.swift"),
+                "Agent", "Tasks", "Endpoints", "Settings", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             resources: [
                 .embedInCode("Resources/calibration.jsonl"), .embedInCode("Resources/prompt.txt"),
@@ -101,7 +106,7 @@ let package = Package(
         .target(
             name: "Runs",
             dependencies: [
-                "JSON", "Imaging",
+                "JSON", "Imaging", "Settings",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
@@ -159,7 +164,7 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "Torch", "Models", "Generation", "Rollout", "Tokenizer", "Agent", "JSON", "Tasks",
-                "Evaluation", "Judging", "Imaging", "Runs", "Reports", "CounterRandom",
+                "Evaluation", "Judging", "Imaging", "Runs", "Reports", "CounterRandom", "Settings",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
@@ -167,14 +172,14 @@ let package = Package(
             name: "NanoBase",
             dependencies: [
                 "Torch", "Models", "Generation", "Rollout", "Training", "Tokenizer", "Agent", "JSON", "Tasks",
-                "Imaging", "Runs", "CounterRandom",
+                "Imaging", "Runs", "CounterRandom", "Settings",
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "deepeyes",
             dependencies: [
                 "Agent", "JSON", "Tasks", "Endpoints", "Evaluation", "Judging", "Imaging", "Models",
-                "Generation", "Training", "NanoBase", "Runs", "Reports", "Rollout", "Serving",
+                "Generation", "Training", "NanoBase", "Runs", "Reports", "Rollout", "Serving", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -198,6 +203,7 @@ let package = Package(
             path: "Tests/TestServer", swiftSettings: strict),
         .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "CounterRandom"], swiftSettings: strict),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
         .testTarget(
             name: "TorchTests", dependencies: ["Torch", "CounterRandom", "TestSupport", "TestFixtures"],
             exclude: ["Goldens"],
@@ -212,7 +218,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TasksTests",
-            dependencies: ["Tasks", "Agent", "JSON", "Imaging", "CounterRandom", "TestFixtures"],
+            dependencies: ["Tasks", "Agent", "JSON", "Imaging", "CounterRandom", "Settings", "TestFixtures"],
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "RolloutTests",
@@ -271,7 +277,8 @@ let package = Package(
             dependencies: [
                 "Training", "NanoBase", "Models", "Generation", "Torch", "Agent", "Tasks", "Judging",
                 "Imaging",
-                "Rollout", "Runs", "Reports", "CounterRandom", "TestSupport", "TestFixtures", "TestPolicy",
+                "Rollout", "Runs", "Reports", "CounterRandom", "Settings", "TestSupport", "TestFixtures",
+                "TestPolicy",
             ],
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(

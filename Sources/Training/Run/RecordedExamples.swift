@@ -108,8 +108,8 @@ package actor RecordedExamples {
     private var configuration: TrainingConfiguration {
         get throws {
             let file = run.configurationFile.path
-            return try TrainingConfiguration.load(
-                from: FileManager.default.fileExists(atPath: file) ? file : nil)
+            return try FileManager.default.fileExists(atPath: file)
+                ? TrainingConfiguration.recorded(at: file) : TrainingConfiguration()
         }
     }
 
