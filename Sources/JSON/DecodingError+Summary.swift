@@ -12,7 +12,7 @@ extension DecodingError {
     private func summary(_ spelled: (String) -> String) -> String {
         func path(_ keys: [any CodingKey]) -> String {
             let names = keys.map { $0.intValue.map { "[\($0)]" } ?? spelled($0.stringValue) }
-            return names.isEmpty ? "it" : names.joined(separator: ".")
+            return names.isEmpty ? "it" : names.joined(separator: ".").replacing(".[", with: "[")
         }
         return switch self {
         case .typeMismatch(let type, let context):

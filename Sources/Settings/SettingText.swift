@@ -23,17 +23,17 @@ enum SettingText {
         }
     }
 
-    /// The kind of a value: "whole number", "list".
+    /// The kind of a value: "a whole number", "a list".
     static func kind(of value: Any) -> String {
         switch value {
         case is Bool: "true or false"
-        case is any FixedWidthInteger: "whole number"
-        case is any BinaryFloatingPoint: "number"
+        case is any FixedWidthInteger: "a whole number"
+        case is any BinaryFloatingPoint: "a number"
         case is String: "text"
-        case is any SettingChoice: "name"
-        case is ClosedRange<Int>, is ClosedRange<Double>: "[lowest, highest]"
-        case is any Collection where Mirror(reflecting: value).displayStyle == .dictionary: "object"
-        default: "list"
+        case is any SettingChoice: "a name"
+        case is ClosedRange<Int>, is ClosedRange<Double>: "a list of the lowest and the highest number"
+        case _ where Mirror(reflecting: value).displayStyle == .dictionary: "an object"
+        default: "a list"
         }
     }
 }

@@ -11,7 +11,7 @@ package struct SettingEntry: Sendable {
     package let meaning: String
     /// Nil for a group of keys.
     package let standard: String?
-    /// The kind of value, such as "whole number"; empty for a group of keys.
+    /// The kind of value, such as "a whole number"; empty for a group of keys.
     package let kind: String
     /// What a value must be, such as "at least 2".
     package let range: String?

@@ -6,6 +6,7 @@ import Imaging
 import Models
 import Reports
 import Runs
+import Settings
 import Tasks
 import Training
 
@@ -38,20 +39,14 @@ extension DataCommand {
         @Option(help: "Write an HTML page with samples.", completion: .file(extensions: ["html"]))
         var sheet: String?
 
-        @Option(help: "Samples on the page.")
+        @Option(help: "Samples on the page.", range: .atLeast(1))
         var samples: Int = 24
 
-        @Option(help: "Rows to read, spread evenly over each file; all if left out.")
+        @Option(help: "Rows to read, spread evenly over each file; all if left out.", range: .atLeast(1))
         var rows: Int?
 
-        func validate() throws {
-            guard rows ?? 1 > 0, samples > 0 else {
-                throw ValidationError("--rows and --samples must be greater than 0")
-            }
-        }
-
         func run() throws {
-            let format = try model.map { try ChatMLFormat(directory: URL(filePath: $0)) }
+            let format = try model.map { try ChatMLFormat(directory: ModelDirectory.folder(at: $0)) }
             let opened = try files.flatMap(RowFiles.named).map { url in
                 ExampleRows(try RowFiles.open(url), toleratedBadFraction: 1) { example in
                     if let format { _ = try example.messages(viewedBy: format) }

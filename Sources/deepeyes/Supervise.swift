@@ -23,7 +23,8 @@ struct Supervise: ParsableCommand {
             Ctrl-C finishes the current step, writes the checkpoint and stops.
 
             Example:
-              deepeyes sft --model Models/nano-base --data conversations.jsonl --output models/tuned
+              deepeyes sft --model Models/nano-base --data conversations.jsonl \\
+                  --output models/tuned
             """)
 
     @Option(help: "JSONL file of conversations.", completion: .file(extensions: ["jsonl"]))
@@ -53,7 +54,7 @@ struct Supervise: ParsableCommand {
         }
         let trainer = SupervisedTrainer(
             configuration: configuration, conversations: try ConversationFile(URL(filePath: data)),
-            policyModel: try PolicyModel.fitting(URL(filePath: configuration.model), copies: 4),
+            policyModel: try PolicyModel.fitting(ModelDirectory.folder(at: configuration.model), copies: 4),
             tools: .standard)
         let interruption = Interruption {
             Console.report("\nstopping after this step; press Ctrl-C again to stop at once\n")

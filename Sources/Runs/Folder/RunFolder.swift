@@ -8,7 +8,7 @@ package import Foundation
 
 /// The folder of a run: configuration, metrics, trajectories and checkpoints.
 ///
-///     config.yaml          the resolved configuration, written once
+///     config.yaml          the resolved configuration; rewritten if the run is extended
 ///     metrics.jsonl        deterministic metrics: identical bytes for identical runs
 ///     performance.jsonl    timings and memory
 ///     evaluations.jsonl    evaluation results, deterministic too

@@ -1,5 +1,6 @@
 package import Agent
 package import Judging
+import Models
 package import Settings
 package import Tasks
 package import Torch
@@ -72,6 +73,8 @@ package struct TrainingConfiguration: Codable, Sendable {
     /// The configuration with all automatic choices made, as stored in the run's folder.
     package var resolved: TrainingConfiguration {
         var resolved = self
+        // A run's folder stands for its newest checkpoint, which may be another one later.
+        if let checkpoint = try? ModelDirectory.checkpointPath(at: model) { resolved.model = checkpoint }
         resolved.evaluation = .listed(evaluations)
         return resolved
     }

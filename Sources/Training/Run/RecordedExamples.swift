@@ -98,7 +98,7 @@ package actor RecordedExamples {
 
     private func chatFormat() throws -> ChatMLFormat {
         if let format { return format }
-        let folder = try run.latestCheckpoint()?.url ?? URL(filePath: configuration.model)
+        let folder = try run.latestCheckpoint()?.url ?? ModelDirectory.folder(at: configuration.model)
         let format = try ChatMLFormat(directory: folder)
         self.format = format
         return format

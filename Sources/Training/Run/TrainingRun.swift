@@ -62,7 +62,7 @@ package final class TrainingRun {
         let start = folder.latestCheckpoint()
         let device = try Device(configuration.device)
         policyModel = try PolicyModel.fitting(
-            start?.url ?? URL(filePath: configuration.model), device: device, copies: 4)
+            start?.url ?? ModelDirectory.folder(at: configuration.model), device: device, copies: 4)
         store = try TrajectoryStore(at: folder.databaseFile)
         let data = try TrainingData(configuration, format: policyModel.format)
         files = data.files

@@ -24,7 +24,7 @@ package enum ConfigurationFile {
         retired: [String: String] = [:], check: (Configuration) throws -> Void = { _ in }
     ) throws -> Configuration {
         let merger = try merged(defaults, path, overrides, retired)
-        let configuration: Configuration = try decoded(merger, path)
+        let configuration = try decoded(merger, path, like: defaults)
         do {
             try SettingTree.check(configuration, like: defaults)
             try check(configuration)
@@ -43,7 +43,7 @@ package enum ConfigurationFile {
     package static func recorded<Configuration: Codable>(
         _ defaults: Configuration, at path: String, retired: [String: String] = [:]
     ) throws -> Configuration {
-        try decoded(merged(defaults, path, [], retired), path)
+        try decoded(merged(defaults, path, [], retired), path, like: defaults)
     }
 
     private static func merged(
@@ -102,16 +102,17 @@ package enum ConfigurationFile {
     }
 
     private static func decoded<Configuration: Decodable>(
-        _ merger: ConfigurationMerger, _ path: String?
+        _ merger: ConfigurationMerger, _ path: String?, like defaults: Configuration
     ) throws -> Configuration {
         do {
             return try YAMLDecoder().decode(Configuration.self, from: Yams.serialize(node: merger.tree))
         } catch let error as DecodingError {
-            let keys = error.keys
-            let origin = merger.origins.origin(of: keys.joined(separator: ".")) ?? path ?? "configuration"
-            let found = merger.tree.value(at: keys).map { ", not \($0)" } ?? ""
+            let key = error.keys.dottedKey
+            let origin = merger.origins.origin(of: key) ?? path ?? "configuration"
             throw ConfigurationError(
-                description: "\(origin): \(error.summary)\(error.isMismatch ? found : "")")
+                description: "\(origin): "
+                    + (error.mismatch(of: key, found: merger.tree.value(at: error.keys), defaults)
+                        ?? error.summary))
         }
     }
 
@@ -173,6 +174,20 @@ extension DecodingError {
         return path.map { key in key.intValue.map { "[\($0)]" } ?? key.stringValue }
     }
 
-    /// Whether the value is of another type.
-    fileprivate var isMismatch: Bool { if case .typeMismatch = self { true } else { false } }
+    /// What a value of another type must be; nil for other errors.
+    fileprivate func mismatch(of key: String, found: String?, _ defaults: Any) -> String? {
+        guard case .typeMismatch = self else { return nil }
+        let entries = SettingTree.entries(of: defaults)
+        // The keys of an element have no index in the reference.
+        let name = key.replacing(/\[[0-9]+\]/, with: "[]")
+        guard let entry = entries.first(where: { $0.key == name }), !entry.isGroup else { return nil }
+        let element = entries.first { $0.key.hasPrefix(name + "[].") }?.key.dropFirst(name.count + 3)
+        return "\(key) must be \(entry.kind)" + (found.map { ", not \($0)" } ?? "")
+            + (element.map { "; write \(key)=[{\($0): …}]" } ?? "")
+    }
+}
+
+extension [String] {
+    /// `data.parts[0].file`
+    fileprivate var dottedKey: String { joined(separator: ".").replacing(".[", with: "[") }
 }
