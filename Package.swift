@@ -55,7 +55,10 @@ let package = Package(
             ]),
         .target(name: "CounterRandom", swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
-        .target(name: "Torch", dependencies: ["CTorch", "CounterRandom", "JSON"], swiftSettings: strict),
+        .target(name: "Settings", dependencies: ["JSON"], swiftSettings: strict),
+        .target(
+            name: "Torch", dependencies: ["CTorch", "CounterRandom", "JSON", "Settings"],
+            swiftSettings: strict),
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -74,9 +77,11 @@ let package = Package(
 
         // MARK: Vocabulary and tasks, without a tensor
         .target(
-            name: "Agent", dependencies: ["JSON", "Imaging", "CounterRandom"], swiftSettings: strict),
+            name: "Agent", dependencies: ["JSON", "Imaging", "CounterRandom", "Settings"],
+            swiftSettings: strict),
         .target(
-            name: "Tasks", dependencies: ["Agent", "JSON", "Imaging", "Parquet", "CounterRandom"],
+            name: "Tasks",
+            dependencies: ["Agent", "JSON", "Imaging", "Parquet", "CounterRandom", "Settings"],
             swiftSettings: strict),
         .systemLibrary(
             name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -85,7 +90,7 @@ let package = Package(
         .target(
             name: "Judging",
             dependencies: [
-                "Agent", "Tasks", "Endpoints", .product(name: "GRDB", package: "GRDB.swift"),
+                "Agent", "Tasks", "Endpoints", "Settings", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             resources: [
                 .embedInCode("Resources/calibration.jsonl"), .embedInCode("Resources/prompt.txt"),
@@ -95,7 +100,7 @@ let package = Package(
         .target(
             name: "Runs",
             dependencies: [
-                "JSON", "Imaging",
+                "JSON", "Imaging", "Settings",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
@@ -153,7 +158,7 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "Torch", "Models", "Generation", "Rollout", "Tokenizer", "Agent", "JSON", "Tasks",
-                "Evaluation", "Judging", "Imaging", "Runs", "Reports", "CounterRandom",
+                "Evaluation", "Judging", "Imaging", "Runs", "Reports", "CounterRandom", "Settings",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
@@ -161,14 +166,14 @@ let package = Package(
             name: "NanoBase",
             dependencies: [
                 "Torch", "Models", "Generation", "Rollout", "Training", "Tokenizer", "Agent", "JSON", "Tasks",
-                "Imaging", "Runs", "CounterRandom",
+                "Imaging", "Runs", "CounterRandom", "Settings",
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "deepeyes",
             dependencies: [
                 "Agent", "JSON", "Tasks", "Endpoints", "Evaluation", "Judging", "Imaging", "Models",
-                "Generation", "Training", "NanoBase", "Runs", "Reports", "Rollout", "Serving",
+                "Generation", "Training", "NanoBase", "Runs", "Reports", "Rollout", "Serving", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -192,6 +197,7 @@ let package = Package(
             path: "Tests/TestServer", swiftSettings: strict),
         .testTarget(name: "CounterRandomTests", dependencies: ["CounterRandom"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "CounterRandom"], swiftSettings: strict),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
         .testTarget(
             name: "TorchTests", dependencies: ["Torch", "CounterRandom", "TestSupport", "TestFixtures"],
             exclude: ["Goldens"],
@@ -206,7 +212,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TasksTests",
-            dependencies: ["Tasks", "Agent", "JSON", "Imaging", "CounterRandom", "TestFixtures"],
+            dependencies: ["Tasks", "Agent", "JSON", "Imaging", "CounterRandom", "Settings", "TestFixtures"],
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "RolloutTests",
@@ -264,7 +270,8 @@ let package = Package(
             dependencies: [
                 "Training", "NanoBase", "Models", "Generation", "Torch", "Agent", "Tasks", "Judging",
                 "Imaging",
-                "Rollout", "Runs", "Reports", "CounterRandom", "TestSupport", "TestFixtures", "TestPolicy",
+                "Rollout", "Runs", "Reports", "CounterRandom", "Settings", "TestSupport", "TestFixtures",
+                "TestPolicy",
             ],
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(

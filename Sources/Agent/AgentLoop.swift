@@ -1,14 +1,15 @@
 package import CounterRandom
 import JSON
+import Settings
 
 /// Limits of a trajectory's length.
 package struct AgentLimits: Hashable, Sendable, Codable {
-    /// Maximum number of tool calls that are executed.
-    package var toolCalls: Int
-    /// Maximum generated tokens over all turns; `Sampling.maximumTokens` limits each turn.
-    package var completionTokens: Int
-    /// Maximum transcript length in tokens, including prompt and observations.
-    package var contextTokens: Int
+    @Setting("Maximum number of tool calls that are executed.", .atLeast(0)) package var toolCalls = 6
+    @Setting(
+        "Maximum generated tokens over all turns; `sampling.maximumTokens` limits each turn.", .atLeast(1))
+    package var completionTokens = 20_480
+    @Setting("Maximum transcript length in tokens, including prompt and observations.", .atLeast(1))
+    package var contextTokens = 32_768
 
     package init(toolCalls: Int = 6, completionTokens: Int = 20_480, contextTokens: Int = 32_768) {
         self.toolCalls = toolCalls

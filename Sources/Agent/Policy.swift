@@ -1,15 +1,15 @@
 package import CounterRandom
+import Settings
 
 /// Sampling parameters.
 package struct Sampling: Hashable, Sendable, Codable {
-    /// Temperature; 0 is greedy decoding.
-    package var temperature: Double
-    /// Nucleus sampling: samples from the smallest set of tokens with this total probability; 1 disables it.
-    package var topP: Double
-    /// Samples from this many most likely tokens; 0 disables it.
-    package var topK: Int
-    /// Maximum tokens in one turn.
-    package var maximumTokens: Int
+    @Setting("Temperature; 0 is greedy decoding.", .atLeast(0)) package var temperature = 1.0
+    @Setting(
+        "Nucleus sampling: samples from the smallest set of tokens with this total probability; 1 disables it.",
+        .above(0, atMost: 1))
+    package var topP = 1.0
+    @Setting("Samples from this many most likely tokens; 0 disables it.", .atLeast(0)) package var topK = 0
+    @Setting("Maximum tokens in one turn.", .atLeast(1)) package var maximumTokens = 1024
 
     package init(temperature: Double = 1, topP: Double = 1, topK: Int = 0, maximumTokens: Int = 1024) {
         self.temperature = temperature

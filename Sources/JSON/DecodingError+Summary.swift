@@ -12,7 +12,7 @@ extension DecodingError {
     private func summary(_ spelled: (String) -> String) -> String {
         func path(_ keys: [any CodingKey]) -> String {
             let names = keys.map { $0.intValue.map { "[\($0)]" } ?? spelled($0.stringValue) }
-            return names.isEmpty ? "it" : names.joined(separator: ".")
+            return names.isEmpty ? "it" : names.joined(separator: ".").replacing(".[", with: "[")
         }
         return switch self {
         case .typeMismatch(let type, let context):
@@ -21,9 +21,17 @@ extension DecodingError {
             "\(path(context.codingPath)) is null and must be \(Self.name(of: type))"
         case .keyNotFound(let key, let context): "\(path(context.codingPath + [key])) is missing"
         case .dataCorrupted(let context) where context.codingPath.isEmpty: "not valid JSON or YAML"
-        case .dataCorrupted(let context): "\(path(context.codingPath)): \(context.debugDescription)"
+        case .dataCorrupted(let context):
+            "\(path(context.codingPath)): \(Self.problem(context.debugDescription))"
         @unknown default: "\(self)"
         }
+    }
+
+    /// The description of a value; that of an unknown case of an enumeration names Swift types.
+    private static func problem(_ description: String) -> String {
+        guard let match = description.firstMatch(of: /^Cannot initialize \S+ from invalid \S+ value (.*)$/)
+        else { return description }
+        return "\(match.1) is not one of its values"
     }
 
     private static func name(of type: Any.Type) -> String {

@@ -1,42 +1,40 @@
 package import Agent
 internal import Endpoints
 package import Foundation
+package import Settings
 package import Tasks
 
 /// The configuration of judges: rules, and a model or a program for answers that the rules cannot decide.
 package struct JudgeConfiguration: Codable, Hashable, Sendable {
-    /// A command that reads answers and writes verdicts, see `ProgramJudge`; empty for none.
-    package var program = ""
-    /// Base URLs of interchangeable OpenAI-compatible chat servers, such as `http://localhost:8000/v1`.
+    @Setting("A command that reads answers and writes verdicts; empty for none.") package var program = ""
+    @Setting(
+        "Base URLs of interchangeable OpenAI-compatible chat servers, such as `http://localhost:8000/v1`.")
     package var endpoints: [String] = []
-    /// The model's name on the servers.
-    package var model = ""
-    /// Environment variable with the API key; empty for servers without one.
+    @Setting("The model's name on the servers.") package var model = ""
+    @Setting("Environment variable with the API key; empty for servers without one.")
     package var apiKeyVariable = ""
-    /// File with the prompt template, see ``JudgePrompt``; empty for the built-in one.
-    package var prompt = ""
-    /// Answers judged concurrently.
-    package var concurrency = 16
-    /// Timeout for connecting to a server.
-    package var connectSeconds = 5.0
-    /// Timeout for a verdict.
-    package var timeoutSeconds = 30.0
-    /// Maximum attempts per request.
-    package var attempts = 4
-    /// Consecutive failures after which a server's circuit opens, and the length of the first cooldown.
+    @Setting("File with the prompt template; empty for the built-in one.") package var prompt = ""
+    @Setting("Answers judged concurrently.", .atLeast(1)) package var concurrency = 16
+    @Setting("Timeout for connecting to a server.", .above(0)) package var connectSeconds = 5.0
+    @Setting("Timeout for a verdict.", .above(0)) package var timeoutSeconds = 30.0
+    @Setting("Maximum attempts per request.", .atLeast(1)) package var attempts = 4
+    @Setting("Consecutive failures after which a server's circuit opens.", .atLeast(1))
     package var failuresUntilCooldown = 3
-    package var cooldownSeconds = 10.0
-    /// Maximum number of replies requested for an answer until one has a verdict.
+    @Setting("Length of the first cooldown of a server.", .atLeast(0)) package var cooldownSeconds = 10.0
+    @Setting("Maximum number of replies requested for an answer until one has a verdict.", .atLeast(1))
     package var maximumReplies = 3
-    /// Maximum tokens of a model's reply, including its reasoning.
+    @Setting("Maximum tokens of a model's reply, including its reasoning.", .atLeast(1))
     package var maximumTokens = 512
-    /// File for cached verdicts of a model; `run` for a file in the run's folder, `none` for no cache.
+    @Setting(
+        "File for cached verdicts of a model; `run` for a file in the run's folder, `none` for no cache.")
     package var cache = "run"
-    /// Whether math-verify judges formulas: `auto` if `python3` has it, `never`, or the path of a Python interpreter.
+    @Setting(
+        "Whether math-verify judges formulas: `auto` if `python3` has it, `never`, or the path of a Python interpreter."
+    )
     package var mathVerify = "auto"
-    /// Whether a model or program is tested on labelled answers before training.
+    @Setting("Whether a model or program is tested on labelled answers before training.")
     package var check = true
-    /// The required agreement in that test, as a fraction.
+    @Setting("The required agreement in that test, as a fraction.", .from(0, to: 1))
     package var minimumAgreement = 0.9
 
     package init() {}
@@ -50,40 +48,23 @@ package struct JudgeConfiguration: Codable, Hashable, Sendable {
         return endpoints.isEmpty ? "rules alone" : "model \(model) at \(endpoints.joined(separator: ", "))"
     }
 
-    /// - Throws: ``JudgeError`` that names conflicting or invalid values.
+    /// - Throws: `SettingError` that names conflicting or invalid values.
     package func validate() throws {
+        do { try SettingTree.check(self, like: JudgeConfiguration()) } catch {
+            throw SettingError("judge.\(error.key)", error.problem)
+        }
         if !program.isEmpty, !endpoints.isEmpty {
-            throw JudgeError(
-                description: "configuration: judge.program and judge.endpoints are both set; leave one empty")
+            throw SettingError("judge.program", "and judge.endpoints are both set; leave one empty")
         }
         if !endpoints.isEmpty, model.isEmpty {
-            throw JudgeError(
-                description:
-                    "configuration: judge.endpoints needs judge.model, the model's name on the server")
-        }
-        if !(0...1).contains(minimumAgreement) {
-            throw JudgeError(
-                description:
-                    "configuration: judge.minimumAgreement is \(minimumAgreement); it must be between 0 and 1"
-            )
-        }
-        for (name, value) in [
-            ("concurrency", concurrency), ("maximumReplies", maximumReplies),
-            ("maximumTokens", maximumTokens),
-        ] where value < 1 {
-            throw JudgeError(
-                description: "configuration: judge.\(name) is \(value); it must be at least 1")
-        }
-        if !(timeoutSeconds > 0) {
-            throw JudgeError(
-                description: "configuration: judge.timeoutSeconds is \(timeoutSeconds); it must be above 0")
+            throw SettingError("judge.endpoints", "needs judge.model, the model's name on the server")
         }
     }
 
     /// Creates the judges.
     ///
     /// - Parameter runCache: cache file for `cache: run`; nil for no cache in that case.
-    /// - Throws: ``JudgeError`` or `EndpointError` that names the invalid value.
+    /// - Throws: ``JudgeError``, `SettingError` or `EndpointError` that names the invalid value.
     package func judges(runCache: URL?) throws -> Judges {
         try validate()
         let timeout = Duration.seconds(timeoutSeconds)

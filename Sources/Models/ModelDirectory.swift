@@ -29,6 +29,50 @@ package struct ModelDirectory: Sendable {
         }
     }
 
+    /// The folder of the checkpoint at `path`; see ``checkpointPath(at:)``.
+    package static func folder(at path: String) throws(CheckpointError) -> URL {
+        URL(filePath: try checkpointPath(at: path))
+    }
+
+    /// The path itself, or for a run's folder the path of its newest checkpoint.
+    ///
+    /// - Throws: `CheckpointError` that says what to give instead.
+    package static func checkpointPath(at path: String) throws(CheckpointError) -> String {
+        let files = FileManager.default
+        var isFolder: ObjCBool = false
+        guard files.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw CheckpointError(.load, path: path, missing(path))
+        }
+        guard isFolder.boolValue else {
+            throw CheckpointError(.load, path: path, "it is a file; give the folder that holds it")
+        }
+        func isModel(_ folder: String) -> Bool {
+            files.fileExists(atPath: "\(folder)/\(ModelFileName.configuration)")
+        }
+        if isModel(path) { return path }
+        let run = path.hasSuffix("/") ? String(path.dropLast()) : path
+        let checkpoints = run.split(separator: "/").last == "checkpoints" ? run : "\(run)/checkpoints"
+        guard let names = try? files.contentsOfDirectory(atPath: checkpoints) else { return path }
+        let steps = names.filter { $0.hasPrefix("step-") }.compactMap { Int($0.dropFirst(5)) }
+        // A checkpoint gets this name when it is complete.
+        guard let newest = steps.sorted().map({ "\(checkpoints)/step-\($0)" }).last(where: isModel) else {
+            throw CheckpointError(
+                .load, path: path, "the run has no checkpoint yet; wait for the first, or name another folder"
+            )
+        }
+        return newest
+    }
+
+    /// What to do about a folder that does not exist; `owner/name` is probably a model of the Hugging Face hub.
+    private static func missing(_ path: String) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, path.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*\/[A-Za-z0-9._-]+/) != nil,
+            !FileManager.default.fileExists(atPath: String(parts[0]))
+        else { return "the folder does not exist; check the path" }
+        return "there is no such folder; to download the model from the Hugging Face hub: "
+            + "hf download \(path) --local-dir models/\(parts[1]), then give models/\(parts[1])"
+    }
+
     /// Number of elements of all parameters, from the headers of the weight files.
     ///
     /// - Throws: `SafetensorsError`.

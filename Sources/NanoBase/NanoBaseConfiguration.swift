@@ -1,3 +1,4 @@
+package import Settings
 package import Tasks
 package import Torch
 
@@ -5,27 +6,23 @@ package import Torch
 ///
 /// `Configurations/nano-base.yaml` is the recipe of `Models/nano-base`.
 package struct NanoBaseConfiguration: Codable, Sendable {
-    package var seed: UInt64 = 1
-    /// libtorch threads; 0 uses one per core.
-    package var threads = 0
-    package var task = VisualSearchConfiguration()
-    package var habit = ToolHabit()
-    /// Vision, by dense targets only.
-    package var vision = LessonStage()
-    /// Grounding, relations and existence.
-    package var language = LessonStage()
-    /// Reading close-ups, and questions with a tool.
+    @Setting("Random seed for weights, scenes and lessons.") package var seed: UInt64 = 1
+    @Setting("Threads of libtorch; 0 for one per core.", .atLeast(0)) package var threads = 0
+    @Setting("The scenes and questions.") package var task = VisualSearchConfiguration()
+    @Setting("The tool use of the training data.") package var habit = ToolHabit()
+    @Setting("The first stage: vision, by dense targets only.") package var vision = LessonStage()
+    @Setting("The second stage: grounding, relations and existence.") package var language = LessonStage()
+    @Setting("The third stage: reading close-ups, and questions with a tool.")
     package var tools = LessonStage()
-    /// All kinds of lessons, mostly close-ups.
-    package var practice = LessonStage()
-    /// Close-ups that are hard to read, at a lower learning rate.
+    @Setting("The fourth stage: all kinds of lessons, mostly close-ups.") package var practice = LessonStage()
+    @Setting("The last stage: close-ups that are hard to read, at a lower learning rate.")
     package var polish = LessonStage()
-    package var muon = Muon.Options()
+    @Setting("Hyperparameters of Muon, for the hidden matrices.") package var muon = Muon.Options()
+    @Setting("Hyperparameters of AdamW, for the other parameters.")
     package var adamW = AdamW.Options(beta1: 0.9, beta2: 0.98, weightDecay: 0)
-    /// The gradient is clipped to this norm.
+    @Setting("Maximum norm of the gradient; a larger gradient is scaled down.", .above(0))
     package var maximumGradientNorm = 1.0
-    /// Maximum tokens in one forward and backward pass.
-    package var tokensPerPass = 4096
+    @Setting("Maximum tokens in one forward and backward pass.", .atLeast(1)) package var tokensPerPass = 4096
 
     package init() {}
 
@@ -40,38 +37,34 @@ package struct NanoBaseConfiguration: Codable, Sendable {
 
 /// A training stage with a fixed mix of lessons.
 package struct LessonStage: Codable, Hashable, Sendable {
-    /// Optimizer steps.
-    package var steps = 0
-    /// Scenes per step.
-    package var scenesPerStep = 8
-    package var learningRate = 2e-3
-    package var schedule = LearningRateSchedule.Shape.cosine
-    package var warmUpSteps = 20
-    package var lessons = LessonCounts()
-    /// Side of a close-up relative to that of its object; log-uniform.
+    @Setting("Optimizer steps.", .atLeast(0)) package var steps = 0
+    @Setting("Scenes per step.", .atLeast(1)) package var scenesPerStep = 8
+    @Setting("The peak learning rate.", .above(0)) package var learningRate = 2e-3
+    @Setting("The learning rate after the warm-up.") package var schedule = LearningRateSchedule.Shape.cosine
+    @Setting("Steps until the learning rate reaches its peak.", .atLeast(0)) package var warmUpSteps = 20
+    @Setting("The number of lessons of each kind per scene.") package var lessons = LessonCounts()
+    @Setting("Side of a close-up relative to that of its object; log-uniform.")
     package var closeUpSize = 0.3...2.2
-    /// Standard deviation of the smoothing of coordinate targets, in pixels of the view.
+    @Setting(
+        "Standard deviation of the smoothing of coordinate targets, in pixels of the view.", .atLeast(0))
     package var coordinateBlur = 0.7
-    /// Weight of the dense targets of image tokens.
-    package var denseWeight = 0.0
-    /// Weight of the box losses of the auxiliary heads.
-    package var boxWeight = 0.0
+    @Setting("Weight of the dense targets of image tokens.", .atLeast(0)) package var denseWeight = 0.0
+    @Setting("Weight of the box losses of the auxiliary heads.", .atLeast(0)) package var boxWeight = 0.0
 
     package init() {}
 }
 
 /// The number of lessons of each kind per scene.
 package struct LessonCounts: Codable, Hashable, Sendable {
-    /// Random crops without a question, for dense targets.
-    package var crop = 0
-    /// "Where is …?", answered with the box.
-    package var grounding = 0
-    /// Half of them "left of", half "above"; a fractional part is the probability of one more.
+    @Setting("Random crops without a question, for dense targets.", .atLeast(0)) package var crop = 0
+    @Setting("\"Where is …?\", answered with the box.", .atLeast(0)) package var grounding = 0
+    @Setting(
+        "Half of them \"left of\", half \"above\"; a fractional part is the probability of one more.",
+        .atLeast(0))
     package var relation = 0.0
-    package var existence = 0
-    /// Close-ups of objects, as separate images.
-    package var closeUp = 0
-    /// Questions with a tool, answered according to ``ToolHabit``.
+    @Setting("Whether an object exists.", .atLeast(0)) package var existence = 0
+    @Setting("Close-ups of objects, as separate images.", .atLeast(0)) package var closeUp = 0
+    @Setting("Questions with a tool, answered with the habit of the base.", .atLeast(0))
     package var attribute = 0
 
     package init() {}

@@ -57,7 +57,7 @@ package final class SkillEvaluation {
     package init(model: String, sceneCount: Int) throws {
         self.sceneCount = sceneCount
         Tensor.setThreadCount(ProcessInfo.processInfo.activeProcessorCount)
-        policyModel = try PolicyModel(directory: URL(filePath: model))
+        policyModel = try PolicyModel(directory: ModelDirectory.folder(at: model))
         engine = try policyModel.workers()
     }
 

@@ -1,6 +1,7 @@
 import CounterRandom
 import Foundation
 import Imaging
+package import Settings
 import Tasks
 
 /// The tool use of the base model's training data: rare and imprecise, so that reinforcement learning has to find good use.
@@ -8,15 +9,16 @@ import Tasks
 /// Boxes have random offsets and sizes around the target, and calls are random, independent of whether they would help. An
 /// answer after a call is right only if the crop happens to show the target.
 package struct ToolHabit: Codable, Hashable, Sendable {
-    /// Probability of a call by shape; `callProbability` applies to other shapes. With equal probabilities below one half, calls
-    /// would occur in samples but never in greedy answers.
+    // With equal probabilities below one half, calls would occur in samples but never in greedy answers.
+    @Setting("Probability of a call by shape; `callProbability` applies to other shapes.")
     package var callProbabilityByShape: [String: Double] = ["star": 0.6, "cross": 0.6]
-    package var callProbability = 0.3
-    /// Standard deviation of a box's centre from that of the target, relative to the target's side.
+    @Setting("Probability of a call for other shapes.", .from(0, to: 1)) package var callProbability = 0.3
+    @Setting(
+        "Standard deviation of a box's centre from that of the target, relative to the target's side.",
+        .atLeast(0))
     package var centreDeviation = 0.4
-    /// Side of a box relative to that of the target; log-uniform.
-    package var scale = 0.8...2.5
-    /// Width and height differ from the side by up to this fraction.
+    @Setting("Side of a box relative to that of the target; log-uniform.") package var scale = 0.8...2.5
+    @Setting("Width and height differ from the side by up to this fraction.", .from(0, below: 1))
     package var aspect = 0.25
 
     package init() {}

@@ -5,6 +5,7 @@ import Generation
 import Imaging
 import Models
 import Runs
+import Settings
 import Synchronization
 import Tasks
 import Training
@@ -16,7 +17,8 @@ struct Ask: ParsableCommand {
             Streams the reasoning as it is generated and shows each tool call with the region it cut out.
 
             Example:
-              deepeyes ask --model runs/demo/checkpoints/step-500 --image street.jpg "What does the sign say?" --trace out.html
+              deepeyes ask --model runs/demo/checkpoints/step-500 \\
+                  --image street.jpg "What does the sign say?" --trace out.html
             """)
 
     @Option(help: "Folder of the model.")
@@ -31,13 +33,13 @@ struct Ask: ParsableCommand {
     @Option(help: "Write a page that shows the whole trajectory.", completion: .file(extensions: ["html"]))
     var trace: String?
 
-    @Option(help: "Sampling temperature; 0 is greedy decoding.")
+    @Option(help: "Sampling temperature; 0 is greedy decoding.", range: .atLeast(0))
     var temperature: Double = 0
 
-    @Option(help: "Random seed, used if the temperature is above 0.")
+    @Option(help: "Random seed, used if the temperature is above 0.", range: .atLeast(0))
     var seed: UInt64 = 1
 
-    @Option(help: "Maximum number of tokens in one turn.")
+    @Option(help: "Maximum number of tokens in one turn.", range: .atLeast(1))
     var maximumTokens: Int = 1024
 
     @OptionGroup
@@ -47,13 +49,11 @@ struct Ask: ParsableCommand {
     var withoutTools = false
 
     func validate() throws {
-        guard temperature >= 0 else { throw ValidationError("--temperature must be 0 or more") }
-        guard maximumTokens > 0 else { throw ValidationError("--maximum-tokens must be 1 or more") }
         _ = try tools.box()
     }
 
     func run() throws {
-        let policyModel = try PolicyModel.fitting(URL(filePath: model))
+        let policyModel = try PolicyModel.fitting(ModelDirectory.folder(at: model))
         let request = QuestionRequest(
             question: question, imagePaths: image, tools: withoutTools ? ToolBox([]) : try tools.box(),
             sampling: Sampling(temperature: temperature, maximumTokens: maximumTokens), seed: seed)

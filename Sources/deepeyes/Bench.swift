@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Generation
 import Models
+import Settings
 import Tasks
 import Training
 
@@ -16,7 +17,8 @@ struct Bench: ParsableCommand {
             `make bench` compares the results with TRL and transformers.
 
             Example:
-              deepeyes bench --model Models/nano-base --data prompts --group 8 --tokens 64 --repeat 20
+              deepeyes bench --model Models/nano-base --data prompts --group 8 \\
+                  --tokens 64 --repeat 20
             """)
 
     enum Quantity: String, ExpressibleByArgument, CaseIterable { case generation, step }
@@ -30,22 +32,24 @@ struct Bench: ParsableCommand {
     @Option(help: "generation or step; both if left out.")
     var measure: Quantity?
 
-    @Option(help: "Completions per prompt.")
+    @Option(help: "Completions per prompt.", range: .atLeast(2))
     var group: Int = 8
 
-    @Option(help: "Tokens per completion.")
+    @Option(help: "Tokens per completion.", range: .atLeast(1))
     var tokens: Int = 64
 
-    @Option(help: "Measured rounds.")
+    @Option(help: "Measured rounds.", range: .atLeast(1))
     var `repeat`: Int = 10
 
-    @Option(help: "Warm-up rounds before the measured ones.")
+    @Option(help: "Warm-up rounds before the measured ones.", range: .atLeast(0))
     var warmUp: Int = 2
 
-    @Option(help: "libtorch threads; 0 uses one per core.")
+    @Option(help: "libtorch threads; 0 uses one per core.", range: .atLeast(0))
     var threads: Int = 0
 
-    @Option(help: "Workers that compute in parallel; the threads are divided among them.")
+    @Option(
+        help: "Workers that compute in parallel; the threads are divided among them.",
+        range: .from(1, to: 1024))
     var workers: Int = 1
 
     /// The printed JSON object.
@@ -55,17 +59,10 @@ struct Bench: ParsableCommand {
         var step: StepBenchmark.Timing?
     }
 
-    func validate() throws {
-        guard group > 1, tokens > 0, `repeat` > 0, warmUp >= 0, threads >= 0, workers > 0 else {
-            throw ValidationError(
-                "--group must be 2 or more, --tokens, --repeat and --workers 1 or more, --warm-up and --threads 0 or more"
-            )
-        }
-    }
-
     func run() throws {
         let benchmark = try StepBenchmark(
-            try PolicyModel.fitting(URL(filePath: model)), source: try PromptFolder(URL(filePath: data)),
+            try PolicyModel.fitting(ModelDirectory.folder(at: model)),
+            source: try PromptFolder(URL(filePath: data)),
             configuration: StepBenchmark.Configuration(
                 groupSize: group, tokenCount: tokens, repetitions: `repeat`, warmUps: warmUp,
                 threads: threads, workers: workers))

@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Reports
 import Runs
+import Settings
 import Tasks
 
 struct Compare: ParsableCommand {
@@ -25,7 +26,7 @@ struct Compare: ParsableCommand {
     @Option(help: "Write the comparison as JSON.", completion: .file(extensions: ["json"]))
     var output: String?
 
-    @Option(help: "Maximum number of changed items to list in each direction.")
+    @Option(help: "Maximum number of changed items to list in each direction.", range: .atLeast(0))
     var items: Int = 10
 
     func run() throws {

@@ -5,6 +5,7 @@ import Foundation
 import Imaging
 import Reports
 import Runs
+import Settings
 import Tasks
 import Training
 
@@ -38,20 +39,14 @@ extension DataCommand {
         @Option(help: "Write an HTML page with samples.", completion: .file(extensions: ["html"]))
         var sheet: String?
 
-        @Option(help: "Samples on the page.")
+        @Option(help: "Samples on the page.", range: .atLeast(1))
         var samples: Int = 24
 
-        @Option(help: "Rows to read, spread evenly over each file; all if left out.")
+        @Option(help: "Rows to read, spread evenly over each file; all if left out.", range: .atLeast(1))
         var rows: Int?
 
-        func validate() throws {
-            guard rows ?? 1 > 0, samples > 0 else {
-                throw ValidationError("--rows and --samples must be greater than 0")
-            }
-        }
-
         func run() throws {
-            let check = try model.map { try PromptCheck(model: URL(filePath: $0), tools: .standard) }
+            let check = try model.map { try PromptCheck(model: ModelDirectory.folder(at: $0), tools: .standard) }
             let opened = try files.flatMap(RowFiles.named).map { url in
                 ExampleRows(try RowFiles.open(url), toleratedBadFraction: 1) { example in
                     try check?.promptLength(of: example)

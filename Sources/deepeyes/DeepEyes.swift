@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JSON
 
 /// The command line tool: reads arguments and calls the modules.
 @main
@@ -13,28 +14,35 @@ struct DeepEyes: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Evaluate.self, Compare.self, Select.self, DataCommand.self, JudgeCommand.self,
-            Ask.self,
-            Serve.self, View.self, Supervise.self, NanoBase.self, Skills.self, Scenes.self, Bench.self,
+            Train.self, Config.self, Evaluate.self, Compare.self, Select.self, DataCommand.self,
+            JudgeCommand.self,
+            Ask.self, Serve.self, View.self, Supervise.self, NanoBase.self, Skills.self, Scenes.self,
+            Bench.self,
             Transcripts.self,
         ])
 
     static func main() {
+        let arguments = Array(CommandLine.arguments.dropFirst())
         do {
-            var command = try parseAsRoot()
+            try CommandNames.check(arguments, in: self)
+            var command = try parseAsRoot(arguments)
             try command.run()
-        } catch let error as CleanExit {
-            exit(withError: error)
-        } catch let error as ValidationError {
-            exit(withError: error)
         } catch let code as ExitCode {
             exit(withError: code)
         } catch {
-            if exitCode(for: error) == .success || fullMessage(for: error).contains("Usage:") {
-                exit(withError: error)
+            switch exitCode(for: error) {
+            case .success: exit(withError: error)
+            case .validationFailure:
+                // The complaint without the usage, which would push it off the screen.
+                let lines = fullMessage(for: error).split(separator: "\n")
+                let hint = lines.last { $0.contains("--help' for more information") }
+                let text = message(for: error)
+                Console.report("deepeyes: \(text)\n" + (hint.map { "\($0)\n" } ?? ""))
+                Foundation.exit(ExitCode.validationFailure.rawValue)
+            default:
+                Console.report("deepeyes: \(error.plainText)\n")
+                Foundation.exit(1)
             }
-            Console.report("deepeyes: \(error)\n")
-            Foundation.exit(1)
         }
     }
 }

@@ -5,6 +5,7 @@ import Evaluation
 import Foundation
 import Generation
 import Models
+import Settings
 
 /// Options for a model behind an OpenAI-compatible API endpoint instead of one in a folder.
 struct EndpointOptions: ParsableArguments {
@@ -17,23 +18,29 @@ struct EndpointOptions: ParsableArguments {
     @Option(help: "Environment variable with the server's API key.")
     var apiKeyVariable: String = ""
 
-    @Option(help: "min_pixels of the server's image processor; if it differs, boxes are mapped wrongly.")
+    @Option(
+        help: "min_pixels of the server's image processor; if it differs, boxes are mapped wrongly.",
+        range: .atLeast(1))
     var minimumPixels: Int = 3_136
 
     @Option(
         help:
-            "Images are sent with at most this many pixels; must not exceed the server's max_pixels, or boxes are mapped wrongly."
-    )
+            "Images are sent with at most this many pixels; must not exceed the server's max_pixels, or boxes are mapped wrongly.",
+        range: .atLeast(1))
     var maximumPixels: Int = 1_003_520
 
     func validate() throws {
-        guard 0 < minimumPixels, minimumPixels <= maximumPixels else {
-            throw ValidationError("--minimum-pixels must be at least 1 and no more than --maximum-pixels")
+        guard minimumPixels <= maximumPixels else {
+            throw ValidationError("--minimum-pixels must be no more than --maximum-pixels")
         }
     }
 
-    /// The model's name in results.
-    func name(of model: String) -> String { endpoint.map { "\(model) at \($0)" } ?? model }
+    /// The model's name in results; for a run's folder, the path of its newest checkpoint.
+    ///
+    /// - Throws: `CheckpointError` for a folder without a checkpoint.
+    func name(of model: String) throws -> String {
+        try endpoint.map { "\(model) at \($0)" } ?? ModelDirectory.checkpointPath(at: model)
+    }
 
     /// - Parameters:
     ///   - model: the model's folder, or its name on the server.
@@ -46,7 +53,7 @@ struct EndpointOptions: ParsableArguments {
     ) throws -> AskedModel {
         guard let endpoint else {
             return .here(
-                try PolicyModel.fitting(URL(filePath: model), budget: memory.budget),
+                try PolicyModel.fitting(ModelDirectory.folder(at: model), budget: memory.budget),
                 limits: AgentLimits(toolCalls: toolCalls), memory: memory.budget)
         }
         guard memory.memory == nil else {

@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import Reports
 import Runs
+import Settings
 import Synchronization
 import Tasks
 import Training
@@ -23,11 +24,16 @@ struct Evaluate: ParsableCommand {
             \(PublishedProtocol.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
 
             Examples:
-              deepeyes evaluate --benchmark visualsearch --model runs/demo/checkpoints/step-500
-              deepeyes evaluate --benchmark vstar --data vstar_bench --model Qwen2.5-VL-7B --samples 4 --temperature 0.7
-              deepeyes evaluate --benchmark vstar --data vstar_bench --model Qwen2.5-VL-7B --protocol published
-              deepeyes evaluate --benchmark vstar --data vstar_bench --endpoint http://localhost:8000/v1 --model NAME
-              deepeyes evaluate --benchmark pope --data coco_pope_random.json --rescore answers.jsonl --output score.json
+              deepeyes evaluate --benchmark visualsearch \\
+                  --model runs/demo/checkpoints/step-500
+              deepeyes evaluate --benchmark vstar --data vstar_bench \\
+                  --model Qwen2.5-VL-7B --samples 4 --temperature 0.7
+              deepeyes evaluate --benchmark vstar --data vstar_bench \\
+                  --model Qwen2.5-VL-7B --protocol published
+              deepeyes evaluate --benchmark vstar --data vstar_bench \\
+                  --endpoint http://localhost:8000/v1 --model NAME
+              deepeyes evaluate --benchmark pope --data coco_pope_random.json \\
+                  --rescore answers.jsonl --output score.json
             """)
 
     private static var names: String {
@@ -57,16 +63,16 @@ struct Evaluate: ParsableCommand {
     )
     var scoring: EvaluationSettings.Scoring = .honest
 
-    @Option(help: "Answers sampled per question; accuracy is their mean.")
+    @Option(help: "Answers sampled per question; accuracy is their mean.", range: .atLeast(1))
     var samples: Int = 1
 
-    @Option(help: "Sampling temperature; 0 is greedy decoding.")
+    @Option(help: "Sampling temperature; 0 is greedy decoding.", range: .atLeast(0))
     var temperature: Double = 0
 
-    @Option(help: "Random seed for the order of options and for sampling.")
+    @Option(help: "Random seed for the order of options and for sampling.", range: .atLeast(0))
     var seed: UInt64 = 1
 
-    @Option(help: "Maximum number of items; all if left out.")
+    @Option(help: "Maximum number of items; all if left out.", range: .atLeast(1))
     var limit: Int?
 
     @Option(
@@ -80,10 +86,10 @@ struct Evaluate: ParsableCommand {
     @Flag(help: "Keep answer options in file order, as the official scripts do.")
     var optionsAsOnDisk = false
 
-    @Option(help: "Questions answered concurrently.")
+    @Option(help: "Questions answered concurrently.", range: .atLeast(1))
     var concurrency: Int = 32
 
-    @Option(help: "Maximum number of tokens in one turn.")
+    @Option(help: "Maximum number of tokens in one turn.", range: .atLeast(1))
     var maximumTokens: Int = 1024
 
     @OptionGroup
@@ -96,10 +102,6 @@ struct Evaluate: ParsableCommand {
     var judging: JudgeOptions
 
     func validate() throws {
-        guard samples > 0, concurrency > 0, maximumTokens > 0, limit ?? 1 > 0 else {
-            throw ValidationError("--samples, --concurrency, --maximum-tokens and --limit must be 1 or more")
-        }
-        guard temperature >= 0 else { throw ValidationError("--temperature must be 0 or more") }
         if samples > 1 && temperature == 0 {
             throw ValidationError(
                 "--samples above 1 needs a --temperature above 0: greedy answers are identical")
@@ -141,7 +143,7 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("\(benchmark.title) has no official scorer; omit --protocol")
         }
         let items = try items(of: benchmark)
-        let name = server.name(of: model)
+        let name = try server.name(of: model)
         let folder = try EvaluationFolder(
             URL(filePath: output ?? "runs/\(benchmark.name)"),
             holding: .init(benchmark, model: name, settings: settings))

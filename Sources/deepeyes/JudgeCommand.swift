@@ -20,14 +20,17 @@ struct JudgeCommand: ParsableCommand {
                 Only the model or program is tested, without the rules that training applies first. Training runs the same \
                 check before it starts, unless judge.check is false.
 
-                To test on your own answers, write a JSONL file with lines such as:
-                  {"question": "What colour is the car?", "expected": "red", "answer": "crimson", "right": true, "style": "synonym"}
+                To test on your own answers, write a JSONL file. One of its lines, wrapped here:
+                  {"question": "What colour is the car?", "expected": "red",
+                   "answer": "crimson", "right": true, "style": "synonym"}
 
                 Examples:
-                  deepeyes judge check --set 'judge.endpoints=[http://localhost:8000/v1]' --set judge.model=Qwen2.5-72B-Instruct
-                  deepeyes judge check --set 'judge.endpoints=[https://api.example.com/v1]' --set judge.model=large \
-                --set judge.apiKeyVariable=EXAMPLE_API_KEY
-                  deepeyes judge check --set 'judge.program=python3 judge.py' --questions pairs.jsonl
+                  deepeyes judge check --set 'judge.endpoints=[http://localhost:8000/v1]' \\
+                      --set judge.model=Qwen2.5-72B-Instruct
+                  deepeyes judge check --set 'judge.endpoints=[https://api.example.com/v1]' \\
+                      --set judge.model=large --set judge.apiKeyVariable=EXAMPLE_API_KEY
+                  deepeyes judge check --set 'judge.program=python3 judge.py' \\
+                      --questions pairs.jsonl
                 """)
 
         @Option(

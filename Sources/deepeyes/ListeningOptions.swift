@@ -1,21 +1,18 @@
 import ArgumentParser
 import Foundation
 import Serving
+import Settings
 
 /// The address a server listens on, and the API key it requires.
 struct ListeningOptions: ParsableArguments {
     @Option(help: "Address to listen on; an address other than loopback needs an API key.")
     var host: String = "127.0.0.1"
 
-    @Option(help: "Port to listen on; 0 picks a free port.")
+    @Option(help: "Port to listen on; 0 picks a free port.", range: .from(0, to: 65_535))
     var port: Int = 8000
 
     @Option(help: "Environment variable with the API key that clients must send.")
     var apiKeyVariable: String?
-
-    func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535") }
-    }
 
     /// - Throws: `ValidationError` if the variable is unset or empty, `ServerError` if a key is required but not given, or if the
     ///   address cannot be listened on.

@@ -17,7 +17,8 @@ struct NanoBase: ParsableCommand {
             Each stage writes a checkpoint to the folder; stages whose checkpoint exists are skipped.
 
             Example:
-              deepeyes nano-base --config Configurations/nano-base.yaml --output runs/nano-base
+              deepeyes nano-base --config Configurations/nano-base.yaml \\
+                  --output runs/nano-base
             """)
 
     @Option(help: "Folder for the checkpoints of the stages.", completion: .directory)

@@ -7,6 +7,7 @@ final class ProgressLine: Sendable {
     private struct State {
         var reporter: ProgressReporter?
         var shownAt: ContinuousClock.Instant?
+        var shown: Int?
     }
 
     private let name: String
@@ -15,7 +16,7 @@ final class ProgressLine: Sendable {
     private let state = Mutex(State())
 
     /// Minimum interval between lines if the output is not a terminal.
-    private static let pause = Duration.seconds(30)
+    private static let pause = Duration.seconds(10)
 
     init(_ name: String) { self.name = name }
 
@@ -29,8 +30,11 @@ final class ProgressLine: Sendable {
                 state.reporter?.advance(to: completed, elapsed: now - start)
             }
             let isDue = state.shownAt.map { now - $0 >= Self.pause } ?? true
-            guard isTerminal || isDue || completed == total, let text = state.reporter?.text else { return }
+            guard isTerminal || isDue || completed == total, completed != state.shown,
+                let text = state.reporter?.text
+            else { return }
             state.shownAt = now
+            state.shown = completed
             write("\(name) \(text)")
         }
     }
@@ -41,6 +45,7 @@ final class ProgressLine: Sendable {
             if isTerminal { ConsoleOutput.standard.write("\r\u{1B}[K") }
             ConsoleOutput.standard.write(text + "\n")
             state.shownAt = nil
+            state.shown = nil
         }
     }
 

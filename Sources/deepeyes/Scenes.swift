@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Foundation
+import Settings
 import Tasks
 import Training
 
@@ -15,7 +16,7 @@ struct Scenes: ParsableCommand {
     @Option(help: "Folder to write to.")
     var output: String
 
-    @Option(help: "Number of examples.")
+    @Option(help: "Number of examples.", range: .atLeast(1))
     var count: Int = 100
 
     @Option(help: "training, validation or test; the splits have no scene in common.")

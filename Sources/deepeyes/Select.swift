@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import Runs
+import Settings
 import Tasks
 import Training
 
@@ -14,8 +15,10 @@ struct Select: ParsableCommand {
             training. Answers are stored in OUTPUT.selection: after Ctrl-C, run the same command again to continue.
 
             Examples:
-              deepeyes select --data questions.parquet --model Qwen2.5-VL-7B --output chosen.parquet
-              deepeyes select --data scenes/examples.jsonl --show-region --output chosen.parquet
+              deepeyes select --data questions.parquet --model Qwen2.5-VL-7B \\
+                  --output chosen.parquet
+              deepeyes select --data scenes/examples.jsonl --show-region \\
+                  --output chosen.parquet
             """)
 
     @Option(help: "JSONL or Parquet file of examples.", completion: .file())
@@ -27,13 +30,13 @@ struct Select: ParsableCommand {
     @Option(help: "Parquet file to write.", completion: .file(extensions: ["parquet"]))
     var output: String
 
-    @Option(help: "Answers sampled per example.")
+    @Option(help: "Answers sampled per example.", range: .atLeast(2))
     var samples: Int = 8
 
-    @Option(help: "Sampling temperature.")
+    @Option(help: "Sampling temperature.", range: .above(0, because: "greedy answers are identical"))
     var temperature: Double = 1
 
-    @Option(help: "Random seed for sampling.")
+    @Option(help: "Random seed for sampling.", range: .atLeast(0))
     var seed: UInt64 = 1
 
     @Flag(help: "Ask without the examples' tools.")
@@ -51,10 +54,10 @@ struct Select: ParsableCommand {
     )
     var openQuestions = false
 
-    @Option(help: "Questions answered concurrently.")
+    @Option(help: "Questions answered concurrently.", range: .atLeast(1))
     var concurrency: Int = 64
 
-    @Option(help: "Maximum number of tokens in one turn.")
+    @Option(help: "Maximum number of tokens in one turn.", range: .atLeast(1))
     var maximumTokens: Int = 1024
 
     @OptionGroup
@@ -66,25 +69,15 @@ struct Select: ParsableCommand {
     @OptionGroup(title: "Judge of free text")
     var judging: JudgeOptions
 
-    @Option(help: "Fraction of rows that may be bad before the command fails.")
+    @Option(help: "Fraction of rows that may be bad before the command fails.", range: .from(0, to: 1))
     var toleratedBadFraction: Double = 0.01
-
-    func validate() throws {
-        guard samples > 1 else { throw ValidationError("--samples must be 2 or more") }
-        guard temperature > 0 else {
-            throw ValidationError("--temperature must be above 0: greedy answers are identical")
-        }
-        guard concurrency > 0, maximumTokens > 0 else {
-            throw ValidationError("--concurrency and --maximum-tokens must be 1 or more")
-        }
-    }
 
     func run() throws {
         let settings = settings
         let rows = try RowFiles.open(URL(filePath: data))
         let folder = try SelectionFolder(
             URL(filePath: output + ".selection"),
-            holding: .init(data: data, model: server.name(of: model), settings: settings))
+            holding: .init(data: data, model: try server.name(of: model), settings: settings))
         let asked = try server.model(
             model, toolCalls: settings.toolCalls, concurrency: concurrency, memory: memory)
         let format = asked.format

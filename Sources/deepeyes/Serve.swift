@@ -5,6 +5,7 @@ import Generation
 import Imaging
 import Models
 import Serving
+import Settings
 import Tasks
 
 struct Serve: ParsableCommand {
@@ -34,67 +35,54 @@ struct Serve: ParsableCommand {
     @OptionGroup
     var toolNames: ToolOptions
 
-    @Option(help: "Most tool calls in an answer.")
+    @Option(help: "Most tool calls in an answer.", range: .atLeast(1))
     var toolCalls: Int = 6
 
-    @Option(help: "Most tokens in an answer.")
+    @Option(help: "Most tokens in an answer.", range: .atLeast(1))
     var maximumTokens: Int = 4096
 
-    @Option(help: "Requests that the model works on at a time.")
+    @Option(help: "Requests that the model works on at a time.", range: .from(1, to: 65_536))
     var parallel: Int = 64
 
     @Option(
         help:
-            "Engines that generate in parallel over the same weights; one for each core if the model is small, else one."
-    )
+            "Engines that generate in parallel over the same weights; one for each core if the model is small, else one.",
+        range: .from(1, to: 1024))
     var workers: Int?
 
     @Option(
         help:
-            "Tokens of the prefix cache: prompts that start like an earlier one, with the same system text, tools, images or turns, are not computed again. It is part of the cache of --memory."
-    )
+            "Tokens of the prefix cache: prompts that start like an earlier one, with the same system text, tools, images or turns, are not computed again. It is part of the cache of --memory.",
+        range: .atLeast(0))
     var prefixCacheTokens: Int = 8192
 
     @OptionGroup
     var memory: MemoryOptions
 
-    @Option(help: "Requests that wait besides those; more are turned away with status 429.")
+    @Option(
+        help: "Requests that wait besides those; more are turned away with status 429.",
+        range: .from(0, to: 65_536))
     var queue: Int = 192
 
-    @Option(help: "Seconds an answer may take.")
+    @Option(help: "Seconds an answer may take.", range: .atLeast(1))
     var seconds: Int = 600
 
-    @Option(help: "Seconds within which a request must have arrived in full.")
+    @Option(help: "Seconds within which a request must have arrived in full.", range: .atLeast(1))
     var requestSeconds: Int = 60
 
-    @Option(help: "Seconds that a connection may be idle, or a client may take nothing of its answer.")
+    @Option(
+        help: "Seconds that a connection may be idle, or a client may take nothing of its answer.",
+        range: .atLeast(1))
     var idleSeconds: Int = 30
 
-    @Option(help: "Megabytes that a request may have.")
+    @Option(help: "Megabytes that a request may have.", range: .atLeast(1))
     var maximumMegabytes: Int = 96
 
     @Option(help: "A host from which images are fetched, if its addresses are public; may be repeated.")
     var imageHost: [String] = []
 
     func validate() throws {
-        for (name, value) in [
-            ("tool-calls", toolCalls), ("maximum-tokens", maximumTokens), ("parallel", parallel),
-            ("seconds", seconds), ("maximum-megabytes", maximumMegabytes),
-            ("request-seconds", requestSeconds),
-            ("idle-seconds", idleSeconds),
-        ] where value < 1 {
-            throw ValidationError("--\(name) must be 1 or more")
-        }
         _ = try toolNames.box()
-        guard workers ?? 1 > 0 else { throw ValidationError("--workers must be 1 or more") }
-        for (name, value, most) in [
-            ("parallel", parallel, 65_536), ("queue", queue, 65_536), ("workers", workers ?? 1, 1024),
-        ] where value > most {
-            throw ValidationError("--\(name) must be \(most) or less")
-        }
-        for (name, value) in [("queue", queue), ("prefix-cache-tokens", prefixCacheTokens)] where value < 0 {
-            throw ValidationError("--\(name) must be 0 or more")
-        }
     }
 
     func run() throws {
@@ -103,7 +91,7 @@ struct Serve: ParsableCommand {
         configuration.requestSeconds = requestSeconds
         configuration.idleSeconds = idleSeconds
         let viewer = runs.isEmpty ? nil : ViewerRoutes(try RunLibrary(runs))
-        let folder = URL(filePath: model)
+        let folder = try ModelDirectory.folder(at: model)
         let directory = try ModelDirectory(folder)
         let workerCount = try workers ?? PolicyModel.workerCount(forParameters: directory.parameterCount())
         var engineLimits = GenerationLimits(sequences: (parallel + workerCount - 1) / workerCount)

@@ -2,6 +2,7 @@ import Agent
 import ArgumentParser
 import NanoBase
 import Runs
+import Settings
 import Tasks
 import Training
 
@@ -18,7 +19,7 @@ struct Skills: ParsableCommand {
     @Option(help: "Folder of the model.")
     var model: String = "Models/nano-base"
 
-    @Option(help: "Scenes per skill.")
+    @Option(help: "Scenes per skill.", range: .atLeast(1))
     var scenes: Int = 500
 
     func run() throws {

@@ -23,7 +23,8 @@ struct Supervise: ParsableCommand {
             Ctrl-C finishes the current step, writes the checkpoint and stops.
 
             Example:
-              deepeyes sft --model Models/nano-base --data conversations.jsonl --output models/tuned
+              deepeyes sft --model Models/nano-base --data conversations.jsonl \\
+                  --output models/tuned
             """)
 
     @Option(help: "JSONL file of conversations.", completion: .file(extensions: ["jsonl"]))
@@ -52,11 +53,12 @@ struct Supervise: ParsableCommand {
             throw ValidationError("\(output) already exists; remove it or choose another folder")
         }
         let conversations = try ConversationFile(URL(filePath: data))
-        try conversations.check(model: URL(filePath: configuration.model), tools: .standard)
+        let model = try ModelDirectory.folder(at: configuration.model)
+        try conversations.check(model: model, tools: .standard)
         for key in conversations.unreadKeys() { Console.report("\(key)\n") }
         let trainer = SupervisedTrainer(
             configuration: configuration, conversations: conversations,
-            policyModel: try PolicyModel.fitting(URL(filePath: configuration.model), copies: 4),
+            policyModel: try PolicyModel.fitting(model, copies: 4),
             tools: .standard)
         let interruption = Interruption {
             Console.report("\nstopping after this step; press Ctrl-C again to stop at once\n")

@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import Reports
 import Runs
+import Settings
 import Training
 
 struct Train: ParsableCommand {
@@ -13,7 +14,8 @@ struct Train: ParsableCommand {
             trajectory, checkpoints/step-N that transformers loads, report.html and report.json.
 
             Ctrl-C saves a checkpoint and stops; --resume continues from the newest checkpoint. A resumed run writes the \
-            same metrics as an uninterrupted one, byte for byte.
+            same metrics as an uninterrupted one, byte for byte. A finished run is extended with --resume --set steps=N; \
+            its learning rate then follows the schedule of N steps.
 
             Alarms in the configuration can pause or stop a run: the exit code is then 3 or 4, and the last line says how \
             to continue. With --resume, alarm rules can be changed: --set alarms.NAME.action=warn.
@@ -21,8 +23,11 @@ struct Train: ParsableCommand {
             Examples:
               deepeyes train --config Configurations/nano.yaml --run runs/first
               deepeyes train --run runs/first --resume
-              deepeyes train --config Configurations/nano.yaml --run runs/photos --backgrounds ~/Pictures
-              deepeyes train --config Configurations/nano.yaml --run runs/short --set steps=20 --set rollout.groupSize=4
+              deepeyes train --run runs/first --resume --set steps=800
+              deepeyes train --config Configurations/nano.yaml --run runs/photos \\
+                  --backgrounds ~/Pictures
+              deepeyes train --config Configurations/nano.yaml --run runs/short \\
+                  --set steps=20 --set rollout.groupSize=4
             """)
 
     @Option(
@@ -37,7 +42,7 @@ struct Train: ParsableCommand {
     @Flag(help: "Resume the run in that folder with its own configuration.")
     var resume = false
 
-    @Option(help: "Random seed for scenes and sampling.")
+    @Option(help: "Random seed for scenes and sampling.", range: .atLeast(0))
     var seed: UInt64?
 
     @Option(help: "Folder of the base checkpoint.")
@@ -76,10 +81,14 @@ struct Train: ParsableCommand {
             if !resume { try folder.discard() }
             throw error
         }
+        if resume { try recordExtension(of: folder) }
         switch try training.run() {
         case .completed(let figures):
             let tables = figures.tables.map(\.text).joined(separator: "\n\n")
             print("\n\(tables)\n\nreport: \(folder.reportFile.path)")
+            print(
+                "to train on: deepeyes train --run \(runPath) --resume --set steps=\(2 * configuration.steps)"
+            )
         case .interrupted(let step):
             print("saved after step \(step); to continue: deepeyes train --run \(runPath) --resume")
         case .alarmed(let ending):
@@ -90,22 +99,42 @@ struct Train: ParsableCommand {
 
     private func resolved(in url: URL) throws -> TrainingConfiguration {
         if resume {
+            let folder = try RunFolder.open(at: url)
             guard config == nil, seed == nil, model == nil, backgrounds == nil,
-                assignments.allSatisfy({ $0.hasPrefix("alarms.") })
+                assignments.allSatisfy({ $0.hasPrefix("alarms.") || $0.hasPrefix("steps=") })
             else {
                 throw ValidationError(
-                    "--resume uses the run's own configuration; the only other option it accepts is --set alarms.…"
-                )
+                    "--resume uses the run's own configuration; besides it accepts only --set steps=N, to extend the "
+                        + "run, and --set alarms.…")
             }
-            return try TrainingConfiguration.load(
-                from: RunFolder.open(at: url).configurationFile.path,
-                overrides: assignments)
+            let configuration = try TrainingConfiguration.load(
+                from: folder.configurationFile.path, overrides: assignments)
+            let completed = folder.latestCheckpoint()?.step ?? 0
+            guard configuration.steps >= completed else {
+                throw ValidationError(
+                    "--set steps=\(configuration.steps): the run has completed \(completed) steps; give at least "
+                        + "\(completed), or begin another run")
+            }
+            return configuration
         }
         var overrides = assignments
         if let seed { overrides.append("seed=\(seed)") }
         if let model { overrides.append("model=\(quoted(model))") }
         if let backgrounds { overrides.append("backgrounds=\(quoted(backgrounds))") }
         return try TrainingConfiguration.load(from: config, overrides: overrides)
+    }
+
+    /// Writes a changed number of steps to the run's configuration, so that the next `--resume` continues to that step.
+    private func recordExtension(of folder: RunFolder) throws {
+        let path = folder.configurationFile.path
+        let changes = assignments.filter { $0.hasPrefix("steps=") }
+        let (old, new) = (
+            try TrainingConfiguration.load(from: path),
+            try TrainingConfiguration.load(from: path, overrides: changes)
+        )
+        guard new.steps != old.steps else { return }
+        try AtomicFile.write(new.resolvedText(), to: folder.configurationFile)
+        print("extended from \(old.steps) to \(new.steps) steps")
     }
 
     /// `text` as a quoted YAML string. A JSON string is a valid YAML string.

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Generation
 import Models
+import Settings
 import Tasks
 import Training
 
@@ -19,10 +20,10 @@ struct Transcripts: ParsableCommand {
     @Option(help: "Folder to write to; must not exist.")
     var output: String
 
-    @Option(help: "Number of scenes from the test split; every second one offers tools.")
+    @Option(help: "Number of scenes from the test split; every second one offers tools.", range: .atLeast(1))
     var count: Int = 50
 
-    @Option(help: "Maximum number of tokens in one turn.")
+    @Option(help: "Maximum number of tokens in one turn.", range: .atLeast(1))
     var maximumTokens: Int = 128
 
     @OptionGroup
@@ -35,7 +36,7 @@ struct Transcripts: ParsableCommand {
         let export = TranscriptExport(
             of: source, tools: ToolBox([ZoomTool()]), maximumTokens: maximumTokens)
         let summary = try export.write(
-            count, by: PolicyModel.fitting(URL(filePath: model)), to: URL(filePath: output))
+            count, by: PolicyModel.fitting(ModelDirectory.folder(at: model)), to: URL(filePath: output))
         print(
             "\(summary.transcriptCount) transcripts, \(summary.callingCount) with tool calls, "
                 + "\(summary.imageCount) images, \(summary.generatedTokenCount) generated tokens in \(output)"

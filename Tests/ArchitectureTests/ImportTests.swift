@@ -39,7 +39,8 @@ struct ImportTests {
 
     /// Targets that know no tensor, nor a target that does.
     private static let withoutTensors = [
-        "JSON", "HTTP", "Imaging", "Parquet", "Tokenizer", "Agent", "Tasks", "Endpoints", "Judging", "Runs",
+        "JSON", "HTTP", "Settings", "Imaging", "Parquet", "Tokenizer", "Agent", "Tasks", "Endpoints",
+        "Judging", "Runs",
         "Reports",
         "Rollout", "Evaluation", "Serving",
     ]

@@ -1,5 +1,6 @@
 internal import Foundation
 import JSON
+import Settings
 
 /// Problems of a training run that do not stop it by themselves.
 package enum Alarm: String, Codable, CaseIterable, Sendable {
@@ -22,26 +23,16 @@ package enum Alarm: String, Codable, CaseIterable, Sendable {
 }
 
 /// The action when an alarm is raised.
-package enum AlarmAction: String, Codable, CaseIterable, Sendable {
-    /// The alarm is disabled.
-    case off
-    /// Prints a warning; training continues.
-    case warn
-    /// Saves a checkpoint and ends the process.
-    case pause
-    /// Ends the process without saving.
-    case stop
+package enum AlarmAction: String, SettingChoice {
+    case off, warn, pause, stop
 
-    /// - Throws: `DecodingError` that lists the valid actions, for any other text.
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let name = try container.decode(String.self)
-        guard let action = AlarmAction(rawValue: name) else {
-            let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "unknown action \(name); the actions are \(known)")
+    package var meaning: String {
+        switch self {
+        case .off: "the alarm is disabled"
+        case .warn: "prints a warning; training continues"
+        case .pause: "saves a checkpoint and ends the process"
+        case .stop: "ends the process without saving"
         }
-        self = action
     }
 }
 

@@ -8,7 +8,7 @@ package import Foundation
 
 /// The folder of a run: configuration, metrics, trajectories and checkpoints.
 ///
-///     config.yaml          the resolved configuration, written once
+///     config.yaml          the resolved configuration; rewritten if the run is extended
 ///     status.json          whether the run is running, or how it ended (``RunStatus``)
 ///     metrics.jsonl        deterministic metrics: identical bytes for identical runs
 ///     performance.jsonl    timings and memory

@@ -11,6 +11,8 @@ package final class ConsoleSink: MetricSink {
         var rewards: [Double] = []
         /// The time at which the first step started.
         var startedAt = Duration.zero
+        /// Work between steps.
+        var work: WorkProgress?
     }
 
     private let output: ConsoleOutput
@@ -39,9 +41,28 @@ package final class ConsoleSink: MetricSink {
         // Evaluation results are printed by the evaluation itself.
         if metrics.values.isEmpty { return }
         state.withLock { state in
+            state.work = nil
             state.progress.advance(to: metrics.step, elapsed: elapsed() - state.startedAt)
             if let reward = metrics[MetricName.reward] { state.rewards = state.rewards.suffix(23) + [reward] }
             output.write(output.isTerminal ? tableLine(metrics, &state) : plainLine(metrics, state.progress))
+        }
+    }
+
+    /// Shows the progress of work between steps, such as an evaluation: instead of the progress bar on a terminal; in a log file
+    /// at the beginning, every ten seconds and at the end.
+    package func show(_ name: String, completed: Int, of total: Int) {
+        state.withLock { state in
+            let now = elapsed()
+            if state.work?.continues(name, completed: completed, of: total) != true {
+                state.work = WorkProgress(name, completed: completed, of: total, at: now)
+            }
+            guard
+                state.work?.advance(to: completed, at: now, pause: output.isTerminal ? .zero : .seconds(10))
+                    == true
+            else { return }
+            output.write(
+                output.isTerminal ? "\r\u{1B}[2K\(statusLine(state))" : (state.work?.text ?? "") + "\n")
+            if completed >= total { state.work = nil }
         }
     }
 
@@ -75,8 +96,8 @@ package final class ConsoleSink: MetricSink {
     private func plainLine(_ metrics: StepMetrics, _ progress: ProgressReporter) -> String {
         let total = String(progress.total)
         let step = "step \(padded(String(metrics.step), total.count))/\(total)"
-        let cells = ConsoleColumn.all(for: metrics).compactMap { column in
-            metrics[column.metric].map { "\(column.title) \(padded(column.text($0), column.width))" }
+        let cells = ConsoleColumn.ofLogFiles.map { column in
+            "\(column.title) \(padded(metrics[column.metric].map(column.text) ?? "·", column.width))"
         }
         let remaining = progress.remaining.map { [Readable.duration($0) + " left"] } ?? []
         return ([step] + cells + remaining).joined(separator: "  ") + "\n"
@@ -108,6 +129,7 @@ package final class ConsoleSink: MetricSink {
 
     private func statusLine(_ state: State) -> String {
         let width = output.width() - 1
+        if let work = state.work { return String(work.text.prefix(width)) }
         let text = String(state.progress.text.prefix(width))
         let barWidth = min(40, width - text.count - 2)
         guard barWidth >= 10 else { return text }
@@ -124,83 +146,6 @@ package final class ConsoleSink: MetricSink {
         let low = values.min() ?? 0
         let range = max((values.max() ?? 0) - low, 1e-9)
         return String(values.map { blocks[Int((($0 - low) / range * 7).rounded())] })
-    }
-}
-
-/// A column of the console table: a metric, its heading and its number format.
-struct ConsoleColumn: Equatable {
-    enum Format {
-        case number
-        case percent
-        case whole
-        case seconds
-        case short
-    }
-
-    let metric: String
-    let title: String
-    let format: Format
-    /// In a narrow window, columns with the highest rank are dropped first.
-    let rank: Int
-
-    /// Column width in characters, for values of the usual range.
-    var width: Int {
-        switch format {
-        case .number: 6
-        case .percent: 5
-        case .whole, .short: 5
-        case .seconds: 7
-        }
-    }
-
-    var cellWidth: Int { max(width, title.count) }
-
-    func text(_ value: Double) -> String {
-        guard value.isFinite else { return "–" }
-        return switch format {
-        case .number: Readable.fixed(value, 3)
-        case .percent: Readable.percent(value)
-        case .whole: Readable.fixed(value, 0)
-        case .seconds: Readable.seconds(value)
-        case .short: Readable.shortCount(value)
-        }
-    }
-
-    /// The columns for which a step has a value, in display order.
-    static func all(for metrics: StepMetrics) -> [ConsoleColumn] {
-        let prefix = MetricName.accuracy(kind: "")
-        let kinds = metrics.values.map(\.name).filter { $0.hasPrefix(prefix) && $0 != MetricName.accuracy }
-        let columns =
-            [
-                ConsoleColumn(metric: MetricName.reward, title: "reward", format: .number, rank: 0),
-                ConsoleColumn(metric: MetricName.accuracy, title: "right", format: .percent, rank: 1),
-            ]
-            + kinds.map {
-                ConsoleColumn(
-                    metric: $0, title: String($0.dropFirst(prefix.count)), format: .percent, rank: 4)
-            }
-            + [
-                ConsoleColumn(metric: MetricName.callRate, title: "calls", format: .percent, rank: 2),
-                ConsoleColumn(metric: MetricName.firstBoxIoU, title: "IoU", format: .number, rank: 3),
-                ConsoleColumn(metric: MetricName.entropy, title: "entropy", format: .number, rank: 6),
-                ConsoleColumn(metric: MetricName.completionTokens, title: "length", format: .whole, rank: 7),
-                ConsoleColumn(metric: MetricName.stepSeconds, title: "s/step", format: .seconds, rank: 5),
-                ConsoleColumn(metric: MetricName.tokensPerSecond, title: "tok/s", format: .short, rank: 8),
-            ]
-        return columns.filter { metrics[$0.metric] != nil }
-    }
-}
-
-extension [ConsoleColumn] {
-    /// The columns that fit into `width` characters, after dropping those of the highest rank.
-    func fitting(_ width: Int) -> [ConsoleColumn] {
-        var columns = self
-        while columns.reduce(0, { $0 + $1.cellWidth + 2 }) > width, columns.count > 1,
-            let last = columns.indices.max(by: { columns[$0].rank < columns[$1].rank })
-        {
-            columns.remove(at: last)
-        }
-        return columns
     }
 }
 

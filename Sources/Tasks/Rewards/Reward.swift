@@ -1,25 +1,26 @@
 package import Agent
+package import Settings
 
 /// The weights of the reward components.
 package struct RewardWeights: Hashable, Sendable, Codable {
     /// When a trajectory receives the tool bonus.
-    package enum ToolBonusRule: String, Hashable, Sendable, Codable, CaseIterable {
-        case none
-        /// If a call of one of the bonus tools succeeded.
-        case unconditional
-        /// If a call of one of the bonus tools succeeded and the answer is right.
-        case conditional
+    package enum ToolBonusRule: String, Hashable, Sendable, Codable, CaseIterable, SettingChoice {
+        case none, unconditional, conditional
+
+        package var meaning: String {
+            switch self {
+            case .none: "never"
+            case .unconditional: "if a call of one of the bonus tools succeeded"
+            case .conditional: "if a call of one of the bonus tools succeeded and the answer is right"
+            }
+        }
     }
 
-    /// Added if the answer is right.
-    package var accuracy: Double
-    /// Subtracted for a format error.
-    package var formatError: Double
-    /// Added according to `toolBonusRule`.
-    package var toolBonus: Double
-    package var toolBonusRule: ToolBonusRule
-    /// Names of the tools that earn the bonus. By default zooming does and rotating does not.
-    package var bonusTools = [ZoomTool.name]
+    @Setting("Added if the answer is right.", .anyNumber) package var accuracy = 0.0
+    @Setting("Subtracted for a format error.", .anyNumber) package var formatError = 0.0
+    @Setting("Added according to `toolBonusRule`.", .anyNumber) package var toolBonus = 0.0
+    @Setting("When a trajectory receives the tool bonus.") package var toolBonusRule = ToolBonusRule.none
+    @Setting("Names of the tools that earn the bonus.") package var bonusTools = [ZoomTool.name]
 
     package init(
         accuracy: Double, formatError: Double, toolBonus: Double = 0, toolBonusRule: ToolBonusRule = .none
@@ -92,14 +93,14 @@ package struct Reward: Hashable, Sendable, Codable {
     /// Answers of this many characters (Unicode scalars) or more are format errors.
     package static let answerCharacterLimit = 1000
 
-    package var perception: RewardWeights
-    package var mathematics: RewardWeights
-    /// A command that computes further components, see ``ProgramReward``; empty for none.
+    @Setting("Weights for questions about what an image shows.")
+    package var perception = RewardWeights.perception
+    @Setting("Weights for questions of mathematics.") package var mathematics = RewardWeights.mathematics
+    @Setting("A command that computes further components of the reward; empty for none.")
     package var program = ""
-    /// The weight of each component of the program.
+    @Setting("The weight of each component of the program, such as `{brevity: 0.5}`.")
     package var components: [String: Double] = [:]
-    /// Timeout of the program for one trajectory.
-    package var timeoutSeconds = 30.0
+    @Setting("Timeout of the program for one trajectory.", .above(0)) package var timeoutSeconds = 30.0
 
     package init(perception: RewardWeights = .perception, mathematics: RewardWeights = .mathematics) {
         self.perception = perception

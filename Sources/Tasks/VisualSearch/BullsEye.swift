@@ -1,13 +1,15 @@
+package import Settings
+
 /// A target of concentric rings, alternately in a colour and in its complement.
 ///
 /// If both cover the same area, the target averages to grey, so that its colour is lost when the image is strongly
 /// downscaled. Three rings with outer areas 1 : 3 : 4 also have a zero second moment.
 package struct BullsEye: Hashable, Sendable, Codable {
-    /// Radius of the innermost disc, in pixels of the canvas.
-    package var radius: Double
-    /// Area up to the outer edge of each ring, relative to the innermost disc. The first ring has the colour, the second its
-    /// complement, and so on.
-    package var areas: [Double]
+    @Setting("Radius of the innermost disc, in pixels of the canvas.", .above(0)) package var radius = 1.0
+    @Setting(
+        "Area up to the outer edge of each ring, relative to the innermost disc. The first ring has the colour, the second its complement, and so on."
+    )
+    package var areas: [Double] = [1]
 
     package init(radius: Double, areas: [Double]) {
         self.radius = radius

@@ -1,3 +1,5 @@
+package import Settings
+
 /// The configuration of scenes and questions.
 ///
 /// The nano model was trained with the defaults.
@@ -5,85 +7,89 @@ package struct VisualSearchConfiguration: Hashable, Sendable, Codable {
     /// Relative frequency of each kind of question; weights need not sum to 1.
     package typealias QuestionWeights = [QuestionKind: Double]
 
-    /// Width and height of a scene in pixels.
-    package var canvas = 1120
-    /// Canvas pixels per pixel of the model's view; coordinates in answers refer to the view.
+    @Setting("Width and height of a scene in pixels.", .from(1, to: 16_384)) package var canvas = 1120
+    @Setting(
+        "Canvas pixels per pixel of the model's view; coordinates in answers refer to the view.", .atLeast(1))
     package var viewFactor = 10
-    package var objectCount = 3...7
-    /// Side of an object in canvas pixels.
-    package var objectSize = 120...190
-    /// Minimum distance between the centres of two objects (Chebyshev); at least the size of the largest object, so that
-    /// objects do not overlap.
+    @Setting("Fewest and most objects of a scene.") package var objectCount = 3...7
+    @Setting("Smallest and largest side of an object in canvas pixels.") package var objectSize = 120...190
+    @Setting(
+        "Minimum distance between the centres of two objects, along x or y; more than the largest object, so that objects do not overlap.",
+        .atLeast(1))
     package var minimumDistance = 250
-    /// Free space along the edge of the canvas.
-    package var margin = 10
-    package var shapes = Shape.allCases
+    @Setting("Free pixels along the edge of the canvas.", .atLeast(0)) package var margin = 10
+    @Setting("Shapes of objects.") package var shapes = Shape.allCases
+    @Setting("Colours of objects: each a `name` and a `value` of `red`, `green` and `blue`.")
     package var colours = [NamedColour].objects
-    package var bullsEyeColours = [NamedColour].bullsEyes
+    @Setting("Colours of the bull's-eye on an object.") package var bullsEyeColours = [NamedColour].bullsEyes
+    @Setting("The bull's-eye on an object: the detail that only a crop shows.")
     package var bullsEye = BullsEye(radius: 4.5, areas: [1, 3, 4])
-    /// Standard deviation of the noise on objects in 8-bit steps, drawn per square of `viewFactor` pixels and per channel. It
-    /// hides the remaining trace of the bull's-eye in a downscaled image.
+    @Setting(
+        "Standard deviation of the noise on objects in 8-bit steps, drawn per square of `viewFactor` pixels and per channel; it hides the remaining trace of the bull's-eye in a downscaled image.",
+        .atLeast(0))
     package var grain = 28.0
-    /// Contrast of the procedural background: maximum standard deviation of each of its layers.
+    @Setting(
+        "Contrast of the procedural background: maximum standard deviation of each of its layers.",
+        .atLeast(0))
     package var backgroundContrast = 14.0
     /// Folder of photographs to use as backgrounds; nil for procedural ones.
     package var photographs: String?
-    /// Contrast of a photograph: 1 is unchanged, 0 is plain grey.
+    @Setting("Contrast of a photograph: 1 is unchanged, 0 is plain grey.", .from(0, to: 1))
     package var photographContrast = 0.6
+    @Setting("Relative frequency of each kind of question; the weights need not sum to 1.")
     package var questions: QuestionWeights = [.attribute: 1]
-    /// Number of consecutive questions about one scene.
+    @Setting("Number of consecutive questions about one scene.", .atLeast(1))
     package var questionsPerScene = 1
-    /// Objects whose centres are closer than this along an axis are not compared along it.
+    @Setting(
+        "Objects whose centres are closer than this along an axis are not compared along it.", .atLeast(0))
     package var relationMargin = 80
-    /// Side of a close-up relative to that of its object; log-uniform.
+    @Setting("Side of a close-up relative to that of its object; log-uniform.")
     package var closeUpSize = 0.3...2.2
 
     package init() {}
 
-    /// - Throws: `VisualSearchError.configuration` that names the first invalid value.
-    package func validate() throws(VisualSearchError) {
-        func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws(VisualSearchError) {
-            guard condition else { throw .configuration(problem()) }
+    /// - Throws: `SettingError` that names the first invalid value.
+    package func validate() throws(SettingError) {
+        func require(
+            _ condition: Bool, _ key: String, _ problem: @autoclosure () -> String
+        ) throws(SettingError) {
+            guard condition else { throw SettingError(key, problem()) }
         }
-        let largest = objectSize.upperBound
-        try require(objectSize.lowerBound >= 8, "objectSize starts at \(objectSize.lowerBound), below 8")
-        try require(margin >= 0, "margin is \(margin), below 0")
+        try SettingTree.check(self, like: VisualSearchConfiguration())
+        let (smallest, largest) = (objectSize.lowerBound, objectSize.upperBound)
+        try require(smallest >= 8, "objectSize", "starts at \(smallest); it must start at 8 or more")
         try require(
-            canvas >= largest + 2 * margin && canvas <= 16_384,
-            "canvas is \(canvas); it must fit an object of \(largest) and be at most 16384")
+            canvas >= largest + 2 * margin, "canvas", "is \(canvas); it must fit an object of \(largest)")
         try require(
-            minimumDistance > largest,
-            "minimumDistance is \(minimumDistance); it must exceed the largest object, \(largest)")
-        try require(viewFactor >= 1, "viewFactor is \(viewFactor), below 1")
-        try require(!shapes.isEmpty && !colours.isEmpty, "shapes or colours is empty")
-        try require(bullsEyeColours.count >= 2, "bullsEyeColours has fewer than 2 colours")
+            minimumDistance > largest, "minimumDistance",
+            "is \(minimumDistance); it must exceed the largest object, \(largest)")
+        try require(!shapes.isEmpty, "shapes", "is empty; name at least one")
+        try require(!colours.isEmpty, "colours", "is empty; give at least one")
+        try require(bullsEyeColours.count >= 2, "bullsEyeColours", "must have at least 2 colours")
+        let kindCount = shapes.count * colours.count
         try require(
-            objectCount.lowerBound >= 1 && objectCount.upperBound < shapes.count * colours.count,
-            "objectCount \(objectCount) is not between 1 and the number of shapes in colours")
+            objectCount.lowerBound >= 1 && objectCount.upperBound < kindCount, "objectCount",
+            "is \(objectCount.lowerBound) to \(objectCount.upperBound); it must be at least 1 and below "
+                + "the number of shapes in colours, \(kindCount)")
         try require(
-            bullsEye.radius > 0 && bullsEye.areas.first == 1
+            bullsEye.areas.first == 1
                 && zip(bullsEye.areas, bullsEye.areas.dropFirst()).allSatisfy { $0 < $1 },
-            "bullsEye needs a radius above 0 and increasing areas that start with 1")
+            "bullsEye.areas", "must start with 1 and increase")
         try require(
-            2 * bullsEye.outerRadius < Double(objectSize.lowerBound),
-            "bullsEye is larger than an object of \(objectSize.lowerBound)")
-        try require(
-            grain >= 0 && grain.isFinite && backgroundContrast >= 0 && backgroundContrast.isFinite,
-            "grain or backgroundContrast is negative, NaN or infinite")
-        try require((0...1).contains(photographContrast), "photographContrast is not between 0 and 1")
+            2 * bullsEye.outerRadius < Double(smallest), "bullsEye.radius",
+            "makes a bull's-eye that is larger than an object of \(smallest)")
         try require(
             questions.values.allSatisfy { $0 >= 0 && $0.isFinite } && questions.values.contains { $0 > 0 },
-            "questions needs weights of 0 or more, at least one above 0")
+            "questions", "needs weights of 0 or more, at least one above 0")
         try require(
             objectCount.lowerBound >= 2 || [.leftOf, .above].allSatisfy { (questions[$0] ?? 0) == 0 },
-            "questions about relations need at least 2 objects")
-        try require(questionsPerScene >= 1, "questionsPerScene is \(questionsPerScene), below 1")
+            "objectCount", "starts at 1; questions about relations need at least 2 objects")
         try require(
-            relationMargin >= 0 && relationMargin <= minimumDistance,
-            "relationMargin is \(relationMargin), not between 0 and minimumDistance")
+            relationMargin <= minimumDistance, "relationMargin",
+            "is \(relationMargin); it must not exceed minimumDistance, \(minimumDistance)")
         try require(
-            closeUpSize.lowerBound > 0 && closeUpSize.upperBound.isFinite,
-            "closeUpSize must start above 0 and be finite")
+            closeUpSize.lowerBound > 0 && closeUpSize.upperBound.isFinite, "closeUpSize",
+            "must start above 0 and be finite")
     }
 }
 

@@ -1,3 +1,5 @@
+package import Settings
+
 /// Disjoint sets of generated examples.
 package enum ExampleSplit: String, Hashable, Sendable, Codable, CaseIterable {
     case training, validation, test
@@ -7,7 +9,7 @@ package enum ExampleSplit: String, Hashable, Sendable, Codable, CaseIterable {
 ///
 /// The only one is visual search. Training, evaluation and reports use this type and no concrete task; another task would be
 /// added here.
-package struct ProceduralTask: Hashable, Sendable, Codable {
+package struct ProceduralTask: Hashable, Sendable, Codable, CustomReflectable {
     private var search: VisualSearchConfiguration
 
     /// The task with its defaults. Every kind of question has a weight, so that configurations can override each.
@@ -21,6 +23,9 @@ package struct ProceduralTask: Hashable, Sendable, Codable {
 
     package func encode(to encoder: any Encoder) throws { try search.encode(to: encoder) }
 
+    /// The keys of the task are those of its configuration.
+    package var customMirror: Mirror { Mirror(reflecting: search) }
+
     /// The task with photographs of a folder as backgrounds; unchanged for an empty path.
     package func onPhotographs(in folder: String) -> ProceduralTask {
         var task = self
@@ -28,8 +33,10 @@ package struct ProceduralTask: Hashable, Sendable, Codable {
         return task
     }
 
-    /// - Throws: an error that names the first invalid value.
-    package func validate() throws { try search.validate() }
+    /// - Throws: `SettingError` that names the first invalid value, below `task`.
+    package func validate() throws(SettingError) {
+        do { try search.validate() } catch { throw SettingError("task.\(error.key)", error.problem) }
+    }
 
     /// Examples of the task.
     ///

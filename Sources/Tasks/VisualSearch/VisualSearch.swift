@@ -1,6 +1,7 @@
 import Agent
 import CounterRandom
 import Imaging
+import Settings
 
 /// The visual search task: questions about procedural scenes that need zooming.
 ///
@@ -21,7 +22,9 @@ package struct VisualSearch: ExampleSource {
     package init(
         _ configuration: VisualSearchConfiguration, seed: UInt64, split: ExampleSplit, count: Int? = nil
     ) throws {
-        try configuration.validate()
+        do { try configuration.validate() } catch {
+            throw VisualSearchError.configuration("\(error.key) \(error.problem)")
+        }
         guard count.map({ $0 > 0 }) ?? true else {
             throw VisualSearchError.configuration("the number of examples is \(count ?? 0), below 1")
         }

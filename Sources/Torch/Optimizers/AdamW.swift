@@ -1,13 +1,14 @@
 import CTorch
+import Settings
 
 /// AdamW: Adam with decoupled weight decay and bias correction (Loshchilov and Hutter, 2019), as one fused pass per parameter.
 package final class AdamW {
     /// The constant hyperparameters; the learning rate is given with each step.
     package struct Options: Hashable, Sendable, Codable {
-        package var beta1: Double
-        package var beta2: Double
-        package var epsilon: Double
-        package var weightDecay: Double
+        @Setting("Decay of the mean of gradients.", .from(0, below: 1)) package var beta1 = 0.9
+        @Setting("Decay of the mean of squared gradients.", .from(0, below: 1)) package var beta2 = 0.999
+        @Setting("Added to the root of the mean of squared gradients.", .above(0)) package var epsilon = 1e-8
+        @Setting("Decoupled weight decay of matrices.", .atLeast(0)) package var weightDecay = 0.01
 
         package init(
             beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0.01

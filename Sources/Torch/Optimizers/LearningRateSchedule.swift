@@ -1,3 +1,5 @@
+import Settings
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -6,8 +8,16 @@
 
 /// The learning rate as a function of the step: a linear warm-up, then constant or decaying.
 package struct LearningRateSchedule: Hashable, Sendable, Codable {
-    package enum Shape: String, Hashable, Sendable, Codable, CaseIterable {
+    package enum Shape: String, Hashable, Sendable, Codable, CaseIterable, SettingChoice {
         case constant, linear, cosine
+
+        package var meaning: String {
+            switch self {
+            case .constant: "constant after the warm-up"
+            case .linear: "decays linearly to 0 at the last step"
+            case .cosine: "decays to 0 at the last step along half a cosine"
+            }
+        }
     }
 
     package var shape: Shape

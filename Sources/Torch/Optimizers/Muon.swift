@@ -1,3 +1,5 @@
+import Settings
+
 /// Muon: orthogonalized momentum (Jordan et al., 2024), for the hidden matrices of a network; embeddings, norms and biases are
 /// optimized by ``AdamW``.
 ///
@@ -6,9 +8,8 @@
 package final class Muon {
     /// The constant hyperparameters; the learning rate is given with each step.
     package struct Options: Hashable, Sendable, Codable {
-        var momentum: Double
-        /// Newton-Schulz iterations.
-        var iterationCount: Int
+        @Setting("Decay of the momentum.", .from(0, below: 1)) var momentum = 0.95
+        @Setting("Newton-Schulz iterations.", .atLeast(1)) var iterationCount = 5
 
         package init(momentum: Double = 0.95, iterationCount: Int = 5) {
             self.momentum = momentum

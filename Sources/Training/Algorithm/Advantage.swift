@@ -1,9 +1,16 @@
+import Settings
+
 /// The advantage estimator: compares the reward of a trajectory with those of its group.
-package enum Advantage: String, Codable, Hashable, Sendable, CaseIterable {
-    /// (r − mean) / (std + 1e-6) within the group, with the unbiased standard deviation (GRPO, arXiv 2402.03300, section 4.1).
-    case groupDeviation
-    /// r − mean within the group (Dr. GRPO, arXiv 2503.20783).
-    case groupMean
+package enum Advantage: String, Codable, Hashable, Sendable, CaseIterable, SettingChoice {
+    case groupDeviation, groupMean
+
+    package var meaning: String {
+        switch self {
+        case .groupDeviation:
+            "(r − mean) / (std + 1e-6) within the group, with the unbiased standard deviation (GRPO, arXiv 2402.03300, section 4.1)"
+        case .groupMean: "r − mean within the group (Dr. GRPO, arXiv 2503.20783)"
+        }
+    }
 
     /// Added to the standard deviation, as in the reference implementations.
     static let epsilon = 1e-6

@@ -1,21 +1,17 @@
+import Settings
 import Tasks
 
 /// How the rewards of a step become a gradient. Each part is a value with a file in this folder.
 ///
 /// The defaults are DeepEyes' GRPO (arXiv 2505.14362, section 3.2; arXiv 2402.03300, section 4.1).
 package struct Algorithm: Codable, Hashable, Sendable {
+    @Setting("Compares the reward of a trajectory with those of its group.")
     package var advantage = Advantage.groupDeviation
-    package var objective = Objective()
-    package var normalizer = Normalizer()
-    package var mask = TrainingMask()
+    @Setting("The policy loss.") package var objective = Objective()
+    @Setting("How the losses of tokens are averaged over a step.") package var normalizer = Normalizer()
+    @Setting("Which groups are trained on.") package var mask = TrainingMask()
 
     package init() {}
-
-    /// - Throws: ``ConfigurationError`` that names the first invalid value.
-    package func validate() throws {
-        try objective.validate()
-        try normalizer.validate()
-    }
 
     /// Computes the advantage of each trajectory of a step.
     package func withAdvantages(_ groups: [TrajectoryGroup]) -> [TrajectoryGroup] {

@@ -1,16 +1,24 @@
+import Settings
+
 /// The normalization of the loss: a factor on the advantage of each trajectory and a divisor of the sum over the step.
 package struct Normalizer: Codable, Hashable, Sendable {
-    package enum Rule: String, Codable, Hashable, Sendable, CaseIterable {
-        /// The mean over all completion tokens of the step (DAPO's token mean): all tokens have equal weight.
-        case stepTokens
-        /// The mean over trajectories of the mean over their tokens (GRPO as published): all trajectories have equal weight.
-        case sequence
-        /// The sum over tokens divided by a constant, averaged over trajectories (Dr. GRPO, arXiv 2503.20783).
-        case constant
+    package enum Rule: String, Codable, Hashable, Sendable, CaseIterable, SettingChoice {
+        case stepTokens, sequence, constant
+
+        package var meaning: String {
+            switch self {
+            case .stepTokens:
+                "the mean over all completion tokens of the step (DAPO's token mean): all tokens have equal weight"
+            case .sequence:
+                "the mean over trajectories of the mean over their tokens (GRPO as published): all trajectories have equal weight"
+            case .constant:
+                "the sum over tokens divided by `tokens`, averaged over trajectories (Dr. GRPO, arXiv 2503.20783)"
+            }
+        }
     }
 
-    package var rule = Rule.stepTokens
-    /// The divisor of the `constant` rule; usually the maximum completion length.
+    @Setting("The formula of the average.") package var rule = Rule.stepTokens
+    @Setting("The divisor of the `constant` rule; usually the maximum completion length.", .atLeast(1))
     package var tokens = 1024
 
     package init(_ rule: Rule = .stepTokens, tokens: Int = 1024) {
@@ -32,13 +40,6 @@ package struct Normalizer: Codable, Hashable, Sendable {
         switch rule {
         case .stepTokens: Double(groups.reduce(0) { $0 + $1.completionTokenCount })
         case .sequence, .constant: Double(groups.reduce(0) { $0 + $1.judged.count })
-        }
-    }
-
-    func validate() throws {
-        if tokens < 1 {
-            throw ConfigurationError(
-                description: "configuration: algorithm.normalizer.tokens is \(tokens); it must be at least 1")
         }
     }
 }

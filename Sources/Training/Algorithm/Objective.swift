@@ -1,19 +1,24 @@
+import Settings
 package import Torch
 
 /// The policy loss of log-probabilities and advantages.
 package struct Objective: Codable, Hashable, Sendable {
-    /// The formula of the loss.
-    package enum Rule: String, Codable, Hashable, Sendable, CaseIterable {
-        /// The clipped probability ratio of each token, new to old (PPO, GRPO), with the dual clip of arXiv 1912.09729.
+    package enum Rule: String, Codable, Hashable, Sendable, CaseIterable, SettingChoice {
         case clippedRatio
+
+        package var meaning: String {
+            "the clipped probability ratio of each token, new to old (PPO, GRPO), with the dual clip of arXiv 1912.09729"
+        }
     }
 
-    package var rule = Rule.clippedRatio
-    /// For a negative advantage, a ratio below `1 - clipLow` has no gradient.
+    @Setting("The formula of the loss.") package var rule = Rule.clippedRatio
+    @Setting(
+        "For a negative advantage, a ratio below `1 - clipLow` has no gradient.", .above(0, atMost: 1))
     package var clipLow = 0.2
-    /// For a positive advantage, a ratio above `1 + clipHigh` has no gradient.
+    @Setting("For a positive advantage, a ratio above `1 + clipHigh` has no gradient.", .above(0))
     package var clipHigh = 0.2
-    /// Bound on the loss of a token with negative advantage, in units of its advantage.
+    @Setting(
+        "Bound on the loss of a token with negative advantage, in units of its advantage.", .above(1))
     package var dualClip = 3.0
 
     package init(clipLow: Double = 0.2, clipHigh: Double = 0.2, dualClip: Double = 3) {
@@ -47,18 +52,5 @@ package struct Objective: Codable, Hashable, Sendable {
         let bounded = pessimistic.minimum(advantages * -dualClip)  // [token]
         let loss = Tensor.where(advantages.less(0), bounded, pessimistic)  // [token]
         return Sum(loss: loss.sum(), clippedCount: clipped.greater(plain).to(.float32).sum().item())
-    }
-
-    func validate() throws {
-        let bounds: [(name: String, value: Double, isMet: Bool, range: String)] = [
-            ("clipLow", clipLow, clipLow > 0 && clipLow <= 1, "above 0 and at most 1"),
-            ("clipHigh", clipHigh, clipHigh > 0 && clipHigh.isFinite, "above 0"),
-            ("dualClip", dualClip, dualClip > 1, "above 1"),
-        ]
-        if let bound = bounds.first(where: { !$0.isMet }) {
-            throw ConfigurationError(
-                description: "configuration: algorithm.objective.\(bound.name) is \(bound.value); "
-                    + "it must be \(bound.range)")
-        }
     }
 }

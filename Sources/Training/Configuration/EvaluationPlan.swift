@@ -1,23 +1,23 @@
+import Settings
+
 /// An evaluation of a run: an entry of `evaluation`. Exactly one of `benchmark`, `holdOut` and `scenes` chooses the questions.
 package struct EvaluationPlan: Codable, Hashable, Sendable {
-    /// The name in metrics and records; by default that of the questions.
-    package var name = ""
-    /// Name of a benchmark, or path of a YAML file that declares one.
-    package var benchmark = ""
-    /// The benchmark's file or folder.
-    package var data = ""
-    /// Fraction of the run's own questions that is held out of training for this evaluation; drawn by the run's seed.
+    @Setting("The name in metrics and records; by default that of the questions.") package var name = ""
+    @Setting("Name of a benchmark, or path of a YAML file that declares one.") package var benchmark = ""
+    @Setting("The benchmark's file or folder.") package var data = ""
+    @Setting(
+        "Fraction of the run's own questions that is held out of training for this evaluation; drawn by the run's seed.",
+        .from(0, below: 1))
     package var holdOut = 0.0
-    /// Scenes of the procedural task, each with one question of every kind.
+    @Setting("Scenes of the procedural task, each with one question of every kind.", .atLeast(0))
     package var scenes = 0
-    /// Seed of the scenes, and of the order of a benchmark's options.
+    @Setting("Seed of the scenes, and of the order of a benchmark's options.")
     package var seed = Scenes().seed
-    /// Maximum number of items; 0 for all.
-    package var limit = 0
-    /// Steps between evaluations during training; 0 to evaluate only before and after it.
+    @Setting("Maximum number of items; 0 for all.", .atLeast(0)) package var limit = 0
+    @Setting(
+        "Steps between evaluations during training; 0 to evaluate only before and after it.", .atLeast(0))
     package var every = 0
-    /// Whether the trained model is also evaluated without tools.
-    package var withoutTools = true
+    @Setting("Whether the trained model is also evaluated without tools.") package var withoutTools = true
 
     package init(
         name: String = "", benchmark: String = "", data: String = "", holdOut: Double = 0, scenes: Int = 0,
@@ -101,26 +101,26 @@ package struct EvaluationPlan: Codable, Hashable, Sendable {
             return
                 "give exactly one of benchmark: NAME (with data: FILE), holdOut: 0.05 and scenes: 500"
         }
-        if holdOut != 0, !(holdOut > 0 && holdOut < 1) {
-            return "holdOut is \(holdOut); it must be above 0 and below 1"
-        }
-        if scenes < 0 { return "scenes is \(scenes); it must be at least 1" }
-        if limit < 0 { return "limit is \(limit); it must be at least 0; 0 means all items" }
-        if every < 0 {
-            return "every is \(every); it must be at least 0; 0 means before and after training only"
-        }
         if name.contains("/") { return "name is \(name); it must not contain a slash" }
         return nil
     }
 }
 
 /// The value of `evaluation`: a list of plans, or `automatic`.
-package enum EvaluationChoice: Codable, Hashable, Sendable {
+package enum EvaluationChoice: Codable, Hashable, Sendable, CustomReflectable {
     /// Chosen by the training data: held-out scenes for the procedural task, held-out questions for files.
     case automatic
     case listed([EvaluationPlan])
 
     private static let automaticValue = "automatic"
+
+    /// The listed plans are the elements whose values are checked.
+    package var customMirror: Mirror {
+        switch self {
+        case .automatic: Mirror(self, children: [])
+        case .listed(let plans): Mirror(reflecting: plans)
+        }
+    }
 
     package init(from decoder: any Decoder) throws {
         if let value = try? decoder.singleValueContainer().decode(String.self) {

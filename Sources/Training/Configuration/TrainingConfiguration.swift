@@ -1,5 +1,7 @@
 package import Agent
 package import Judging
+import Models
+package import Settings
 package import Tasks
 package import Torch
 
@@ -7,33 +9,35 @@ package import Torch
 ///
 /// A YAML file contains the values that differ from the defaults. `Configurations/nano.yaml` is a complete example.
 package struct TrainingConfiguration: Codable, Sendable {
-    /// Folder of the base checkpoint.
-    package var model = "Models/nano-base"
-    package var seed: UInt64 = 1
-    /// Optimizer steps of the whole run.
-    package var steps = 200
-    /// Threads of libtorch; 0 for one per core. The exact results of a run depend on it.
+    @Setting("Folder of the base checkpoint.") package var model = "Models/nano-base"
+    @Setting("Random seed for scenes, the order of data and sampling.") package var seed: UInt64 = 1
+    @Setting("Optimizer steps of the whole run.", .atLeast(0)) package var steps = 200
+    @Setting(
+        "Threads of libtorch; 0 for one per core. The exact results of a run depend on it.", .atLeast(0))
     package var threads = 0
-    /// Workers that generate and compute gradients in parallel, with shared weights and `threads` divided among them. More
-    /// than one is faster for a model that is too small for multithreaded operations. The exact results of a run depend on it.
+    @Setting(
+        "Workers that generate and compute gradients in parallel, with shared weights and `threads` divided among them. More than one is faster for a model that is too small for multithreaded operations. The exact results of a run depend on it.",
+        .from(1, to: 1024))
     package var workers = 1
-    package var device = "cpu"
-    /// The procedural task: its scenes and questions.
-    package var task = ProceduralTask()
-    /// Folder of photographs to search in; empty for procedural backgrounds.
+    @Setting("Where the model runs: `cpu`, `cuda`, `cuda:1` or `mps`.") package var device = "cpu"
+    @Setting("The procedural task: its scenes and questions.") package var task = ProceduralTask()
+    @Setting("Folder of photographs to search in; empty for procedural backgrounds.")
     package var backgrounds = ""
-    package var data = DataConfiguration()
-    /// Tools that examples may offer, by name.
-    package var tools = ToolBox.standard.names
-    package var rollout = RolloutConfiguration()
-    package var reward = Reward()
+    @Setting("The training data.") package var data = DataConfiguration()
+    @Setting("Tools that examples may offer, by name.") package var tools = ToolBox.standard.names
+    @Setting("The collection of trajectories.") package var rollout = RolloutConfiguration()
+    @Setting("The reward of a trajectory.") package var reward = Reward()
+    @Setting("Judges of answers: rules, and a model or a program for answers that the rules cannot decide.")
     package var judge = JudgeConfiguration()
+    @Setting("How the rewards of a step become a gradient; the defaults are DeepEyes' GRPO.")
     package var algorithm = Algorithm()
-    package var optimizer = OptimizerConfiguration()
-    package var checkpoint = CheckpointConfiguration()
-    /// Evaluations on questions that are not trained on.
+    @Setting("The optimizer.") package var optimizer = OptimizerConfiguration()
+    @Setting("The checkpoints of a run.") package var checkpoint = CheckpointConfiguration()
+    @Setting(
+        "Evaluations on questions that are not trained on: a list, each with exactly one of `benchmark`, `holdOut` and `scenes`. `automatic` evaluates 500 held-out scenes if the run trains on scenes, and held-out questions if it trains on files.",
+        each: EvaluationPlan())
     package var evaluation = EvaluationChoice.automatic
-    package var alarms = AlarmConfiguration()
+    @Setting("When an alarm begins, and the action that follows.") package var alarms = AlarmConfiguration()
 
     package init() {}
 
@@ -69,16 +73,26 @@ package struct TrainingConfiguration: Codable, Sendable {
     /// The configuration with all automatic choices made, as stored in the run's folder.
     package var resolved: TrainingConfiguration {
         var resolved = self
+        // A run's folder stands for its newest checkpoint, which may be another one later.
+        if let checkpoint = try? ModelDirectory.checkpointPath(at: model) { resolved.model = checkpoint }
         resolved.evaluation = .listed(evaluations)
         return resolved
     }
 
-    /// Loads the defaults with the changes of a file and of overrides; see ``ConfigurationFile``.
+    /// Loads the defaults with the changes of a file and of overrides, and checks them; see ``ConfigurationFile``.
     ///
-    /// - Throws: ``ConfigurationError`` that names the file, the line and the valid keys.
+    /// - Throws: ``ConfigurationError`` that names the file and line or the override, the key and the valid values.
     package static func load(from path: String?, overrides: [String] = []) throws -> TrainingConfiguration {
         try ConfigurationFile.load(
-            TrainingConfiguration(), from: path, overrides: overrides, retired: retiredKeys)
+            TrainingConfiguration(), from: path, overrides: overrides, retired: retiredKeys,
+            check: { try $0.validate() })
+    }
+
+    /// The configuration of a recorded run, whose values are not checked again.
+    ///
+    /// - Throws: ``ConfigurationError`` for a file that cannot be read.
+    package static func recorded(at path: String) throws -> TrainingConfiguration {
+        try ConfigurationFile.recorded(TrainingConfiguration(), at: path, retired: retiredKeys)
     }
 
     /// Keys of earlier versions, with their replacements.
@@ -97,26 +111,29 @@ package struct TrainingConfiguration: Codable, Sendable {
 
 /// The collection of trajectories.
 package struct RolloutConfiguration: Codable, Hashable, Sendable {
-    /// Prompts per step.
-    package var promptsPerStep = 16
-    /// Trajectories per prompt.
+    @Setting("Prompts per step.", .atLeast(1)) package var promptsPerStep = 16
+    @Setting(
+        "Trajectories per prompt.",
+        .atLeast(2, because: "the reward of a trajectory is compared with those of the others of its group"))
     package var groupSize = 8
-    package var sampling = Sampling(maximumTokens: 64)
-    package var limits = AgentLimits()
+    @Setting("How completions are sampled.") package var sampling = Sampling(maximumTokens: 64)
+    @Setting("Limits of a trajectory's length.") package var limits = AgentLimits()
 
     package init() {}
 }
 
 /// The optimizer.
 package struct OptimizerConfiguration: Codable, Hashable, Sendable {
-    package var learningRate = 1e-6
-    package var schedule = LearningRateSchedule.Shape.constant
-    /// Steps until the learning rate reaches its peak.
-    package var warmUpSteps = 0
-    package var adamW = AdamW.Options()
-    /// Maximum norm of the gradient; a larger gradient is scaled down.
+    @Setting("The peak learning rate.", .above(0)) package var learningRate = 1e-6
+    @Setting("The learning rate after the warm-up.") package var schedule = LearningRateSchedule.Shape
+        .constant
+    @Setting("Steps until the learning rate reaches its peak.", .atLeast(0)) package var warmUpSteps = 0
+    @Setting("Hyperparameters of AdamW.") package var adamW = AdamW.Options()
+    @Setting("Maximum norm of the gradient; a larger gradient is scaled down.", .above(0))
     package var maximumGradientNorm = 1.0
-    /// Maximum tokens per forward and backward pass; the gradients of a step's passes are summed.
+    @Setting(
+        "Maximum tokens per forward and backward pass; the gradients of a step's passes are summed.",
+        .atLeast(1))
     package var tokensPerPass = 8192
 
     package init() {}
@@ -129,10 +146,8 @@ package struct OptimizerConfiguration: Codable, Hashable, Sendable {
 
 /// The checkpoints of a run.
 package struct CheckpointConfiguration: Codable, Hashable, Sendable {
-    /// Steps between checkpoints.
-    package var every = 25
-    /// Number of newest checkpoints to keep.
-    package var keep = 2
+    @Setting("Steps between checkpoints.", .atLeast(1)) package var every = 25
+    @Setting("Number of newest checkpoints to keep.", .atLeast(1)) package var keep = 2
 
     package init() {}
 }

@@ -2,6 +2,7 @@ import Agent
 package import Foundation
 import Generation
 import Imaging
+import JSON
 package import Tasks
 
 /// A folder of questions about image files. Its `prompts.json` is a list of
@@ -24,7 +25,9 @@ package struct PromptFolder: ExampleSource {
         do {
             entries = try JSONDecoder().decode([Entry].self, from: Data(contentsOf: file))
         } catch {
-            throw PromptFolderError(path: file.path, problem: "\(error)")
+            let problem =
+                FileManager.default.fileExists(atPath: file.path) ? error.plainText : "there is no such file"
+            throw PromptFolderError(path: file.path, problem: problem)
         }
         guard !entries.isEmpty else {
             throw PromptFolderError(path: file.path, problem: "it contains no prompts")

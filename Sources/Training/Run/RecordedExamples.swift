@@ -108,15 +108,15 @@ package actor RecordedExamples {
     }
 
     private func modelFolder() throws -> URL {
-        try run.latestCheckpoint()?.url ?? URL(filePath: configuration.model)
+        try run.latestCheckpoint()?.url ?? ModelDirectory.folder(at: configuration.model)
     }
 
     /// The run's configuration; the defaults for an evaluation that belongs to no run.
     private var configuration: TrainingConfiguration {
         get throws {
             let file = run.configurationFile.path
-            return try TrainingConfiguration.load(
-                from: FileManager.default.fileExists(atPath: file) ? file : nil)
+            return try FileManager.default.fileExists(atPath: file)
+                ? TrainingConfiguration.recorded(at: file) : TrainingConfiguration()
         }
     }
 

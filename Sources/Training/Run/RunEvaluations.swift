@@ -69,9 +69,7 @@ final class RunEvaluations {
             return try await evaluator.run(
                 by: runner,
                 onProgress: { progress in
-                    console.message(
-                        "evaluating \(name): \(Readable.count(progress.completed)) of "
-                            + Readable.count(progress.total))
+                    console.show("evaluating \(name)", completed: progress.completed, of: progress.total)
                 },
                 onBadItem: { console.message("\(name): skipped: \($0.problem)") },
                 onFailure: { console.message("\(name): a question failed: \($0)") },

@@ -55,7 +55,7 @@ package final class TrainingRun {
         lock = try RunLock(folder)
         // Data come first: what cannot be used is refused before the judge, the model and the evaluations cost time.
         let start = folder.latestCheckpoint()
-        let model = start?.url ?? URL(filePath: configuration.model)
+        let model = try start?.url ?? ModelDirectory.folder(at: configuration.model)
         let data = try TrainingData(configuration, check: PromptCheck(configuration, model: model))
         files = data.files
         for file in files { try file.checkSample() }

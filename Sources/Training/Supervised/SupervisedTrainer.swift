@@ -2,17 +2,16 @@ package import Agent
 import CounterRandom
 package import Foundation
 package import Models
+package import Settings
 import Torch
 
 /// The configuration of supervised training.
 package struct SupervisedConfiguration: Codable, Sendable {
-    /// Folder of the base checkpoint.
-    package var model = "Models/nano-base"
-    package var seed: UInt64 = 1
-    package var epochs = 1
-    /// Conversations per optimizer step.
-    package var batch = 16
-    package var optimizer = SupervisedConfiguration.finetuning
+    @Setting("Folder of the base checkpoint.") package var model = "Models/nano-base"
+    @Setting("Random seed for the order of conversations.") package var seed: UInt64 = 1
+    @Setting("How often each conversation is trained on.", .atLeast(1)) package var epochs = 1
+    @Setting("Conversations per optimizer step.", .atLeast(1)) package var batch = 16
+    @Setting("The optimizer.") package var optimizer = SupervisedConfiguration.finetuning
 
     package init() {}
 

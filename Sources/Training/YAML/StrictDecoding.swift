@@ -1,3 +1,5 @@
+import Settings
+
 extension Decoder {
     /// Checks the keys of an element of a list; such elements are not merged into defaults.
     ///
@@ -8,7 +10,8 @@ extension Decoder {
         guard let unknown = written.allKeys.first(where: { !known.contains($0.stringValue) }) else { return }
         throw DecodingError.dataCorruptedError(
             forKey: unknown, in: written,
-            debugDescription: "unknown key; the keys are \(known.joined(separator: ", "))")
+            debugDescription: "unknown key; the keys are \(known.joined(separator: ", "))"
+                + NearestName.question(unknown.stringValue, among: known))
     }
 }
 
