@@ -50,19 +50,6 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\\boxed{\\frac{1}{2}}", "\\frac{1}{2}"), ("so \\boxed{1} or rather \\boxed {2}", "2"),
-        ("\\fbox{a\\}b}", "a\\}b"), ("\\boxed{{1}}", "{1}"),
-    ])
-    func theLastBoxCounts(text: String, content: String) {
-        #expect(MathVerifier.boxed(in: text) == content)
-    }
-
-    @Test(arguments: ["\\boxed{1", "\\boxed 1", "", "boxed{1}", "\\boxed"])
-    func aBoxThatIsNotClosedIsNone(text: String) {
-        #expect(MathVerifier.boxed(in: text) == nil)
-    }
-
-    @Test(arguments: [
         "", "{", "}", "((((", "\\frac", "\\frac{1}", "^", "1^", "|", "\\sqrt[", "\\begin{pmatrix}", "\\text{",
         "-", "=",
         "1=", "(1,", "{1,2", "\\\\", "\\", "💥", "\u{0}",

@@ -1,3 +1,5 @@
+import Agent
+
 /// Verifies mathematical answers by rules, if the rules can decide.
 package enum MathVerifier {
     /// Whether `answer` equals `expected`; nil if one of them is not mathematics.
@@ -37,46 +39,13 @@ package enum MathVerifier {
     private static func reading(of text: String, beside other: String) -> Reading? {
         let text = text.replacing("\\$", with: "")
         let readsSymbols = !other.contains { $0.isLetter }
-        for candidate in [boxed(in: text), formula(in: text), text, lastNumber(in: text)].compactMap(\.self) {
+        for candidate in [Markup.boxed(in: text), formula(in: text), text, lastNumber(in: text)].compactMap(
+            \.self)
+        {
             let measured = MeasuredNumber(trimmed(candidate), readsSymbols: readsSymbols)
             guard let value = MathParser.value(of: String(measured.number)) else { continue }
             let bare = measured.withoutPercent.flatMap { MathParser.value(of: String($0)) }
             return Reading(value: value, withoutPercent: bare)
-        }
-        return nil
-    }
-
-    /// The content of the last `\boxed{…}` or `\fbox{…}` with balanced braces; nil if there is none or it is not closed.
-    package static func boxed(in text: String) -> String? {
-        var last: String?
-        for command in ["\\boxed", "\\fbox"] {
-            var rest = text[...]
-            while let range = rest.firstRange(of: command) {
-                rest = rest[range.upperBound...]
-                if let content = Self.group(at: rest) { last = String(content) }
-            }
-        }
-        return last
-    }
-
-    /// The content of the braces at the start of `text`.
-    private static func group(at text: Substring) -> Substring? {
-        let start = text.drop { $0.isWhitespace }
-        guard start.first == "{" else { return nil }
-        var depth = 0
-        var escaped = false
-        for index in start.indices {
-            let character = start[index]
-            if escaped {
-                escaped = false
-            } else if character == "\\" {
-                escaped = true
-            } else if character == "{" {
-                depth += 1
-            } else if character == "}" {
-                depth -= 1
-                if depth == 0 { return start[start.index(after: start.startIndex)..<index] }
-            }
         }
         return nil
     }
