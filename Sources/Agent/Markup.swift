@@ -22,7 +22,7 @@ package enum Markup {
     }
 
     /// The answer of a completion for people and benchmarks: that of `answer(in:)`; without one, an answer that was cut off,
-    /// the content of the last `\boxed{}`, or the text after the thoughts. Special tokens such as `<|im_end|>` are removed.
+    /// the content of the last `\boxed{}`, or the text after the thoughts and before a tool call. Special tokens such as `<|im_end|>` are removed.
     package static func answerOrText(in completion: String) -> String {
         let completion = withoutSpecialTokens(completion)
         if let answer = answer(in: completion) { return answer }
@@ -31,7 +31,8 @@ package enum Markup {
             return String(spoken[start.upperBound...].trimmed)
         }
         let rest = spoken.lastRange(of: thoughtEnd).map { String(spoken[$0.upperBound...]) } ?? spoken
-        let text = rest.replacing(thoughtStart, with: "").replacing(answerEnd, with: "")
+        let beforeCall = rest.firstRange(ofTag: toolCallStart).map { String(rest[..<$0.lowerBound]) } ?? rest
+        let text = beforeCall.replacing(thoughtStart, with: "").replacing(answerEnd, with: "")
         return boxed(in: text) ?? String(text.trimmed)
     }
 

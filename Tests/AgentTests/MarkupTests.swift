@@ -29,6 +29,7 @@ import Testing
         ("<think>(A)</think> So it is B<|im_end|>", "So it is B"), ("A</think> So it is B", "So it is B"),
         ("thus \\boxed{\\frac{1}{2}} holds", "\\frac{1}{2}"), ("plain", "plain"),
         ("<think>never closed", "never closed"), ("<think>x</think><answer>cut o", "cut o"), ("", ""),
+        ("<think>x</think>\nI look.\n<tool_call>{}</tool_call>", "I look."), ("<think>x</think>", ""),
     ]) func withoutTagsTheTextIsTheAnswer(completion: String, answer: String) {
         #expect(Markup.answerOrText(in: completion) == answer)
     }
