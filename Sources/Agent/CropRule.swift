@@ -6,11 +6,15 @@ package enum BoxError: Error, Hashable, Sendable {
     case nonFinite
     /// The right edge is left of the left edge, or the bottom is above the top.
     case inverted
+    /// The width or the height is 0.
+    case noArea
+    /// No part of the box is inside the image.
+    case outside
 }
 
 /// The rule that maps a box written by the model to a region of the original image.
 ///
-/// The box is clamped to the image it refers to, mapped to the original, and rounded to pixels. A side that is too short for
+/// A box must overlap the image. It is clamped to the image it refers to, mapped to the original, and rounded to pixels. A side that is too short for
 /// the vision encoder is then enlarged around its centre, within the original.
 package struct CropRule: Hashable, Sendable {
     /// Minimum side of a region, in original pixels.
@@ -31,7 +35,9 @@ package struct CropRule: Hashable, Sendable {
     ) throws(BoxError) -> Rectangle {
         guard [box.x1, box.y1, box.x2, box.y2].allSatisfy(\.isFinite) else { throw .nonFinite }
         guard box.x1 <= box.x2, box.y1 <= box.y2 else { throw .inverted }
+        guard box.x1 < box.x2, box.y1 < box.y2 else { throw .noArea }
         let (width, height) = image.extent(of: frame)
+        guard box.x1 < width, box.y1 < height, box.x2 > 0, box.y2 > 0 else { throw .outside }
         let clamped = Rectangle(
             x1: min(max(box.x1, 0), width), y1: min(max(box.y1, 0), height),
             x2: min(max(box.x2, 0), width), y2: min(max(box.y2, 0), height))

@@ -32,7 +32,7 @@ package struct Trajectory: Sendable {
         self.finish = finish
     }
 
-    /// The content of the last `<answer>` in the last completion, trimmed; nil if there is none.
+    /// The content of the last closed `<answer>` in the last completion, see ``Markup``; nil if there is none.
     package var answer: String? { completions.last.flatMap(Markup.answer(in:)) }
 
     /// Whether a call of one of the named tools succeeded.

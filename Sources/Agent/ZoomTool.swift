@@ -33,25 +33,41 @@ package struct ZoomTool: Tool, ToolSession {
     }
 
     package func call(arguments: JSONValue, in context: ToolContext) async -> ToolResult {
+        let frame = context.format.boxFrame
         do {
             let arguments = try ToolArguments(arguments)
             let numbers = try arguments.numbers("bbox_2d", count: 4)
             let (index, image) = try arguments.image("image", among: context.images)
             let box = Rectangle(x1: numbers[0], y1: numbers[1], x2: numbers[2], y2: numbers[3])
-            let region = try rule.region(of: box, in: context.format.boxFrame, on: image)
+            let region = try region(of: box, in: frame, on: image)
             let crop = try context.format.view(of: image, region: region, rotation: image.rotation)
-            let viewed = image.viewedBox(of: box, in: context.format.boxFrame)
+            let viewed = image.viewedBox(of: box, in: frame)
             return ToolResult(
                 content: [.image(crop)],
                 cut: ToolResult.Cut(index, of: image, viewed: viewed, original: region))
         } catch let error as ArgumentError {
             return .failure("Error: " + error.message)
-        } catch BoxError.inverted {
-            return .failure("Error: bbox_2d must be [x1, y1, x2, y2] with x1 <= x2 and y1 <= y2.")
-        } catch BoxError.nonFinite {
-            return .failure("Error: bbox_2d must hold finite numbers.")
         } catch {
             return .failure("Error: this box cannot be shown: \(error)")
+        }
+    }
+
+    private func region(
+        of box: Rectangle, in frame: BoxFrame, on image: ViewedImage
+    ) throws(ArgumentError) -> Rectangle {
+        do throws(BoxError) {
+            return try rule.region(of: box, in: frame, on: image)
+        } catch {
+            let (width, height) = image.extent(of: frame)
+            let problem =
+                switch error {
+                case .inverted: "must be [x1, y1, x2, y2] with x1 <= x2 and y1 <= y2."
+                case .nonFinite: "must hold finite numbers."
+                case .noArea: "has no area: x1 must be less than x2, and y1 less than y2."
+                case .outside:
+                    "is outside the image: x goes from 0 to \(Int(width)), y from 0 to \(Int(height))."
+                }
+            throw ArgumentError("bbox_2d " + problem)
         }
     }
 }

@@ -5,6 +5,7 @@
 
 #include <png.h>
 
+#include "Alpha.h"
 #include "Status.h"
 
 // MARK: Errors
@@ -46,25 +47,54 @@ static void read_bytes(png_structp png, png_bytep target, size_t count) {
     decoder->position += count;
 }
 
-/// Sets up conversion to 8-bit RGB, equal to Pillow's `convert("RGB")`: alpha and transparent colours are
-/// dropped, not composited, and of 16 bits the high byte is kept. 16-bit grey is not converted here; see
-/// `narrow_grey`.
-static void request_rgb(Decoder *decoder) {
+/// The layout of a decoded row.
+typedef struct {
+    size_t row_bytes, pixel_bytes;
+    int is_wide_grey, has_alpha;
+} Layout;
+
+/// Sets up conversion to 8 bits, equal to Pillow's: of 16 bits the high byte is kept, and a transparent colour
+/// becomes an alpha channel. 16-bit grey keeps its 16 bits; see `narrowed_grey`.
+static void request_channels(Decoder *decoder) {
     png_structp png = decoder->png;
     int colour = png_get_color_type(png, decoder->info);
     int depth = png_get_bit_depth(png, decoder->info);
     if (colour == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
     if (colour == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(png);
+    if (png_get_valid(png, decoder->info, PNG_INFO_tRNS)) png_set_tRNS_to_alpha(png);
     if (colour == PNG_COLOR_TYPE_GRAY && depth == 16) return;
     if (depth == 16) png_set_strip_16(png);
     if (!(colour & PNG_COLOR_MASK_COLOR)) png_set_gray_to_rgb(png);
-    png_set_strip_alpha(png);
 }
 
-/// Clamps 16-bit grey to 255, as Pillow does in its conversion to RGB.
-static void narrow_grey(const uint8_t *grey, uint8_t *rgb, size_t width) {
-    for (size_t x = 0; x < width; ++x)
-        memset(rgb + 3 * x, grey[2 * x] != 0 ? 255 : grey[2 * x + 1], 3);
+static Layout layout_of(Decoder *decoder, uint32_t width) {
+    Layout layout = {.row_bytes = png_get_rowbytes(decoder->png, decoder->info)};
+    int channels = png_get_channels(decoder->png, decoder->info);
+    layout.is_wide_grey = png_get_bit_depth(decoder->png, decoder->info) == 16;
+    layout.has_alpha = channels % 2 == 0;
+    layout.pixel_bytes = (size_t)channels * (layout.is_wide_grey ? 2 : 1);
+    if (layout.row_bytes != layout.pixel_bytes * width || (layout.is_wide_grey ? channels > 2 : channels < 3))
+        png_error(decoder->png, "its pixels cannot be converted to RGB");
+    return layout;
+}
+
+/// A 16-bit value clamped to 255, as Pillow does in its conversion to RGB.
+static uint8_t narrowed_grey(const uint8_t *grey) { return grey[0] != 0 ? 255 : grey[1]; }
+
+/// Converts decoded pixels to RGB over white.
+static void write_rgb(const uint8_t *source, Layout layout, uint8_t *rgb, size_t width) {
+    if (!layout.is_wide_grey && !layout.has_alpha) {
+        memcpy(rgb, source, 3 * width);
+        return;
+    }
+    for (size_t x = 0; x < width; ++x, source += layout.pixel_bytes, rgb += 3) {
+        if (layout.is_wide_grey)
+            memset(rgb, narrowed_grey(source), 3);
+        else
+            memcpy(rgb, source, 3);
+        // The alpha of 16-bit grey is that of its transparent colour: 0 or 65535.
+        if (layout.has_alpha) imaging_lay_on_white(rgb, source[layout.is_wide_grey ? 2 : 3]);
+    }
 }
 
 static void decode_region(Decoder *decoder, ImagingSize expected, ImagingRegion region, uint8_t *pixels) {
@@ -79,22 +109,18 @@ static void decode_region(Decoder *decoder, ImagingSize expected, ImagingRegion 
         decoder->errors.status = imaging_size_mismatch();
         return;
     }
-    request_rgb(decoder);
+    request_channels(decoder);
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, decoder->info);
 
-    size_t row_bytes = png_get_rowbytes(png, decoder->info);
-    size_t pixel_bytes = row_bytes / expected.width;
-    int grey = pixel_bytes == 2;
-    if (row_bytes != pixel_bytes * expected.width || (pixel_bytes != 3 && !grey))
-        png_error(png, "its pixels cannot be converted to RGB");
+    Layout layout = layout_of(decoder, expected.width);
 
     // Each pass of an interlaced image completes the rows of earlier passes, so all rows are kept until the
     // last pass.
-    int direct = !grey && region.width == expected.width;
+    int direct = !layout.is_wide_grey && !layout.has_alpha && region.width == expected.width;
     size_t kept = direct ? 0 : passes > 1 ? region.height : 1;
     if (kept > 0) {
-        decoder->rows = calloc(kept, row_bytes);
+        decoder->rows = calloc(kept, layout.row_bytes);
         if (decoder->rows == NULL) {
             decoder->errors.status = imaging_out_of_memory();
             return;
@@ -109,14 +135,11 @@ static void decode_region(Decoder *decoder, ImagingSize expected, ImagingRegion 
                 continue;
             }
             uint8_t *target = pixels + 3 * (size_t)region.width * (y - region.y);
-            uint8_t *row = direct ? target : decoder->rows + (kept > 1 ? row_bytes * (y - region.y) : 0);
+            size_t start = kept > 1 ? layout.row_bytes * (y - region.y) : 0;
+            uint8_t *row = direct ? target : decoder->rows + start;
             png_read_row(png, row, NULL);
             if (direct || pass < passes) continue;
-            const uint8_t *part = row + pixel_bytes * region.x;
-            if (grey)
-                narrow_grey(part, target, region.width);
-            else
-                memcpy(target, part, 3 * (size_t)region.width);
+            write_rgb(row + layout.pixel_bytes * region.x, layout, target, region.width);
         }
     }
     if (region.height == expected.height) png_read_end(png, NULL);

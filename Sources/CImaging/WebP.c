@@ -4,6 +4,7 @@
 
 #include <webp/decode.h>
 
+#include "Alpha.h"
 #include "Status.h"
 
 static ImagingStatus status_of(VP8StatusCode code) {
@@ -32,6 +33,18 @@ static Span widen(uint32_t start, uint32_t length, uint32_t limit) {
     return (Span){.start = first, .length = (end < limit ? end : limit) - first};
 }
 
+/// Copies RGB pixels, or converts RGBA pixels to RGB over white.
+static void write_rgb(const uint8_t *source, int has_alpha, uint8_t *rgb, size_t width) {
+    if (!has_alpha) {
+        memcpy(rgb, source, 3 * width);
+        return;
+    }
+    for (size_t x = 0; x < width; ++x) {
+        memcpy(rgb + 3 * x, source + 4 * x, 3);
+        imaging_lay_on_white(rgb + 3 * x, source[4 * x + 3]);
+    }
+}
+
 ImagingStatus imaging_decode_webp(
     const uint8_t *bytes, size_t count, ImagingSize expected, ImagingRegion region, uint8_t *pixels
 ) {
@@ -46,8 +59,10 @@ ImagingStatus imaging_decode_webp(
 
     Span columns = widen(region.x, region.width, expected.width);
     Span rows = widen(region.y, region.height, expected.height);
-    int direct = columns.length == region.width && rows.length == region.height;
-    size_t stride = 3 * (size_t)columns.length;
+    int has_alpha = config.input.has_alpha;
+    int direct = !has_alpha && columns.length == region.width && rows.length == region.height;
+    size_t pixel_bytes = has_alpha ? 4 : 3;
+    size_t stride = pixel_bytes * columns.length;
     uint8_t *cut = direct ? pixels : malloc(stride * rows.length);
     if (cut == NULL) return imaging_out_of_memory();
 
@@ -56,7 +71,7 @@ ImagingStatus imaging_decode_webp(
     config.options.crop_top = (int)rows.start;
     config.options.crop_width = (int)columns.length;
     config.options.crop_height = (int)rows.length;
-    config.output.colorspace = MODE_RGB;
+    config.output.colorspace = has_alpha ? MODE_RGBA : MODE_RGB;
     config.output.is_external_memory = 1;
     config.output.u.RGBA.rgba = cut;
     config.output.u.RGBA.stride = (int)stride;
@@ -65,10 +80,12 @@ ImagingStatus imaging_decode_webp(
     WebPFreeDecBuffer(&config.output);
 
     if (!direct) {
-        const uint8_t *part = cut + stride * (region.y - rows.start) + 3 * (size_t)(region.x - columns.start);
+        const uint8_t *part =
+            cut + stride * (region.y - rows.start) + pixel_bytes * (size_t)(region.x - columns.start);
         if (code == VP8_STATUS_OK)
             for (uint32_t y = 0; y < region.height; ++y)
-                memcpy(pixels + 3 * (size_t)region.width * y, part + stride * y, 3 * (size_t)region.width);
+                write_rgb(
+                    part + stride * y, has_alpha, pixels + 3 * (size_t)region.width * y, region.width);
         free(cut);
     }
     return status_of(code);

@@ -3,7 +3,8 @@ import Synchronization
 
 /// An image as its compressed file, decoded as a whole or by region on demand.
 ///
-/// Sizes and regions refer to the upright image, after applying the EXIF orientation.
+/// Sizes and regions refer to the upright image, after applying the EXIF orientation. Transparent pixels are composited
+/// over white.
 package struct EncodedImage: Sendable {
     /// The identity of a loaded image: copies have the same one, but the same file loaded twice has two.
     package struct ID: Hashable, Sendable {

@@ -60,6 +60,7 @@ struct Ask: ParsableCommand {
         let printer = EventPrinter(hiding: policyModel.format.tokens.turnEnd)
         let record = try request.answer(with: policyModel) { printer.print($0) }
         try printer.finish()
+        if let answer = record.answer, !answer.isEmpty { try Console.write("answer: \(answer)\n") }
         if let trace {
             try request.writeTrace(of: record, to: URL(filePath: trace))
             print("trace: \(trace)")

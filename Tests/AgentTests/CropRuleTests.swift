@@ -39,11 +39,9 @@ import Testing
         (Rectangle(-50, -1e300, 1e308, 500), Rectangle(0, 0, 1120, 1120)),
         // Sides of 20 and 10 px around (350, 205).
         (Rectangle(34, 20, 36, 21), Rectangle(336, 191, 364, 219)),
-        // A point.
-        (Rectangle(50, 50, 50, 50), Rectangle(486, 486, 514, 514)),
-        // A point in the corner, and one beyond it.
-        (Rectangle(112, 0, 112, 0), Rectangle(1092, 0, 1120, 28)),
-        (Rectangle(500, 500, 600, 600), Rectangle(1092, 1092, 1120, 1120)),
+        // A part of a pixel, in the middle and in the corner.
+        (Rectangle(49.9, 49.9, 50.1, 50.1), Rectangle(486, 486, 514, 514)),
+        (Rectangle(111.9, -5, 600, 0.1), Rectangle(1092, 0, 1120, 28)),
         // One side only.
         (Rectangle(10, 10, 100, 11), Rectangle(100, 91, 1000, 119)),
         // Exactly 28 px stays.
@@ -77,6 +75,13 @@ import Testing
         (Rectangle(50, 20, 34, 36), BoxError.inverted), (Rectangle(34, 36, 50, 20), .inverted),
         (Rectangle(.nan, 0, 10, 10), .nonFinite), (Rectangle(0, 0, .infinity, 10), .nonFinite),
         (Rectangle(0, -.infinity, 10, 10), .nonFinite),
+        // No area: a point, and a line.
+        (Rectangle(10, 10, 10, 10), .noArea), (Rectangle(10, 10, 50, 10), .noArea),
+        (Rectangle(10, 10, 10, 50), .noArea),
+        // Beyond each side, and touching it from outside.
+        (Rectangle(500, 500, 600, 600), .outside), (Rectangle(112, 10, 150, 20), .outside),
+        (Rectangle(10, 112, 20, 150), .outside), (Rectangle(-20, 10, 0, 20), .outside),
+        (Rectangle(10, -20, 20, -5), .outside),
     ])
     func impossibleBoxesAreRefused(box: Rectangle, error: BoxError) {
         #expect(throws: error) {
@@ -103,6 +108,10 @@ import Testing
             let (a, b) = (spread * (random.uniform() - 0.3), spread * (random.uniform() - 0.3))
             let (c, d) = (spread * (random.uniform() - 0.3), spread * (random.uniform() - 0.3))
             let box = Rectangle(min(a, b), min(c, d), max(a, b), max(c, d))
+            guard box.intersection(Rectangle(image.viewSize)) != nil else {
+                #expect(throws: BoxError.outside) { try rule.region(of: box, in: .asViewed, on: image) }
+                continue
+            }
             let region = try rule.region(of: box, in: .asViewed, on: image)
             #expect(image.source.bounds.contains(region))
             #expect(region.width >= Double(min(28, width)) && region.height >= Double(min(28, height)))

@@ -91,6 +91,14 @@ import Testing
             #"{"bbox_2d": [50, 20, 34, 36]}"#,
             "bbox_2d must be [x1, y1, x2, y2] with x1 <= x2 and y1 <= y2."
         ),
+        (
+            #"{"bbox_2d": [10, 10, 10, 10]}"#,
+            "bbox_2d has no area: x1 must be less than x2, and y1 less than y2."
+        ),
+        (
+            #"{"bbox_2d": [5000, 5000, 6000, 6000]}"#,
+            "bbox_2d is outside the image: x goes from 0 to 112, y from 0 to 112."
+        ),
         (#"{"bbox_2d": [1, 2, 3, 4], "image": 0}"#, "there is no image 0; image goes from 1 to 2."),
         (#"{"bbox_2d": [1, 2, 3, 4], "image": 3}"#, "there is no image 3; image goes from 1 to 2."),
         (#"{"bbox_2d": [1, 2, 3, 4], "image": -1}"#, "there is no image -1; image goes from 1 to 2."),

@@ -78,6 +78,37 @@ import Testing
             ])
     }
 
+    /// A benchmark of one question about a picture, with the right answer `label`.
+    private func popeItem(label: String, in folder: URL) throws -> BenchmarkItem {
+        let pope = folder.appending(path: "pope")
+        try FileManager.default.copyItem(at: Self.fixtures.appending(path: "pope"), to: pope)
+        let file = pope.appending(path: "coco_pope_random.json")
+        let lines = try String(contentsOf: file, encoding: .utf8)
+        try lines.replacing(/"label": "[a-z]+"/, with: "\"label\": \"\(label)\"")
+            .write(to: file, atomically: true, encoding: .utf8)
+        return try BenchmarkQuestions(Benchmark(named: "pope"), data: file).item(at: 0)
+    }
+
+    @Test(arguments: [
+        ("Yes.", "yes", true), ("Yes.", "no", false), ("NO", "No.", true), ("no", "maybe", false),
+    ])
+    func aKeyOfYesOrNoIsReadLikeAnAnswer(label: String, answer: String, isRight: Bool) async throws {
+        try await TemporaryFolder.with { folder in
+            let question = PosedQuestion(
+                try popeItem(label: label, in: folder), index: 0, sample: 0, seed: nil, tools: [],
+                prompting: .plain, boxFrame: .asViewed)
+            let check = AnswerCheck(judge: ExactMatchJudge()) { box, _ in box }
+            #expect(try await check.verdict(on: answer, to: question).isCorrect == isRight)
+        }
+    }
+
+    @Test func aKeyThatIsNeitherYesNorNoIsRefused() throws {
+        try TemporaryFolder.with { folder in
+            let error = #expect(throws: BenchmarkError.self) { try popeItem(label: "perhaps", in: folder) }
+            #expect(error.map { "\($0)".contains("the answer perhaps is neither yes nor no") } == true)
+        }
+    }
+
     @Test func polygonsGiveTheirOutlineAndTheBoxAroundIt() throws {
         let item = try questions("reasonseg", "reasonseg").item(at: 0)
         #expect(item.question == "something that keeps one dry")

@@ -1,7 +1,7 @@
 import Imaging
 import Testing
 
-@Suite("Decoding equals Pillow's convert(\"RGB\") after exif_transpose")
+@Suite("Decoding equals Pillow's, upright and over white")
 struct DecodeTests {
     /// Exact: the integer inverse DCT, upsampling and colour conversion are the same in all libjpeg-turbo
     /// versions.

@@ -11,6 +11,8 @@ import Testing
 @Suite struct ChatRoutesTests {
     private static let call = #"{"name": "image_zoom_in_tool", "arguments": {"bbox_2d": [14, 28, 70, 84]}}"#
 
+    private static let callText = "<tool_call>\(call)</tool_call>"
+
     @Test func modelsAreListed() async throws {
         try await ChatServer.running(ScriptedPolicy(.answer("red"))) { server in
             let names = try await server.get("/v1/models").json["data"]?.array?.compactMap {
@@ -150,6 +152,33 @@ import Testing
             }
             let turns = kinds.reduce(into: [String]()) { if $0.last != $1 { $0.append($1) } }
             #expect(turns == ["reasoning", "tool", "reasoning", "content"])
+        }
+    }
+
+    /// The same extraction as in training and evaluation, whole and streamed.
+    @Test(
+        arguments: [
+            "<think>I see.</think><answer>red</answer>", "<answer>blue</answer> no, <answer>red</answer>",
+            "<think>Or <answer>blue</answer>?</think><answer> red </answer>", "<answer>red</answer></answer>",
+            "<think>I will use <answer> tags</think>\n<answer>red</answer>",
+            "<think>I see.</think> It is red.",
+            "<think>I see.</think><answer>re", "so \\boxed{red} it is", "<think>I see.</think>", "red",
+        ], [false, true])
+    func theAnswerIsThatOfTheEvaluation(text: String, isStream: Bool) async throws {
+        let policy = ScriptedPolicy(
+            ScriptedPolicy.Turn("<answer>first</answer>" + Self.callText, .toolCall),
+            ScriptedPolicy.Turn(text))
+        try await ChatServer.running(policy) { server in
+            let reply = try await server.chat(
+                model: "scripted-thinking", messages: ChatServer.question(), #""stream": \#(isStream)"#)
+            let events = isStream ? reply.events : [reply.json]
+            let messages = events.compactMap { $0["choices"]?.array?.first }.compactMap {
+                $0[isStream ? "delta" : "message"]
+            }
+            let content = messages.compactMap { $0["content"]?.string }.joined()
+            #expect(content == Markup.answerOrText(in: text))
+            let reasoning = messages.compactMap { $0["reasoning_content"]?.string }.joined()
+            #expect(reasoning.hasPrefix("first"))
         }
     }
 

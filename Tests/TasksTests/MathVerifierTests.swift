@@ -3,7 +3,7 @@ import Tasks
 import TestFixtures
 import Testing
 
-/// Answers to mathematical questions, compared with what math-verify 0.9 says of 749 pairs.
+/// Answers to mathematical questions, compared with what math-verify 0.9 says of 1,124 pairs.
 ///
 /// `Tools/reference/math_goldens.py` writes the pairs and the verdicts.
 @Suite struct MathVerifierTests {
@@ -35,7 +35,7 @@ import Testing
 
     @Test func agreesWithMathVerify() throws {
         let pairs = try GoldenFolder().decode([Pair].self, "math.json")
-        #expect(pairs.count > 700)
+        #expect(pairs.count > 1100)
         var differing = 0
         for pair in pairs {
             let verdict = MathVerifier.verify(pair.answer, against: pair.expected)
@@ -47,19 +47,6 @@ import Testing
             #expect(isExplained && verdict == true, "\(pair) is \(String(describing: verdict))")
         }
         #expect(differing == 22)
-    }
-
-    @Test(arguments: [
-        ("\\boxed{\\frac{1}{2}}", "\\frac{1}{2}"), ("so \\boxed{1} or rather \\boxed {2}", "2"),
-        ("\\fbox{a\\}b}", "a\\}b"), ("\\boxed{{1}}", "{1}"),
-    ])
-    func theLastBoxCounts(text: String, content: String) {
-        #expect(MathVerifier.boxed(in: text) == content)
-    }
-
-    @Test(arguments: ["\\boxed{1", "\\boxed 1", "", "boxed{1}", "\\boxed"])
-    func aBoxThatIsNotClosedIsNone(text: String) {
-        #expect(MathVerifier.boxed(in: text) == nil)
     }
 
     @Test(arguments: [

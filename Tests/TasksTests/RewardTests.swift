@@ -105,12 +105,22 @@ import Testing
     @Test(arguments: [
         "<think>hm<answer>red</answer>", "hm</think><answer>red</answer>",
         "<think><think>hm</think><answer>red</answer>", "<answer>blue<answer>red</answer>",
+        "<answer>red</answer></answer>", "<answer><answer>red</answer></answer>",
     ])
     func unbalancedTagsAreAFormatErrorButTheAnswerCounts(text: String) async throws {
         let result = try await breakdown(trajectory(text))
         #expect(result.formatError == .unbalancedTags)
         #expect(result["accuracy"] == 0.8)
         #expect(result["format"] == -0.2)
+    }
+
+    @Test func tagsNamedInThoughtsAreNoFormatError() async throws {
+        let result = try await breakdown(
+            trajectory("<think>I will use <answer> tags</think><answer>red</answer>"))
+        #expect(result.formatError == nil)
+        #expect(result.total == 0.8)
+        let thought = try await breakdown(trajectory("<think><answer>red</answer></think> Well."))
+        #expect(thought.formatError == .missingAnswer)
     }
 
     @Test func aFailedCallEarnsNoBonus() async throws {

@@ -51,17 +51,25 @@ def picture(rng, width, height):
 # Decoding
 
 
+def over_white(image):
+    """Composites over white, like qwen-vl-utils."""
+    image = image.convert("RGBA")
+    background = Image.new("RGB", image.size, (255, 255, 255))
+    background.paste(image, mask=image.getchannel("A"))
+    return background
+
+
 def reference(data):
-    """Decodes like transformers' load_image."""
-    return np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB"))
+    return np.asarray(over_white(ImageOps.exif_transpose(Image.open(io.BytesIO(data)))))
 
 
-def decode_case(name, data, region_only=False):
+def decode_case(name, data, region_only=False, expected=None):
     (FOLDER / name).write_bytes(data)
     if region_only:
         cases["regions"].append(name)
         return
-    cases["decodes"].append({"file": name, "expected": stored(reference(data))})
+    pixels = reference(data) if expected is None else expected
+    cases["decodes"].append({"file": name, "expected": stored(pixels)})
 
 
 def saved(image, format, **options):
@@ -173,6 +181,31 @@ def pngs(rng):
     decode_case("orientation-after.png", png(samples, 8, 2, after=[(b"eXIf", exif(8, big_endian=True))]))
 
 
+def transparent_colours(rng):
+    """PNGs with a transparent colour, compared with the stored samples as the PNG specification says; Pillow compares it
+    with the samples after their conversion to 8 bits."""
+    for name, colour, channels, depth, scale in (
+        ("grey", 0, 1, 1, 255),
+        ("grey", 0, 1, 2, 85),
+        ("grey", 0, 1, 4, 17),
+        ("grey", 0, 1, 8, 1),
+        ("grey", 0, 1, 16, 1),
+        ("rgb", 2, 3, 8, 1),
+        ("rgb", 2, 3, 16, 1 / 256),
+    ):
+        samples = rng.integers(0, 1 << depth, (13, 19, channels))
+        key = np.full(channels, 0x4055 & ((1 << depth) - 1))
+        samples[::3, ::2] = key
+        samples[1::3, ::2] = key ^ 1  # Of 16 bits, the same high byte.
+        shown = np.minimum(samples, 255) if name == "grey" else samples
+        pixels = np.broadcast_to((shown * scale).astype(np.uint8), (13, 19, 3)).copy()
+        pixels[(samples == key).all(axis=2)] = 255
+        for interlaced in (False, True):
+            suffix = "-interlaced" if interlaced else ""
+            data = png(samples, depth, colour, interlaced, [(b"tRNS", key.astype(">u2").tobytes())])
+            decode_case(f"{name}-{depth}-transparent{suffix}.png", data, expected=pixels)
+
+
 def webps(rng):
     small = picture(rng, 37, 29)
     large = Image.fromarray(picture(rng, 121, 90))
@@ -265,6 +298,7 @@ def main():
     rng = np.random.default_rng(SEED)
     for make in (jpegs, pngs, webps, resizes, rotations):
         make(rng)
+    transparent_colours(np.random.default_rng(SEED + 1))
     hostile()
     versions = {
         "numpy": np.__version__,

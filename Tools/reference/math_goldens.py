@@ -76,6 +76,23 @@ PLAIN = [
     ("1,234", "1234"), ("B", "B"), ("yes", "yes"), ("-4", "-4"), ("-4", "4"), ("3.14", "3.1415"), ("2/3", "0.6667"),
     ("x=3", "3"), ("100", "1e2"), ("7", "seven"), ("", "3"), ("3", ""),
 ]
+#: Units after a number.
+UNITS = [
+    "cm", "m", "km", "mm", "in", "inches", "ft", "feet", "miles", "kg", "g", "L", "mL", "s", "min", "minutes", "h", "hours",
+    "mph", "km/h", "m/s", "m^2", "cm²", "m3", "square meters", "sq ft", "kg/m^3", "°C", "degrees", "N", "V", "dollars",
+    "units", "percent", "pct", "%",
+]
+#: Measured numbers; the first is expected.
+MEASURED = [
+    ("5", "5 {}"), ("5", "5{}"), ("5 {}", "5"), ("5 {}", "5 {}"), ("6 {}", "5 {}"), ("-2", "-2 {}"), ("6", "The answer is 5 {}."),
+    ("5", "The answer is 5 {}."), ("5", "$5$ {}"), ("5", "5\\text{{ {}}}"),
+]
+#: Percentages and formulas with units.
+PERCENTAGES = [
+    ("0.28", "28 percent"), ("28%", "28 percent"), ("28", "28%"), ("28%", "28"), ("0.28", "28"), ("28%", "0.28%"),
+    ("3/4", "3/4 mile"), ("2.5", "2.5cm"), ("1,200", "1200 km"), ("5 km", "5 m"), ("5", "\\boxed{5 cm}"), ("5", "$5 cm$"),
+    ("5", "x = 5 cm"), ("50", "5 cm = 50 mm"), ("5", "$5x$"),
+]
 
 
 def verdict(expected, answer):
@@ -94,6 +111,10 @@ def pairs():
         one, other = draw.sample(GROUPS, 2)
         yield f"${draw.choice(one)}$", draw.choice(FRAMES).format(draw.choice(other))
     yield from PLAIN
+    for unit in UNITS:
+        for expected, answer in MEASURED:
+            yield expected.format(unit), answer.format(unit)
+    yield from PERCENTAGES
 
 
 def main():

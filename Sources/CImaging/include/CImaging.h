@@ -48,7 +48,8 @@ typedef struct ImagingBuffer {
 
 // Each decodes `region` into `pixels`, which has room for 3 * width * height bytes of it, and fails with
 // ImagingCodeDamaged if the image is not of the size `expected` that its header was understood to state.
-// Decoding a part gives exactly the pixels that cutting the part from the whole would give.
+// Decoding a part gives exactly the pixels that cutting the part from the whole would give. Transparent pixels
+// are composited over white.
 
 IMAGING_RESULT ImagingStatus imaging_decode_jpeg(
     const uint8_t *bytes, size_t count, ImagingSize expected, ImagingRegion region, uint8_t *pixels);

@@ -30,22 +30,23 @@ package struct AnswerCheck: Sendable {
     }
 
     /// - Parameters:
-    ///   - answer: the answer that ``AnswerReader`` extracted.
+    ///   - answer: the answer that `Markup.answerOrText` extracted.
     ///   - question: the question that was asked.
     /// - Throws: errors of the judge other than `Unjudged`, and errors of reading an image.
     package func verdict(on answer: String, to question: PosedQuestion) async throws -> Verdict {
         let item = question.item
         switch item.form {
         case .option:
-            let letter = AnswerReader.option(in: answer, of: question.shownOptions)
+            let letter = OptionReader(answer, options: question.shownOptions).index
             let option = letter.flatMap(question.option)
             return Verdict(
                 isCorrect: option != nil && option == item.rightOption,
                 prediction: letter.map(OptionLetters.letter))
         case .yesNo:
-            let saysYes = AnswerReader.saysYes(in: answer)
-            let isYes = item.answer.lowercased() == "yes"
-            return Verdict(isCorrect: saysYes == isYes, prediction: saysYes.map { $0 ? "yes" : "no" })
+            let saysYes = YesOrNo.isYes(answer)
+            return Verdict(
+                isCorrect: saysYes != nil && saysYes == YesOrNo.isYes(item.answer),
+                prediction: saysYes.map { $0 ? "yes" : "no" })
         case .text, .mathematics:
             if answer.isEmpty { return Verdict() }
             do {

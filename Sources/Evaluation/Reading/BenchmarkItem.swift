@@ -56,6 +56,9 @@ extension BenchmarkItem {
         if answer.isEmpty && rightOption == nil && fields.boxes == nil {
             throw row.error("has no \(fields.answer ?? "answer")")
         }
+        if form == .yesNo && YesOrNo.isYes(answer) == nil {
+            throw row.error("the answer \(answer) is neither yes nor no")
+        }
         categories = (fields.categories ?? [:]).compactMapValues { row[$0]?.texts }
         let shapes = fields.boxes.flatMap { row[$0] }
         outlines = fields.boxForm == .polygons ? LabelledOutline.all(in: shapes?.array ?? []) : []

@@ -5,7 +5,7 @@ extension Benchmark {
     /// The model's answer under the field names that the official scorer expects.
     func prediction(_ said: String) -> [String: JSONValue] {
         let text = JSONValue.string(said)
-        let answer = JSONValue.string(AnswerReader.answer(in: said))
+        let answer = JSONValue.string(Markup.answerOrText(in: said))
         return switch published {
         case .mathvista: ["extraction": answer]
         case .mathvision: ["model_answer": answer]

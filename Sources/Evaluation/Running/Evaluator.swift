@@ -164,7 +164,7 @@ package struct Evaluator: Sendable {
         _ record: TrajectoryRecord, _ question: PosedQuestion, _ check: AnswerCheck
     ) async throws -> TrajectoryRecord {
         var record = record
-        let answer = record.finish == "answered" ? AnswerReader.answer(in: record.lastCompletion) : ""
+        let answer = record.finish == "answered" ? Markup.answerOrText(in: record.lastCompletion) : ""
         let verdict = try await check.verdict(on: answer, to: question)
         record.answer = answer.isEmpty ? nil : answer
         record.isCorrect = verdict.isCorrect
@@ -214,7 +214,7 @@ package struct Evaluator: Sendable {
             for (group, named) in try await items.categories(at: index) where values[group] == nil {
                 values[group] = named.first.map(JSONValue.string)
             }
-            let said = AnswerReader.withoutSpecialTokens(record.lastCompletion)
+            let said = Markup.withoutSpecialTokens(record.lastCompletion)
             values.merge(benchmark.prediction(said)) { _, said in said }
             lines += JSONValue.object(JSONObject(sorting: values)).text + "\n"
         }

@@ -1,3 +1,4 @@
+import Agent
 import Foundation
 import Tasks
 
@@ -36,7 +37,7 @@ enum PlainNumber {
 
     /// The formula in a box or between dollar signs, or a fraction of plain numbers.
     private static func formula(in text: String) -> WrittenFormula? {
-        if let box = MathVerifier.boxed(in: text) {
+        if let box = Markup.boxed(in: text) {
             let boxes = text.matches(of: /\\boxed\{[^{}]*\}/)
             return WrittenFormula(content: box, isBoxed: true, isOneOfSeveral: boxes.count > 1)
         }

@@ -13,7 +13,7 @@ enum OpenQuestion {
         guard let last = example.messages.last, case .text(let text)? = last.parts.last,
             let list = OptionList(text)
         else { return example }
-        guard let index = AnswerReader.option(in: example.answer, of: list.options) else { return nil }
+        guard let index = OptionReader(example.answer, options: list.options).index else { return nil }
         let answer = list.options[index]
         let lowered = answer.lowercased()
         let refers = references.contains { lowered.contains($0) }

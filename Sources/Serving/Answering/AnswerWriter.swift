@@ -13,8 +13,8 @@ struct AnswerWriter: Sendable {
     private var text: WrittenText
     /// The text of the tool call being generated.
     private var call = ""
-    /// The last turn's text outside tags; it becomes the answer if the model gives no other.
-    private var lastReasoning = ""
+    /// The text of the turn with its tags, from which the answer is extracted at the end.
+    private var turn = ""
     private let isThinking: Bool
     private(set) var tokenCount = 0
     /// Whether a stop sequence was reached; no events follow.
@@ -43,8 +43,8 @@ struct AnswerWriter: Sendable {
     /// Ends a turn; the trajectory may have further turns.
     mutating func endTurn() -> [AnswerEvent] {
         guard !isStopped else { return [] }
-        let events = sorted(text.append(stopScanner.finish()) + text.endTurn())
-        lastReasoning = ""
+        let events = write(stopScanner.finish()) + sorted(text.endTurn())
+        turn = ""
         return events
     }
 
@@ -53,12 +53,15 @@ struct AnswerWriter: Sendable {
     /// - Parameter finish: why the model's last turn ended.
     /// - Returns: the remaining events, and the API's finish reason.
     mutating func finish(_ finish: FinishReason) -> (events: [AnswerEvent], reason: AnswerEnd.Reason) {
-        if isStopped { return (rest(), .stop) }
-        var events = sorted(text.append(stopScanner.finish()) + text.endTurn())
-        if isThinking, !text.hasAnswer {
-            let unmarked = lastReasoning.trimmed
-            if !unmarked.isEmpty { events.append(.answer(String(unmarked))) }
+        var events = isStopped ? [] : write(stopScanner.finish())
+        if isThinking {
+            let answer = Markup.answerOrText(in: turn)
+            events += sorted(text.finish(answer: answer))
+            if !answer.isEmpty { events.append(.answer(answer)) }
+        } else {
+            events += sorted(text.endTurn())
         }
+        if isStopped { return (events, .stop) }
         let isCut = finish == .length || finish == .contextLimit
         guard !isThinking, offersTools, !call.isEmpty else { return (events, isCut ? .length : .stop) }
         if finish == .toolCall {
@@ -73,28 +76,29 @@ struct AnswerWriter: Sendable {
         return (events + [.answer(Markup.toolCallStart + call + end)], isCut ? .length : .stop)
     }
 
-    private mutating func rest() -> [AnswerEvent] { sorted(text.endTurn()) }
-
     private mutating func append(_ piece: String) -> [AnswerEvent] {
-        guard !stops.isEmpty, tokenCount > minimumTokens else { return sorted(text.append(piece)) }
+        guard !stops.isEmpty, tokenCount > minimumTokens else { return write(piece) }
         stopScanner.append(piece)
         var events: [AnswerEvent] = []
         while !isStopped, let finding = stopScanner.next(of: stops) {
             switch finding {
-            case .text(let certain): events += sorted(text.append(certain))
+            case .text(let certain): events += write(certain)
             case .marker: isStopped = true
             }
         }
         return events
     }
 
+    private mutating func write(_ piece: String) -> [AnswerEvent] {
+        if isThinking { turn += piece }
+        return sorted(text.append(piece))
+    }
+
     private mutating func sorted(_ pieces: [WrittenText.Piece]) -> [AnswerEvent] {
         pieces.compactMap { piece in
             switch piece.zone {
             case .answer: return .answer(piece.text)
-            case .reasoning:
-                lastReasoning += piece.text
-                return .reasoning(piece.text)
+            case .reasoning: return .reasoning(piece.text)
             case .call:
                 call += piece.text
                 return nil

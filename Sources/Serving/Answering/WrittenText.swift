@@ -17,17 +17,15 @@ struct WrittenText: Sendable {
         case raw
         /// Everything except tool calls is the answer, tags included.
         case plain
-        /// Text inside `<answer>` is the answer, the rest is reasoning; tags are removed.
+        /// Text inside `<answer>` is held back, because a later `<answer>` replaces it; the rest is reasoning. Tags are removed.
         case thinking
     }
 
     private let style: Style
     private var zone: Zone
     private var scanner = MarkerScanner()
-    private(set) var hasAnswer = false
-
-    private static let answerStart = "<answer>"
-    private static let answerEnd = "</answer>"
+    /// The text inside the last `<answer>` of the turn.
+    private var held = ""
 
     init(_ style: Style) {
         self.style = style
@@ -40,18 +38,47 @@ struct WrittenText: Sendable {
         var pieces: [Piece] = []
         while let finding = scanner.next(of: markers) {
             switch finding {
-            case .text(let text): pieces.append(Piece(zone: zone, text: text))
-            case .marker(let marker): zone = self.zone(after: marker)
+            case .text(let text): pieces += sorted(text)
+            case .marker(let marker):
+                if replacesHeld(marker) { pieces += releaseHeld() }
+                zone = self.zone(after: marker)
             }
         }
         return pieces
     }
 
-    /// Returns text that was held back; the next turn starts outside all tags.
+    /// Ends a turn that is not the last: its answer is reasoning. The next turn starts outside all tags.
     mutating func endTurn() -> [Piece] {
-        let rest = scanner.finish()
-        defer { zone = Self.start(style) }
-        return rest.isEmpty ? [] : [Piece(zone: zone, text: rest)]
+        let rest = sorted(scanner.finish())
+        zone = Self.start(style)
+        return rest + releaseHeld()
+    }
+
+    /// Ends the last turn.
+    ///
+    /// - Parameter answer: the answer of the turn; the same text is not reasoning.
+    mutating func finish(answer: String) -> [Piece] {
+        let rest = sorted(scanner.finish())
+        return held.trimmed == answer ? rest : rest + releaseHeld()
+    }
+
+    private mutating func sorted(_ text: String) -> [Piece] {
+        if style == .thinking, zone == .answer {
+            held += text
+            return []
+        }
+        return text.isEmpty ? [] : [Piece(zone: zone, text: text)]
+    }
+
+    private mutating func releaseHeld() -> [Piece] {
+        defer { held = "" }
+        return held.isEmpty ? [] : [Piece(zone: .reasoning, text: held)]
+    }
+
+    /// Whether the held text is not the answer if `marker` follows.
+    private func replacesHeld(_ marker: String) -> Bool {
+        [Markup.answerStart, Markup.toolCallStart].contains(marker)
+            || marker == Markup.thoughtEnd && zone == .answer
     }
 
     private static func start(_ style: Style) -> Zone { style == .thinking ? .reasoning : .answer }
@@ -61,20 +88,20 @@ struct WrittenText: Sendable {
         case (.raw, _): []
         case (_, .call): [Markup.toolCallEnd]
         case (.plain, _): [Markup.toolCallStart]
-        case (.thinking, .answer): [Self.answerEnd]
-        case (.thinking, .reasoning):
-            ["<think>", "</think>", Markup.toolCallStart, Self.answerStart]
+        case (.thinking, _):
+            [
+                Markup.thoughtStart, Markup.thoughtEnd, Markup.toolCallStart, Markup.answerStart,
+                Markup.answerEnd,
+            ]
         }
     }
 
-    private mutating func zone(after marker: String) -> Zone {
+    private func zone(after marker: String) -> Zone {
         switch marker {
-        case Markup.toolCallStart: return .call
-        case Self.answerStart:
-            hasAnswer = true
-            return .answer
-        case Markup.toolCallEnd: return Self.start(style)
-        default: return .reasoning
+        case Markup.toolCallStart: .call
+        case Markup.answerStart: .answer
+        case Markup.toolCallEnd: Self.start(style)
+        default: .reasoning
         }
     }
 }

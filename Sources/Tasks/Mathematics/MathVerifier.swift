@@ -1,12 +1,22 @@
+import Agent
+
 /// Verifies mathematical answers by rules, if the rules can decide.
 package enum MathVerifier {
     /// Whether `answer` equals `expected`; nil if one of them is not mathematics.
     ///
     /// Both may be LaTeX or plain text surrounded by prose. The content of the last `\boxed{…}` is used, else the formula
-    /// between dollar signs, else the whole text.
+    /// between dollar signs, else the whole text. Units do not count, and a percentage equals its number with or without
+    /// the percent sign, as in math-verify: 28 % equals 28 and 0.28.
     package static func verify(_ answer: String, against expected: String) -> Bool? {
-        guard let right = value(of: expected), let answered = value(of: answer) else { return nil }
-        return MathEquality.areEqual(right, answered)
+        guard let right = reading(of: expected, beside: answer),
+            let answered = reading(of: answer, beside: expected)
+        else { return nil }
+        if MathEquality.areEqual(right.value, answered.value) { return true }
+        switch (right.withoutPercent, answered.withoutPercent) {
+        case (let bare?, nil): return MathEquality.areEqual(bare, answered.value)
+        case (nil, let bare?): return MathEquality.areEqual(right.value, bare)
+        default: return false
+        }
     }
 
     /// The real value of `text` as a whole; nil if it is not a formula with a real value.
@@ -17,45 +27,25 @@ package enum MathVerifier {
         return value.isFinite ? value.real : ScaledNumber(formula)?.value
     }
 
-    private static func value(of text: String) -> MathValue? {
+    private struct Reading {
+        let value: MathValue
+        /// The value of a percentage without its percent sign.
+        let withoutPercent: MathValue?
+    }
+
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - other: the text that it is compared with; beside a bare number, a capital such as N is a unit.
+    private static func reading(of text: String, beside other: String) -> Reading? {
         let text = text.replacing("\\$", with: "")
-        for candidate in [boxed(in: text), formula(in: text), text, lastNumber(in: text)].compactMap(\.self) {
-            if let value = MathParser.value(of: trimmed(candidate)) { return value }
-        }
-        return nil
-    }
-
-    /// The content of the last `\boxed{…}` or `\fbox{…}` with balanced braces; nil if there is none or it is not closed.
-    package static func boxed(in text: String) -> String? {
-        var last: String?
-        for command in ["\\boxed", "\\fbox"] {
-            var rest = text[...]
-            while let range = rest.firstRange(of: command) {
-                rest = rest[range.upperBound...]
-                if let content = Self.group(at: rest) { last = String(content) }
-            }
-        }
-        return last
-    }
-
-    /// The content of the braces at the start of `text`.
-    private static func group(at text: Substring) -> Substring? {
-        let start = text.drop { $0.isWhitespace }
-        guard start.first == "{" else { return nil }
-        var depth = 0
-        var escaped = false
-        for index in start.indices {
-            let character = start[index]
-            if escaped {
-                escaped = false
-            } else if character == "\\" {
-                escaped = true
-            } else if character == "{" {
-                depth += 1
-            } else if character == "}" {
-                depth -= 1
-                if depth == 0 { return start[start.index(after: start.startIndex)..<index] }
-            }
+        let readsSymbols = !other.contains { $0.isLetter }
+        for candidate in [Markup.boxed(in: text), formula(in: text), text, lastNumber(in: text)].compactMap(
+            \.self)
+        {
+            let measured = MeasuredNumber(trimmed(candidate), readsSymbols: readsSymbols)
+            guard let value = MathParser.value(of: String(measured.number)) else { continue }
+            let bare = measured.withoutPercent.flatMap { MathParser.value(of: String($0)) }
+            return Reading(value: value, withoutPercent: bare)
         }
         return nil
     }
@@ -72,10 +62,15 @@ package enum MathVerifier {
         return nil
     }
 
-    /// The last number in a sentence, with its sign, fraction or percent sign.
+    /// The last number in a sentence, with its sign, fraction and percent sign; powers such as the 2 of m^2 do not count.
     private static func lastNumber(in text: String) -> String? {
-        let number = /-?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s*\/\s*\d+)?\s*%?/
-        return text.matches(of: number).last.map { String($0.output) }
+        let number =
+            /-?(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)(?:\s*\/\s*[0-9]+)?\s*(?:%|[Pp]ercent|pct)?/
+        let numbers = text.matches(of: number)
+        let isPower = { (start: String.Index) in
+            text[..<start].last.map { $0.isLetter || $0 == "^" } ?? false || text[..<start].hasSuffix("^{")
+        }
+        return (numbers.last { !isPower($0.range.lowerBound) } ?? numbers.last).map { String($0.output) }
     }
 
     private static func trimmed(_ text: String) -> String {

@@ -82,7 +82,7 @@ package enum FormatError: String, Hashable, Sendable, Codable, CaseIterable {
     case missingAnswer
     /// The answer reaches or exceeds the character limit.
     case overlongAnswer
-    /// The numbers of opening and closing `<think>` or `<answer>` tags differ.
+    /// A thought is not closed, or an answer is not closed or nested. Tags inside thoughts do not count.
     case unbalancedTags
 }
 
@@ -168,24 +168,6 @@ package struct Reward: Hashable, Sendable, Codable {
     package static func formatError(of trajectory: Trajectory) -> FormatError? {
         guard let answer = trajectory.answer else { return .missingAnswer }
         if answer.unicodeScalars.count >= answerCharacterLimit { return .overlongAnswer }
-        let balanced = trajectory.completions.allSatisfy { text in
-            ["think", "answer"].allSatisfy { tag in
-                text.occurrences(of: "<\(tag)>") == text.occurrences(of: "</\(tag)>")
-            }
-        }
-        return balanced ? nil : .unbalancedTags
-    }
-}
-
-extension String {
-    fileprivate func occurrences(of tag: String) -> Int {
-        var (count, rest) = (0, utf8[...])
-        let pattern = Array(tag.utf8)
-        while let start = rest.firstIndex(of: pattern[0]) {
-            rest = rest[start...]
-            if rest.starts(with: pattern) { count += 1 }
-            rest = rest.dropFirst()
-        }
-        return count
+        return trajectory.completions.allSatisfy(Markup.isWellFormed) ? nil : .unbalancedTags
     }
 }

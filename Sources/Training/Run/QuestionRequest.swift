@@ -44,7 +44,7 @@ package struct QuestionRequest: Sendable {
     /// - Parameters:
     ///   - policyModel: the model.
     ///   - onEvent: called for each event as it happens, on any thread but never concurrently.
-    /// - Returns: the trajectory of the answer.
+    /// - Returns: the trajectory, with the answer as the server would give it.
     /// - Throws: an error that names the invalid image or model file; ``QuestionError`` if the trajectory failed.
     package func answer(
         with policyModel: PolicyModel, onEvent: @escaping @Sendable (AgentEvent) -> Void
@@ -60,8 +60,10 @@ package struct QuestionRequest: Sendable {
                 if case .failed(let reason) = rollout.trajectory.finish {
                     throw QuestionError(description: reason)
                 }
-                return runner.record(
+                var record = runner.record(
                     rollout, for: RolloutPurpose(.evaluation("ask"), step: 0, seed: seed))
+                record.answer = rollout.trajectory.completions.last.map(Markup.answerOrText)
+                return record
             }[0]
         }
         return withPaths(record)

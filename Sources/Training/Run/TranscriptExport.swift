@@ -84,7 +84,8 @@ package struct TranscriptExport: Sendable {
     /// A zoom call on the ground-truth box, or on the whole image if there is none, with its result.
     private func zoom(in example: Example, _ format: ChatMLFormat) throws -> [Message] {
         let image = try format.view(example.images[0], as: .example(0))
-        let box = image.viewedBox(ofOriginal: example.groundTruthBoxes.first ?? image.region)
+        let target = example.groundTruthBoxes.first { image.region.intersection($0) != nil }
+        let box = image.viewedBox(ofOriginal: target ?? image.region)
         let region = try CropRule().region(of: box, in: .asViewed, on: image)
         let corners = [box.x1, box.y1, box.x2, box.y2].map { JSONValue.number(Int($0)) }
         let call: JSONValue = ["name": .string(ZoomTool.name), "arguments": ["bbox_2d": .array(corners)]]
