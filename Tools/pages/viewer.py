@@ -155,7 +155,8 @@ class Viewer:
         ]:
             with self.of_run(f"?view=trajectories{query}", **options) as browser:
                 browser.wait(f"!!document.querySelector('{selector}')")
-                browser.wait("[...document.querySelectorAll('.view img')].every(image => image.loading === 'lazy' || image.complete)")
+                browser.run(f"document.querySelector('{selector}').scrollIntoView({{ behavior: 'instant' }})")
+                browser.wait(f"(image => !(image instanceof HTMLImageElement) || image.naturalWidth > 0)(document.querySelector('{selector}'))")
                 enlarge.enlarges(browser, selector)
                 self.is_quiet(browser)
 
