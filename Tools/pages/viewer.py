@@ -121,7 +121,7 @@ class Viewer:
             browser.run("document.querySelector('[name=correct]').value = 'no';"
                         "document.querySelector('[name=correct]').dispatchEvent(new Event('input', { bubbles: true }))")
             browser.wait(f"document.querySelector('.totals').textContent.includes(' 0 % right')")
-            assert browser.run("[...document.querySelectorAll('.verdict')].every(mark => mark.textContent === '✗')")
+            browser.wait("[...document.querySelectorAll('.verdict')].every(mark => mark.textContent === '✗')")
             assert "correct=no" in browser.run("location.search")
             browser.run("history.back()")
             browser.wait(f"document.querySelector('.totals').textContent === {json.dumps(before)}")
