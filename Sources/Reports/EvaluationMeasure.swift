@@ -18,74 +18,115 @@ struct EvaluationMeasure: Sendable {
     let name: String
     let note: String
     let scale: Scale
+    /// The kind of questions it is about; nil for all.
+    let kind: String?
     /// Nil if the measure does not apply.
     let value: @Sendable (EvaluationMeasurement) -> Double?
+    /// The 95 % interval over items; nil if there is none.
+    let interval: @Sendable (EvaluationMeasurement) -> ClosedRange<Double>?
 
-    /// The measures of an evaluation whose questions have these kinds.
+    /// The measures of an evaluation whose questions have these kinds, those over all questions first.
     static func all(
         kinds: [String], inMeasurements measurements: [EvaluationMeasurement]
     ) -> [EvaluationMeasure] {
-        @Sendable func score(_ kind: String)
-            -> @Sendable (EvaluationMeasurement) -> EvaluationMeasurement.Score?
-        {
-            { measurement in measurement.kinds.first { $0.name == kind }?.score }
-        }
-        let isOneKind = kinds.count < 2
+        let hasKinds = kinds.count > 1
         // Call rates are listed only for the kinds that have tool calls.
         let calling = kinds.filter { kind in
-            measurements.contains { (score(kind)($0)?.callRate ?? 0) > 0 }
+            measurements.contains { (score(kind, $0)?.callRate ?? 0) > 0 }
         }
-        var measures: [EvaluationMeasure] = []
-        if isOneKind {
-            measures.append(EvaluationMeasure("Right answers", "", .accuracy) { $0.overall.accuracy })
-        } else {
-            measures += kinds.map { kind in
-                EvaluationMeasure("\(kind.capitalizedFirst): right answers", "", .accuracy) {
-                    score(kind)($0)?.accuracy
-                }
-            }
-            measures.append(
-                EvaluationMeasure("All kinds: right answers", "mean over all items", .accuracy) {
-                    $0.overall.accuracy
-                })
-        }
-        if isOneKind {
-            measures.append(
-                EvaluationMeasure("Answers with a tool call", "fraction of answers that called a tool", .rate)
-                {
-                    $0.overall.callRate
-                })
-        } else {
-            measures += calling.map { kind in
-                EvaluationMeasure(
-                    "\(kind.capitalizedFirst): answers with a tool call",
-                    "fraction of answers that called a tool", .rate
-                ) { score(kind)($0)?.callRate }
-            }
-        }
+        var measures = [accuracy(of: nil, among: kinds, measurements)]
+        if hasKinds { measures += kinds.map { accuracy(of: $0, among: kinds, measurements) } }
+        measures.append(callRate(of: nil, among: kinds))
+        if hasKinds { measures += calling.map { callRate(of: $0, among: kinds) } }
         measures.append(
-            EvaluationMeasure("Tool calls per answer", "over all kinds", .count) { $0.callsPerTrajectory })
+            EvaluationMeasure("Tool calls per answer", "", .count) { $0.callsPerTrajectory })
         if measurements.contains(where: { $0.firstBoxIoU != nil }) {
             measures.append(
                 EvaluationMeasure(
                     "Overlap of the first box", "intersection over union with the ground truth", .overlap
                 ) { $0.firstBoxIoU })
         }
-        measures.append(EvaluationMeasure("Format errors", "lower is better", .errors) { $0.formatErrorRate })
+        measures.append(
+            EvaluationMeasure(
+                "Format errors", "lower is better", .errors,
+                interval: { interval(ofFraction: $0.formatErrorRate, of: $0.overall.items) }
+            ) { $0.formatErrorRate })
         return measures
     }
 
+    private static func score(
+        _ kind: String?, _ measurement: EvaluationMeasurement
+    ) -> EvaluationMeasurement.Score? {
+        guard let kind else { return measurement.overall }
+        return measurement.kinds.first { $0.name == kind }?.score
+    }
+
+    private static func title(_ kind: String?, among kinds: [String], _ name: String) -> String {
+        guard kinds.count > 1 else { return name.capitalizedFirst }
+        return "\(kind?.capitalizedFirst ?? "All kinds"): \(name)"
+    }
+
+    private static func accuracy(
+        of kind: String?, among kinds: [String], _ measurements: [EvaluationMeasurement]
+    ) -> EvaluationMeasure {
+        let count = measurements.lazy.compactMap { score(kind, $0)?.items }.first ?? 0
+        return EvaluationMeasure(
+            title(kind, among: kinds, "right answers"), "\(Readable.count(count)) questions", .accuracy, kind,
+            interval: { measurement in
+                guard let bounds = score(kind, measurement)?.interval, bounds.count == 2,
+                    bounds[0] <= bounds[1]
+                else { return nil }
+                return bounds[0]...bounds[1]
+            }
+        ) { score(kind, $0)?.accuracy }
+    }
+
+    private static func callRate(of kind: String?, among kinds: [String]) -> EvaluationMeasure {
+        EvaluationMeasure(
+            title(kind, among: kinds, "answers with a tool call"), "", .rate, kind,
+            interval: { measurement in
+                score(kind, measurement).flatMap { interval(ofFraction: $0.callRate, of: $0.items) }
+            }
+        ) { score(kind, $0)?.callRate }
+    }
+
+    /// The Wilson score interval of a fraction; nil without items.
+    static func interval(ofFraction fraction: Double, of items: Int) -> ClosedRange<Double>? {
+        guard items > 0, (0...1).contains(fraction) else { return nil }
+        let (count, z) = (Double(items), 1.96)
+        let centre = fraction + z * z / (2 * count)
+        let spread = z * (fraction * (1 - fraction) / count + z * z / (4 * count * count)).squareRoot()
+        let scale = 1 + z * z / count
+        return max(0, (centre - spread) / scale)...min(1, (centre + spread) / scale)
+    }
+
     private init(
-        _ name: String, _ note: String, _ scale: Scale,
+        _ name: String, _ note: String, _ scale: Scale, _ kind: String? = nil,
+        interval: @escaping @Sendable (EvaluationMeasurement) -> ClosedRange<Double>? = { _ in nil },
         value: @escaping @Sendable (EvaluationMeasurement) -> Double?
     ) {
         self.name = name
         self.note = note
         self.scale = scale
+        self.kind = kind
+        self.interval = interval
         self.value = value
     }
 
     func text(_ measurement: EvaluationMeasurement) -> String { value(measurement).map(format) ?? "–" }
+
+    /// The 95 % interval, such as `78.1–86.2 %`; nil if there is none.
+    func intervalText(_ measurement: EvaluationMeasurement) -> String? {
+        interval(measurement).map { bounds in
+            "\(Readable.fixed(bounds.lowerBound * 100, 1))–\(Readable.fixed(bounds.upperBound * 100, 1))\u{A0}%"
+        }
+    }
+
+    /// Whether two measurements have intervals that do not overlap.
+    func parts(_ first: EvaluationMeasurement, _ second: EvaluationMeasurement) -> Bool {
+        guard let first = interval(first), let second = interval(second) else { return false }
+        return !first.overlaps(second)
+    }
 
     func format(_ value: Double) -> String {
         switch scale {

@@ -23,24 +23,22 @@ struct EvaluationSection {
     }
 
     private var note: String {
-        let count = Readable.count((evaluation.trained ?? evaluation.base)?.overall.items ?? 0)
+        let count = (evaluation.trained ?? evaluation.base)?.overall.items ?? 0
         let meanwhile = Set(evaluation.measurements.map(\.step)).count - 2
-        return "\(count) held-out questions, the same in each column."
+        return
+            "\(evaluation.source.questions(count)), the same in each column. Below each value: its 95 % interval "
+            + "over questions. A change has a colour where the intervals do not overlap."
             + (meanwhile > 0
                 ? " Also evaluated \(meanwhile) times during training; see the learning curves." : "")
     }
 
     // MARK: Tiles
 
-    /// The headline measures: accuracy and call rate of the kind with the most tool calls, first box, format errors.
+    /// The first measure over all questions of each scale.
     private var tiles: [EvaluationMeasure] {
-        let measures = evaluation.measures
-        let calling = evaluation.focus?.name.capitalizedFirst
-        let first = measures.first { measure in
-            measure.scale == .accuracy && (calling.map { measure.name.hasPrefix($0) } ?? true)
-        }
+        let measures = evaluation.measures.filter { $0.kind == nil }
         return [
-            first ?? measures.first { $0.scale == .accuracy }, measures.first { $0.scale == .rate },
+            measures.first { $0.scale == .accuracy }, measures.first { $0.scale == .rate },
             measures.first { $0.scale == .overlap }, measures.first { $0.scale == .errors },
         ].compactMap(\.self)
     }
@@ -51,6 +49,9 @@ struct EvaluationSection {
             HTML.element("p", ["class": "figure"]) {
                 HTML.element("b") { evaluation.trained.map(measure.text) ?? "–" }
                 HTML.element("span") { evaluation.base.map { " from \(measure.text($0))" } ?? "" }
+            }
+            if let interval = evaluation.trained.flatMap(measure.intervalText) {
+                HTML.element("p", ["class": "note"]) { "95 % interval \(interval)" }
             }
             scale(measure)
         }
@@ -74,6 +75,16 @@ struct EvaluationSection {
                 HTML.element(
                     "line",
                     ["x1": x(base), "x2": x(trained), "y1": "8", "y2": "8", "class": "way"])
+            }
+            for (column, _) in shown {
+                if let interval = measure.interval(column.measurement) {
+                    HTML.element(
+                        "line",
+                        [
+                            "x1": x(interval.lowerBound), "x2": x(interval.upperBound), "y1": "8", "y2": "8",
+                            "class": "interval \(column.tone)",
+                        ])
+                }
             }
             for (column, value) in shown {
                 if column.tone == "bare" {
@@ -126,44 +137,68 @@ struct EvaluationSection {
                 measure.name
                 HTML.element("span", ["class": "note"]) { measure.note }
             }
-            HTML.element("td") { evaluation.base.map(measure.text) ?? "–" }
-            HTML.element("td", ["class": "strong"]) { evaluation.trained.map(measure.text) ?? "–" }
+            figure(measure, of: evaluation.base)
+            figure(measure, of: evaluation.trained, "strong")
             change(measure)
-            if let bare = evaluation.withoutTools { HTML.element("td") { measure.text(bare) } }
+            if let bare = evaluation.withoutTools { figure(measure, of: bare) }
             HTML.element("td", ["class": "wide"]) { measure.isFraction ? scale(measure) : HTML.empty }
         }
     }
 
+    private func figure(
+        _ measure: EvaluationMeasure, of measurement: EvaluationMeasurement?, _ tone: String? = nil
+    ) -> HTML {
+        .element("td", ["class": tone]) {
+            measurement.map(measure.text) ?? "–"
+            if let interval = measurement.flatMap(measure.intervalText) {
+                HTML.element("span", ["class": "note"]) { interval }
+            }
+        }
+    }
+
     private func change(_ measure: EvaluationMeasure) -> HTML {
-        guard let base = evaluation.base.flatMap(measure.value),
-            let trained = evaluation.trained.flatMap(measure.value)
+        guard let base = evaluation.base, let trained = evaluation.trained,
+            let before = measure.value(base), let after = measure.value(trained)
         else { return .element("td") { "–" } }
-        let change = trained - base
+        let change = after - before
         guard let text = measure.changeText(change) else { return .element("td") { "0" } }
-        let tone = measure.isBetter(change).map { $0 ? "up" : "down" }
+        let isBetter = measure.parts(base, trained) ? measure.isBetter(change) : nil
+        let tone = isBetter.map { $0 ? "up" : "down" }
         return .element("td", ["class": tone]) { text }
     }
 }
 
 extension ReportFigures.Evaluation {
-    /// The kind with the highest tool-call rate after training, if that rate is above one half and there are other kinds.
-    var focus: EvaluationMeasurement.Kind? {
-        guard let trained, trained.kinds.count > 1 else { return nil }
-        return trained.kinds.filter { $0.score.callRate > 0.5 }.max {
-            ($0.score.callRate, $1.name) < ($1.score.callRate, $0.name)
+    /// The result over all questions, and on the kind that calls tools most, in a sentence or two.
+    var sentence: String {
+        guard let base, let trained, let accuracy = measures.first else { return "" }
+        func percent(_ score: EvaluationMeasurement.Score) -> String { Readable.percent(score.accuracy) }
+        let questions = Readable.count(trained.overall.items)
+        var text =
+            "\(title): accuracy went from \(percent(base.overall)) to \(percent(trained.overall)) on "
+            + "\(questions) questions"
+        if accuracy.interval(base) != nil, !accuracy.parts(base, trained) {
+            text += " (the 95 % intervals overlap)"
         }
+        if let focus, let before = base.kinds.first(where: { $0.name == focus.name }) {
+            text +=
+                ", and on the \(Readable.count(focus.score.items)) \(focus.name) questions, where it calls tools "
+                + "most, from \(percent(before.score)) to \(percent(focus.score))"
+        }
+        text += "."
+        if let withoutTools {
+            text += " Without tools, the trained model reaches \(percent(withoutTools.overall))."
+        }
+        return text
     }
 
-    /// The result in a sentence or two.
-    var sentence: String {
-        guard let base, let trained else { return "" }
-        func accuracy(_ measurement: EvaluationMeasurement) -> String {
-            let score = focus.flatMap { kind in measurement.kinds.first { $0.name == kind.name }?.score }
-            return Readable.percent((score ?? measurement.overall).accuracy)
+    /// The kind with the highest tool-call rate after training, if that rate is above one half, and if it has at least 30
+    /// questions and a tenth of all.
+    private var focus: EvaluationMeasurement.Kind? {
+        guard let trained, trained.kinds.count > 1 else { return nil }
+        let most = trained.kinds.filter { $0.score.callRate > 0.5 }.max {
+            ($0.score.callRate, $1.name) < ($1.score.callRate, $0.name)
         }
-        let questions = focus.map { "accuracy on \($0.name) questions" } ?? "accuracy"
-        var text = "\(title): \(questions) went from \(accuracy(base)) to \(accuracy(trained))."
-        if let withoutTools { text += " Without tools, the trained model reaches \(accuracy(withoutTools))." }
-        return text
+        return most.flatMap { $0.score.items >= max(30, trained.overall.items / 10) ? $0 : nil }
     }
 }

@@ -18,14 +18,37 @@ package struct ReportFigures: Sendable, Equatable {
 
     /// The measurements of one evaluation at all of its steps.
     package struct Evaluation: Sendable, Equatable {
+        /// Where the questions come from.
+        package enum Source: Sendable, Equatable {
+            case benchmark
+            /// Questions of the run's own data, held out of training.
+            case heldOutQuestions
+            /// That many scenes that training does not see.
+            case heldOutScenes(Int)
+
+            /// A number of questions in words, such as `500 held-out scenes, 1,500 questions`.
+            func questions(_ count: Int) -> String {
+                switch self {
+                case .benchmark: "\(Readable.count(count)) questions"
+                case .heldOutQuestions: "\(Readable.count(count)) held-out questions"
+                case .heldOutScenes(let scenes):
+                    "\(Readable.count(scenes)) held-out scenes, \(Readable.count(count)) questions"
+                }
+            }
+        }
+
         package let name: String
         package let title: String
+        package let source: Source
         /// Sorted by step; at one step, with tools before without.
         package let measurements: [EvaluationMeasurement]
 
-        package init(name: String, title: String, measurements: [EvaluationMeasurement]) {
+        package init(
+            name: String, title: String, source: Source = .benchmark, measurements: [EvaluationMeasurement]
+        ) {
             self.name = name
             self.title = title
+            self.source = source
             self.measurements = measurements
         }
 

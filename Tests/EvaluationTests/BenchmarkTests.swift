@@ -2,6 +2,7 @@ import Agent
 import Evaluation
 import Foundation
 import Imaging
+import Reports
 import Tasks
 import TestFixtures
 import Testing
@@ -33,6 +34,14 @@ import Testing
             #expect(!item.question.isEmpty)
             #expect(item.rightOption != nil || !item.answer.isEmpty || !item.boxes.isEmpty)
             #expect(item.images.isEmpty == (name == "aime2024"))
+        }
+    }
+
+    @Test func chartsNameBenchmarksAsReportsDo() throws {
+        let script = try #require(SharedFile.chartScripts.last)
+        for benchmark in try Benchmark.shipped() {
+            let key = benchmark.name.contains("-") ? "'\(benchmark.name)'" : benchmark.name
+            #expect(script.text.contains(" \(key): '\(benchmark.title)',"), "\(benchmark.name)")
         }
     }
 

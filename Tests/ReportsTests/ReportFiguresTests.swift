@@ -26,7 +26,7 @@ extension ReportFigures {
         seed: 1, training: .init(steps: 400, seconds: 928.5, trajectories: 25_600),
         evaluations: [
             .init(
-                name: "scenes", title: "Held-out scenes",
+                name: "scenes", title: "Held-out scenes", source: .heldOutScenes(200),
                 measurements: [
                     .sample(step: 0, attribute: 0.2, calls: 0.5),
                     .sample(step: 200, attribute: 0.5, calls: 0.75),
@@ -94,7 +94,8 @@ extension ReportFigures {
     @Test func theTableForATerminalHasKindsAsRowsAndConditionsAsColumns() throws {
         let table = try #require(ReportFigures.sample.tables.first)
         #expect(table.columns == ["base", "trained", "trained, no tools"])
-        #expect(table.rows[0] == ["Attribute: right answers", "20.0 %", "82.5 %", "12.5 %"])
+        #expect(table.rows[0] == ["All kinds: right answers", "50.0 %", "50.0 %", "50.0 %"])
+        #expect(table.rows[1] == ["Attribute: right answers", "20.0 %", "82.5 %", "12.5 %"])
         #expect(table.rows.contains(["Attribute: answers with a tool call", "50.0 %", "100.0 %", "0.0 %"]))
         #expect(table.rows.contains(["Overlap of the first box", "0.44", "0.44", "–"]))
         // Kinds on which nobody looks closer have no row of their own for it.

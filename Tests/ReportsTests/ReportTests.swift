@@ -53,6 +53,77 @@ private func content(
         #expect(page.contains("custom/number"))
     }
 
+    @Test func theHeadlineIsAboutAllQuestions() {
+        let page = ReportPage(content()).text
+        #expect(
+            page.contains(
+                "accuracy went from 50\u{A0}% to 50\u{A0}% on 600 questions (the 95\u{A0}% intervals overlap), and on "
+                    + "the 200 attribute questions, where it calls tools most, from 20\u{A0}% to 82\u{A0}%."))
+        #expect(page.contains("Without tools, the trained model reaches 50\u{A0}%."))
+        let tile = page.firstRange(of: "<div class=\"tile\">")
+        #expect(tile.map { page[$0.upperBound...].hasPrefix("<h3>All kinds: right answers</h3>") } == true)
+    }
+
+    @Test func aKindOfFewQuestionsIsNotInTheHeadline() throws {
+        func measurement(_ step: Int, _ accuracy: Double) -> EvaluationMeasurement {
+            let few = EvaluationMeasurement.Score(items: 20, accuracy: accuracy, callRate: 1)
+            let many = EvaluationMeasurement.Score(items: 580, accuracy: 0.5)
+            return EvaluationMeasurement(
+                step: step, offersTools: true,
+                overall: .init(items: 600, accuracy: accuracy, interval: [accuracy - 0.05, accuracy + 0.05]),
+                kinds: [.init(name: "few", score: few), .init(name: "many", score: many)],
+                callsPerTrajectory: 1, firstBoxIoU: nil, formatErrorRate: 0)
+        }
+        let page = try page(of: [measurement(0, 0.2), measurement(9, 0.75)])
+        #expect(page.contains("accuracy went from 20\u{A0}% to 75\u{A0}% on 600 questions.</p>"))
+    }
+
+    private func page(
+        of measurements: [EvaluationMeasurement],
+        source: ReportFigures.Evaluation.Source = .benchmark
+    ) throws -> String {
+        var content = content()
+        content.figures = ReportFigures(
+            seed: 1, training: .init(steps: 9, seconds: 9, trajectories: 9),
+            evaluations: [.init(name: "pope", title: "POPE", source: source, measurements: measurements)])
+        return ReportPage(content).text
+    }
+
+    @Test func aChangeHasAColourOnlyWhereTheIntervalsPart() throws {
+        func measurement(_ step: Int, _ accuracy: Double, formatErrors: Double) -> EvaluationMeasurement {
+            EvaluationMeasurement(
+                step: step, offersTools: true,
+                overall: .init(items: 100, accuracy: accuracy, interval: [accuracy - 0.1, accuracy + 0.1]),
+                kinds: [], callsPerTrajectory: 0, firstBoxIoU: nil, formatErrorRate: formatErrors)
+        }
+        let parted = try page(of: [
+            measurement(0, 0.3, formatErrors: 0.1), measurement(9, 0.625, formatErrors: 0.125),
+        ])
+        #expect(parted.contains("<td class=\"up\">+32.5 pp</td>") && parted.contains("<td>+2.5 pp</td>"))
+        #expect(parted.contains("52.5–72.5\u{A0}%") && parted.contains("20.0–40.0\u{A0}%"))
+        // The Wilson score interval of 10 in 100.
+        #expect(parted.contains("5.5–17.4\u{A0}%"))
+        let overlapping = try page(of: [
+            measurement(0, 0.5, formatErrors: 0), measurement(9, 0.625, formatErrors: 0.5),
+        ])
+        #expect(overlapping.contains("<td>+12.5 pp</td>"))
+        #expect(overlapping.contains("<td class=\"down\">+50.0 pp</td>"))
+        #expect(overlapping.contains("(the 95\u{A0}% intervals overlap)"))
+    }
+
+    @Test func questionsAreHeldOutOnlyWhereTheyAre() throws {
+        let measurement = EvaluationMeasurement.sample(step: 0, attribute: 0.5, calls: 1)
+        #expect(
+            try page(of: [measurement], source: .heldOutScenes(500)).contains(
+                "500 held-out scenes, 600 questions, the same"))
+        #expect(
+            try page(of: [measurement], source: .heldOutQuestions).contains(
+                "600 held-out questions, the same"))
+        let benchmark = try page(of: [measurement])
+        #expect(benchmark.contains(">600 questions, the same"))
+        #expect(!benchmark.contains("held-out questions"))
+    }
+
     @Test func alarmsAreListedInTheOrderTheyBegan() {
         #expect(!ReportPage(content()).text.contains("id=\"alarms\""))
         var content = content()

@@ -17,6 +17,7 @@ def check(check, address):
             charts.smooth_a_line_to_itself, charts.smooth_noise_away, charts.leave_short_series_alone, charts.bound_long_series,
             charts.mark_round_numbers, charts.write_numbers_as_reports_do, charts.show_one_step_as_a_value,
             charts.draw_nothing_of_nothing, charts.bound_long_legends, charts.compare_runs, charts.stack_phases, charts.mark_alarms,
+            charts.mark_peaks_beyond_the_axis,
         ])
 
 
@@ -106,7 +107,7 @@ class Charts:
               [...figure.querySelectorAll('svg')].map(drawing =>
                 [...drawing.querySelectorAll('g:has(.smooth)')].map(line => line.getAttribute('class')).join(' '))]))(%s)""" % json.dumps(runs))
         assert drawn == [["Reward", [], ["s1 s2"]], ["Accuracy by kind", ["Shape", "All"], ["s1 s2", "s1 s2"]],
-                         ["Scenes without tools: accuracy", [], []]], drawn
+                         ["Held-out scenes without tools: accuracy", [], []]], drawn
 
     def draw_nothing_of_nothing(self):
         assert self.drawn({"lines": [{"name": "a", "tone": 1, "dash": 0, "steps": [], "values": []}]}, "chart === null")
@@ -126,3 +127,15 @@ class Charts:
         shown = self.drawn({"lines": lines, "alarms": alarms},
                            "[...chart.querySelectorAll('.alarm')].map(alarm => [alarm.textContent, alarm.querySelector('b')])")
         assert shown == [["Step 5: <b>few</b>", None]], shown
+
+    def mark_peaks_beyond_the_axis(self):
+        values = [1] * 300
+        values[100] = values[101] = 50
+        values[200] = 80
+        line = {"name": "a", "tone": 1, "dash": 0, "steps": list(range(1, 301)), "values": values}
+        shown = self.drawn({"lines": [line]}, """[
+            [...chart.querySelectorAll('.peak title')].map(title => title.textContent), chart.querySelector('p.note').textContent,
+            Math.min(...chart.querySelector('.every').getAttribute('d').match(/ [-\\d.]+/g).map(Number))]""")
+        assert [title.split(":")[0] for title in shown[0]] == ["Step 101", "Step 201"], shown
+        assert "2 peaks beyond the axis: ▲ 80" in shown[1], shown
+        assert shown[2] == 14, "a path leaves the plot"

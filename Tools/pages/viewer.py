@@ -121,7 +121,7 @@ class Viewer:
             browser.run("document.querySelector('[name=correct]').value = 'no';"
                         "document.querySelector('[name=correct]').dispatchEvent(new Event('input', { bubbles: true }))")
             browser.wait(f"document.querySelector('.totals').textContent.includes(' 0 % right')")
-            assert browser.run("[...document.querySelectorAll('.verdict')].every(mark => mark.textContent === '✗')")
+            browser.wait("[...document.querySelectorAll('.verdict')].every(mark => mark.textContent === '✗')")
             assert "correct=no" in browser.run("location.search")
             browser.run("history.back()")
             browser.wait(f"document.querySelector('.totals').textContent === {json.dumps(before)}")
@@ -155,7 +155,8 @@ class Viewer:
         ]:
             with self.of_run(f"?view=trajectories{query}", **options) as browser:
                 browser.wait(f"!!document.querySelector('{selector}')")
-                browser.wait("[...document.querySelectorAll('.view img')].every(image => image.loading === 'lazy' || image.complete)")
+                browser.run(f"document.querySelector('{selector}').scrollIntoView({{ behavior: 'instant' }})")
+                browser.wait(f"(image => !(image instanceof HTMLImageElement) || image.naturalWidth > 0)(document.querySelector('{selector}'))")
                 enlarge.enlarges(browser, selector)
                 self.is_quiet(browser)
 

@@ -1,7 +1,7 @@
 // A line chart over steps: raw values faint, a smoothed line on top, values on hover; or a stacked area chart. What was measured
 // once is shown as a value.
 import { make, shape, save, svgSpace } from './elements.js';
-import { count } from './format.js';
+import { count, plural } from './format.js';
 import { smoothed } from './smoothing.js';
 import { Axis, units } from './axis.js';
 
@@ -34,7 +34,7 @@ export function chart(content) {
   const across = Axis.steps(
     Math.min(...lines.map(line => line.points[0].step)), Math.max(...lines.map(line => line.points.at(-1).step)));
   const x = step => rounded(plot.left + across.position(step) * (plot.right - plot.left));
-  const y = value => rounded(Math.min(plot.height + 4, Math.max(-10, plot.bottom - up.position(value) * (plot.bottom - plot.top))));
+  const y = value => rounded(Math.min(plot.bottom, Math.max(plot.top, plot.bottom - up.position(value) * (plot.bottom - plot.top))));
   const unit = units[content.unit];
   const text = value => unit.value(value, up);
   const drawing = shape('svg', {
@@ -42,6 +42,9 @@ export function chart(content) {
   }, marks(plot, across, up, unit, x, y), (content.alarms ?? []).map(alarm => alarmMark(plot, alarm, x, across)));
   if (stacked) drawing.append(...stacked.map(area => areaShape(area, x, y)));
   else drawing.append(...lines.map(line => curve(line, x, y)));
+  const peaks = peaksBeyond(up, stacked ? [totals(stacked)] : lines);
+  drawing.append(...peaks.map(peak => peakMark(plot, peak, x, text)));
+  const note = [content.note, peaks.length ? peaksNote(peaks, text) : ''].filter(Boolean).join(' ');
   const isLong = lines.length > shortLegend && !content.hasSharedLegend;
   const names = legend(lines, text, content);
   const figure = make('figure', { className: content.isSmall ? 'chart small' : 'chart' },
@@ -51,7 +54,7 @@ export function chart(content) {
           type: 'button', className: 'quiet', title: 'Save the chart as SVG', 'aria-label': `${content.title} as SVG`,
           onclick: () => saveDrawing(figure, content, plot),
         }, 'SVG')),
-      content.note ? make('p', { className: 'note' }, content.note) : null,
+      note ? make('p', { className: 'note' }, note) : null,
       isLong ? null : names),
     drawing, isLong ? make('div', { className: 'long-legend', tabIndex: 0, role: 'region', 'aria-label': `Legend of ${content.title}` }, names) : null);
   hover(figure, drawing, { plot, lines, x, y, text, content, stacked });
@@ -119,6 +122,41 @@ function curve(line, x, y) {
     line.points.length > 1 ? shape('path', { class: 'smooth', d: path('smooth'), ...dash }) : null,
     shape('circle', { cx: x(last.step), cy: y(last.smooth), r: 3.5 }));
 }
+
+// Where values leave the axis: the farthest of each row of neighbouring values.
+function peaksBeyond(up, lines) {
+  const span = up.upper - up.lower;
+  const beyond = value => value > up.upper + span * 1e-6 ? value - up.upper : value < up.lower - span * 1e-6 ? value - up.lower : 0;
+  return lines.flatMap(line => {
+    const peaks = [];
+    let last = 0;
+    for (const { step, raw } of line.points) {
+      const distance = beyond(raw);
+      const peak = { step, raw, distance, tone: line.tone };
+      if (distance && Math.sign(distance) !== Math.sign(last)) peaks.push(peak);
+      else if (distance && Math.abs(distance) > Math.abs(peaks.at(-1).distance)) peaks[peaks.length - 1] = peak;
+      last = distance;
+    }
+    return peaks;
+  });
+}
+
+function peaksNote(peaks, text) {
+  const values = peaks.map(peak => peak.raw);
+  const ends = [[1, '▲', Math.max(...values)], [-1, '▼', Math.min(...values)]]
+    .filter(([sign]) => peaks.some(peak => Math.sign(peak.distance) === sign)).map(([, mark, value]) => `${mark} ${text(value)}`);
+  return `${plural(peaks.length, 'peak')} beyond the axis: ${ends.join(', ')}.`;
+}
+
+// A triangle at the edge that a value lies beyond.
+function peakMark(plot, { step, raw, distance, tone }, x, text) {
+  const [left, top] = [x(step) - 4, distance > 0 ? plot.top - 2 : plot.bottom + 2];
+  return shape('g', { class: `peak s${tone}` },
+    shape('path', { d: `M${left} ${top}h8l-4 ${distance > 0 ? -6 : 6}z` }), shape('title', {}, `Step ${count(step)}: ${text(raw)}`));
+}
+
+// The sums of stacked areas.
+const totals = stacked => ({ tone: 8, points: stacked.at(-1).points.map(({ step, top }) => ({ step, raw: top })) });
 
 function marks(plot, across, up, unit, x, y) {
   const base = up.ticks.includes(0) ? 0 : up.lower;

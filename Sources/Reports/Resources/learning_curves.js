@@ -51,6 +51,15 @@ const groups = [
   ]],
 ];
 
+// The names of evaluations, as reports write them.
+const evaluationTitles = {
+  scenes: 'Held-out scenes', 'held-out': 'Held-out questions', aime2024: 'AIME 2024', dynamath: 'DynaMath',
+  'hrbench-4k': 'HR-Bench 4K', 'hrbench-8k': 'HR-Bench 8K', logicvista: 'LogicVista', mathverse: 'MathVerse testmini',
+  mathvision: 'MATH-Vision', mathvista: 'MathVista testmini', 'mme-realworld-lite': 'MME-RealWorld-Lite', mmmu: 'MMMU validation',
+  mmstar: 'MMStar', mmvet: 'MM-Vet', pope: 'POPE', reasonseg: 'ReasonSeg', refcoco: 'refCOCO, refCOCO+, refCOCOg', slake: 'Slake',
+  visualsearch: 'VisualSearch', vstar: 'V*Bench', wemath: 'We-Math',
+};
+
 // Charts by theme as `[{ title, figures }]`; the last theme, More, has the metrics that no other chart shows. `runs` is the run,
 // followed by runs to compare it with, each `{ name, steps, columns }`; `options` are `{ smoothing, alarms, onStep }` of every
 // chart.
@@ -85,14 +94,15 @@ function evaluations(names) {
   const rates = ['tool_call_rate', 'first_box_iou', 'format_error_rate'];
   const contents = [...found].sort(([one], [other]) => one.localeCompare(other)).flatMap(([evaluation, members]) => {
     const isBare = evaluation.endsWith('/without_tools');
-    const title = words(evaluation.replace('/without_tools', '')) + (isBare ? ' without tools' : '');
+    const name = evaluation.replace('/without_tools', '');
+    const title = (evaluationTitles[name] ?? words(name)) + (isBare ? ' without tools' : '');
     const figure = (measure, note, unit, chosen) => ({
       title: `${title}: ${measure}`, note, unit, names: chosen.map(member => `evaluation/${evaluation}/${member}`),
       words: chosen.map(words),
     });
     const kinds = members.filter(member => !rates.includes(member) && member !== 'all');
     return [
-      figure('accuracy', 'Fraction of right answers to held-out questions, by kind.', 'percent',
+      figure('accuracy', 'Fraction of right answers, by kind.', 'percent',
         kinds.length > 1 ? [...kinds, 'all'] : ['all']),
       figure(isBare ? 'errors' : 'tool use',
         isBare ? 'Format error rate.' : 'Tool-call rate, IoU of the first box, format error rate.', 'fraction', rates.filter(rate => members.includes(rate))),

@@ -48,6 +48,15 @@ struct RunEvaluation: Sendable {
         }
     }
 
+    /// Where its questions come from. A limit takes the questions of the first scenes.
+    var source: ReportFigures.Evaluation.Source {
+        if plan.holdOut > 0 { return .heldOutQuestions }
+        guard plan.scenes > 0 else { return .benchmark }
+        let perScene = max(1, items.count / plan.scenes)
+        let count = plan.limit > 0 ? min(plan.limit, items.count) : items.count
+        return .heldOutScenes((count + perScene - 1) / perScene)
+    }
+
     /// The conditions to evaluate at a step: with tools at each scheduled step, and also without tools after the last step;
     /// empty if nothing is scheduled.
     func conditions(at step: Int) -> [EvaluationSettings.Condition] {

@@ -109,7 +109,7 @@ final class RunEvaluations {
         try evaluations.map { evaluation in
             let steps = (0...configuration.steps).filter { !evaluation.conditions(at: $0).isEmpty }
             return ReportFigures.Evaluation(
-                name: evaluation.plan.name, title: evaluation.title,
+                name: evaluation.plan.name, title: evaluation.title, source: evaluation.source,
                 measurements: try steps.flatMap { try measurements(of: evaluation, at: $0) })
         }
     }

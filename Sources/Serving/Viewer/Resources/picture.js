@@ -104,6 +104,8 @@ export function view(trajectory, shown, number) {
   const isOfExample = (shown.image ?? null) !== null;
   const image = !isOfExample ? make('p', { className: 'reply' }, 'An image created by a tool; it is not stored.') : make('img', {
     src: imageAddress(trajectory, shown.image, { region: shown.region, rotation: shown.rotation, side: 512 }), loading: 'lazy',
+    // Its shape is known before it is loaded.
+    width: shown.width, height: shown.height,
     'data-full': imageAddress(trajectory, shown.image, { region: shown.region, rotation: shown.rotation, side: fullSide }),
     className: shown.width < 160 && shown.region[2] - shown.region[0] < 160 ? 'coarse' : '',
     alt: `${name}: region ${corners(shown.region)} of image ${shown.image + 1}${turn(shown)}, seen as ${shown.width} by ${shown.height} pixels`,
