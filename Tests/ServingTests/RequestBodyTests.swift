@@ -56,7 +56,7 @@ struct RequestBodyTests {
         try await ChatServer.running(ScriptedPolicy(.answer("red"))) { server in
             for type in ["application/json", "application/json; charset=UTF-8"] {
                 let reply = try await server.send(
-                    .POST, Self.chat, headers: [("Content-Type", type)],
+                    "POST", Self.chat, headers: [("Content-Type", type)],
                     body: [0xEF, 0xBB, 0xBF] + Array(Self.body.utf8))
                 #expect(reply.status == 200)
             }
@@ -76,7 +76,7 @@ struct RequestBodyTests {
     @Test func aCharsetIsNamed() async throws {
         try await ChatServer.running(ScriptedPolicy(.answer("red"))) { server in
             let reply = try await server.send(
-                .POST, Self.chat, headers: [("Content-Type", "application/json; charset=iso-8859-1")],
+                "POST", Self.chat, headers: [("Content-Type", "application/json; charset=iso-8859-1")],
                 body: Array(Self.body.utf8))
             #expect(reply.status == 415)
             #expect(reply.error["message"]?.string?.contains("iso-8859-1") == true)
