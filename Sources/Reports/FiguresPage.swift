@@ -1,76 +1,48 @@
-/// A page of result tables, with links to pages of the trajectories behind them.
+/// A page of result tables, followed by the answers behind them.
 package struct FiguresPage: Sendable {
-    package struct Link: Sendable, Hashable {
-        package let name: String
-        /// Relative to the page.
-        package let path: String
-
-        package init(_ name: String, path: String) {
-            self.name = name
-            self.path = path
-        }
-    }
-
     package let title: String
     /// A one- or two-sentence summary of the result.
     package let lead: String
     package let facts: [ReportContent.Fact]
     package let tables: [FigureTable]
-    package let links: [Link]
+    /// Nil if the page shows no answers.
+    package let answers: AnswerList?
 
     package init(
-        title: String, lead: String, facts: [ReportContent.Fact], tables: [FigureTable], links: [Link]
+        title: String, lead: String, facts: [ReportContent.Fact], tables: [FigureTable], answers: AnswerList?
     ) {
         self.title = title
         self.lead = lead
         self.facts = facts
         self.tables = tables
-        self.links = links
+        self.answers = answers
     }
 
-    /// The page as one self-contained HTML document.
+    /// The page as an HTML document; the cards and pictures of answers are files beside it.
     package var text: String {
-        Page(title: title) {
+        Page(
+            title: title, hasPictures: answers != nil, hasFiles: answers != nil,
+            scripts: answers == nil ? [] : SharedFile.answerScripts
+        ) {
             HTML.element("header", ["class": "top"]) {
                 HTML.element("p", ["class": "over"]) { "DeepEyes evaluation" }
                 HTML.element("h1") { title }
                 HTML.element("p", ["class": "lead"]) { lead }
-                Page.navigation(links)
+                if answers != nil {
+                    HTML.element("nav", ["aria-label": "Sections", "id": "answer-links"]) {
+                        HTML.element("a", ["href": "#configuration"]) { "Configuration" }
+                        HTML.element("a", ["href": "#answers"]) { "All answers" }
+                    }
+                }
             }
             for table in tables {
                 HTML.element("section") { table.html }
             }
-            HTML.element("section") {
+            HTML.element("section", ["id": "configuration"]) {
                 HTML.element("h2") { "Configuration" }
                 Page.list(facts)
             }
-        }
-        .text
-    }
-}
-
-/// One of several pages of trajectories.
-package struct TrajectoriesPage: Sendable {
-    package let title: String
-    package let pictures: [TrajectoryPicture]
-    /// Links to the other pages.
-    package let links: [FiguresPage.Link]
-
-    package init(title: String, pictures: [TrajectoryPicture], links: [FiguresPage.Link]) {
-        self.title = title
-        self.pictures = pictures
-        self.links = links
-    }
-
-    /// The page as one self-contained HTML document.
-    package var text: String {
-        Page(title: title, hasPictures: true) {
-            HTML.element("header", ["class": "top"]) {
-                HTML.element("h1") { title }
-                Page.navigation(links)
-            }
-            for picture in pictures { TrajectoryCard(picture).html }
-            Page.navigation(links)
+            answers?.html
         }
         .text
     }

@@ -1,6 +1,8 @@
 /// The frame of every page: a self-contained HTML file with a light and a dark theme.
 struct Page {
     let title: String
+    /// Whether scripts and pictures beside the page may be loaded.
+    let hasFiles: Bool
     /// Scripts, embedded as one module; a page without scripts forbids all scripts.
     let scripts: [SharedFile]
     let body: HTML
@@ -8,12 +10,15 @@ struct Page {
     /// - Parameters:
     ///   - title: the title of the window.
     ///   - hasPictures: whether the page has pictures; they can be enlarged.
+    ///   - hasFiles: whether scripts and pictures are loaded from files beside the page.
     ///   - scripts: further scripts.
     ///   - body: the content.
     init(
-        title: String, hasPictures: Bool = false, scripts: [SharedFile] = [], @HTMLBuilder _ body: () -> HTML
+        title: String, hasPictures: Bool = false, hasFiles: Bool = false, scripts: [SharedFile] = [],
+        @HTMLBuilder _ body: () -> HTML
     ) {
         self.title = title
+        self.hasFiles = hasFiles
         let pictureScripts = hasPictures ? SharedFile.pictureScripts : []
         let names = Set(pictureScripts.map(\.name))
         self.scripts = pictureScripts + scripts.filter { !names.contains($0.name) }
@@ -41,10 +46,11 @@ struct Page {
         return "<!doctype html>\n" + page.markup + "\n"
     }
 
-    /// Nothing may be fetched: images, data and scripts are all embedded.
+    /// Nothing may be fetched, except scripts and images beside a page that has such files.
     private var contentSecurityPolicy: String {
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-            + (scripts.isEmpty ? "" : "script-src 'unsafe-inline'; ")
+        let files = hasFiles ? " 'self' file:" : ""
+        return "default-src 'none'; img-src data:\(files); style-src 'unsafe-inline'; "
+            + (scripts.isEmpty ? "" : "script-src 'unsafe-inline'\(files); ")
             + "base-uri 'none'; form-action 'none'"
     }
 
@@ -58,14 +64,6 @@ struct Page {
                         HTML.element("dd") { fact.value }
                     }
                 }
-            }
-        }
-    }
-
-    @HTMLBuilder static func navigation(_ links: [FiguresPage.Link]) -> HTML {
-        if !links.isEmpty {
-            HTML.element("nav", ["aria-label": "Pages"]) {
-                for link in links { HTML.element("a", ["href": link.path]) { link.name } }
             }
         }
     }

@@ -9,10 +9,13 @@ package struct PictureMaker: Sendable {
     private let sceneSide: Int
     /// Longest side of a crop on the page, in pixels.
     private let viewSide: Int
+    /// Where the pictures are written; nil to embed them in the page.
+    private let files: PictureFiles?
 
-    package init(sceneSide: Int = 1280, viewSide: Int = 560) {
+    package init(sceneSide: Int = 1280, viewSide: Int = 560, files: PictureFiles? = nil) {
         self.sceneSide = sceneSide
         self.viewSide = viewSide
+        self.files = files
     }
 
     /// The trajectory with its pictures.
@@ -21,20 +24,27 @@ package struct PictureMaker: Sendable {
     ///   - record: the recorded trajectory.
     ///   - images: the example's images, in the order of the record.
     ///   - remark: why the trajectory is shown.
-    /// - Throws: an error of reading an image.
+    /// - Throws: an error of reading an image, or of writing its file.
     package func picture(
         of record: TrajectoryRecord, images: [any PixelSource], remark: String? = nil
     ) throws -> TrajectoryPicture {
-        TrajectoryPicture(
-            record: record, scenes: try images.map(thumbnail),
-            views: try record.segments.map { segment in
-                try segment.views.map { view in
-                    guard let index = view.image, images.indices.contains(index) else { return nil }
-                    return try Self.encoded(
-                        images[index], region: view.region,
-                        rotation: QuarterTurn(rawValue: view.rotation) ?? .upright, side: viewSide)
+        let scenes = try images.map(thumbnail).map(placed)
+        let views = try record.segments.map { segment in
+            try segment.views.map { view -> ReportImage? in
+                guard let index = view.image, images.indices.contains(index) else { return nil }
+                let rotation = QuarterTurn(rawValue: view.rotation) ?? .upright
+                if files != nil, rotation == .upright, view.region == images[index].bounds {
+                    return scenes[index]
                 }
-            }, remark: remark)
+                return try placed(
+                    Self.encoded(images[index], region: view.region, rotation: rotation, side: viewSide))
+            }
+        }
+        return TrajectoryPicture(record: record, scenes: scenes, views: views, remark: remark)
+    }
+
+    private func placed(_ image: ReportImage) throws -> ReportImage {
+        try files?.stored(image) ?? image
     }
 
     /// The image, reduced to the size of scene pictures.

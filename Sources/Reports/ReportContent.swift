@@ -43,15 +43,18 @@ package struct ReportContent: Sendable {
     }
 }
 
-/// An encoded image for embedding in a page.
+/// An encoded image of a page: embedded in it, or in a file beside it.
 package struct ReportImage: Sendable, Equatable {
     package enum Format: String, Sendable {
         case jpeg
         case png
     }
 
+    /// Empty if the image is in a file.
     package let bytes: Data
     package let format: Format
+    /// Path of the file relative to the page; nil if the image is embedded.
+    private let file: String?
     /// In pixels.
     package let width: Int
     package let height: Int
@@ -59,13 +62,27 @@ package struct ReportImage: Sendable, Equatable {
     package init(bytes: Data, format: Format, width: Int, height: Int) {
         self.bytes = bytes
         self.format = format
+        file = nil
         self.width = width
         self.height = height
     }
 
-    var dataURI: String {
-        "data:image/\(format.rawValue);base64,\(bytes.base64EncodedString())"
+    /// A reference to a file that has an image.
+    init(file: String, of image: ReportImage) {
+        bytes = Data()
+        format = image.format
+        self.file = file
+        width = image.width
+        height = image.height
     }
+
+    /// Loads the image: a `data:` URL, or the path of its file.
+    var address: String {
+        file ?? "data:image/\(format.rawValue);base64,\(bytes.base64EncodedString())"
+    }
+
+    /// The value of the `loading` attribute: files are loaded when they come near to the screen.
+    var loading: String? { file == nil ? nil : "lazy" }
 }
 
 /// A recorded trajectory with its pictures.

@@ -24,7 +24,7 @@ struct ScenePicture {
             HTML.element(
                 "image",
                 [
-                    "href": scene.dataURI, "width": "\(size.width)", "height": "\(size.height)",
+                    "href": scene.address, "width": "\(size.width)", "height": "\(size.height)",
                     "preserveAspectRatio": "none",
                 ])
             for box in truth {

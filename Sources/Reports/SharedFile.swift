@@ -18,12 +18,13 @@ package struct SharedFile: Sendable {
     package static let enlargeStyle = SharedFile("enlarge.css", PackageResources.enlarge_css)
     package static let icon = SharedFile("icon.svg", PackageResources.icon_svg)
 
+    private static let format = SharedFile("format.js", PackageResources.format_js)
     private static let elements = SharedFile("elements.js", PackageResources.elements_js)
 
     /// The scripts that draw charts, each after the scripts that it imports.
     package static let chartScripts = [
         elements,
-        SharedFile("format.js", PackageResources.format_js),
+        format,
         SharedFile("smoothing.js", PackageResources.smoothing_js),
         SharedFile("axis.js", PackageResources.axis_js),
         SharedFile("chart.js", PackageResources.chart_js),
@@ -35,6 +36,11 @@ package struct SharedFile: Sendable {
     /// The scripts that let pictures be enlarged, each after the scripts that it imports.
     package static let pictureScripts = [
         elements, enlarge, SharedFile("pictures.js", PackageResources.pictures_js),
+    ]
+
+    /// The scripts that list answers, each after the scripts that it imports.
+    package static let answerScripts = [
+        elements, format, SharedFile("answers.js", PackageResources.answers_js),
     ]
 
     /// The files that the server provides under `/assets`.

@@ -103,7 +103,7 @@ package struct SheetPage: Sendable {
             HTML.element(
                 "image",
                 [
-                    "href": picture.image.dataURI, "width": "\(picture.width)", "height": "\(picture.height)",
+                    "href": picture.image.address, "width": "\(picture.width)", "height": "\(picture.height)",
                     "preserveAspectRatio": "none",
                 ])
             for box in boxes { ScenePicture.outline(box, "truth") }

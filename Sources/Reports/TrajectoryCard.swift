@@ -195,7 +195,8 @@ struct TrajectoryCard {
             HTML.element(
                 "img",
                 [
-                    "src": image.dataURI, "width": "\(image.width)", "height": "\(image.height)",
+                    "src": image.address, "loading": image.loading, "width": "\(image.width)",
+                    "height": "\(image.height)",
                     "class": image.width < 160 ? "coarse" : nil,
                     "alt": "\(name(of: number)): region \(ScenePicture.corners(view.region)) of "
                         + (view.image.map { "image \($0 + 1)" } ?? "an image that a tool made")

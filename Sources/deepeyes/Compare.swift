@@ -13,6 +13,8 @@ struct Compare: ParsableCommand {
             The difference is the second score minus the first, with a 95 % bootstrap interval over items and the \
             p-value of the paired randomization test: the probability of a difference at least as large by chance.
 
+            It also writes comparison.html into the second folder: the answers to each question side by side.
+
             Example:
               deepeyes compare runs/vstar-base runs/vstar-trained
             """)
@@ -25,6 +27,15 @@ struct Compare: ParsableCommand {
 
     @Option(help: "Write the comparison as JSON.", completion: .file(extensions: ["json"]))
     var output: String?
+
+    @Option(
+        help:
+            "Write the page with the answers side by side; by default comparison.html in the second folder.",
+        completion: .file(extensions: ["html"]))
+    var page: String?
+
+    @Flag(help: "Write no page.")
+    var noPage = false
 
     @Option(help: "Maximum number of changed items to list in each direction.", range: .atLeast(0))
     var items: Int = 10
@@ -47,10 +58,22 @@ struct Compare: ParsableCommand {
                 try Console.write("\(comparison.condition), \(name): \(ids)\(more)\n")
             }
         }
+        if !noPage {
+            let folders = [first, second].map(Self.folder)
+            let file = page.map { URL(filePath: $0) } ?? folders[1].appending(path: "comparison.html")
+            try ComparisonPage(results, in: folders, tables: [table]).write(to: file)
+            try Console.write("page: \(file.path)\n")
+        }
         if let output {
             try AtomicFile.write(json: comparisons, to: URL(filePath: output))
             try Console.write("wrote \(output)\n")
         }
+    }
+
+    /// The folder of an evaluation, named by itself or by its result.
+    private static func folder(_ path: String) -> URL {
+        let url = URL(filePath: path).standardizedFileURL
+        return url.pathExtension == "json" ? url.deletingLastPathComponent() : url
     }
 
     private func row(_ comparison: Comparison) -> [String] {
@@ -58,7 +81,7 @@ struct Compare: ParsableCommand {
             (value < 0 ? "−" : "+") + Readable.fixed(abs(value) * 100, 1)
         }
         return [
-            comparison.condition == "tools" ? "with tools" : "without tools",
+            ConditionScore.name(of: comparison.condition),
             Readable.count(comparison.pairs.count),
             Readable.percent(comparison.first, decimals: 1), Readable.percent(comparison.second, decimals: 1),
             points(comparison.difference),

@@ -92,6 +92,9 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Maximum number of tokens in one turn.", range: .atLeast(1))
     var maximumTokens: Int = 1024
 
+    @Flag(help: "Write scores only, not the page of answers with their images.")
+    var noPages = false
+
     @OptionGroup
     var memory: MemoryOptions
 
@@ -185,7 +188,9 @@ struct Evaluate: ParsableCommand {
             unanswered: failed.count, outcomes: try waiting { try await evaluator.outcomes() },
             published: try published(benchmark, evaluator, in: folder))
         let pages = ProgressLine("drawing")
-        try waiting { try await folder.write(result, of: evaluator) { pages.show($0, of: $1) } }
+        try waiting {
+            try await folder.write(result, of: evaluator, hasPages: !noPages) { pages.show($0, of: $1) }
+        }
         pages.finish()
         let tables = EvaluationReport(result).tables.map(\.text).joined(separator: "\n\n")
         try Console.write("\n\(tables)\n\nreport: \(folder.reportFile.path)\n")

@@ -273,7 +273,8 @@ private func content(
 /// The scripts that reports and the server share.
 @Suite struct SharedFileTests {
     private let scripts =
-        SharedFile.chartScripts + SharedFile.pictureScripts.dropFirst() + [SharedFile.reportScript]
+        SharedFile.chartScripts + SharedFile.pictureScripts.dropFirst()
+        + SharedFile.answerScripts.suffix(1) + [SharedFile.reportScript]
 
     @Test func eachImportIsOfAScriptBeforeIt() throws {
         var exported: [String: Set<Substring>] = [:]
@@ -380,13 +381,39 @@ private func content(
                 ReportPage(content).text,
                 [#"<script type="application/json" id="metrics">"#, #"<script type="module">"#]
             ),
-            (TracePage(picture(attack), facts: facts).text, []),
+            (TracePage(picture(attack), facts: facts).text, [#"<script type="module">"#]),
+            (
+                FiguresPage(
+                    title: attack, lead: attack, facts: facts, tables: [], answers: answers(attack)
+                ).text, [#"<script type="application/json" id="answer-index">"#, #"<script type="module">"#]
+            ),
         ] {
             #expect(!page.contains(attack))
             #expect(page.matches(of: /<script[^>]*>/).map { String($0.output) } == scripts)
-            #expect(page.contains("script-src") == !scripts.isEmpty)
             #expect(page.contains(HTML.escape(attack)))
         }
+    }
+
+    private func answers(_ attack: String) -> AnswerList {
+        AnswerList(
+            columns: [.init(attack)], gain: attack, harm: attack,
+            entries: [
+                .init(
+                    id: attack, question: attack, expected: attack, categories: [attack: [attack]],
+                    answers: [.init(isCorrect: true, text: attack, toolCalls: 1, card: .init(0, of: "tools"))]
+                )
+            ])
+    }
+
+    @Test(arguments: attacks)
+    func cardsAreTextInAScript(_ attack: String) throws {
+        let script = AnswerCards.script([picture(attack), picture(attack)])
+        let start = "document.currentScript.cards = "
+        #expect(script.hasPrefix(start) && script.hasSuffix(";\n"))
+        let cards = try JSONDecoder().decode(
+            [String].self, from: Data(script.dropFirst(start.count).dropLast(2).utf8))
+        #expect(cards.count == 2)
+        #expect(cards.allSatisfy { !$0.contains(attack) && $0.contains(HTML.escape(attack)) })
     }
 
     @Test func charactersThatReorderTextAreMadeVisibleInTheDataToo() {

@@ -30,8 +30,13 @@ import Testing
         #expect(page.text.contains(#"x="10" y="20" width="20" height="40""#))
     }
 
-    @Test func aPageWithoutChartsRunsNoScripts() {
-        #expect(!page.text.contains("<script") && !page.text.contains("script-src"))
+    @Test func itsPicturesCanBeEnlarged() {
+        #expect(page.text.ranges(of: "<script").count == 1 && page.text.contains("enlargePictures();"))
+    }
+
+    @Test func aPageWithoutPicturesRunsNoScripts() {
+        let text = SheetPage(title: "empty", facts: [], items: [], problems: []).text
+        #expect(!text.contains("<script") && !text.contains("script-src"))
     }
 
     @Test func whatWasLeftOutIsListed() {

@@ -1,8 +1,11 @@
 """Tests the report of a run: a self-contained file, opened in a headless Chromium."""
 
+import functools
+import http.server
 import json
 import pathlib
 import re
+import threading
 import time
 
 import enlarge
@@ -33,18 +36,29 @@ def check(check, address, run, pictures):
     ])
 
 
-def check_looks(check, page, pictures):
+def check_looks(check, evaluation, pictures):
     """Looks at the boxes and crops in the page of an evaluation of `looks.CASES`.
 
-    check -- called with a name, whether it holds, and a detail; page -- its file; pictures -- folder for screenshots.
+    check -- called with a name, whether it holds, and a detail; evaluation -- its folder; pictures -- folder for screenshots.
     """
-    for name, options in looks.WAYS.items():
-        with Browser(**options) as browser:
-            browser.open(pathlib.Path(page).as_uri())
-            for number, case in enumerate(looks.CASES):
-                article = f"document.querySelectorAll('.trajectory')[{number}]"
-                check.holds(f"report ({name}): {case.name}", lambda: looks.shows_trajectory(browser, case, article))
-            browser.picture(pictures / f"report-looks-{name.replace(', ', '-')}.png", whole=True)
+    # A page may read the pixels of pictures only from a server.
+    handler = functools.partial(QuietHandler, directory=evaluation)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for name, options in looks.WAYS.items():
+            with Browser(**options) as browser:
+                browser.open(f"http://127.0.0.1:{server.server_port}/report.html")
+                browser.wait(f"document.querySelectorAll('.trajectory').length === {len(looks.CASES)}")
+                for number, case in enumerate(looks.CASES):
+                    article = f"document.querySelectorAll('.trajectory')[{number}]"
+                    check.holds(f"report ({name}): {case.name}", lambda: looks.shows_trajectory(browser, case, article))
+                browser.picture(pictures / f"report-looks-{name.replace(', ', '-')}.png", whole=True)
+        server.shutdown()
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
 
 
 class Report:

@@ -85,6 +85,11 @@ package struct ConditionScore: Hashable, Sendable, Codable {
             ? nil : overlaps.reduce(0) { $0 + $1.intersection } / overlaps.reduce(0) { $0 + $1.union }
     }
 
+    /// A condition in words, by its key in results.
+    package static func name(of condition: String) -> String {
+        condition == "tools" ? "with tools" : "without tools"
+    }
+
     /// For each item, the fraction of right answers among those with a verdict; items without a verdict are omitted.
     static func accuracies(
         _ outcomes: [Outcome]

@@ -9,7 +9,7 @@ import Runs
 ///     run.sqlite           all answers
 ///     result.json          scores, and the outcome of each answer
 ///     result.md, report.html
-///     items/N.html         the answers with images and boxes
+///     answers/, images/    the cards and pictures of answers, which report.html loads as one scrolls
 package struct EvaluationFolder: Sendable {
     package let url: URL
     /// Held as long as the folder is written to; the viewer reads from it whether the evaluation is running.
@@ -30,8 +30,6 @@ package struct EvaluationFolder: Sendable {
         }
     }
 
-    private static let itemsPerPage = 40
-
     /// Creates the folder, or opens it if it has the same evaluation, and locks it.
     ///
     /// - Throws: ``BenchmarkError`` if it has another evaluation, `RunError` if it cannot be written or if another process
@@ -50,53 +48,57 @@ package struct EvaluationFolder: Sendable {
     package var databaseFile: URL { url.appending(path: "run.sqlite") }
     package var reportFile: URL { url.appending(path: "report.html") }
 
-    /// Writes the result as JSON, Markdown and HTML, and the pages of answers.
+    /// Writes the result as JSON, Markdown and HTML, and the cards of the answers.
     ///
     /// - Parameters:
     ///   - result: the result to write.
     ///   - evaluator: provides the answers and their images.
-    ///   - onPage: called after each page with the number of answers written.
+    ///   - hasPages: whether the answers are written with their images.
+    ///   - onCard: called with the number of answers written.
     /// - Throws: `RunError` for a file that cannot be written; an error of reading an image.
     package func write(
-        _ result: EvaluationResult, of evaluator: Evaluator, onPage: (_ shown: Int, _ total: Int) -> Void
+        _ result: EvaluationResult, of evaluator: Evaluator, hasPages: Bool = true,
+        onCard: (_ written: Int, _ total: Int) -> Void
     ) async throws {
         let report = EvaluationReport(result)
         try AtomicFile.write(json: result, to: url.appending(path: "result.json"))
         try AtomicFile.write(report.markdown, to: url.appending(path: "result.md"))
-        let records = try EvaluationSettings.Condition.allCases.flatMap(evaluator.records)
-            .sorted { $0.group < $1.group }
-        let starts = Array(stride(from: 0, to: records.count, by: Self.itemsPerPage))
+        let conditions = hasPages ? EvaluationSettings.Condition.allCases : []
+        let records = try conditions.map { ($0, try evaluator.records($0)) }
+        let questions = records.map { ($0.rawValue, $1.map(\.question)) }
         let page = FiguresPage(
             title: result.title, lead: report.lead, facts: report.facts, tables: report.tables,
-            links: starts.enumerated().map { page, start in
-                let last = min(start + Self.itemsPerPage, records.count)
-                return FiguresPage.Link("Answers \(start + 1)–\(last)", path: "items/\(page + 1).html")
-            })
+            answers: hasPages
+                ? AnswerPages.list(of: result, questions: Dictionary(uniqueKeysWithValues: questions)) : nil)
         try AtomicFile.write(page.text, to: reportFile)
-        let folder = url.appending(path: "items")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        for (page, start) in starts.enumerated() {
-            let shown = records[start..<min(start + Self.itemsPerPage, records.count)]
-            try AtomicFile.write(
-                await itemsPage(shown, index: page, of: starts.count, title: result.title, evaluator).text,
-                to: folder.appending(path: "\(page + 1).html"))
-            onPage(start + shown.count, records.count)
+        guard hasPages else { return }
+        let total = records.reduce(0) { $0 + $1.1.count }
+        var written = 0
+        for (condition, records) in records {
+            try await writeCards(records, of: condition, evaluator) {
+                written += $0
+                onCard(written, total)
+            }
         }
     }
 
-    private func itemsPage(
-        _ records: ArraySlice<TrajectoryRecord>, index: Int, of count: Int, title: String,
-        _ evaluator: Evaluator
-    ) async throws -> TrajectoriesPage {
-        var links = [FiguresPage.Link("Result", path: "../report.html")]
-        if index > 0 { links.append(FiguresPage.Link("Previous", path: "\(index).html")) }
-        if index + 1 < count { links.append(FiguresPage.Link("Next", path: "\(index + 2).html")) }
-        var pictures: [TrajectoryPicture] = []
-        for record in records {
-            pictures.append(
-                try PictureMaker().picture(of: record, images: try await evaluator.images(of: record)))
+    private func writeCards(
+        _ records: [TrajectoryRecord], of condition: EvaluationSettings.Condition, _ evaluator: Evaluator,
+        onWritten: (Int) -> Void
+    ) async throws {
+        let folder = url.appending(path: "answers")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let maker = PictureMaker(files: try PictureFiles("images", beside: url))
+        for start in stride(from: 0, to: records.count, by: AnswerCards.count) {
+            let shown = records[start..<min(start + AnswerCards.count, records.count)]
+            var pictures: [TrajectoryPicture] = []
+            for record in shown {
+                pictures.append(
+                    try maker.picture(of: record, images: try await evaluator.images(of: record)))
+            }
+            let place = AnswerCards.Place(start, of: condition.rawValue)
+            try AtomicFile.write(AnswerCards.script(pictures), to: url.appending(path: place.file))
+            onWritten(shown.count)
         }
-        return TrajectoriesPage(
-            title: "\(title) · page \(index + 1) of \(count)", pictures: pictures, links: links)
     }
 }

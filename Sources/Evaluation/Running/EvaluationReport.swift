@@ -9,8 +9,8 @@ package struct EvaluationReport: Sendable {
     package init(_ result: EvaluationResult) { self.result = result }
 
     private var conditions: [(name: String, score: ConditionScore)] {
-        [("with tools", "tools"), ("without tools", "no_tools")].compactMap { name, condition in
-            result.conditions[condition].map { (name, $0) }
+        ["tools", "no_tools"].compactMap { condition in
+            result.conditions[condition].map { (ConditionScore.name(of: condition), $0) }
         }
     }
 
@@ -21,8 +21,7 @@ package struct EvaluationReport: Sendable {
 
     private var publishedTables: [FigureTable] {
         (result.published ?? [:]).sorted { $0.key > $1.key }.flatMap { condition, score in
-            let name = condition == "tools" ? "with tools" : "without tools"
-            return score.tables("\(result.title), official scorer, \(name)")
+            score.tables("\(result.title), official scorer, \(ConditionScore.name(of: condition))")
         }
     }
 
