@@ -53,6 +53,7 @@ struct Ask: ParsableCommand {
     }
 
     func run() throws {
+        let trace = try trace.map { try OutputFile($0) }
         let policyModel = try PolicyModel.fitting(URL(filePath: model))
         let request = QuestionRequest(
             question: question, imagePaths: image, tools: withoutTools ? ToolBox([]) : try tools.box(),
@@ -61,8 +62,8 @@ struct Ask: ParsableCommand {
         let record = try request.answer(with: policyModel) { printer.print($0) }
         try printer.finish()
         if let trace {
-            try request.writeTrace(of: record, to: URL(filePath: trace))
-            print("trace: \(trace)")
+            try request.writeTrace(of: record, to: trace)
+            print("trace: \(trace.url.relativePath)")
         }
     }
 }

@@ -29,6 +29,7 @@ struct Compare: ParsableCommand {
     var items: Int = 10
 
     func run() throws {
+        let outputFile = try output.map { try OutputFile($0) }
         let results = try [first, second].map { try EvaluationResult(reading: URL(filePath: $0)) }
         let comparisons = try Comparison.all(results[0], results[1])
         let table = FigureTable(
@@ -46,9 +47,9 @@ struct Compare: ParsableCommand {
                 try Console.write("\(comparison.condition), \(name): \(ids)\(more)\n")
             }
         }
-        if let output {
-            try AtomicFile.write(json: comparisons, to: URL(filePath: output))
-            try Console.write("wrote \(output)\n")
+        if let outputFile {
+            try outputFile.write(json: comparisons)
+            try Console.write("wrote \(outputFile.url.relativePath)\n")
         }
     }
 

@@ -51,6 +51,7 @@ extension DataCommand {
         }
 
         func run() throws {
+            let sheetFile = try sheet.map { try OutputFile($0) }
             let format = try model.map { try ChatMLFormat(directory: URL(filePath: $0)) }
             let opened = try files.flatMap(RowFiles.named).map { url in
                 ExampleRows(try RowFiles.open(url), toleratedBadFraction: 1) { example in
@@ -74,13 +75,13 @@ extension DataCommand {
             for fact in facts { try Console.write("\(fact.name): \(fact.value)\n") }
             for problem in problems.prefix(20) { try Console.write("bad row: \(problem)\n") }
             if problems.count > 20 { try Console.write("and \(problems.count - 20) more\n") }
-            guard let sheet else { return }
+            guard let sheetFile else { return }
             let title = opened.map { URL(filePath: $0.path).lastPathComponent }.joined(separator: ", ")
             let page = SheetPage(
                 title: title, facts: facts, items: Array(inspection.items.prefix(samples)), problems: problems
             )
-            try AtomicFile.write(page.text, to: URL(filePath: sheet))
-            try Console.write("wrote \(sheet)\n")
+            try sheetFile.write(page.text)
+            try Console.write("wrote \(sheetFile.url.relativePath)\n")
         }
 
         /// At most `count` indices, spread evenly over `0..<total`.

@@ -226,11 +226,12 @@ struct Evaluate: ParsableCommand {
             let known = PublishedProtocol.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--rescore supports \(known), not \(benchmark)")
         }
+        let outputFile = try output.map { try OutputFile($0) }
         let score = try published.score(predictions, data: data.map { URL(filePath: $0) })
         try Console.write(score.tables().map(\.text).joined(separator: "\n\n") + "\n")
-        if let output {
-            try AtomicFile.write(json: score, to: URL(filePath: output))
-            try Console.write("wrote \(output)\n")
+        if let outputFile {
+            try outputFile.write(json: score)
+            try Console.write("wrote \(outputFile.url.relativePath)\n")
         }
     }
 }

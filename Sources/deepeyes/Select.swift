@@ -81,6 +81,7 @@ struct Select: ParsableCommand {
 
     func run() throws {
         let settings = settings
+        let chosen = try OutputFile(output)
         let folder = try SelectionFolder(
             URL(filePath: output + ".selection"),
             holding: .init(data: data, model: server.name(of: model), settings: settings))
@@ -110,7 +111,7 @@ struct Select: ParsableCommand {
             return
         }
         let choices = try selector.choices()
-        try selector.write(choices, to: URL(filePath: output))
+        try selector.write(choices, to: chosen.url)
         let report = SelectionReport(choices, samples: samples, badRows: examples.badRows)
         try AtomicFile.write(report.markdown, to: folder.url.appending(path: "report.md"))
         try Console.write(

@@ -70,7 +70,7 @@ package struct EvaluationFolder: Sendable {
             })
         try AtomicFile.write(page.text, to: reportFile)
         let folder = url.appending(path: "items")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try AtomicFile.createFolder(folder)
         for (page, start) in starts.enumerated() {
             let shown = records[start..<min(start + Self.itemsPerPage, records.count)]
             try AtomicFile.write(

@@ -17,7 +17,7 @@ enum SettledFolder {
             }
             return
         }
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        try AtomicFile.createFolder(url)
         try AtomicFile.write(json: settings, to: file)
     }
 }

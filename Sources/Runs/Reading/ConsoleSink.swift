@@ -131,6 +131,7 @@ package final class ConsoleSink: MetricSink {
 struct ConsoleColumn: Equatable {
     enum Format {
         case number
+        case fine
         case percent
         case whole
         case seconds
@@ -146,7 +147,7 @@ struct ConsoleColumn: Equatable {
     /// Column width in characters, for values of the usual range.
     var width: Int {
         switch format {
-        case .number: 6
+        case .number, .fine: 6
         case .percent: 5
         case .whole, .short: 5
         case .seconds: 7
@@ -159,6 +160,7 @@ struct ConsoleColumn: Equatable {
         guard value.isFinite else { return "–" }
         return switch format {
         case .number: Readable.fixed(value, 3)
+        case .fine: Readable.fixed(value, 4)
         case .percent: Readable.percent(value)
         case .whole: Readable.fixed(value, 0)
         case .seconds: Readable.seconds(value)
@@ -170,8 +172,16 @@ struct ConsoleColumn: Equatable {
     static func all(for metrics: StepMetrics) -> [ConsoleColumn] {
         let prefix = MetricName.accuracy(kind: "")
         let kinds = metrics.values.map(\.name).filter { $0.hasPrefix(prefix) && $0 != MetricName.accuracy }
+        let supervised =
+            metrics[MetricName.trainingLoss] == nil
+            ? []
+            : [
+                ConsoleColumn(metric: MetricName.trainingLoss, title: "loss", format: .fine, rank: 0),
+                ConsoleColumn(metric: MetricName.epoch, title: "epoch", format: .number, rank: 2),
+                ConsoleColumn(metric: MetricName.gradientNorm, title: "gradient", format: .number, rank: 3),
+            ]
         let columns =
-            [
+            supervised + [
                 ConsoleColumn(metric: MetricName.reward, title: "reward", format: .number, rank: 0),
                 ConsoleColumn(metric: MetricName.accuracy, title: "right", format: .percent, rank: 1),
             ]

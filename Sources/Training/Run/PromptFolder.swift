@@ -2,6 +2,8 @@ import Agent
 package import Foundation
 import Generation
 import Imaging
+import JSON
+import Runs
 package import Tasks
 
 /// A folder of questions about image files. Its `prompts.json` is a list of
@@ -23,8 +25,10 @@ package struct PromptFolder: ExampleSource {
         let entries: [Entry]
         do {
             entries = try JSONDecoder().decode([Entry].self, from: Data(contentsOf: file))
+        } catch let error as DecodingError {
+            throw PromptFolderError(path: file.path, problem: error.summary)
         } catch {
-            throw PromptFolderError(path: file.path, problem: "\(error)")
+            throw PromptFolderError(path: file.path, problem: RunError.reason(for: error))
         }
         guard !entries.isEmpty else {
             throw PromptFolderError(path: file.path, problem: "it contains no prompts")

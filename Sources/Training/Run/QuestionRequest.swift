@@ -1,7 +1,7 @@
 package import Agent
 import CounterRandom
 import Evaluation
-package import Foundation
+import Foundation
 import Generation
 import Imaging
 package import Models
@@ -79,9 +79,9 @@ package struct QuestionRequest: Sendable {
     /// Writes an HTML page of the trajectory with its images.
     ///
     /// - Throws: an error that names the unreadable or unwritable file.
-    package func writeTrace(of record: TrajectoryRecord, to url: URL) throws {
+    package func writeTrace(of record: TrajectoryRecord, to file: OutputFile) throws {
         let picture = try PictureMaker().picture(of: record, images: images())
-        try AtomicFile.write(TracePage(picture).text, to: url)
+        try file.write(TracePage(picture).text)
     }
 
     private func images() throws -> [any PixelSource] {

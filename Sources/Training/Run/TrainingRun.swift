@@ -56,13 +56,10 @@ package final class TrainingRun {
         let judges = try configuration.judge.judges(runCache: folder.verdictsFile)
         try JudgeTrial(configuration.judge, folder: folder).pass(judges.asked, output: output)
         activity = JudgeActivity(of: judges.model)
-        Tensor.setThreadCount(
-            configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
-        Tensor.setDeterministic(true)
         let start = folder.latestCheckpoint()
-        let device = try Device(configuration.device)
-        policyModel = try PolicyModel.fitting(
-            start?.url ?? URL(filePath: configuration.model), device: device, copies: 4)
+        policyModel = try RunModel.load(
+            from: start, base: configuration.model, threads: configuration.threads,
+            device: configuration.device)
         store = try TrajectoryStore(at: folder.databaseFile)
         let data = try TrainingData(configuration, format: policyModel.format)
         files = data.files
