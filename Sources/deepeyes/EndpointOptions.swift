@@ -26,7 +26,14 @@ struct EndpointOptions: ParsableArguments {
     )
     var maximumPixels: Int = 1_003_520
 
+    @Option(
+        help: "Fraction of questions that may stay without an answer; above it the command fails.")
+    var toleratedFailureFraction: Double = 0.05
+
     func validate() throws {
+        guard (0...1).contains(toleratedFailureFraction) else {
+            throw ValidationError("--tolerated-failure-fraction must be from 0 to 1")
+        }
         guard 0 < minimumPixels, minimumPixels <= maximumPixels else {
             throw ValidationError("--minimum-pixels must be at least 1 and no more than --maximum-pixels")
         }
@@ -40,7 +47,7 @@ struct EndpointOptions: ParsableArguments {
     ///   - toolCalls: maximum tool calls executed in a trajectory.
     ///   - concurrency: maximum concurrent requests.
     ///   - memory: memory budget of a model from a folder.
-    /// - Throws: an error that names the invalid folder, URL or key.
+    /// - Throws: an error that names the invalid folder, URL or key; `ChatError` if the server does not answer with the model.
     func model(
         _ model: String, toolCalls: Int, concurrency: Int, memory: MemoryOptions
     ) throws -> AskedModel {
@@ -57,6 +64,7 @@ struct EndpointOptions: ParsableArguments {
             EndpointConfiguration(
                 urls: [endpoint], apiKeyVariable: apiKeyVariable, concurrency: concurrency,
                 timeoutSeconds: 600))
+        try waiting { try await client.verify(model: model) }
         let processor = ProcessorConfiguration(minimumPixels: minimumPixels, maximumPixels: maximumPixels)
         return .endpoint(
             client, model: model, format: EndpointFormat(geometry: ImageProcessor(processor)),
