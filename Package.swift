@@ -282,7 +282,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["deepeyes", "Imaging", "TestFixtures"],
+            name: "CommandLineTests", dependencies: ["deepeyes", "Imaging", "Runs", "TestFixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "GuidesTests",

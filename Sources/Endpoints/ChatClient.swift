@@ -80,7 +80,7 @@ package final class ChatClient: Sendable {
         )
         gate = RequestGate(limit: configuration.concurrency)
         pool = EndpointPool(
-            urls: configuration.urls.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 },
+            urls: configuration.baseURLs,
             failuresUntilCooldown: configuration.failuresUntilCooldown,
             cooldown: .seconds(configuration.cooldownSeconds),
             now: time.now
@@ -113,6 +113,16 @@ package final class ChatClient: Sendable {
             counts.statistics.withLock { $0.failures += 1 }
             throw error
         }
+    }
+
+    /// The base URLs of the servers, without a slash at the end.
+    var urls: [String] { configuration.baseURLs }
+
+    /// Reads a URL of a server once, within a short time.
+    func get(_ url: String) async throws -> Data {
+        let call = HTTPCall(http, key: key, configuration)
+        return try await call.get(
+            url, within: .seconds(min(Self.probeSeconds, configuration.timeoutSeconds)))
     }
 
     // MARK: Attempts
@@ -182,6 +192,8 @@ package final class ChatClient: Sendable {
 }
 
 extension EndpointConfiguration {
+    fileprivate var baseURLs: [String] { urls.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 } }
+
     fileprivate func validate() throws {
         if urls.isEmpty {
             throw EndpointError(description: "no endpoint is given; give at least one URL")

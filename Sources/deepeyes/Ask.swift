@@ -53,6 +53,7 @@ struct Ask: ParsableCommand {
     }
 
     func run() throws {
+        let trace = try trace.map { try OutputFile($0) }
         let policyModel = try PolicyModel.fitting(ModelDirectory.folder(at: model))
         let request = QuestionRequest(
             question: question, imagePaths: image, tools: withoutTools ? ToolBox([]) : try tools.box(),
@@ -61,9 +62,22 @@ struct Ask: ParsableCommand {
         let record = try request.answer(with: policyModel) { printer.print($0) }
         try printer.finish()
         if let answer = record.answer, !answer.isEmpty { try Console.write("answer: \(answer)\n") }
+        if let limit = Self.limit(of: record.finish) {
+            Console.report("the answer is incomplete: \(limit)\n")
+        }
         if let trace {
-            try request.writeTrace(of: record, to: URL(filePath: trace))
-            print("trace: \(trace)")
+            try request.writeTrace(of: record, to: trace)
+            print("trace: \(trace.url.relativePath)")
+        }
+    }
+
+    /// The limit that ended an answer; nil if the model ended it.
+    private static func limit(of finish: String) -> String? {
+        switch finish {
+        case "lengthLimit": "a turn reached its limit of tokens; raise --maximum-tokens"
+        case "contextLimit": "the conversation filled the context of the model"
+        case "turnLimit": "the model reached the limit of tool calls"
+        default: nil
         }
     }
 }
@@ -72,6 +86,7 @@ struct Ask: ParsableCommand {
 private final class EventPrinter: Sendable {
     private let colours = isatty(STDOUT_FILENO) == 1
     private let failure = Mutex<(any Error)?>(nil)
+    private let hasWritten = Mutex(false)
     /// The token that ends a turn; it is not printed.
     private let turnEnd: Int32
 
@@ -93,7 +108,7 @@ private final class EventPrinter: Sendable {
                 write(styled("\n  ⌕ \(call.name)\n", "36"))
             }
         case .observation: break
-        case .finished: write("\n")
+        case .finished: if hasWritten.withLock({ $0 }) { write("\n") }
         }
     }
 
@@ -102,6 +117,7 @@ private final class EventPrinter: Sendable {
     }
 
     private func write(_ text: String) {
+        hasWritten.withLock { $0 = $0 || !text.isEmpty }
         failure.withLock { failure in
             guard failure == nil else { return }
             do { try Console.write(text) } catch { failure = error }

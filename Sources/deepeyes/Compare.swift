@@ -41,6 +41,7 @@ struct Compare: ParsableCommand {
     var items: Int = 10
 
     func run() throws {
+        let outputFile = try output.map { try OutputFile($0) }
         let results = try [first, second].map { try EvaluationResult(reading: URL(filePath: $0)) }
         let comparisons = try Comparison.all(results[0], results[1])
         let table = FigureTable(
@@ -64,9 +65,9 @@ struct Compare: ParsableCommand {
             try ComparisonPage(results, in: folders, tables: [table]).write(to: file)
             try Console.write("page: \(file.path)\n")
         }
-        if let output {
-            try AtomicFile.write(json: comparisons, to: URL(filePath: output))
-            try Console.write("wrote \(output)\n")
+        if let outputFile {
+            try outputFile.write(json: comparisons)
+            try Console.write("wrote \(outputFile.url.relativePath)\n")
         }
     }
 

@@ -47,6 +47,7 @@ extension DataCommand {
         var rows: Int?
 
         func run() throws {
+            let sheetFile = try sheet.map { try OutputFile($0) }
             let check = try model.map { try PromptCheck(model: ModelDirectory.folder(at: $0), tools: .standard) }
             let opened = try files.flatMap(RowFiles.named).map { url in
                 ExampleRows(try RowFiles.open(url), toleratedBadFraction: 1) { example in
@@ -76,7 +77,7 @@ extension DataCommand {
                 if groups.count > 20 { try Console.write("and \(groups.count - 20) more problems\n") }
                 for key in file.unreadKeys { try Console.write("\(key.text(in: file.path))\n") }
             }
-            if let sheet { try write(sheet, facts, inspection, problems, of: opened) }
+            if let sheetFile { try write(sheetFile, facts, inspection, problems, of: opened) }
             if inspection.isEmpty {
                 Console.report("deepeyes: no row can be used; correct the rows named above\n")
                 throw ExitCode.failure
@@ -84,15 +85,15 @@ extension DataCommand {
         }
 
         private func write(
-            _ sheet: String, _ facts: [ReportContent.Fact], _ inspection: Inspection, _ problems: [String],
+            _ file: OutputFile, _ facts: [ReportContent.Fact], _ inspection: Inspection, _ problems: [String],
             of opened: [ExampleRows]
         ) throws {
             let title = opened.map { URL(filePath: $0.path).lastPathComponent }.joined(separator: ", ")
             let page = SheetPage(
                 title: title, facts: facts, items: Array(inspection.items.prefix(samples)), problems: problems
             )
-            try AtomicFile.write(page.text, to: URL(filePath: sheet))
-            try Console.write("wrote \(sheet)\n")
+            try file.write(page.text)
+            try Console.write("wrote \(file.url.relativePath)\n")
         }
 
         /// At most `count` indices, spread evenly over `0..<total`.

@@ -29,6 +29,11 @@ struct EndpointOptions: ParsableArguments {
         range: .atLeast(1))
     var maximumPixels: Int = 1_003_520
 
+    @Option(
+        help: "Fraction of questions that may stay without an answer; above it the command fails.",
+        range: .from(0, to: 1))
+    var toleratedFailureFraction: Double = 0.05
+
     func validate() throws {
         guard minimumPixels <= maximumPixels else {
             throw ValidationError("--minimum-pixels must be no more than --maximum-pixels")
@@ -47,7 +52,7 @@ struct EndpointOptions: ParsableArguments {
     ///   - toolCalls: maximum tool calls executed in a trajectory.
     ///   - concurrency: maximum concurrent requests.
     ///   - memory: memory budget of a model from a folder.
-    /// - Throws: an error that names the invalid folder, URL or key.
+    /// - Throws: an error that names the invalid folder, URL or key; `ChatError` if the server does not answer with the model.
     func model(
         _ model: String, toolCalls: Int, concurrency: Int, memory: MemoryOptions
     ) throws -> AskedModel {
@@ -64,6 +69,7 @@ struct EndpointOptions: ParsableArguments {
             EndpointConfiguration(
                 urls: [endpoint], apiKeyVariable: apiKeyVariable, concurrency: concurrency,
                 timeoutSeconds: 600))
+        try waiting { try await client.verify(model: model) }
         let processor = ProcessorConfiguration(minimumPixels: minimumPixels, maximumPixels: maximumPixels)
         return .endpoint(
             client, model: model, format: EndpointFormat(geometry: ImageProcessor(processor)),

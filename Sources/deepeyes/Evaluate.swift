@@ -155,7 +155,8 @@ struct Evaluate: ParsableCommand {
         let evaluator = Evaluator(
             benchmark, items: items, settings: settings,
             judge: try judging.judge(format: asked.format, keepingVerdictsIn: folder.url),
-            store: EvaluationStore(try TrajectoryStore(at: folder.databaseFile)))
+            store: EvaluationStore(try TrajectoryStore(at: folder.databaseFile)),
+            toleratedFailures: server.toleratedFailureFraction)
         let interruption = Interruption {
             Console.report(
                 "\nstopping once running answers are complete; press Ctrl-C again to stop at once\n")
@@ -178,14 +179,18 @@ struct Evaluate: ParsableCommand {
             return
         }
         let failed = failures.withLock(\.self)
+        let outcomes = try waiting { try await evaluator.outcomes() }
         if let last = failed.last {
+            guard outcomes.values.contains(where: { !$0.isEmpty }) else {
+                throw UnansweredError(description: "no question got an answer; the last one \(last)")
+            }
             Console.report(
-                "\(failed.count) questions have no answer; the last one \(last). Run the same command again to retry them.\n"
-            )
+                "\(failed.count) questions have no answer and are not scored; the last one \(last). Run the same command "
+                    + "again to retry them.\n")
         }
         let result = EvaluationResult(
             of: benchmark, model: name, settings: settings, badItems: badItems.withLock(\.self),
-            unanswered: failed.count, outcomes: try waiting { try await evaluator.outcomes() },
+            unanswered: failed.count, outcomes: outcomes,
             published: try published(benchmark, evaluator, in: folder))
         let pages = ProgressLine("drawing")
         try waiting {
@@ -233,11 +238,12 @@ struct Evaluate: ParsableCommand {
             let known = PublishedProtocol.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--rescore supports \(known), not \(benchmark)")
         }
+        let outputFile = try output.map { try OutputFile($0) }
         let score = try published.score(predictions, data: data.map { URL(filePath: $0) })
         try Console.write(score.tables().map(\.text).joined(separator: "\n\n") + "\n")
-        if let output {
-            try AtomicFile.write(json: score, to: URL(filePath: output))
-            try Console.write("wrote \(output)\n")
+        if let outputFile {
+            try outputFile.write(json: score)
+            try Console.write("wrote \(outputFile.url.relativePath)\n")
         }
     }
 }

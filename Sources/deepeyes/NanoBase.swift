@@ -36,7 +36,9 @@ struct NanoBase: ParsableCommand {
     func run() throws {
         let configuration = try ConfigurationFile.load(
             NanoBaseConfiguration(), from: config, overrides: assignments)
-        let trainer = NanoBaseTrainer(configuration, folder: URL(filePath: output))
+        let folder = URL(filePath: output)
+        try AtomicFile.createFolder(folder)
+        let trainer = NanoBaseTrainer(configuration, folder: folder)
         let interruption = Interruption {
             FileHandle.standardError.write(Data("\nstopping after this step\n".utf8))
         }

@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Foundation
+import Runs
 import Settings
 import Tasks
 import Training
@@ -29,7 +30,7 @@ struct Scenes: ParsableCommand {
         let configuration = try task.configuration()
         let source = try configuration.proceduralTask.examples(
             seed: configuration.seed, split: split, count: count)
-        let (count, folder) = (count, URL(filePath: output))
+        let (count, folder) = (count, try OutputFolder(new: output).url)
         try waiting { try await source.export(0..<count, to: folder) }
         print("\(count) examples in \(output)")
     }

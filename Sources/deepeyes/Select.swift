@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Runs
 import Settings
+import Synchronization
 import Tasks
 import Training
 
@@ -74,6 +75,7 @@ struct Select: ParsableCommand {
 
     func run() throws {
         let settings = settings
+        let chosen = try OutputFile(output)
         let rows = try RowFiles.open(URL(filePath: data))
         let folder = try SelectionFolder(
             URL(filePath: output + ".selection"),
@@ -88,15 +90,18 @@ struct Select: ParsableCommand {
         let selector = Selector(
             examples, settings: settings,
             judge: try judging.judge(format: format, keepingVerdictsIn: folder.url),
-            store: try TrajectoryStore(at: folder.databaseFile))
+            store: try TrajectoryStore(at: folder.databaseFile),
+            toleratedFailures: server.toleratedFailureFraction)
         let interruption = Interruption {
             Console.report(
                 "\nstopping once running answers are complete; press Ctrl-C again to stop at once\n")
         }
         let line = ProgressLine("asking")
+        let failures = Mutex<[String]>([])
         let isDone = try asked.serve { runner in
             try await selector.run(
                 by: runner, onProgress: { line.show($0, of: $1) },
+                onFailure: { reason in failures.withLock { $0.append(reason) } },
                 shouldStop: { interruption.isRequested })
         }
         line.finish()
@@ -104,8 +109,14 @@ struct Select: ParsableCommand {
             try Console.write("stopped; run the same command again to continue\n")
             return
         }
+        let failed = failures.withLock(\.self)
+        if let last = failed.last {
+            Console.report(
+                "\(failed.count) questions have no answer and are not counted; the last one \(last). Run the same command "
+                    + "again to retry them.\n")
+        }
         let choices = try selector.choices()
-        try selector.write(choices, to: URL(filePath: output))
+        try selector.write(choices, to: chosen.url)
         let report = SelectionReport(choices, samples: samples, badRows: examples.badRows)
         try AtomicFile.write(report.markdown, to: folder.url.appending(path: "report.md"))
         try Console.write(

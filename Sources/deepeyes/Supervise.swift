@@ -1,10 +1,7 @@
-import Agent
 import ArgumentParser
 import Foundation
-import Generation
-import Models
+import JSON
 import Runs
-import Tasks
 import Training
 
 struct Supervise: ParsableCommand {
@@ -20,18 +17,30 @@ struct Supervise: ParsableCommand {
                 {"role": "assistant", "content": "<answer>on the left</answer>"}],
                "tools": ["image_zoom_in_tool"]}
 
-            Ctrl-C finishes the current step, writes the checkpoint and stops.
+            A run is a folder as that of `deepeyes train`: config.yaml, metrics.jsonl with the training loss, \
+            evaluations.jsonl with the loss on held-out conversations, TensorBoard events and checkpoints/step-N that \
+            transformers loads. `deepeyes view` shows its curves.
 
-            Example:
-              deepeyes sft --model Models/nano-base --data conversations.jsonl \\
-                  --output models/tuned
+            Ctrl-C saves a checkpoint and stops; --resume continues from the newest checkpoint. A resumed run writes the \
+            same metrics and weights as an uninterrupted one, byte for byte.
+
+            Examples:
+              deepeyes sft --data conversations.jsonl --run runs/tuned
+              deepeyes sft --run runs/tuned --resume
+              deepeyes sft --data conversations.jsonl --run runs/long --set epochs=3
             """)
 
     @Option(help: "JSONL file of conversations.", completion: .file(extensions: ["jsonl"]))
-    var data: String
+    var data: String?
 
-    @Option(help: "Folder to write the trained checkpoint to; must not exist.")
-    var output: String
+    @Option(name: .customLong("run"), help: "Folder of the run.", completion: .directory)
+    var runPath: String = "runs/sft"
+
+    @Flag(help: "Resume the run in that folder with its own configuration.")
+    var resume = false
+
+    @Option(help: "Folder to copy the trained model to after the last step; must not exist.")
+    var output: String?
 
     @Option(
         help: "YAML file with the values that differ from the defaults.",
@@ -46,35 +55,50 @@ struct Supervise: ParsableCommand {
     var assignments: [String] = []
 
     func run() throws {
-        var configuration = try ConfigurationFile.load(
-            SupervisedConfiguration(), from: config, overrides: assignments)
-        if let model { configuration.model = model }
-        guard !FileManager.default.fileExists(atPath: output) else {
-            throw ValidationError("\(output) already exists; remove it or choose another folder")
-        }
-        let conversations = try ConversationFile(URL(filePath: data))
-        let model = try ModelDirectory.folder(at: configuration.model)
-        try conversations.check(model: model, tools: .standard)
-        for key in conversations.unreadKeys() { Console.report("\(key)\n") }
-        let trainer = SupervisedTrainer(
-            configuration: configuration, conversations: conversations,
-            policyModel: try PolicyModel.fitting(model, copies: 4),
-            tools: .standard)
+        let url = URL(filePath: runPath)
+        let configuration = try resolved(in: url)
+        let output = try output.map { try OutputFolder(new: $0) }
+        let folder =
+            resume
+            ? try RunFolder.open(at: url)
+            : try RunFolder.create(at: url, configuration: ConfigurationFile.text(of: configuration))
         let interruption = Interruption {
             Console.report("\nstopping after this step; press Ctrl-C again to stop at once\n")
         }
-        var progress = ProgressReporter(total: trainer.stepCount)
-        let start = ContinuousClock.now
-        let console = ConsoleOutput.standard
-        try trainer.run { step in
-            progress.advance(to: step.index, elapsed: ContinuousClock.now - start)
-            console.write(
-                "step \(step.index)/\(trainer.stepCount)  loss \(Readable.fixed(step.loss, 4))  "
-                    + "gradient \(Readable.fixed(step.gradientNorm, 3))  \(progress.text)\n")
-        } shouldStop: {
-            interruption.isRequested
+        let training: SupervisedRun
+        do {
+            training = try SupervisedRun(
+                configuration: configuration, folder: folder, interruption: interruption)
+        } catch {
+            if !resume { try folder.discard() }
+            throw error
         }
-        try trainer.save(to: URL(filePath: output))
-        print("wrote \(output)")
+        switch try training.run() {
+        case .completed(let step):
+            try Console.write("model: \(runPath)/checkpoints/step-\(step)\n")
+            guard let output else { return }
+            try training.save(to: output)
+            try Console.write("copied to \(output.url.relativePath)\n")
+        case .interrupted(let step):
+            let copy = output.map { " --output \($0.url.relativePath)" } ?? ""
+            try Console.write(
+                "saved after step \(step); to continue: deepeyes sft --run \(runPath) --resume\(copy)\n")
+        }
+    }
+
+    private func resolved(in url: URL) throws -> SupervisedConfiguration {
+        if resume {
+            guard config == nil, data == nil, model == nil, assignments.isEmpty else {
+                throw ValidationError(
+                    "--resume uses the run's own configuration; the only other option it accepts is --output")
+            }
+            return try ConfigurationFile.load(
+                SupervisedConfiguration(), from: RunFolder.open(at: url).configurationFile.path)
+        }
+        var overrides = assignments
+        if let data { overrides.append("data=\(JSONValue.string(data).text)") }
+        if let model { overrides.append("model=\(JSONValue.string(model).text)") }
+        return try ConfigurationFile.load(
+            SupervisedConfiguration(), from: config, overrides: overrides, check: { try $0.validate() })
     }
 }

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Generation
 import Models
+import Runs
 import Settings
 import Tasks
 import Training
@@ -30,13 +31,14 @@ struct Transcripts: ParsableCommand {
     var task: TaskOptions
 
     func run() throws {
+        let folder = try OutputFolder(new: output)
         let configuration = try task.configuration()
         let source = try configuration.proceduralTask.examples(
             seed: configuration.seed, split: .test, count: count)
         let export = TranscriptExport(
             of: source, tools: ToolBox([ZoomTool()]), maximumTokens: maximumTokens)
         let summary = try export.write(
-            count, by: PolicyModel.fitting(ModelDirectory.folder(at: model)), to: URL(filePath: output))
+            count, by: PolicyModel.fitting(ModelDirectory.folder(at: model)), to: folder)
         print(
             "\(summary.transcriptCount) transcripts, \(summary.callingCount) with tool calls, "
                 + "\(summary.imageCount) images, \(summary.generatedTokenCount) generated tokens in \(output)"

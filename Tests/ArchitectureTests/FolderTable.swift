@@ -61,9 +61,9 @@ enum FolderTable {
             "Configuration": ["Algorithm", "YAML"],
             "Learner": ["Algorithm", "Configuration"],
             "Step": ["Algorithm", "Configuration", "Learner"],
-            "Supervised": ["Algorithm", "Configuration", "Learner"],
+            "Supervised": ["Algorithm", "Configuration", "Learner", "Step", "YAML"],
             "Alarms": ["Configuration"],
-            "Run": ["Alarms", "Algorithm", "Configuration", "Learner", "Step", "YAML"],
+            "Run": ["Alarms", "Algorithm", "Configuration", "Learner", "Step", "Supervised", "YAML"],
         ],
     ]
 }

@@ -42,7 +42,7 @@ struct BadInputTests {
         let folder = try TemporaryFolder()
         let path = try folder.write("\n{\"messages\": 3}\n", to: "data.jsonl").path
         let outcome = try DeepEyesCommand.run(
-            "sft", "--model", ShippedModel.nanoBase.path, "--data", path, "--output", folder.path("out"))
+            "sft", "--model", ShippedModel.nanoBase.path, "--data", path, "--run", folder.path("run"))
         expectRefusal(outcome, naming: "\(path):2", remedy: "messages must be a list")
     }
 

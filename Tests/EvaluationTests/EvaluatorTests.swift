@@ -180,12 +180,19 @@ import Testing
         try TemporaryFolder.with { url in
             let benchmark = try Benchmark(named: "vstar")
             var settings = EvaluationSettings()
-            _ = try EvaluationFolder(url, holding: .init(benchmark, model: "m", settings: settings))
-            _ = try EvaluationFolder(url, holding: .init(benchmark, model: "m", settings: settings))
-            settings.seed = 2
-            #expect(throws: BenchmarkError.self) {
+            func open() throws -> EvaluationFolder {
                 try EvaluationFolder(url, holding: .init(benchmark, model: "m", settings: settings))
             }
+            _ = try open()
+            settings.seed = 2
+            // Without an answer there is nothing to continue.
+            let folder = try open()
+            let store = try TrajectoryStore(at: folder.databaseFile)
+            #expect(throws: Never.self) { try open() }
+            try store.insert([.sample(origin: .evaluation("tools"), step: 0)])
+            #expect(throws: Never.self) { try open() }
+            settings.seed = 3
+            #expect(throws: BenchmarkError.self) { try open() }
         }
     }
 }

@@ -2,6 +2,7 @@ import Agent
 import Foundation
 import Imaging
 import Models
+import Runs
 import Tasks
 import TestFixtures
 import Testing
@@ -171,30 +172,19 @@ import Training
         #expect(error?.description.contains("data.jsonl:3: ") == true)
     }
 
-    private func trainer(steps: Int) throws -> SupervisedTrainer {
+    @Test func lossFalls() throws {
         var configuration = SupervisedConfiguration()
-        configuration.epochs = steps
+        configuration.model = ShippedModel.nanoBase.path
+        configuration.data = folder.path("data.jsonl")
+        configuration.epochs = 8
         configuration.batch = 2
         configuration.optimizer.learningRate = 1e-3
-        return SupervisedTrainer(
-            configuration: configuration, conversations: try file(Self.zooming, Self.asking),
+        _ = try file(Self.zooming, Self.asking)
+        let trainer = SupervisedTrainer(
+            configuration: configuration, data: try SupervisedData(configuration),
+            folder: try RunFolder.create(at: folder.file("run"), configuration: ""),
             policyModel: try PolicyModel(directory: ShippedModel.nanoBase), tools: Self.tools)
-    }
-
-    @Test func lossFalls() throws {
-        var losses: [Double] = []
-        try trainer(steps: 8).run(onStep: { losses.append($0.loss) }, shouldStop: { false })
-        #expect(losses.count == 8)
+        let losses = try (0..<8).compactMap { _ in try trainer.step()[MetricName.trainingLoss] }
         #expect(losses[7] < losses[0] / 2, "\(losses)")
-    }
-
-    @Test func stopsAfterTheStepAskedForAndSaves() throws {
-        let trainer = try trainer(steps: 8)
-        var stepCount = 0
-        try trainer.run(onStep: { _ in stepCount += 1 }, shouldStop: { stepCount == 2 })
-        #expect(stepCount == 2)
-        let output = folder.file("model")
-        try trainer.save(to: output)
-        #expect(throws: Never.self) { try PolicyModel(directory: output) }
     }
 }

@@ -10,6 +10,8 @@ struct AnswerCollection: Sendable {
     let samples: Int
     /// Questions answered concurrently.
     let concurrency: Int
+    /// The fraction of answers that may be missing because the model failed.
+    let toleratedFailures: Double
 
     var total: Int { itemCount * samples }
 
@@ -17,15 +19,17 @@ struct AnswerCollection: Sendable {
     ///   - indices: indices of the questions; nil for all.
     ///   - read: reads an item, once for all of its samples in a batch; nil skips it.
     ///   - pose: creates the question of a sample.
-    ///   - answer: returns the answers to the questions, in order.
+    ///   - answer: returns the answers to the questions, in order. Failed ones are not stored, so the next run asks again.
+    ///   - onFailure: called with the reason of a failed answer.
     ///   - onProgress: called with the number of completed answers, first before any question is asked.
     ///   - shouldStop: called between batches.
     /// - Returns: false if stopped.
-    /// - Throws: errors of the closures and of the store.
+    /// - Throws: ``UnansweredError`` if more answers are missing than tolerated; errors of the closures and of the store.
     func run<Item, Question>(
         _ indices: [Int]? = nil, read: (_ index: Int) async throws -> Item?,
         pose: (_ item: Item, _ key: AnswerKey) -> Question,
-        answer: ([Question]) async throws -> [TrajectoryRecord], onProgress: (Int) -> Void,
+        answer: ([Question]) async throws -> [TrajectoryRecord], onFailure: (String) -> Void = { _ in },
+        onProgress: (Int) -> Void,
         shouldStop: () -> Bool
     ) async throws -> Bool {
         let answered = Set(try summaries().map(\.group))
@@ -34,6 +38,7 @@ struct AnswerCollection: Sendable {
         }
         let open = keys.filter { !answered.contains($0.group) }
         var completed = keys.count - open.count
+        var unanswered = Unanswered(of: keys.count, tolerated: toleratedFailures)
         onProgress(completed)
         for start in stride(from: 0, to: open.count, by: concurrency) {
             if shouldStop() { return false }
@@ -43,7 +48,11 @@ struct AnswerCollection: Sendable {
                 guard let item = try await read(keys[0].index) else { continue }
                 questions += keys.map { pose(item, $0) }
             }
-            try await store.trajectories.insert(answer(questions))
+            let records = try await answer(questions)
+            try store.trajectories.insert(records.filter { !$0.isFailed })
+            let failed = records.filter(\.isFailed)
+            for record in failed { onFailure(record.finish) }
+            try unanswered.add(failed)
             completed += batch.count
             onProgress(completed)
         }

@@ -27,14 +27,14 @@ package struct EvaluationReport: Sendable {
 
     private var overview: FigureTable {
         func row(_ name: String, _ value: (ConditionScore) -> String?) -> [String]? {
-            let cells = conditions.map { value($0.score) }
+            let cells = conditions.map { $0.score.answers > 0 ? value($0.score) : nil }
             return cells.allSatisfy { $0 == nil } ? nil : [name] + cells.map { $0 ?? "–" }
         }
         let accuracy =
             result.settings.samples > 1 ? "accuracy, mean of \(result.settings.samples)" : "accuracy"
         var rows = [
-            row("score") { Self.percent($0.headline) },
-            row(accuracy) { Self.percent($0.overall.accuracy) },
+            row("score") { Self.score($0) },
+            row(accuracy) { $0.overall.items > 0 ? Self.percent($0.overall.accuracy) : nil },
             row("95 % interval") { Self.interval($0.overall) },
             row("unparsed answers") { Self.percent($0.unparsed) },
             row("without a verdict") { $0.unjudged > 0 ? Self.percent($0.unjudged) : nil },
@@ -48,6 +48,10 @@ package struct EvaluationReport: Sendable {
         for (name, mean) in [("tool gain", result.toolGain), ("tool harm", result.toolHarm)] {
             guard let mean else { continue }
             rows.append([name, "\(Self.percent(mean.accuracy)) (\(Self.interval(mean)))", ""])
+        }
+        if result.unanswered > 0 {
+            let cells = [Readable.count(result.unanswered)] + conditions.dropFirst().map { _ in "" }
+            rows.append(["questions without an answer, not scored"] + cells)
         }
         return FigureTable(result.title, columns: conditions.map(\.name), rows: rows)
     }
@@ -100,7 +104,7 @@ package struct EvaluationReport: Sendable {
 
     /// A one- or two-sentence summary of the result.
     package var lead: String {
-        let scores = conditions.map { "\(Self.percent($0.score.headline)) \($0.name)" }
+        let scores = conditions.map { "\(Self.score($0.score) ?? "no score") \($0.name)" }
         var text = scores.joined(separator: ", ") + "."
         if let gain = result.toolGain, let harm = result.toolHarm {
             text +=
@@ -114,6 +118,11 @@ package struct EvaluationReport: Sendable {
         (["# \(result.title)", lead] + tables.map(\.markdown)
             + [facts.map { "- \($0.name): \($0.value)" }.joined(separator: "\n")])
             .joined(separator: "\n\n") + "\n"
+    }
+
+    /// nil if no answer has a verdict.
+    private static func score(_ score: ConditionScore) -> String? {
+        score.overall.items > 0 ? percent(score.headline) : nil
     }
 
     private static func percent(_ fraction: Double) -> String { Readable.percent(fraction, decimals: 1) }

@@ -37,6 +37,7 @@ package struct Evaluator: Sendable {
     package let items: any Items
     private let judge: any Judge
     private let store: EvaluationStore
+    private let toleratedFailures: Double
 
     /// - Parameters:
     ///   - benchmark: the benchmark.
@@ -44,15 +45,17 @@ package struct Evaluator: Sendable {
     ///   - settings: conditions, sampling and scoring.
     ///   - judge: judge of free text.
     ///   - store: where the answers are stored.
+    ///   - toleratedFailures: the fraction of questions of a condition that may stay without an answer.
     package init(
         _ benchmark: Benchmark, items: any Items, settings: EvaluationSettings, judge: any Judge,
-        store: EvaluationStore
+        store: EvaluationStore, toleratedFailures: Double = 1
     ) {
         self.benchmark = benchmark
         self.items = items
         self.settings = settings
         self.judge = judge
         self.store = store
+        self.toleratedFailures = toleratedFailures
     }
 
     private var itemCount: Int { min(items.count, settings.limit ?? .max) }
@@ -69,7 +72,8 @@ package struct Evaluator: Sendable {
     ///   - onFailure: called with the reason when a question gets no answer; it is asked again in the next run.
     ///   - shouldStop: called between batches.
     /// - Returns: false if stopped.
-    /// - Throws: ``BenchmarkError`` if more items are bad than tolerated; errors of the model and of the store.
+    /// - Throws: ``BenchmarkError`` if more items are bad than tolerated, ``UnansweredError`` if more questions get no answer;
+    ///   errors of the store.
     package func run(
         by runner: any ExampleRollouts, onProgress: @Sendable (Progress) -> Void,
         onBadItem: @Sendable (BadItem) -> Void, onFailure: @Sendable (String) -> Void = { _ in },
@@ -92,11 +96,8 @@ package struct Evaluator: Sendable {
                     }
                 },
                 pose: { item, key in posed(item, key, under: condition, runner.format.boxFrame) },
-                answer: { questions in
-                    let records = try await answers(to: questions, under: condition, by: runner)
-                    for record in records where record.isFailed { onFailure(record.finish) }
-                    return records.filter { !$0.isFailed }
-                },
+                answer: { try await answers(to: $0, under: condition, by: runner) },
+                onFailure: onFailure,
                 onProgress: { completed in
                     onProgress(
                         Progress(
@@ -111,7 +112,7 @@ package struct Evaluator: Sendable {
     private func collection(_ condition: EvaluationSettings.Condition) -> AnswerCollection {
         AnswerCollection(
             store: store, part: condition.rawValue, itemCount: itemCount, samples: settings.samples,
-            concurrency: settings.concurrency)
+            concurrency: settings.concurrency, toleratedFailures: toleratedFailures)
     }
 
     private func checkTolerance(_ count: Int, last: any Error) throws {

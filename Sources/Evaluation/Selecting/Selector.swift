@@ -26,14 +26,23 @@ package struct Selector: Sendable {
     private let examples: ExampleRows
     private let judge: any Judge
     private let store: TrajectoryStore
+    private let toleratedFailures: Double
 
+    /// - Parameters:
+    ///   - examples: the examples to select from.
+    ///   - settings: sampling and what is kept.
+    ///   - judge: judge of free text.
+    ///   - store: where the answers are stored.
+    ///   - toleratedFailures: the fraction of questions that may stay without an answer.
     package init(
-        _ examples: ExampleRows, settings: SelectionSettings, judge: any Judge, store: TrajectoryStore
+        _ examples: ExampleRows, settings: SelectionSettings, judge: any Judge, store: TrajectoryStore,
+        toleratedFailures: Double = 1
     ) {
         self.examples = examples
         self.settings = settings
         self.judge = judge
         self.store = store
+        self.toleratedFailures = toleratedFailures
     }
 
     private enum Round: String {
@@ -44,7 +53,8 @@ package struct Selector: Sendable {
     private func collection(_ round: Round) -> AnswerCollection {
         AnswerCollection(
             store: EvaluationStore(store), part: round.rawValue, itemCount: examples.count ?? 0,
-            samples: settings.samples, concurrency: settings.concurrency)
+            samples: settings.samples, concurrency: settings.concurrency,
+            toleratedFailures: toleratedFailures)
     }
 
     /// Asks all questions that have no stored answer.
@@ -52,27 +62,29 @@ package struct Selector: Sendable {
     /// - Parameters:
     ///   - runner: runs the rollouts.
     ///   - onProgress: called with the completed and the total number of answers.
+    ///   - onFailure: called with the reason when a question gets no answer; it is asked again in the next run.
     ///   - shouldStop: called between batches.
     /// - Returns: false if stopped.
-    /// - Throws: `ExampleFileError` if too many rows are bad; errors of the model and of the store.
+    /// - Throws: `ExampleFileError` if too many rows are bad, ``UnansweredError`` if too many questions get no answer; errors of
+    ///   the store.
     package func run(
         by runner: any ExampleRollouts, onProgress: @Sendable (Int, Int) -> Void,
-        shouldStop: @Sendable () -> Bool
+        onFailure: @Sendable (String) -> Void = { _ in }, shouldStop: @Sendable () -> Bool
     ) async throws -> Bool {
         let plain = collection(.plain)
-        guard try await ask(plain, nil, runner, { onProgress($0, plain.total) }, shouldStop) else {
-            return false
-        }
+        guard try await ask(plain, nil, runner, { onProgress($0, plain.total) }, onFailure, shouldStop)
+        else { return false }
         guard settings.showsRegion else { return true }
         let never = try tallies(.plain).filter { fate($0.value) == .neverRight }.keys.sorted()
         let total = plain.total + never.count * settings.samples
         return try await ask(
-            collection(.shown), never, runner, { onProgress(plain.total + $0, total) }, shouldStop)
+            collection(.shown), never, runner, { onProgress(plain.total + $0, total) }, onFailure,
+            shouldStop)
     }
 
     private func ask(
         _ collection: AnswerCollection, _ indices: [Int]?, _ runner: any ExampleRollouts,
-        _ onProgress: (Int) -> Void, _ shouldStop: () -> Bool
+        _ onProgress: (Int) -> Void, _ onFailure: (String) -> Void, _ shouldStop: () -> Bool
     ) async throws -> Bool {
         let purpose = collection.store.purpose(of: collection.part)
         return try await collection.run(
@@ -86,11 +98,10 @@ package struct Selector: Sendable {
                     random: CounterRandom(seed: settings.seed, UInt64(key.index), UInt64(key.sample)))
             },
             answer: { requests in
-                // Failed rollouts are not stored, so that they are retried in the next run.
                 try await runner.run(requests) { rollout in
                     try await judged(runner.record(rollout, for: purpose), rollout.request.example)
-                }.filter { !$0.isFailed }
-            }, onProgress: onProgress, shouldStop: shouldStop)
+                }
+            }, onFailure: onFailure, onProgress: onProgress, shouldStop: shouldStop)
     }
 
     /// The example as presented to the model; nil for a skipped row.

@@ -10,8 +10,7 @@ package import Foundation
 package enum AtomicFile {
     /// Replaces the file at `url`. A reader sees the old or the new content, even after a power failure.
     package static func write(_ data: Data, to url: URL) throws {
-        let partial = url.deletingLastPathComponent()
-            .appending(path: ".\(url.lastPathComponent).partial", directoryHint: .notDirectory)
+        let partial = partial(of: url)
         do {
             try RunError.reporting("write", url) { try data.write(to: partial) }
             try synchronize(partial)
@@ -32,6 +31,21 @@ package enum AtomicFile {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         try write(encoder.encode(value), to: url)
+    }
+
+    /// Creates a folder with its parents, unless it exists.
+    ///
+    /// - Throws: ``RunError`` that names the folder and the operating system's reason.
+    package static func createFolder(_ url: URL) throws {
+        try RunError.reporting("create the folder", url) {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        }
+    }
+
+    /// The name under which a file is written before it is renamed.
+    static func partial(of url: URL) -> URL {
+        url.deletingLastPathComponent()
+            .appending(path: ".\(url.lastPathComponent).partial", directoryHint: .notDirectory)
     }
 
     /// Renames a file or folder within one file system and syncs the destination's folder.

@@ -61,8 +61,8 @@ package struct RunError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The operating system's message if the error wraps one, else the error's own description.
-    private static func reason(for error: any Error) -> String {
+    /// The reason of a failed file operation: the operating system's message if the error wraps one, else the error's own description.
+    package static func reason(for error: any Error) -> String {
         guard let error = error as? CocoaError else { return "\(error)" }
         guard let cause = error.underlying as? POSIXError else { return error.localizedDescription }
         return String(cString: strerror(cause.code.rawValue))

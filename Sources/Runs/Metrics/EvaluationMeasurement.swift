@@ -53,10 +53,12 @@ package struct EvaluationMeasurement: Sendable, Equatable {
         self.formatErrorRate = formatErrorRate
     }
 
-    /// The result as metrics of the run: `evaluation/NAME/KIND` for each kind, and further measures.
+    /// The result as metrics of the run: `evaluation/NAME/KIND` for each kind, and further measures; none if no item has a
+    /// verdict.
     ///
     /// - Parameter name: the evaluation's name.
     package func metrics(_ name: String) -> [Metric] {
+        if overall.items == 0 { return [] }
         let prefix = "evaluation/\(name)/" + (offersTools ? "" : "without_tools/")
         var metrics = kinds.map { Metric(prefix + $0.name, $0.score.accuracy) }
         metrics.append(Metric(prefix + "all", overall.accuracy))

@@ -63,6 +63,14 @@ package enum MetricName {
     package static let entropy = "policy/entropy"
     /// Value of the loss.
     package static let loss = "policy/loss"
+    /// Supervised training: mean negative log-likelihood of the step's target tokens, in nats.
+    package static let trainingLoss = "loss/training"
+    /// The same on the held-out conversations.
+    package static let validationLoss = "loss/validation"
+    /// Number of passes over the training conversations so far.
+    package static let epoch = "data/epoch"
+    /// Target tokens of the step.
+    package static let targetTokens = "data/target_tokens"
     /// Fraction of tokens whose probability ratio was clipped.
     package static let clipFraction = "policy/clip_fraction"
     /// Completion tokens per trajectory.

@@ -2,6 +2,7 @@
 struct ConsoleColumn: Equatable {
     enum Format {
         case number
+        case fine
         case percent
         case whole
         case seconds
@@ -17,7 +18,7 @@ struct ConsoleColumn: Equatable {
     /// Column width in characters, for values of the usual range.
     var width: Int {
         switch format {
-        case .number: 6
+        case .number, .fine: 6
         case .percent: 5
         case .whole, .short: 5
         case .seconds: 10
@@ -30,6 +31,7 @@ struct ConsoleColumn: Equatable {
         guard value.isFinite else { return "–" }
         return switch format {
         case .number: Readable.fixed(value, 3)
+        case .fine: Readable.fixed(value, 4)
         case .percent: Readable.percent(value)
         case .whole: Readable.fixed(value, 0)
         case .seconds: Readable.seconds(value)
@@ -40,7 +42,14 @@ struct ConsoleColumn: Equatable {
     /// The columns of a log file, the same for every step. A line with them has fewer than 120 characters; all metrics are in
     /// `metrics.jsonl`.
     static let ofLogFiles = [reward, right, calls, overlap, entropy, seconds]
+    /// The same for supervised training.
+    static let ofSupervisedLogFiles = supervised + [seconds]
 
+    private static let supervised = [
+        ConsoleColumn(metric: MetricName.trainingLoss, title: "loss", format: .fine, rank: 0),
+        ConsoleColumn(metric: MetricName.epoch, title: "epoch", format: .number, rank: 2),
+        ConsoleColumn(metric: MetricName.gradientNorm, title: "gradient", format: .number, rank: 3),
+    ]
     private static let reward = ConsoleColumn(
         metric: MetricName.reward, title: "reward", format: .number, rank: 0)
     private static let right = ConsoleColumn(
@@ -59,7 +68,7 @@ struct ConsoleColumn: Equatable {
         let prefix = MetricName.accuracy(kind: "")
         let kinds = metrics.values.map(\.name).filter { $0.hasPrefix(prefix) && $0 != MetricName.accuracy }
         let columns =
-            [reward, right]
+            (metrics[MetricName.trainingLoss] == nil ? [] : supervised) + [reward, right]
             + kinds.map {
                 ConsoleColumn(
                     metric: $0, title: String($0.dropFirst(prefix.count)), format: .percent, rank: 4)

@@ -96,7 +96,10 @@ package final class ConsoleSink: MetricSink {
     private func plainLine(_ metrics: StepMetrics, _ progress: ProgressReporter) -> String {
         let total = String(progress.total)
         let step = "step \(padded(String(metrics.step), total.count))/\(total)"
-        let cells = ConsoleColumn.ofLogFiles.map { column in
+        let columns =
+            metrics[MetricName.trainingLoss] == nil
+            ? ConsoleColumn.ofLogFiles : ConsoleColumn.ofSupervisedLogFiles
+        let cells = columns.map { column in
             "\(column.title) \(padded(metrics[column.metric].map(column.text) ?? "·", column.width))"
         }
         let remaining = progress.remaining.map { [Readable.duration($0) + " left"] } ?? []

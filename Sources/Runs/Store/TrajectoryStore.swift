@@ -11,11 +11,14 @@ package final class TrajectoryStore: Sendable {
         case readOnly
     }
 
-    private let database: DatabasePool
+    private let database: any DatabaseWriter
     private let path: String
+    /// Whether the store is a copy of the moment it was opened, because SQLite could not read the file where it is. Later
+    /// trajectories need another store.
+    package let isSnapshot: Bool
 
     /// Opens a store. If the file does not exist, `readWrite` creates it and `readOnly` throws
-    /// ``RunError/Code/notARun``.
+    /// ``RunError/Code/notARun``. `readOnly` also reads from a read-only file system; see ``isSnapshot``.
     package init(at url: URL, access: Access = .readWrite) throws {
         path = url.path
         if access == .readOnly, !FileManager.default.fileExists(atPath: path) {
@@ -26,8 +29,15 @@ package final class TrajectoryStore: Sendable {
         var configuration = Configuration()
         configuration.readonly = access == .readOnly
         configuration.busyMode = .timeout(10)
-        database = try Self.reporting("open", path) {
-            try DatabasePool(path: url.path, configuration: configuration)
+        (database, isSnapshot) = try Self.reporting("open", path) { [configuration] in
+            do {
+                let pool = try DatabasePool(path: url.path, configuration: configuration)
+                // A file that cannot be read where it is may fail only now.
+                if access == .readOnly { _ = try pool.read(Schema.isReadable) }
+                return (pool, false)
+            } catch let error as DatabaseError where access == .readOnly && error.isDeniedWriting {
+                return (try DatabaseSnapshot.open(url, configuration: configuration), true)
+            }
         }
         try prepare(access)
     }

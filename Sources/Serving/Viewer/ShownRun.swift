@@ -11,7 +11,7 @@ final class ShownRun: Sendable {
     let material: any RunAssets
     private let follower: MetricFollower
     private let known = Mutex<(written: Date, settings: [String: String])?>(nil)
-    private let store = Mutex<(file: FileIdentity, store: TrajectoryStore)?>(nil)
+    private let store = Mutex<(file: FileIdentity, written: Date?, store: TrajectoryStore)?>(nil)
 
     /// Identifies a file, to notice when another file has replaced it.
     private struct FileIdentity: Hashable {
@@ -98,9 +98,12 @@ final class ShownRun: Sendable {
     private func open() throws -> TrajectoryStore? {
         guard let identity = FileIdentity(folder.databaseFile) else { return nil }
         return try store.withLock { store in
-            if let store, store.file == identity { return store.store }
+            let written = lastWritten
+            if let store, store.file == identity, !store.store.isSnapshot || store.written == written {
+                return store.store
+            }
             let opened = try TrajectoryStore(at: folder.databaseFile, access: .readOnly)
-            store = (identity, opened)
+            store = (identity, written, opened)
             return opened
         }
     }

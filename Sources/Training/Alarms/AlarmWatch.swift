@@ -188,6 +188,8 @@ extension StepMetrics {
 
     /// Whether ``Learner`` skipped the update because the loss or gradient is NaN or infinite.
     var wasSkipped: Bool {
-        [MetricName.loss, MetricName.gradientNorm].contains { self[$0]?.isFinite == false }
+        [MetricName.loss, MetricName.trainingLoss, MetricName.gradientNorm].contains {
+            self[$0]?.isFinite == false
+        }
     }
 }

@@ -151,6 +151,11 @@ package final class Learner {
         }
     }
 
+    /// The negative log-likelihood of a pass, summed over its targets, in nats; without a gradient.
+    package func negativeLogLikelihood(of pass: TrainingPass) throws -> Double {
+        try withoutGradient { try summedLoss(of: pass, towards: .likelihood, in: model).0.item() }
+    }
+
     // MARK: State
 
     /// Writes the optimizer's state to a safetensors file.

@@ -24,6 +24,8 @@ package struct PromptFolder: ExampleSource {
         let entries: [Entry]
         do {
             entries = try JSONDecoder().decode([Entry].self, from: Data(contentsOf: file))
+        } catch let error as DecodingError {
+            throw PromptFolderError(path: file.path, problem: error.summary)
         } catch {
             let problem =
                 FileManager.default.fileExists(atPath: file.path) ? error.plainText : "there is no such file"

@@ -1,7 +1,7 @@
 package import Agent
 import CounterRandom
 import Evaluation
-package import Foundation
+import Foundation
 import Generation
 import Imaging
 package import Models
@@ -45,7 +45,8 @@ package struct QuestionRequest: Sendable {
     ///   - policyModel: the model.
     ///   - onEvent: called for each event as it happens, on any thread but never concurrently.
     /// - Returns: the trajectory, with the answer as the server would give it.
-    /// - Throws: an error that names the invalid image or model file; ``QuestionError`` if the trajectory failed.
+    /// - Throws: an error that names the invalid image or model file; ``QuestionError`` if the trajectory failed, or if the
+    ///   question leaves no room for an answer.
     package func answer(
         with policyModel: PolicyModel, onEvent: @escaping @Sendable (AgentEvent) -> Void
     ) throws -> TrajectoryRecord {
@@ -54,12 +55,15 @@ package struct QuestionRequest: Sendable {
             try example(for: format), at: 0, recordID: TrajectoryID(group: 0, sample: 0), sampling: sampling,
             random: CounterRandom(seed: seed))
         request.offers = .all
-        let record = try policyModel.workers().serve { [request, tools, seed] policy in
-            let runner = RolloutRunner(policy: policy, format: format, tools: tools, limits: AgentLimits())
+        let workers = try policyModel.workers()
+        let limits = AgentLimits(contextTokens: min(AgentLimits().contextTokens, workers.contextLength))
+        let record = try workers.serve { [request, tools, seed] policy in
+            let runner = RolloutRunner(policy: policy, format: format, tools: tools, limits: limits)
             return try await runner.run([request], onEvent: { onEvent($1) }) { rollout in
                 if case .failed(let reason) = rollout.trajectory.finish {
                     throw QuestionError(description: reason)
                 }
+                try Self.checkLength(of: rollout.trajectory, context: limits.contextTokens)
                 var record = runner.record(
                     rollout, for: RolloutPurpose(.evaluation("ask"), step: 0, seed: seed))
                 record.answer = rollout.trajectory.completions.last.map(Markup.answerOrText)
@@ -67,6 +71,17 @@ package struct QuestionRequest: Sendable {
             }[0]
         }
         return withPaths(record)
+    }
+
+    /// - Throws: ``QuestionError`` with the lengths if the prompt alone fills the context.
+    private static func checkLength(of trajectory: Trajectory, context: Int) throws(QuestionError) {
+        let transcript = trajectory.transcript
+        guard trajectory.finish == .contextLimit, transcript.completionTokenCount == 0 else { return }
+        throw QuestionError(
+            description:
+                "the question with its images has \(Readable.count(transcript.tokenCount)) tokens and the context holds "
+                + "\(Readable.count(context)), so there is no room for an answer; shorten the question, or give fewer or "
+                + "smaller images")
     }
 
     /// The record with the image paths as they were given.
@@ -81,9 +96,9 @@ package struct QuestionRequest: Sendable {
     /// Writes an HTML page of the trajectory with its images.
     ///
     /// - Throws: an error that names the unreadable or unwritable file.
-    package func writeTrace(of record: TrajectoryRecord, to url: URL) throws {
+    package func writeTrace(of record: TrajectoryRecord, to file: OutputFile) throws {
         let picture = try PictureMaker().picture(of: record, images: images())
-        try AtomicFile.write(TracePage(picture).text, to: url)
+        try file.write(TracePage(picture).text)
     }
 
     private func images() throws -> [any PixelSource] {

@@ -93,6 +93,10 @@ final class RunEvaluations {
     }
 
     private func line(_ name: String, _ measurement: EvaluationMeasurement) -> String {
+        if measurement.overall.items == 0 {
+            return
+                "\(name), step \(Readable.count(measurement.step)): no question has an answer and a verdict"
+        }
         let kinds = measurement.kinds.map { "\($0.name) \(Readable.percent($0.score.accuracy, decimals: 1))" }
         let accuracies =
             (kinds.count == 1 ? [] : kinds)

@@ -65,11 +65,7 @@ package final class TrainingRun {
         let judges = try configuration.judge.judges(runCache: folder.verdictsFile)
         try JudgeTrial(configuration.judge, folder: folder).pass(judges.asked, output: output)
         activity = JudgeActivity(of: judges.model)
-        Tensor.setThreadCount(
-            configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
-        Tensor.setDeterministic(true)
-        let device = try Device(configuration.device)
-        policyModel = try PolicyModel.fitting(model, device: device, copies: 4)
+        policyModel = try RunModel.load(model, threads: configuration.threads, device: configuration.device)
         store = try TrajectoryStore(at: folder.databaseFile)
         let judge = judges.chain(format: policyModel.format)
         trainer = try Trainer(

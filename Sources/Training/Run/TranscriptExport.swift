@@ -1,12 +1,12 @@
 package import Agent
 import CounterRandom
-package import Foundation
+import Foundation
 import Generation
 import Imaging
 import JSON
 package import Models
 import Rollout
-import Runs
+package import Runs
 package import Tasks
 
 /// Writes transcripts of greedily answered examples, for parity checks with another implementation.
@@ -44,8 +44,8 @@ package struct TranscriptExport: Sendable {
 
     /// Answers the first `count` examples on this thread and writes their transcripts to a new folder.
     ///
-    /// - Throws: `RunError` if the folder exists or cannot be written, ``QuestionError`` if a trajectory failed.
-    package func write(_ count: Int, by policyModel: PolicyModel, to folder: URL) throws -> Summary {
+    /// - Throws: `RunError` if the folder cannot be written, ``QuestionError`` if a trajectory failed.
+    package func write(_ count: Int, by policyModel: PolicyModel, to output: OutputFolder) throws -> Summary {
         let format = policyModel.format
         let trajectories = try policyModel.workers().serve { [tools] policy in
             let runner = RolloutRunner(policy: policy, format: format, tools: tools, limits: AgentLimits())
@@ -53,13 +53,8 @@ package struct TranscriptExport: Sendable {
             for index in 0..<count { requests.append(try await request(index, format: format)) }
             return try await runner.run(requests) { $0.trajectory }
         }
-        let path = folder.path
-        guard !FileManager.default.fileExists(atPath: path) else {
-            throw RunError(
-                .alreadyExists, operation: "write transcripts to", path: path, detail: "it exists already",
-                remedy: "give a new folder")
-        }
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = output.url
+        try AtomicFile.createFolder(folder)
         var summary = Summary()
         let transcripts = try trajectories.map { trajectory in
             if case .failed(let reason) = trajectory.finish { throw QuestionError(description: reason) }

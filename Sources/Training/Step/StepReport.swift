@@ -92,13 +92,7 @@ package struct StepReport {
         let tokens = groups.reduce(0) { sum, group in
             sum + group.members.reduce(0) { $0 + $1.trajectory.transcript.tokenCount }
         }
-        return [Metric(MetricName.stepSeconds, watch.total)]
-            + watch.seconds.map { Metric(MetricName.seconds(phase: $0.phase), $0.seconds) }
-            + [
-                Metric(MetricName.tokensPerSecond, Double(tokens) / watch.total),
-                Metric(MetricName.residentBytes, Double(ProcessMemory.resident)),
-                Metric(MetricName.peakBytes, Double(ProcessMemory.peak)),
-            ]
+        return watch.performance(tokens: tokens)
     }
 
     private func mean(_ values: [Double]) -> Double? {

@@ -1,4 +1,5 @@
 import Generation
+import Runs
 
 /// Seconds spent in each phase of a step.
 package struct Stopwatch {
@@ -19,5 +20,18 @@ package struct Stopwatch {
 
     package subscript(phase: String) -> Double {
         seconds.reduce(0) { $0 + ($1.phase == phase ? $1.seconds : 0) }
+    }
+
+    /// Metrics of a step's time and memory.
+    ///
+    /// - Parameter tokens: the number of tokens processed.
+    func performance(tokens: Int) -> [Metric] {
+        [Metric(MetricName.stepSeconds, total)]
+            + seconds.map { Metric(MetricName.seconds(phase: $0.phase), $0.seconds) }
+            + [
+                Metric(MetricName.tokensPerSecond, Double(tokens) / total),
+                Metric(MetricName.residentBytes, Double(ProcessMemory.resident)),
+                Metric(MetricName.peakBytes, Double(ProcessMemory.peak)),
+            ]
     }
 }

@@ -19,6 +19,7 @@ package final class Trainer {
     private let learner: Learner
     private let collector: RolloutCollector
     private let packer: BatchPacker
+    private let checkpoints: LearnerCheckpoints
     private let store: TrajectoryStore
 
     /// Why the first unjudged answer of the last step has no verdict; nil if all have one.
@@ -48,6 +49,8 @@ package final class Trainer {
         packer = BatchPacker(
             shape: policyModel.model.shape, processor: policyModel.processor,
             tokensPerPass: configuration.optimizer.tokensPerPass)
+        checkpoints = LearnerCheckpoints(
+            in: folder, policyModel: policyModel, learner: learner, configuration: configuration.checkpoint)
     }
 
     /// One step: collect and reward, compute advantages, pack, update, publish, record.
@@ -94,24 +97,15 @@ package final class Trainer {
     /// - Parameter kept: an older checkpoint to keep.
     package func saveCheckpoint(keeping kept: Checkpoint? = nil) throws {
         try store.synchronize()
-        _ = try folder.writeCheckpoint(step: completedSteps) { url in
-            try policyModel.write(into: url)
-            try learner.saveState(to: Self.optimizerFile(in: url))
-        }
-        try folder.pruneCheckpoints(
-            keeping: configuration.checkpoint.keep, and: Set([kept?.step].compactMap(\.self)))
+        try checkpoints.save(step: completedSteps, keeping: kept)
     }
 
     /// Restores the optimizer's state from the checkpoint that the model was loaded from, and removes trajectories recorded
     /// after it.
     package func restore(_ saved: Checkpoint) throws {
-        try learner.loadState(from: Self.optimizerFile(in: saved.url))
+        try checkpoints.restore(saved)
         try store.removeTrajectories(after: saved.step)
         completedSteps = saved.step
         try engine.publish(version: saved.step)
-    }
-
-    private static func optimizerFile(in checkpoint: URL) -> URL {
-        checkpoint.appending(path: "trainer/optimizer.safetensors", directoryHint: .notDirectory)
     }
 }

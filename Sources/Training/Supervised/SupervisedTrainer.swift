@@ -1,103 +1,109 @@
 package import Agent
-import CounterRandom
-package import Foundation
+import Foundation
 package import Models
-package import Settings
+package import Runs
 import Torch
-
-/// The configuration of supervised training.
-package struct SupervisedConfiguration: Codable, Sendable {
-    @Setting("Folder of the base checkpoint.") package var model = "Models/nano-base"
-    @Setting("Random seed for the order of conversations.") package var seed: UInt64 = 1
-    @Setting("How often each conversation is trained on.", .atLeast(1)) package var epochs = 1
-    @Setting("Conversations per optimizer step.", .atLeast(1)) package var batch = 16
-    @Setting("The optimizer.") package var optimizer = SupervisedConfiguration.finetuning
-
-    package init() {}
-
-    private static var finetuning: OptimizerConfiguration {
-        var optimizer = OptimizerConfiguration()
-        optimizer.learningRate = 1e-5
-        optimizer.schedule = .cosine
-        return optimizer
-    }
-}
 
 /// Maximizes the likelihood of the assistant's tokens in conversations, which may have several turns and images.
 ///
 /// Holds tensors, so one thread owns it.
 package final class SupervisedTrainer {
-    /// The result of a step.
-    package struct Step: Sendable {
-        /// Counted from 1.
-        package let index: Int
-        /// Mean negative log-likelihood of the assistant's tokens.
-        package let loss: Double
-        package let gradientNorm: Double
-    }
-
     private let configuration: SupervisedConfiguration
-    private let conversations: ConversationFile
+    private let data: SupervisedData
     private let policyModel: PolicyModel
     private let learner: Learner
     private let packer: BatchPacker
     private let tools: ToolBox
+    private let checkpoints: LearnerCheckpoints
+    /// Number of completed steps.
+    package private(set) var completedSteps = 0
 
+    /// - Parameters:
+    ///   - configuration: the settings.
+    ///   - data: the conversations.
+    ///   - folder: the folder of the run.
+    ///   - policyModel: the model to train.
+    ///   - tools: the tools that conversations may offer.
     package init(
-        configuration: SupervisedConfiguration, conversations: ConversationFile, policyModel: PolicyModel,
-        tools: ToolBox
+        configuration: SupervisedConfiguration, data: SupervisedData, folder: RunFolder,
+        policyModel: PolicyModel, tools: ToolBox
     ) {
         self.configuration = configuration
-        self.conversations = conversations
+        self.data = data
         self.policyModel = policyModel
         self.tools = tools
         learner = Learner(
-            model: policyModel.model, rules: policyModel.rules, configuration: configuration.optimizer)
+            model: policyModel.model, rules: policyModel.rules, configuration: configuration.optimizer,
+            workers: configuration.workers)
         packer = BatchPacker(
             shape: policyModel.model.shape, processor: policyModel.processor,
             tokensPerPass: configuration.optimizer.tokensPerPass)
+        checkpoints = LearnerCheckpoints(
+            in: folder, policyModel: policyModel, learner: learner, configuration: configuration.checkpoint)
     }
 
-    /// Total number of steps.
-    package var stepCount: Int {
-        (conversations.count * configuration.epochs + configuration.batch - 1) / configuration.batch
-    }
-
-    /// Trains all steps, or until `shouldStop` returns true after a step.
+    /// One optimizer step on the next conversations.
     ///
     /// - Throws: an error that names the invalid line or image.
-    package func run(onStep: (Step) -> Void, shouldStop: () -> Bool) throws {
-        let rates = configuration.optimizer.rates(steps: stepCount)
-        for step in 0..<stepCount {
-            let positions =
-                step
-                * configuration.batch..<min(
-                    (step + 1) * configuration.batch, conversations.count * configuration.epochs)
-            let trees = try positions.map { position in
-                try conversations.tree(at: index(at: position), format: policyModel.format, tools: tools)
+    package func step() throws -> StepMetrics {
+        var watch = Stopwatch()
+        let step = completedSteps
+        let passes = try watch.measure("pack") {
+            try packer.passes(of: trees(data.indices(ofStep: step)), workers: configuration.workers)
+        }
+        let targetCount = passes.reduce(0) { $0 + $1.targets.count }
+        let rate = configuration.optimizer.rates(steps: data.stepCount).rate(at: step)
+        let outcome = try watch.measure("update") {
+            try learner.update(
+                passes, towards: .likelihood, divisor: Double(targetCount), learningRate: rate)
+        }
+        completedSteps += 1
+        return StepMetrics(
+            step: completedSteps,
+            values: [
+                Metric(MetricName.trainingLoss, outcome.loss),
+                Metric(MetricName.epoch, data.epochs(after: completedSteps)),
+                Metric(MetricName.targetTokens, Double(targetCount)),
+                Metric(MetricName.gradientNorm, outcome.gradientNorm),
+                Metric(MetricName.learningRate, rate),
+            ],
+            performance: watch.performance(tokens: passes.reduce(0) { $0 + $1.batch.tokens.count }))
+    }
+
+    /// The mean negative log-likelihood of the assistant's tokens in the held-out conversations, in nats.
+    ///
+    /// - Parameter shouldStop: called between passes.
+    /// - Returns: nil if stopped, or if no conversation is held out.
+    /// - Throws: an error that names the invalid line or image.
+    package func validationLoss(shouldStop: () -> Bool) throws -> Double? {
+        let indices = data.validation
+        var (sum, count) = (0.0, 0)
+        for start in stride(from: 0, to: indices.count, by: configuration.batch) {
+            let chunk = indices[start..<min(start + configuration.batch, indices.count)]
+            for pass in try packer.passes(of: trees(chunk)) {
+                if shouldStop() { return nil }
+                sum += try learner.negativeLogLikelihood(of: pass)
+                count += pass.targets.count
             }
-            let passes = try packer.passes(of: trees)
-            let outcome = try learner.update(
-                passes, towards: .likelihood, divisor: Double(passes.reduce(0) { $0 + $1.targets.count }),
-                learningRate: rates.rate(at: step))
-            onStep(Step(index: step + 1, loss: outcome.loss, gradientNorm: outcome.gradientNorm))
-            if shouldStop() { return }
         }
+        return count > 0 ? sum / Double(count) : nil
     }
 
-    /// Writes the trained checkpoint.
-    package func save(to url: URL) throws { try policyModel.save(to: url) }
-
-    /// The index of the conversation at a position in the training sequence; each epoch is shuffled anew.
-    private func index(at position: Int) -> Int {
-        let (epoch, rank) = position.quotientAndRemainder(dividingBy: conversations.count)
-        if epoch != order.epoch {
-            var random = CounterRandom(seed: configuration.seed, UInt64(epoch))
-            order = (epoch, Array(0..<conversations.count))
-            random.shuffle(&order.indices)
-        }
-        return order.indices[rank]
+    private func trees(_ indices: some Sequence<Int>) throws -> [PromptTree] {
+        try indices.map { try data.tree(at: $0, format: policyModel.format, tools: tools) }
     }
 
-    private var order: (epoch: Int, indices: [Int]) = (-1, [])
+    // MARK: State
+
+    /// Writes a checkpoint of weights and optimizer atomically, and removes old checkpoints.
+    package func saveCheckpoint() throws { try checkpoints.save(step: completedSteps) }
+
+    /// Restores the optimizer's state from the checkpoint that the model was loaded from.
+    package func restore(_ saved: Checkpoint) throws {
+        try checkpoints.restore(saved)
+        completedSteps = saved.step
+    }
+
+    /// Writes the trained model to a new folder.
+    package func save(to folder: OutputFolder) throws { try policyModel.save(to: folder.url) }
 }

@@ -1,0 +1,43 @@
+import Foundation
+import Models
+import Runs
+
+/// The checkpoints of a run: the model's folder with the optimizer's state in `trainer/`.
+struct LearnerCheckpoints {
+    private let folder: RunFolder
+    private let policyModel: PolicyModel
+    private let learner: Learner
+    private let configuration: CheckpointConfiguration
+
+    init(
+        in folder: RunFolder, policyModel: PolicyModel, learner: Learner,
+        configuration: CheckpointConfiguration
+    ) {
+        self.folder = folder
+        self.policyModel = policyModel
+        self.learner = learner
+        self.configuration = configuration
+    }
+
+    /// Writes a checkpoint of weights and optimizer atomically, and removes old checkpoints.
+    ///
+    /// - Parameters:
+    ///   - step: the number of completed steps.
+    ///   - kept: an older checkpoint to keep.
+    func save(step: Int, keeping kept: Checkpoint? = nil) throws {
+        _ = try folder.writeCheckpoint(step: step) { url in
+            try policyModel.write(into: url)
+            try learner.saveState(to: Self.optimizerFile(in: url))
+        }
+        try folder.pruneCheckpoints(keeping: configuration.keep, and: Set([kept?.step].compactMap(\.self)))
+    }
+
+    /// Restores the optimizer's state from the checkpoint that the model was loaded from.
+    func restore(_ saved: Checkpoint) throws {
+        try learner.loadState(from: Self.optimizerFile(in: saved.url))
+    }
+
+    private static func optimizerFile(in checkpoint: URL) -> URL {
+        checkpoint.appending(path: "trainer/optimizer.safetensors", directoryHint: .notDirectory)
+    }
+}
