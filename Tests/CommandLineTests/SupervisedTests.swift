@@ -35,7 +35,7 @@ struct SupervisedTests {
         #expect(process.terminationReason == .exit && process.terminationStatus == 0)
         #expect((seen + rest).contains("to continue: deepeyes sft --run \(run) --resume"), "\(seen + rest)")
         let checkpoints = try FileManager.default.contentsOfDirectory(atPath: "\(run)/checkpoints")
-        #expect(checkpoints.count == 1)
+        #expect(!checkpoints.isEmpty)
     }
 
     @Test func theModelIsCopiedBelowFoldersThatAreMade() throws {

@@ -2,7 +2,6 @@ import Agent
 import Foundation
 import Models
 package import Runs
-import Tasks
 
 /// A run of supervised training: trains with checkpoints, and measures the loss on held-out conversations before, during and
 /// after training.

@@ -7,7 +7,6 @@ import Models
 package import Reports
 package import Runs
 import Tasks
-import Torch
 
 /// A training run: trains with checkpoints, evaluates before, during and after training, and writes the report.
 ///
