@@ -1,7 +1,6 @@
 import Agent
 import Foundation
 import JSON
-import Tasks
 
 /// MATH-Vision (Wang et al., 2024): an answer is right if it equals the letter or the text of the right option, compared
 /// as text or as a number rounded to two decimal places.

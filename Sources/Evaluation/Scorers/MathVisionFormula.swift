@@ -1,4 +1,3 @@
-import Agent
 import Tasks
 
 /// A formula as the LaTeX parser of MATH-Vision's official scorer, latex2sympy2 1.9, reads it.
