@@ -81,14 +81,17 @@ struct Train: ParsableCommand {
             if !resume { try folder.discard() }
             throw error
         }
+        let isComplete = resume && folder.latestCheckpoint()?.step == configuration.steps
         if resume { try recordExtension(of: folder) }
         switch try training.run() {
         case .completed(let figures):
             let tables = figures.tables.map(\.text).joined(separator: "\n\n")
             print("\n\(tables)\n\nreport: \(folder.reportFile.path)")
-            print(
-                "to train on: deepeyes train --run \(runPath) --resume --set steps=\(2 * configuration.steps)"
-            )
+            if isComplete {
+                print(
+                    "all \(configuration.steps) steps were done; to train on: deepeyes train --run \(runPath) "
+                        + "--resume --set steps=\(2 * configuration.steps)")
+            }
         case .interrupted(let step):
             print("saved after step \(step); to continue: deepeyes train --run \(runPath) --resume")
         case .alarmed(let ending):

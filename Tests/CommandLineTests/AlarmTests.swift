@@ -25,11 +25,11 @@ struct AlarmTests {
         #expect(outcome.errors.hasPrefix("deepeyes: \(run) is \(action == "pause" ? "paused" : "stopped")"))
         #expect(outcome.errors.contains("deepeyes train --run \(run) --resume"))
 
-        // The rules may be changed on the way, and nothing else.
+        // The rules and the number of steps may be changed on the way, and nothing else.
         let resumed = try DeepEyesCommand.run(
             "train", "--run", run, "--resume", "--set", "alarms.truncated.action=warn")
         #expect(resumed.status == 0, "\(resumed.errors)")
-        let refused = try DeepEyesCommand.run("train", "--run", run, "--resume", "--set", "steps=3")
+        let refused = try DeepEyesCommand.run("train", "--run", run, "--resume", "--set", "seed=3")
         #expect(refused.status != 0 && refused.errors.contains("--set alarms"))
     }
 
@@ -37,6 +37,6 @@ struct AlarmTests {
         let folder = try TemporaryFolder()
         expectRefusal(
             try train(folder, "alarms.unjudged.action=shout"), naming: "alarms.unjudged.action",
-            remedy: "the actions are off, warn, pause, stop")
+            remedy: "use off, warn, pause or stop")
     }
 }

@@ -28,7 +28,7 @@ struct BadInputTests {
         let folder = try TemporaryFolder()
         let path = try folder.write("steps: 3\nrollout:\n  groupsize: 4\n", to: "nano.yaml").path
         let outcome = try DeepEyesCommand.run("train", "--config", path, "--run", folder.path("run"))
-        expectRefusal(outcome, naming: "\(path):3", remedy: "the keys are groupSize")
+        expectRefusal(outcome, naming: "\(path):3", remedy: "did you mean rollout.groupSize?")
     }
 
     @Test func anImpossibleNumberIsNamed() throws {

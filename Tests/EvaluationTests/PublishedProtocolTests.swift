@@ -84,6 +84,24 @@ import Testing
         #expect(score.categories["level"]?["2"]?.total == 1)
     }
 
+    /// As the official comparison with latex2sympy2 1.9.1 says.
+    @Test(arguments: [
+        (#"\frac{1}{4}}.therest"#, "$1:4$", true), (#"5.so,thesumis5"#, "5", true), ("5)", "5", true),
+        (#"\frac{3\pi}{2}}{cm"#, #"$\frac{3 \pi}{2}$"#, true), ("x=5", "5", true), (#"5\%"#, "0.05", true),
+        (#"25\pi\)"#, #"25\pi"#, false), (#"25\pi"#, "78.54", true), (#"\frac12"#, "0.5", false),
+        (#"\sqrt2"#, "1.41", false), (#"2\frac{1}{2}"#, "2.5", false), (#"180\degree"#, "180", false),
+        ("5 cm", "5", false), ("5%", "0.05", false), ("e", "2.72", false), ("5{", "5", false),
+    ])
+    func mathVisionReadsAValidBeginning(answer: String, right: String, isCorrect: Bool) throws {
+        func line(_ values: [String: String]) throws -> String {
+            String(decoding: try JSONEncoder().encode(values), as: UTF8.self)
+        }
+        let score = try PublishedProtocol.mathvision.score(
+            file("p.jsonl", line(["id": "1", "model_answer": answer])),
+            data: file("t.jsonl", line(["id": "1", "answer": right])))
+        #expect((score.overall.correct == 1) == isCorrect)
+    }
+
     @Test func numbersBeyondDoubleAreStillNumbers() throws {
         let score = try PublishedProtocol.mathvision.score(
             file("p.jsonl", #"{"id": "1", "model_answer": "\\frac{1}{3}"}"#),

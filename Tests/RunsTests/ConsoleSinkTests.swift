@@ -1,3 +1,4 @@
+import Foundation
 import Runs
 import Synchronization
 import Testing
@@ -45,8 +46,61 @@ private final class Screen: Sendable {
         try sink(screen.output(isTerminal: false)).record(metrics(1))
         #expect(
             screen.text
-                == "step  1/40  reward  0.100  right  50 %  attribute  25 %  calls  90 %  IoU  0.310"
-                + "  entropy  0.420  length    61  s/step   1.8 s  tok/s  5.2k  1 min 18 s left\n")
+                == "step  1/40  reward  0.100  right  50 %  calls  90 %  IoU  0.310  entropy  0.420"
+                + "  s/step      1.8 s  1 min 18 s left\n")
+    }
+
+    /// Where each heading stands in a line.
+    private func columns(_ line: Substring) -> [Int] {
+        ["reward", "right", "calls", "IoU", "entropy", "s/step"].map { title in
+            line.range(of: title).map { line.distance(from: line.startIndex, to: $0.lowerBound) } ?? -1
+        }
+    }
+
+    @Test func linesOfALogFileHaveTheSameColumnsAndFit() throws {
+        let screen = Screen()
+        let sink = ConsoleSink(
+            total: 500, output: screen.output(isTerminal: false), elapsed: { .seconds(173_000) })
+        try sink.record(metrics(1, extra: [Metric(MetricName.accuracy(kind: "leftOf"), 1)]))
+        try sink.record(
+            StepMetrics(
+                step: 2, values: [Metric(MetricName.reward, -0.2), Metric(MetricName.accuracy, 1)],
+                performance: [Metric(MetricName.stepSeconds, 83)]))
+        try sink.record(metrics(10))
+        let lines = screen.text.split(separator: "\n")
+        #expect(lines.count == 3 && Set(lines.map(columns)).count == 1 && !columns(lines[0]).contains(-1))
+        #expect(lines.allSatisfy { $0.count < 120 })
+        #expect(lines[1].contains("calls     ·") && lines[1].contains("1 min 23 s"))
+    }
+
+    @Test func anEvaluationInALogFileSaysHowLongItTakes() throws {
+        let screen = Screen()
+        let clock = Mutex(Duration.seconds(3))
+        let sink = ConsoleSink(total: 3, output: screen.output(isTerminal: false)) { clock.withLock { $0 } }
+        // The second condition begins where the first ends: the same number comes twice.
+        for (completed, at) in [(0, 3.0), (100, 8), (200, 13), (200, 13), (300, 18), (400, 23)] {
+            clock.withLock { $0 = .seconds(at) }
+            sink.show("evaluating scenes", completed: completed, of: 400)
+        }
+        #expect(
+            screen.text == """
+                evaluating scenes: 0/400 · 0 %
+                evaluating scenes: 200/400 · 50 % · 10 s left
+                evaluating scenes: 400/400 · 100 % · done
+
+                """)
+    }
+
+    @Test func anEvaluationOnATerminalStandsInPlaceOfTheBar() throws {
+        let screen = Screen()
+        let sink = sink(screen.output(isTerminal: true))
+        sink.show("evaluating scenes", completed: 0, of: 400)
+        sink.show("evaluating scenes", completed: 200, of: 400)
+        #expect(screen.lines.count == 1 && screen.lines[0].hasPrefix("evaluating scenes: 200/400"))
+        sink.message("scenes: all right")
+        #expect(screen.lines[0] == "scenes: all right" && screen.lines[1].hasPrefix("evaluating scenes"))
+        try sink.record(metrics(1))
+        #expect(screen.lines.last?.contains("evaluating") == false)
     }
 
     @Test func whatCameBeforeTheFirstStepIsNotCounted() throws {

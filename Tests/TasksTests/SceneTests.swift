@@ -1,5 +1,6 @@
 import CounterRandom
 import Imaging
+import Settings
 import Tasks
 import Testing
 
@@ -77,19 +78,17 @@ import Testing
         for (field, value, name) in fields {
             var configuration = VisualSearchConfiguration()
             configuration[keyPath: field] = value
-            #expect { try configuration.validate() } throws: { error in
-                guard case VisualSearchError.configuration(let problem) = error else { return false }
-                return problem.contains("\(name) is \(value)")
-            }
+            let error = #expect(throws: SettingError.self) { try configuration.validate() }
+            #expect(error?.key == name && error?.problem.hasPrefix("is \(value);") == true)
         }
     }
 
     @Test func weightsThatAskNothingAreRefused() {
         var configuration = VisualSearchConfiguration()
         configuration.questions = [.attribute: 0]
-        #expect(throws: VisualSearchError.self) { try configuration.validate() }
+        #expect(throws: SettingError.self) { try configuration.validate() }
         configuration.questions = [.leftOf: 1]
         configuration.objectCount = 1...3
-        #expect(throws: VisualSearchError.self) { try configuration.validate() }
+        #expect(throws: SettingError.self) { try configuration.validate() }
     }
 }

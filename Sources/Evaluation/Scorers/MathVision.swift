@@ -1,7 +1,6 @@
 import Agent
 import Foundation
 import JSON
-import Tasks
 
 /// MATH-Vision (Wang et al., 2024): an answer is right if it equals the letter or the text of the right option, compared
 /// as text or as a number rounded to two decimal places.
@@ -32,15 +31,12 @@ enum MathVision {
         return Score(items)
     }
 
-    /// Symbols that the official scorer's LaTeX parser does not support; such answers are compared as text only.
-    private static let unread = ["°", "√", "π", "%", "sqrt(", "\\mathrm", "\\text", "\\circ", "\\!"]
-
     private static func areEqual(_ a: String, _ b: String) -> Bool {
         let texts = [a, b].map { $0.lowercased().trimmingCharacters(in: .whitespaces) }
         if texts.contains("") { return false }
         if texts[0] == texts[1] { return true }
-        if texts.contains(where: { text in unread.contains { text.contains($0) } }) { return false }
-        guard let first = MathVerifier.number(texts[0]), let second = MathVerifier.number(texts[1]) else {
+        guard let first = MathVisionFormula(texts[0]).value, let second = MathVisionFormula(texts[1]).value
+        else {
             return false
         }
         return rounded(first) == rounded(second)

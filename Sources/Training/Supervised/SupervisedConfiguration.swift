@@ -40,7 +40,8 @@ package struct SupervisedConfiguration: Codable, Sendable {
     package func validate() throws {
         try SettingTree.check(self, like: SupervisedConfiguration())
         guard !data.isEmpty else {
-            throw SettingError("data", "is empty; name a JSONL file of conversations, with --data or in the file")
+            throw SettingError(
+                "data", "is empty; name a JSONL file of conversations, with --data or in the file")
         }
         do { _ = try Device(device) } catch { throw SettingError("device", "is \(device): \(error)") }
     }

@@ -59,15 +59,15 @@ struct ConfigurationMerger {
         let elsewhere = tree.paths.filter { $0.last == name }.map { $0.joined(separator: ".") }
         let remedy =
             if let meant = NearestName.of(name, among: base.keys.compactMap(\.string)) {
-                "did you mean \((keys + [meant]).joined(separator: "."))? "
+                "did you mean \((keys + [meant]).joined(separator: "."))? The"
             } else if elsewhere.count == 1 {
-                "did you mean \(elsewhere[0])? "
+                "did you mean \(elsewhere[0])? The"
             } else {
-                ""
+                "the"
             }
         return ConfigurationError(
-            description: "\(location(key, origin)): unknown key \(name)\(parent); \(remedy)"
-                + "The keys are \(list(base))")
+            description: "\(location(key, origin)): unknown key \(name)\(parent); \(remedy) keys are "
+                + list(base))
     }
 
     private func refuseRetired(_ keys: [String], _ location: String) throws {
