@@ -121,6 +121,7 @@ struct Serve: ParsableCommand {
         let images = ImageRules(allowedHosts: Set(imageHost.map { $0.lowercased() }))
         let (tools, parallel, queue, seconds) = (try toolNames.box(), parallel, queue, seconds)
         let scenes = SampleScenes()
+        let card = ModelCard.line(of: folder)
         let statistics = workers.readStatistics
         try workers.serve { [configuration] policy in
             let served = ServedModel(
@@ -129,7 +130,8 @@ struct Serve: ParsableCommand {
             let routes = ChatRoutes(
                 model: served, admission: Admission(limit: parallel + queue, parallel: parallel),
                 images: images, answerTime: .seconds(seconds))
-            let playground = PlaygroundRoutes(hasRuns: viewer != nil, sample: scenes.sample)
+            let playground = PlaygroundRoutes(
+                card: card, hasRuns: viewer != nil, sample: scenes.sample)
             let parts: [any RouteSet] = [routes, playground] + (viewer.map { [$0] } ?? [])
             try await WebServer(configuration, parts: parts).run { port in
                 let address = ListeningOptions.address(configuration, port: port)

@@ -43,10 +43,12 @@ struct ChatServer: Sendable {
     ///   - limit: requests at a time.
     ///   - contextTokens: that the model holds.
     ///   - answerTime: longest time for an answer.
+    ///   - playground: the page at `/`.
     ///   - body: the test.
     static func running(
         _ policy: any Policy, configuration: ServerConfiguration = .init(), images: ImageRules = .init(),
         limit: Int = 8, contextTokens: Int = 4096, answerTime: Duration = .seconds(60),
+        playground: PlaygroundRoutes = PlaygroundRoutes(),
         _ body: @escaping @Sendable (ChatServer) async throws -> Void
     ) async throws {
         var configuration = configuration
@@ -65,7 +67,7 @@ struct ChatServer: Sendable {
         let chat = ChatRoutes(
             model: model, admission: Admission(limit: limit, parallel: 2), images: images,
             answerTime: answerTime)
-        let server = try WebServer(configuration, parts: [chat, PlaygroundRoutes()])
+        let server = try WebServer(configuration, parts: [chat, playground])
         try await withThrowingTaskGroup(of: Void.self) { group in
             let (ports, port) = AsyncStream<Int>.makeStream()
             group.addTask { try await server.run(endsOnSignals: false) { port.yield($0) } }
