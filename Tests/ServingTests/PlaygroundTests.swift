@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import NIOHTTP1
 import Serving
 import TestPolicy
 import Testing
