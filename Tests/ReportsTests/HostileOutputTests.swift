@@ -1,6 +1,7 @@
 import Foundation
 import Reports
 import Runs
+import TestFixtures
 import Testing
 
 @Suite struct HostileOutputTests {
