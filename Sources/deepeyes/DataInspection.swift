@@ -47,7 +47,9 @@ extension DataCommand {
         var rows: Int?
 
         func run() throws {
-            let check = try model.map { try PromptCheck(model: ModelDirectory.folder(at: $0), tools: .standard) }
+            let check = try model.map {
+                try PromptCheck(model: ModelDirectory.folder(at: $0), tools: .standard)
+            }
             let opened = try files.flatMap(RowFiles.named).map { url in
                 ExampleRows(try RowFiles.open(url), toleratedBadFraction: 1) { example in
                     try check?.promptLength(of: example)

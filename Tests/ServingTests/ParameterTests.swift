@@ -1,6 +1,6 @@
 import Agent
-import JSON
 import HTTP
+import JSON
 import Serving
 import Synchronization
 import TestPolicy

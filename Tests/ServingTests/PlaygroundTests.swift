@@ -1,6 +1,6 @@
 import Foundation
+import HTTP
 import JSON
-import NIOHTTP1
 import Serving
 import TestPolicy
 import Testing

@@ -1,7 +1,7 @@
 import Foundation
+import HTTP
 import Imaging
 import JSON
-import HTTP
 import Serving
 import TestPolicy
 import Testing
