@@ -28,8 +28,8 @@ import Testing
         }
         try await ChatServer.running(ScriptedPolicy(.init("hello")), playground: playground) { server in
             let scene = try await server.get("/playground/scenes/7")
-            #expect(scene.headers.first(name: "Question")?.removingPercentEncoding == "Farbe\nvon 7?")
-            #expect(scene.headers.first(name: "Answer")?.removingPercentEncoding == "grün & blau")
+            #expect(scene.headers["Question"].first?.removingPercentEncoding == "Farbe\nvon 7?")
+            #expect(scene.headers["Answer"].first?.removingPercentEncoding == "grün & blau")
         }
     }
 
