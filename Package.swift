@@ -133,7 +133,6 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Yams", package: "Yams"),
@@ -212,7 +211,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TasksTests",
-            dependencies: ["Tasks", "Agent", "JSON", "Imaging", "CounterRandom", "Settings", "TestFixtures"],
+            dependencies: [
+                "Tasks", "Agent", "JSON", "Imaging", "Parquet", "CounterRandom", "Settings", "TestFixtures",
+            ],
             exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "RolloutTests",

@@ -62,6 +62,8 @@ final class Transfer: @unchecked Sendable {
         var codes = [
             curl_set_text(easy, CURLOPT_URL, request.url),
             curl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
+            // The path is sent as given, also with dots.
+            curl_set_long(easy, CURLOPT_PATH_AS_IS, 1),
             curl_set_text(easy, CURLOPT_PROXY, ""),
             curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)),
             curl_set_long(easy, CURLOPT_NOSIGNAL, 1),

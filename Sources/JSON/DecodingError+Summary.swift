@@ -27,8 +27,11 @@ extension DecodingError {
         }
     }
 
-    /// The description of a value; that of an unknown case of an enumeration names Swift types.
+    /// The description of a problem; the standard library's descriptions of an unknown case and of a range name Swift types.
     private static func problem(_ description: String) -> String {
+        if description.hasPrefix("Cannot initialize ClosedRange") {
+            return "the first number is the lowest and must not exceed the second"
+        }
         guard let match = description.firstMatch(of: /^Cannot initialize \S+ from invalid \S+ value (.*)$/)
         else { return description }
         return "\(match.1) is not one of its values"

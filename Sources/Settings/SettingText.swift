@@ -27,8 +27,7 @@ enum SettingText {
     static func kind(of value: Any) -> String {
         switch value {
         case is Bool: "true or false"
-        case is any FixedWidthInteger: "a whole number"
-        case is any BinaryFloatingPoint: "a number"
+        case let number as any SettingNumber: type(of: number).expectation
         case is String: "text"
         case is any SettingChoice: "a name"
         case is ClosedRange<Int>, is ClosedRange<Double>: "a list of the lowest and the highest number"

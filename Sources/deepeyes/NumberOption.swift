@@ -18,7 +18,9 @@ extension Option {
     ) -> @Sendable (String) throws -> Number {
         { text in
             guard let value = Number(spelling: text) else {
-                throw ValidationError("it must be \(Number.expectation), \(range.text)")
+                let kind = Number.expectation
+                throw ValidationError(
+                    "it must be \(kind)" + (kind.hasSuffix(range.text) ? "" : ", \(range.text)"))
             }
             guard range.contains(value) else {
                 throw ValidationError("it must be \(range.text)" + (range.reason.map { ": \($0)" } ?? ""))

@@ -11,6 +11,7 @@ struct SampleScenes: Sendable {
         let example = try ProceduralTask().sample(Int(index % 1_000_000_000))
         let image = example.images[0]
         let pixels = try image.pixels(region: image.bounds)
-        return SampleQuestion(png: Data(try pixels.encodedPNG()), question: example.question)
+        return SampleQuestion(
+            png: Data(try pixels.encodedPNG()), question: example.question, answer: example.answer)
     }
 }

@@ -109,6 +109,7 @@ struct Serve: ParsableCommand {
         let images = ImageRules(allowedHosts: Set(imageHost.map { $0.lowercased() }))
         let (tools, parallel, queue, seconds) = (try toolNames.box(), parallel, queue, seconds)
         let scenes = SampleScenes()
+        let card = ModelCard.line(of: folder)
         let statistics = workers.readStatistics
         try workers.serve { [configuration] policy in
             let served = ServedModel(
@@ -117,7 +118,8 @@ struct Serve: ParsableCommand {
             let routes = ChatRoutes(
                 model: served, admission: Admission(limit: parallel + queue, parallel: parallel),
                 images: images, answerTime: .seconds(seconds), log: Console.report)
-            let playground = PlaygroundRoutes(hasRuns: viewer != nil, sample: scenes.sample)
+            let playground = PlaygroundRoutes(
+                card: card, hasRuns: viewer != nil, sample: scenes.sample)
             let parts: [any RouteSet] = [routes, playground] + (viewer.map { [$0] } ?? [])
             try await WebServer(configuration, parts: parts).run { port in
                 let address = ListeningOptions.address(configuration, port: port)

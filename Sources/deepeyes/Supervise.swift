@@ -13,7 +13,8 @@ struct Supervise: ParsableCommand {
             file. The loss covers assistant tokens only, so each conversation needs an assistant message. Tool replies \
             have the role "tool"; "tools" lists the tools that the prompt offers. One line, wrapped here:
               {"messages": [
-                {"role": "user", "content": [{"type": "image", "image": "a.png"}, {"type": "text", "text": "Where?"}]},
+                {"role": "user", "content": [
+                  {"type": "image", "image": "a.png"}, {"type": "text", "text": "Where?"}]},
                 {"role": "assistant", "content": "<answer>on the left</answer>"}],
                "tools": ["image_zoom_in_tool"]}
 

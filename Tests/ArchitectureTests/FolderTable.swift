@@ -57,7 +57,7 @@ enum FolderTable {
         ],
         "Training": [
             "YAML": [],
-            "Algorithm": ["YAML"],
+            "Algorithm": [],
             "Configuration": ["Algorithm", "YAML"],
             "Learner": ["Algorithm", "Configuration"],
             "Step": ["Algorithm", "Configuration", "Learner"],

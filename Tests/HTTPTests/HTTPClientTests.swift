@@ -17,7 +17,8 @@ private func send(
         let server = try await TestServer { _ in
             .raw(418, body: "tea", headers: [("X-Pot", "a"), ("x-pot", "b")])
         }
-        let response = try await send(server.url + "/tea")
+        let response = try await send(server.url + "/tea/../pot")
+        #expect(server.requests.map(\.path) == ["/v1/tea/../pot"])
         #expect(response.status == 418 && String(decoding: response.body, as: UTF8.self) == "tea")
         #expect(response.headers["X-POT"] == ["a", "b"])
         #expect(response.headers["absent"] == [])

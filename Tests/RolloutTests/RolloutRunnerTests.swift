@@ -75,7 +75,7 @@ import Testing
         }
         let cache = DecodedRegionCache()
         let policy = ScriptedPolicy { request, turn in
-            let corner = request.id.sample * 100
+            let corner = request.id.sample * 20
             return turn == 0
                 ? .call(
                     #"{"name": "\#(ZoomTool.name)", "arguments": {"bbox_2d": [\#(corner), 0, \#(corner + 56), 56]}}"#

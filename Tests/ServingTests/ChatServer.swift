@@ -39,11 +39,13 @@ struct ChatServer: Sendable {
     ///   - contextTokens: that the model holds.
     ///   - answerTime: longest time for an answer.
     ///   - log: of the server.
+    ///   - playground: the page at `/`.
     ///   - body: the test.
     static func running(
         _ policy: any Policy, configuration: ServerConfiguration = .init(), images: ImageRules = .init(),
         limit: Int = 8, contextTokens: Int = 4096, answerTime: Duration = .seconds(60),
         log: @escaping @Sendable (String) -> Void = { _ in },
+        playground: PlaygroundRoutes = PlaygroundRoutes(),
         _ body: @escaping @Sendable (ChatServer) async throws -> Void
     ) async throws {
         var configuration = configuration
@@ -62,7 +64,7 @@ struct ChatServer: Sendable {
         let chat = ChatRoutes(
             model: model, admission: Admission(limit: limit, parallel: 2), images: images,
             answerTime: answerTime, log: log)
-        let server = try WebServer(configuration, parts: [chat, PlaygroundRoutes()])
+        let server = try WebServer(configuration, parts: [chat, playground])
         try await withThrowingTaskGroup(of: Void.self) { group in
             let (ports, port) = AsyncStream<Int>.makeStream()
             group.addTask { try await server.run(endsOnSignals: false) { port.yield($0) } }

@@ -107,7 +107,8 @@ struct ParameterTests {
     @Test func manyUnknownParametersFillNeitherTheHeaderNorTheLog() async throws {
         let lines = Lines()
         try await ChatServer.running(ScriptedPolicy(.answer("red")), log: lines.add) { server in
-            let many = (0..<500).map { #""key\#($0)\#(String(repeating: "a", count: 200))": 1"# }
+            let long = String(repeating: "a", count: 200)
+            let many = (0..<500).map { #""key\#($0)\#(long)": 1"# }
             let reply = try await server.chat(many.joined(separator: ", "))
             let names = reply.headers["X-DeepEyes-Ignored"].first?.split(separator: ", ")
             #expect(names?.count == 21)

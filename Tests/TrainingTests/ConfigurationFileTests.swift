@@ -123,7 +123,7 @@ struct EvaluationConfigurationTests {
         ("evaluation=[{scenes: 5, evry: 3}]", "unknown key; the keys are name, benchmark"),
         ("evaluation=[{scenes: 5, limit: -1}]", "limit is -1"),
         ("evaluation=[{scenes: 5, name: a/b}]", "must not contain a slash"),
-        ("evaluation=[{scenes: 5}, {scenes: 6}]", "two are named scenes"),
+        ("evaluation=[{scenes: 5}, {scenes: 6}]", "two entries named scenes"),
         ("evaluation=[{holdOut: 0.1}]", "data.parts names no file"),
         ("evaluation=sometimes", "must be a list such as"),
         ("tools=[zoom]", "there is no tool zoom; the tools are image_zoom_in_tool"),

@@ -81,7 +81,8 @@ struct ConfigurationMistakeTests {
         ("data.parts=[{weight: 0}]", "data.parts[0].weight is 0; it must be above 0"),
         ("evaluation=[{scenes: 5, evry: 3}]", "Did you mean every?"),
         ("steps=[1", "the value is not YAML"), ("device=gpu", "use \"cpu\""),
-        ("rollout=3", "rollout takes the keys groupSize"),
+        ("rollout=3", "rollout takes the keys groupSize"), ("seed=-1", "a whole number, at least 0, not -1"),
+        ("task.objectSize=[190, 120]", "must not exceed the second"),
     ])
     func aMistakeIsAnsweredWithARemedy(override: String, remedy: String) {
         let text = message(from: nil, override)

@@ -1,5 +1,5 @@
 import Agent
-import FoundationEssentials
+import Foundation
 import Runs
 import TestFixtures
 import Training

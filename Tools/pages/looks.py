@@ -167,11 +167,11 @@ def are_alike(colour, other):
     return all(abs(one - two) < 48 for one, two in zip(colour, other))
 
 
-def shows_boxes(browser, case, index, picture, boxes, badges, lines=()):
+def shows_boxes(browser, case, index, picture, boxes, badges, lines=(), covered=()):
     """Raises unless the boxes of a case lie where they belong on one of its photos, by geometry and by what is seen there.
 
     index -- of the photo; picture -- where the page shows it; boxes -- by number of the call, where it draws them;
-    badges -- by number, where their numbers stand; lines -- further rectangles that are drawn.
+    badges -- by number, where their numbers stand; lines -- further rectangles that are drawn; covered -- other drawn areas.
     """
     photo = case.photos[index]
     looks = [look for look in case.looks if look.photo == index and look.is_box]
@@ -187,7 +187,7 @@ def shows_boxes(browser, case, index, picture, boxes, badges, lines=()):
         assert x1 <= boxes[look.number][2] and boxes[look.number][0] <= x2 and (
             y1 <= boxes[look.number][3] and boxes[look.number][1] <= y2 + 1), ("its number stands elsewhere", look.number)
     points = [point for box in boxes.values() for point in beside(box)
-              if is_free(point, picture, [*boxes.values(), *lines], badges.values())]
+              if is_free(point, picture, [*boxes.values(), *lines], [*badges.values(), *covered])]
     assert len(points) >= 4 * len(looks), f"{len(points)} points are free"
     for (x, y), seen in zip(points, browser.colours(points)):
         expected = photo.colour((x - left) / scale, (y - top) / scale)

@@ -21,7 +21,7 @@ enum DataURI {
             throw .invalid(parameter, "is a data URI without ;base64; encode the file as base64")
         }
         let text = address[address.index(after: comma)...]
-        if let data = Data(base64Encoded: String(text)) {
+        if !text.hasSuffix("==="), let data = Data(base64Encoded: String(text)) {
             guard !data.isEmpty else { throw .invalid(parameter, "is a data URI without data") }
             return Array(data)
         }

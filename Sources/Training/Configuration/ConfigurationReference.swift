@@ -44,7 +44,7 @@ package struct ConfigurationReference: Sendable {
     }
 
     /// The value, or a hint for one that is too long for a line.
-    private static func short(_ value: String) -> String { value.count > 60 ? "…" : value }
+    private static func short(_ value: String) -> String { value.count > 110 ? "…" : value }
 
     // MARK: A page
 

@@ -182,7 +182,7 @@ extension DecodingError {
         let name = key.replacing(/\[[0-9]+\]/, with: "[]")
         guard let entry = entries.first(where: { $0.key == name }), !entry.isGroup else { return nil }
         let element = entries.first { $0.key.hasPrefix(name + "[].") }?.key.dropFirst(name.count + 3)
-        return "\(key) must be \(entry.kind)" + (found.map { ", not \($0)" } ?? "")
+        return "\(key) must be \(entry.kind)" + (found.map { $0.isEmpty ? "" : ", not \($0)" } ?? "")
             + (element.map { "; write \(key)=[{\($0): …}]" } ?? "")
     }
 }

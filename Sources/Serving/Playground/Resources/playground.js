@@ -1,69 +1,78 @@
-// The playground: a photo, a question, and the model's reasoning, tool calls and answer. Model output is inserted as text,
-// never as HTML.
-const find = id => document.getElementById(id);
-const page = Object.fromEntries(
-  ['model', 'drop', 'file', 'scene', 'photo', 'image', 'boxes', 'photo-facts', 'change', 'form', 'question',
-    'temperature', 'seed', 'ask', 'stop', 'status', 'thoughts', 'answer', 'counts', 'runs-link']
-    .map(id => [id, find(id)]));
-const svgSpace = 'http://www.w3.org/2000/svg';
-let photo = null; // { dataURI, width, height }
-let running = null; // AbortController of the running request
+// The playground: photos, questions and follow-up questions, answered by one model or by two side by side.
+import { make, save } from './elements.js';
+import { enlargePictures } from './enlarge.js';
+import { Answer, modelTitle } from './playground_answer.js';
+import { asPage, forgetConversations, keepConversation, pastConversations } from './playground_history.js';
+import { openPhoto, photoFigure } from './playground_photos.js';
 
-function make(name, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...children);
-  return element;
-}
+const page = Object.fromEntries([...document.querySelectorAll('[id]')].map(element => [element.id, element]));
+let conversation = null; // { id, photos, turns: [{ question, photoCount, expected, answers }], scene }
+let answers = []; // the `Answer`s of the conversation that are shown, all of them
+let shownAnswer = null; // the answer whose boxes are drawn
+let adds = false; // whether the next files are added to the conversation
+let running = null; // AbortController of the running requests
+let offered = {};
 
 function say(text, isProblem = false) {
   page.status.textContent = text;
   page.status.classList.toggle('problem', isProblem);
 }
 
-// The photo
+// The conversation
 
-const readable = blob => new Promise((resolve, reject) => {
-  const reader = new FileReader();
-  reader.onload = () => resolve(reader.result);
-  reader.onerror = () => reject(reader.error);
-  reader.readAsDataURL(blob);
-});
+function begin() {
+  running?.abort();
+  conversation = { id: Date.now(), photos: [], turns: [], scene: null, expected: null };
+  answers = [];
+  shownAnswer = null;
+  page.turns.replaceChildren();
+  page.file.value = '';
+  say('');
+  draw();
+}
 
-async function show(blob) {
-  try {
-    const dataURI = await readable(blob);
-    page.image.src = dataURI;
-    await page.image.decode();
-    photo = { dataURI, width: page.image.naturalWidth, height: page.image.naturalHeight };
-  } catch {
-    return say('This file cannot be shown as an image; use a JPEG, PNG or WebP file.', true);
+function draw() {
+  const { photos, turns } = conversation;
+  const looks = shownAnswer?.looks ?? [];
+  page.drop.hidden = photos.length > 0;
+  page.add.hidden = photos.length === 0;
+  page.change.hidden = photos.length === 0 && turns.length === 0;
+  page.sharing.hidden = turns.length === 0;
+  page.photos.replaceChildren(...photos.map((photo, index) =>
+    photoFigure(photo, index, photos.length, looks.filter(look => look.photo === index))));
+}
+
+// Takes files as photos: of a new conversation if an answer is there, unless they were to be added.
+async function take(files) {
+  const isAdding = adds;
+  adds = false;
+  if (!isAdding && conversation.turns.length) begin();
+  running?.abort();
+  const opened = [];
+  for (const file of files) {
+    try {
+      opened.push(await openPhoto(file));
+    } catch {
+      if (!isAdding) begin();
+      return say(`${file.name || 'The file'} cannot be shown as an image; use a JPEG, PNG or WebP file.`, true);
+    }
   }
-  page['photo-facts'].textContent = `${photo.width} × ${photo.height} pixels`;
-  page.boxes.setAttribute('viewBox', `0 0 ${photo.width} ${photo.height}`);
-  page.drop.hidden = true;
-  page.photo.hidden = false;
-  clear();
+  conversation.photos.push(...opened);
+  Object.assign(conversation, { scene: null, expected: null });
+  say('');
+  draw();
   page.question.focus();
 }
 
-function clear() {
-  page.boxes.replaceChildren();
-  page.boxes.setAttribute('aria-label', 'No box yet');
-  page.thoughts.replaceChildren();
-  page.answer.hidden = true;
-  page.answer.textContent = '';
-  page.counts.textContent = '';
-  say('');
-}
-
-page.file.addEventListener('change', () => page.file.files[0] && show(page.file.files[0]));
-page.change.addEventListener('click', () => {
-  running?.abort();
-  photo = null;
+page.file.addEventListener('change', () => page.file.files.length && take([...page.file.files]));
+page.add.addEventListener('click', () => {
+  adds = true;
   page.file.value = '';
-  page.photo.hidden = true;
-  page.drop.hidden = false;
-  clear();
+  page.file.click();
+});
+page.change.addEventListener('click', () => {
+  begin();
+  page.question.value = '';
   page.file.focus();
 });
 addEventListener('dragover', event => {
@@ -74,112 +83,161 @@ addEventListener('dragleave', () => page.drop.classList.remove('over'));
 addEventListener('drop', event => {
   event.preventDefault();
   page.drop.classList.remove('over');
-  const file = event.dataTransfer.files[0];
-  if (file) show(file);
+  if (event.dataTransfer.files.length) take([...event.dataTransfer.files]);
 });
-addEventListener('paste', event => {
-  const file = [...event.clipboardData.files][0];
-  if (file) show(file);
-});
-page.scene.addEventListener('click', async () => {
-  const number = 1 + Math.floor(Math.random() * 1000000);
+addEventListener('paste', event => event.clipboardData.files.length && take([...event.clipboardData.files]));
+
+// A generated scene, with its question and right answer.
+async function takeScene(number) {
   const response = await fetch(`/playground/scenes/${number}`);
   if (!response.ok) return say(await problem(response), true);
+  begin();
   page.question.value = decodeURIComponent(response.headers.get('Question') ?? '');
-  await show(await response.blob());
-});
-
-// Boxes and crops
-
-function shape(name, attributes, text = '') {
-  const element = document.createElementNS(svgSpace, name);
-  for (const key in attributes) element.setAttribute(key, attributes[key]);
-  element.textContent = text;
-  return element;
+  conversation.expected = decodeURIComponent(response.headers.get('Answer') ?? '');
+  conversation.scene = number;
+  conversation.photos = [await openPhoto(await response.blob(), `scene ${number}`)];
+  draw();
+  say(`The right answer is: ${conversation.expected}.`);
+  page.question.focus();
 }
 
-function draw(number, [x1, y1, x2, y2]) {
-  const unit = Math.max(photo.width, photo.height) / 100;
-  const corners = { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
-  const side = unit * 4;
-  const left = Math.min(x1, photo.width - side);
-  const top = y1 >= side ? y1 - side : y1;
-  const label = shape('text', { x: left + side / 2, y: top + side * 0.76, 'text-anchor': 'middle' }, number);
-  label.style.fontSize = `${side * 0.75}px`;
-  const group = shape('g', { class: `box c${(number - 1) % 6 + 1}` });
-  group.append(
-    shape('rect', { ...corners, class: 'shadow', 'stroke-width': unit * 0.9 }),
-    shape('rect', { ...corners, class: 'line', 'stroke-width': unit * 0.5 }),
-    shape('rect', { x: left, y: top, width: side, height: side, rx: side / 6, fill: 'var(--mark)' }),
-    label);
-  page.boxes.append(group);
-  const count = page.boxes.childElementCount;
-  page.boxes.setAttribute('aria-label', `${count} ${count === 1 ? 'box' : 'boxes'}, the last at `
-    + `${Math.round(x1)}, ${Math.round(y1)} to ${Math.round(x2)}, ${Math.round(y2)}`);
+page.scene.addEventListener('click', () => takeScene(1 + Math.floor(Math.random() * 1000000)));
+
+// Questions and answers
+
+function turnElement(turn) {
+  const isAlone = turn.answers.length === 1;
+  const shown = turn.answers.map(record => new Answer(record, conversation.photos.slice(0, turn.photoCount), {
+    isAlone,
+    onLook: answer => {
+      if (shownAnswer === answer || !running && !shownAnswer) draw();
+    },
+  }));
+  answers.push(...shown);
+  for (const answer of shown) {
+    answer.element.append(make('button', {
+      type: 'button', className: 'quiet boxes', onclick: () => showBoxes(answer),
+    }, 'Show its boxes'));
+  }
+  return make('li', { className: 'turn' }, make('p', { className: 'asked', dir: 'auto' }, turn.question),
+    turn.expected ? make('p', { className: 'note' }, 'The right answer: ', make('b', {}, turn.expected)) : null,
+    make('div', { className: isAlone ? 'columns' : 'columns two' }, shown.map(answer => answer.element)));
 }
 
-function crop([x1, y1, x2, y2], rotation = 0) {
-  const scale = Math.min(8, 440 / Math.max(x2 - x1, y2 - y1));
-  const [width, height] = [x2 - x1, y2 - y1].map(side => Math.max(1, Math.round(side * scale)));
-  const isOnItsSide = rotation % 180 !== 0;
-  const canvas = make('canvas', { width: isOnItsSide ? height : width, height: isOnItsSide ? width : height });
-  const pen = canvas.getContext('2d');
-  pen.translate(canvas.width / 2, canvas.height / 2);
-  pen.rotate(rotation * Math.PI / 180);
-  pen.drawImage(page.image, x1, y1, x2 - x1, y2 - y1, -width / 2, -height / 2, width, height);
-  canvas.style.width = `${canvas.width / 2}px`;
-  canvas.setAttribute('role', 'img');
-  canvas.setAttribute('aria-label', 'The crop returned to the model');
-  return canvas;
+function showBoxes(answer) {
+  shownAnswer = answer;
+  for (const other of answers) {
+    const button = other.element.querySelector('.boxes');
+    button.hidden = answers.length < 2 || !other.looks.length;
+    button.setAttribute('aria-pressed', other === answer);
+  }
+  draw();
 }
 
-// The answer
+// The conversation so far as messages for a column.
+function messages(column) {
+  let sent = 0;
+  return conversation.turns.flatMap((turn, index) => {
+    const images = conversation.photos.slice(sent, turn.photoCount)
+      .map(photo => ({ type: 'image_url', image_url: { url: photo.address } }));
+    sent = turn.photoCount;
+    const question = { role: 'user', content: [...images, { type: 'text', text: turn.question }] };
+    const isLast = index === conversation.turns.length - 1;
+    const answer = turn.answers[column] ?? turn.answers[0];
+    return isLast ? [question] : [question, { role: 'assistant', content: textOf(answer) }];
+  });
+}
 
-class Transcript {
-  calls = 0;
-  words = null;
+const textOf = answer => answer.events.map(event => event.text ?? '').join('');
 
-  reasoning(text) {
-    if (!this.words) {
-      if (!text.trim()) return;
-      text = text.trimStart();
-      this.words = make('li', { className: 'words' });
-      page.thoughts.append(this.words);
+async function ask() {
+  const question = page.question.value.trim();
+  if (!conversation.photos.length) return say('Choose a photo first.', true);
+  const megabytes = conversation.photos.reduce((sum, photo) => sum + photo.bytes, 0) * 4 / 3 / 1048576;
+  if (megabytes > offered.maximum_megabytes) {
+    return say(`The photos take ${Math.ceil(megabytes)} MB with a question, and this server reads ${offered.maximum_megabytes} MB. `
+      + 'Use fewer or smaller photos.', true);
+  }
+  running?.abort();
+  const controller = new AbortController();
+  running = controller;
+  const models = [page.model.value, ...page.beside.value ? [page.beside.value] : []];
+  const turn = {
+    question, photoCount: conversation.photos.length,
+    expected: conversation.turns.length ? null : conversation.expected,
+    answers: models.map(model => ({ model, events: [] })),
+  };
+  const asked = conversation;
+  conversation.turns.push(turn);
+  const first = answers.length;
+  page.turns.append(turnElement(turn));
+  showBoxes(answers[first]);
+  page.ask.hidden = true;
+  page.stop.hidden = false;
+  say('Thinking …');
+  await Promise.all(answers.slice(first).map((answer, column) => stream(answer, messages(column), controller.signal)));
+  if (running !== controller) return;
+  running = null;
+  page.ask.hidden = false;
+  page.stop.hidden = true;
+  const failed = turn.answers.find(answer => answer.problem);
+  say(failed ? '' : controller.signal.aborted ? 'Stopped.' : 'Done.');
+  if (failed) conversation.turns.pop();
+  else page.question.value = '';
+  if (conversation === asked) showBoxes(answers[first]);
+  if (conversation.turns.length) await keepConversation(conversation);
+  await listPast();
+}
+
+// Asks one model and adds what it writes to an answer.
+async function stream(answer, messages, signal) {
+  const { record } = answer;
+  const start = performance.now();
+  const elapsed = () => (performance.now() - start) / 1000;
+  try {
+    const response = await fetch('/v1/chat/completions', {
+      method: 'POST', signal, headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({
+        model: record.model, stream: true, stream_options: { include_usage: true }, messages,
+        temperature: Number(page.temperature.value), seed: Math.trunc(Number(page.seed.value)),
+      }),
+    }).catch(error => {
+      if (signal.aborted) throw error;
+      throw new Error('The server cannot be reached; is it still running?');
+    });
+    if (!response.ok) throw new Error(await problem(response));
+    for await (const event of events(response)) {
+      if (event.error) throw new Error(event.error.message);
+      if (event.usage) record.usage = event.usage;
+      const choice = event.choices[0];
+      if (!choice) continue;
+      const { reasoning_content: reasoning, tool_event: call, content: text } = choice.delta;
+      if (reasoning || call || text) record.firstSeconds ??= elapsed();
+      if (reasoning) answer.add({ reasoning });
+      if (call) answer.add({ call });
+      if (text) answer.add({ text });
+      if (choice.finish_reason) record.end = choice.finish_reason;
     }
-    this.words.append(text);
+    record.end ??= 'stopped';
+  } catch (error) {
+    if (signal.aborted) record.end = 'stopped';
+    else record.problem = error.message;
   }
-
-  look(event) {
-    this.words = null;
-    this.calls += 1;
-    const item = make('li', { className: `look c${(this.calls - 1) % 6 + 1}` });
-    const heading = name => make('b', {}, make('span', { className: 'number' }, this.calls), name);
-    if (event.error) {
-      item.classList.add('failed');
-      item.append(make('p', {}, heading(event.name || 'invalid tool call'), event.error));
-    } else if (event.box && event.source === 1) {
-      draw(this.calls, event.box);
-      const [x1, y1, x2, y2] = event.box.map(Math.round);
-      item.append(crop(event.box, event.rotation), make('p', {}, heading('Zoomed in'),
-        `${x2 - x1} × ${y2 - y1} pixels at ${x1}, ${y1}${event.rotation ? `, rotated by ${event.rotation}°` : ''}`));
-    } else {
-      // Another tool, or a box in an image that a tool made, which is not here.
-      item.classList.add('plain');
-      item.append(make('p', {}, heading(event.name), event.arguments));
-    }
-    page.thoughts.append(item);
-    item.scrollIntoView({ block: 'nearest' });
-  }
-
-  answer(text) {
-    page.answer.hidden = false;
-    page.answer.append(text);
-  }
+  record.seconds = elapsed();
+  answer.finish();
 }
 
+// The reason of a failed request, in the words of this page.
 async function problem(response) {
   try {
-    return (await response.json()).error.message;
+    const { code, message } = (await response.json()).error;
+    return {
+      request_too_large: `The photos are too large together; this server reads ${offered.maximum_megabytes} MB. Use fewer or smaller photos.`,
+      context_length_exceeded: 'The conversation is longer than the model can read. Begin a new one, or use fewer or smaller photos.',
+      invalid_image: `The model cannot read a photo: ${message}`,
+      server_overloaded: 'The server is busy; ask again in a few seconds.',
+      timeout: 'The answer took longer than this server allows.',
+    }[code] ?? message;
   } catch {
     return `The server responded with status ${response.status}.`;
   }
@@ -201,55 +259,6 @@ async function* events(response) {
   }
 }
 
-async function ask() {
-  if (!photo) return say('Choose a photo first.', true);
-  running?.abort();
-  const controller = new AbortController();
-  running = controller;
-  clear();
-  page.ask.hidden = true;
-  page.stop.hidden = false;
-  say('Thinking …');
-  const transcript = new Transcript();
-  try {
-    const response = await fetch('/v1/chat/completions', {
-      method: 'POST', signal: controller.signal, headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({
-        model: page.model.value, stream: true, stream_options: { include_usage: true },
-        temperature: Number(page.temperature.value), seed: Math.trunc(Number(page.seed.value)),
-        messages: [{ role: 'user', content: [
-          { type: 'image_url', image_url: { url: photo.dataURI } },
-          { type: 'text', text: page.question.value.trim() },
-        ] }],
-      }),
-    });
-    if (!response.ok) throw new Error(await problem(response));
-    for await (const event of events(response)) {
-      if (event.error) throw new Error(event.error.message);
-      if (event.usage) counted(event.usage);
-      const choice = event.choices[0];
-      if (!choice) continue;
-      if (choice.delta.reasoning_content) transcript.reasoning(choice.delta.reasoning_content);
-      if (choice.delta.tool_event) transcript.look(choice.delta.tool_event);
-      if (choice.delta.content) transcript.answer(choice.delta.content);
-      if (choice.finish_reason) say(choice.finish_reason === 'length' ? 'Cut off: the answer was too long.' : 'Done.');
-    }
-  } catch (error) {
-    if (controller.signal.aborted) say('Stopped.');
-    else say(error.message, true);
-  }
-  if (running === controller) {
-    running = null;
-    page.ask.hidden = false;
-    page.stop.hidden = true;
-  }
-}
-
-function counted(usage) {
-  page.counts.textContent = `${usage.completion_tokens} tokens generated, ${usage.prompt_tokens} prompt tokens, `
-    + `${usage.prompt_tokens_details.image_tokens} of them image tokens`;
-}
-
 page.form.addEventListener('submit', event => {
   event.preventDefault();
   ask();
@@ -263,8 +272,66 @@ page.question.addEventListener('keydown', event => {
 page.stop.addEventListener('click', () => running?.abort());
 addEventListener('keydown', event => event.key === 'Escape' && running?.abort());
 
-const offered = await (await fetch('/playground/offers')).json();
+// Sharing and history
+
+page.share.addEventListener('click', async () => {
+  const { scene, turns } = conversation;
+  const query = new URLSearchParams({
+    question: turns[0].question, model: page.model.value, beside: page.beside.value,
+    temperature: page.temperature.value, seed: page.seed.value, ...scene && { scene },
+  });
+  const link = `${location.origin}/?${query}`;
+  history.replaceState(null, '', `/?${query}`);
+  const isCopied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
+  say(`${isCopied ? 'The link is copied' : 'The link is in the address bar'}.`
+    + (scene ? '' : ' It has the question and the settings; photos are not in it, save a page to share them.'));
+});
+page.page.addEventListener('click', async () => {
+  const title = conversation.turns[0].question;
+  save('conversation.html', new Blob([await asPage(title, page.photos, page.turns)], { type: 'text/html' }));
+});
+page.json.addEventListener('click', () =>
+  save('conversation.json', new Blob([JSON.stringify(conversation, null, 1)], { type: 'application/json' })));
+
+function reopen(past) {
+  begin();
+  conversation = past;
+  page.turns.append(...past.turns.map(turnElement));
+  if (answers.length) showBoxes(answers.at(-1));
+  draw();
+}
+
+async function listPast() {
+  const past = await pastConversations();
+  page.history.hidden = !past.length;
+  page.past.replaceChildren(...past.map(old => make('li', {},
+    make('button', { type: 'button', className: 'quiet', onclick: () => reopen(old) },
+      `${new Date(old.id).toLocaleString()}: ${old.turns[0]?.question ?? ''}`))));
+}
+page.forget.addEventListener('click', async () => {
+  await forgetConversations();
+  await listPast();
+});
+
+// The page as it opens
+
+begin();
+enlargePictures();
+offered = await (await fetch('/playground/offers')).json();
 page.scene.hidden = !offered.scenes;
 page['runs-link'].hidden = !offered.runs;
-const models = (await (await fetch('/v1/models')).json()).data.map(model => model.id);
-page.model.append(...models.reverse().map(id => make('option', { value: id }, id)));
+page.card.hidden = !offered.card;
+page.card.textContent = offered.card ?? '';
+const models = (await (await fetch('/v1/models')).json()).data.map(model => model.id).reverse();
+const option = id => make('option', { value: id }, modelTitle(id));
+page.model.append(...models.map(option));
+page.beside.append(...models.map(option));
+const wanted = new URLSearchParams(location.search);
+for (const name of ['question', 'model', 'beside', 'temperature', 'seed']) {
+  if (wanted.get(name)) page[name].value = wanted.get(name);
+}
+await listPast();
+if (offered.scenes && /^\d+$/.test(wanted.get('scene') ?? '')) {
+  await takeScene(Number(wanted.get('scene')));
+  if (wanted.get('question')) page.question.value = wanted.get('question');
+}
