@@ -2,7 +2,7 @@
 SWIFT   := swift
 RELEASE := -c release
 RUN     := demo
-MODULES := CounterRandom JSON Torch Imaging Parquet Tokenizer Agent Tasks HTTP Endpoints Judging Runs Reports Rollout Evaluation Serving \
+MODULES := CounterRandom JSON Settings Torch Imaging Parquet Tokenizer Agent Tasks HTTP Endpoints Judging Runs Reports Rollout Evaluation Serving \
            Models Generation Training NanoBase
 SEED    := 1
 

@@ -20,7 +20,7 @@ package struct Draw: Sendable {
     package let sampling: Sampling
     /// Random numbers for this token only.
     package let random: CounterRandom
-    /// As in ``TurnOptions``.
+    /// As in `TurnOptions`.
     package let minP: Double
     /// The change of the logits, before the temperature; nil if there is none.
     package let adjustment: LogitAdjustment?

@@ -178,7 +178,7 @@ struct ParameterTests {
 
     @Test(arguments: [
         (#""{\"a\":  [1,2]}""#, #"{"a":  [1,2]}"#), (#"{"a": [1, 2.50]}"#, #"{"a": [1, 2.50]}"#),
-        (#""""#, "{}"),
+        ("\"\"", "{}"),
     ])
     func argumentsMayBeAStringOrAnObject(arguments: String, written: String) async throws {
         let policy = ScriptedPolicy(.answer("red"))

@@ -5,7 +5,7 @@ import Serving
 import TestPolicy
 import Testing
 
-/// What the playground is told by the server; `Tools/check_pages` uses it in a browser.
+/// What the server sends to the playground; `Tools/check_pages` uses it in a browser.
 @Suite struct PlaygroundTests {
     @Test func thePageIsToldWhatTheModelCanDoAndTheLimits() async throws {
         let playground = PlaygroundRoutes(card: "knows only coloured shapes")

@@ -22,7 +22,7 @@ package struct PromptCheck: Sendable {
 
     /// The length of an example's prompt in tokens.
     ///
-    /// - Throws: ``RowError`` for a prompt that leaves no room for an answer; an error of the format for an image that the
+    /// - Throws: `RowError` for a prompt that leaves no room for an answer; an error of the format for an image that the
     ///   model does not support.
     @discardableResult
     package func promptLength(of example: Example) throws -> Int {

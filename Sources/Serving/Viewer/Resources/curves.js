@@ -139,7 +139,7 @@ export class Curves {
       sentences(status),
       steps.length > 1 ? 'Faint: every step; bold: smoothed. Click a curve to see the trajectories of that step.' : '',
     ].filter(Boolean).join(' ');
-    // A reader is told of what has changed only.
+    // Screen readers announce changes only.
     if (text === this.facts.lastChild?.textContent?.trim()) return;
     this.facts.replaceChildren(chip(status), ` ${text}`);
   }
