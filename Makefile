@@ -5,8 +5,9 @@ RUN     := demo
 MODULES := CounterRandom JSON Settings Torch Imaging Parquet Tokenizer Agent Tasks HTTP Endpoints Judging Runs Reports Rollout Evaluation Serving \
            Models Generation Training NanoBase
 SEED    := 1
+PREFIX  := /usr/local
 
-.PHONY: help bootstrap build demo nano-base skills test bench docs format lint clean
+.PHONY: help bootstrap build install demo nano-base skills test bench docs format lint clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -16,6 +17,9 @@ bootstrap: ## install or name what the build needs
 
 build: bootstrap ## build the command line tool
 	$(SWIFT) build $(RELEASE) --product deepeyes
+
+install: build ## install the tool with its libraries into PREFIX (/usr/local)
+	@Tools/install $(PREFIX)
 
 demo: build ## train the nano model and write the report (training takes about six minutes on two cores)
 	.build/release/deepeyes train --config Configurations/nano.yaml --run runs/$(RUN) --seed $(SEED)

@@ -24,7 +24,7 @@ extension ChatClient {
         var failure: ChatError?
         for url in urls {
             do {
-                let list = try JSONDecoder().decode(ModelList.self, from: await get(url + "/models"))
+                let list = try JSONDecoder().decode(ListedModels.self, from: await get(url + "/models"))
                 return list.data.map(\.id)
             } catch let error as ChatError where [.unreachable, .timedOut].contains(error.reason) {
                 failure = error
@@ -40,7 +40,7 @@ extension ChatClient {
 }
 
 /// The reply to `GET /v1/models`.
-private struct ModelList: Decodable {
+private struct ListedModels: Decodable {
     struct Model: Decodable { let id: String }
 
     let data: [Model]

@@ -50,6 +50,15 @@ package final class EndpointJudge: Judge {
         self.maximumTokens = maximumTokens
     }
 
+    /// Checks that a server answers with the model.
+    ///
+    /// - Throws: ``JudgeError`` with what happened.
+    func verify() async throws {
+        do { try await client.verify(model: model) } catch {
+            throw JudgeError(description: "the judge cannot be asked: \(error)")
+        }
+    }
+
     package var activity: Activity {
         let statistics = client.statistics
         var activity = state.withLock { $0 }

@@ -111,6 +111,11 @@ package struct Judges: Sendable {
         self.model = model
     }
 
+    /// Checks that the model, if there is one, can be asked. Called before long work.
+    ///
+    /// - Throws: ``JudgeError`` with what happened.
+    package func verify() async throws { try await model?.verify() }
+
     /// The chain of all judges.
     ///
     /// - Parameter format: the chat format; it sets the coordinate frame of boxes in answers.

@@ -19,6 +19,8 @@ struct Ask: ParsableCommand {
             Example:
               deepeyes ask --model runs/demo/checkpoints/step-500 \\
                   --image street.jpg "What does the sign say?" --trace out.html
+
+            The first quotation ("> …") of the model's README.md says what the model can do; it is shown below the answer.
             """)
 
     @Option(help: "Folder of the model.")
@@ -54,7 +56,8 @@ struct Ask: ParsableCommand {
 
     func run() throws {
         let trace = try trace.map { try OutputFile($0) }
-        let policyModel = try PolicyModel.fitting(ModelDirectory.folder(at: model))
+        let folder = try ModelDirectory.folder(at: model)
+        let policyModel = try PolicyModel.fitting(folder)
         let request = QuestionRequest(
             question: question, imagePaths: image, tools: withoutTools ? ToolBox([]) : try tools.box(),
             sampling: Sampling(temperature: temperature, maximumTokens: maximumTokens), seed: seed)
@@ -62,6 +65,7 @@ struct Ask: ParsableCommand {
         let record = try request.answer(with: policyModel) { printer.print($0) }
         try printer.finish()
         if let answer = record.answer, !answer.isEmpty { try Console.write("answer: \(answer)\n") }
+        if let card = ModelCard.line(of: folder) { Console.report("(\(card))\n") }
         if let limit = Self.limit(of: record.finish) {
             Console.report("the answer is incomplete: \(limit)\n")
         }

@@ -21,9 +21,11 @@ struct JudgeOptions: ParsableArguments {
     /// - Parameters:
     ///   - format: sets the coordinate frame of boxes in answers.
     ///   - folder: where verdicts of a model judge are cached.
-    /// - Throws: an error that names the invalid value.
+    /// - Throws: an error that names the invalid value; `JudgeError` if a model judge does not answer.
     func judge(format: any ChatFormat, keepingVerdictsIn folder: URL) throws -> JudgeChain {
-        try TrainingConfiguration.load(from: configurationFile, overrides: assignments)
-            .judge.judges(runCache: folder.appending(path: "verdicts.sqlite")).chain(format: format)
+        let judges = try TrainingConfiguration.load(from: configurationFile, overrides: assignments)
+            .judge.judges(runCache: folder.appending(path: "verdicts.sqlite"))
+        try waiting { try await judges.verify() }
+        return judges.chain(format: format)
     }
 }

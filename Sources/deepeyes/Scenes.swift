@@ -10,6 +10,9 @@ struct Scenes: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Export scenes of the visual search task as image files with a JSONL file of questions.",
         discussion: """
+            Writes examples.jsonl with questions and their keys, for `deepeyes train`, and sft/conversations.jsonl with \
+            questions and right answers, for `deepeyes sft`.
+
             Example:
               deepeyes scenes --output scenes --count 100 --config Configurations/nano.yaml
             """)

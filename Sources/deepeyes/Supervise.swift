@@ -23,11 +23,13 @@ struct Supervise: ParsableCommand {
             transformers loads. `deepeyes view` shows its curves.
 
             Ctrl-C saves a checkpoint and stops; --resume continues from the newest checkpoint. A resumed run writes the \
-            same metrics and weights as an uninterrupted one, byte for byte.
+            same metrics and weights as an uninterrupted one, byte for byte. A finished run is extended with \
+            --resume --set epochs=N or --set steps=N.
 
             Examples:
               deepeyes sft --data conversations.jsonl --run runs/tuned
               deepeyes sft --run runs/tuned --resume
+              deepeyes sft --run runs/tuned --resume --set epochs=2
               deepeyes sft --data conversations.jsonl --run runs/long --set epochs=3
             """)
 
@@ -74,6 +76,9 @@ struct Supervise: ParsableCommand {
             if !resume { try folder.discard() }
             throw error
         }
+        if !assignments.isEmpty && resume {
+            try AtomicFile.write(ConfigurationFile.text(of: configuration), to: folder.configurationFile)
+        }
         switch try training.run() {
         case .completed(let step):
             try Console.write("model: \(runPath)/checkpoints/step-\(step)\n")
@@ -89,12 +94,16 @@ struct Supervise: ParsableCommand {
 
     private func resolved(in url: URL) throws -> SupervisedConfiguration {
         if resume {
-            guard config == nil, data == nil, model == nil, assignments.isEmpty else {
+            guard config == nil, data == nil, model == nil,
+                assignments.allSatisfy({ $0.hasPrefix("epochs=") || $0.hasPrefix("steps=") })
+            else {
                 throw ValidationError(
-                    "--resume uses the run's own configuration; the only other option it accepts is --output")
+                    "--resume uses the run's own configuration; besides it accepts only --set epochs=N or "
+                        + "--set steps=N, to extend the run, and --output")
             }
             return try ConfigurationFile.load(
-                SupervisedConfiguration(), from: RunFolder.open(at: url).configurationFile.path)
+                SupervisedConfiguration(), from: RunFolder.open(at: url).configurationFile.path,
+                overrides: assignments, check: { try $0.validate() })
         }
         var overrides = assignments
         if let data { overrides.append("data=\(JSONValue.string(data).text)") }

@@ -61,7 +61,7 @@ enum FolderTable {
             "Configuration": ["Algorithm", "YAML"],
             "Learner": ["Algorithm", "Configuration"],
             "Step": ["Algorithm", "Configuration", "Learner"],
-            "Supervised": ["Algorithm", "Configuration", "Learner", "Step", "YAML"],
+            "Supervised": ["Algorithm", "Configuration", "Learner", "Step"],
             "Alarms": ["Configuration"],
             "Run": ["Alarms", "Algorithm", "Configuration", "Learner", "Step", "Supervised", "YAML"],
         ],

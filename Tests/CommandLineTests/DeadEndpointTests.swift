@@ -25,4 +25,14 @@ struct DeadEndpointTests {
         expectRefusal(outcome, naming: Self.address, remedy: "check that the server is running")
         #expect(!FileManager.default.fileExists(atPath: folder.path("chosen.parquet")))
     }
+
+    /// Else the model would answer every question before its answers turn out to have no verdict.
+    @Test func aDeadJudgeEndsAnEvaluationAtOnce() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try DeepEyesCommand.run(
+            "evaluate", "--benchmark", "visualsearch", "--model", ShippedModel.nanoBase.path, "--output",
+            folder.path("result"), "--set", "judge.endpoints=[\(Self.address)]", "--set", "judge.model=large")
+        expectRefusal(outcome, naming: Self.address, remedy: "check that the server is running")
+        #expect(outcome.errors.contains("the judge cannot be asked"))
+    }
 }

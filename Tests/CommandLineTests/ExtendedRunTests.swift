@@ -39,5 +39,7 @@ struct ExtendedRunTests {
         let asked = try DeepEyesCommand.run(
             "ask", "--model", folder.path("extended"), "--image", image, "What is it?")
         #expect(asked.status == 0, "\(asked.errors)")
+        // The card of the model that the run started from says what it can do.
+        #expect(asked.errors.contains("nano knows only coloured shapes"), "\(asked.errors)")
     }
 }

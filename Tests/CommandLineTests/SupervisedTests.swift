@@ -58,6 +58,25 @@ struct SupervisedTests {
             naming: output, remedy: "give a new folder")
     }
 
+    @Test func aFinishedRunIsExtended() throws {
+        let folder = try TemporaryFolder()
+        let run = folder.path("run")
+        let first = try DeepEyesCommand.run(
+            "sft", "--model", ShippedModel.nanoBase.path, "--data", Self.conversations(in: folder), "--run",
+            run)
+        #expect(first.status == 0, "\(first.errors)")
+        let second = try DeepEyesCommand.run("sft", "--run", run, "--resume", "--set", "epochs=3")
+        #expect(second.status == 0, "\(second.errors)")
+        let metrics = try text(of: folder.file("run/metrics.jsonl"))
+        #expect(metrics.split(separator: "\n").count == 3)
+        #expect(try text(of: folder.file("run/config.yaml")).contains("epochs: 3"))
+        expectRefusal(
+            try DeepEyesCommand.run("sft", "--run", run, "--resume", "--set", "epochs=2"), naming: "epochs",
+            remedy: "the run has completed 3")
+        let refused = try DeepEyesCommand.run("sft", "--run", run, "--resume", "--set", "batch=2")
+        #expect(refused.status != 0 && refused.errors.contains("--set epochs=N"), "\(refused.errors)")
+    }
+
     /// A run that could not start leaves nothing in the way of the next.
     @Test func aFailedStartLeavesNoRun() throws {
         let folder = try TemporaryFolder()
@@ -65,7 +84,7 @@ struct SupervisedTests {
         let run = folder.path("run")
         let outcome = try DeepEyesCommand.run(
             "sft", "--model", ShippedModel.nanoBase.path, "--data", data, "--run", run)
-        expectRefusal(outcome, naming: "\(data):1", remedy: "a line is a JSON object with messages")
+        expectRefusal(outcome, naming: "\(data):1", remedy: "messages is missing")
         #expect(!FileManager.default.fileExists(atPath: run))
     }
 }

@@ -186,8 +186,8 @@ import Testing
             _ = try open()
             settings.seed = 2
             // Without an answer there is nothing to continue.
-            let folder = try open()
-            let store = try TrajectoryStore(at: folder.databaseFile)
+            let database = try open().databaseFile
+            let store = try TrajectoryStore(at: database)
             #expect(throws: Never.self) { try open() }
             try store.insert([.sample(origin: .evaluation("tools"), step: 0)])
             #expect(throws: Never.self) { try open() }

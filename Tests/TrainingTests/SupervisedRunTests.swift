@@ -64,17 +64,17 @@ import Training
 
     @Test func aResumedRunEqualsAnUninterruptedOneByteForByte() async throws {
         let (whole, halted) = (folder.file("whole"), folder.file("halted"))
-        let (five, three) = (configuration(), configuration(steps: 3))
+        let (six, three) = (configuration(), configuration(steps: 3))
         try await onOwnThread {
-            _ = try Self.run(five, at: whole)
+            _ = try Self.run(six, at: whole)
             // What a kill after step 3 leaves: the checkpoint of step 2, and lines that go on after it.
             _ = try Self.run(three, at: halted)
             try FileManager.default.removeItem(at: halted.appending(path: "checkpoints/step-3"))
-            _ = try Self.run(five, at: halted, resume: true)
+            _ = try Self.run(six, at: halted, resume: true)
         }
         for name in [
-            "metrics.jsonl", "evaluations.jsonl", "checkpoints/step-5/model.safetensors",
-            "checkpoints/step-5/trainer/optimizer.safetensors",
+            "metrics.jsonl", "evaluations.jsonl", "checkpoints/step-6/model.safetensors",
+            "checkpoints/step-6/trainer/optimizer.safetensors",
         ] {
             #expect(
                 try Data(contentsOf: whole.appending(path: name))
@@ -86,21 +86,21 @@ import Training
         let url = folder.file("run")
         let output = Mutex("")
         let configuration = configuration()
-        // Ten conversations twice in batches of four.
+        // Ten conversations twice, in batches of four, four and two.
         let ending = try await onOwnThread {
             try Self.run(configuration, at: url) { text in output.withLock { $0 += text } }
         }
-        guard case .completed(step: 5) = ending else {
+        guard case .completed(step: 6) = ending else {
             Issue.record("\(ending)")
             return
         }
         let metrics = try Self.lines("metrics.jsonl", of: url)
-        #expect(metrics.count == 5)
+        #expect(metrics.count == 6)
         #expect(
-            metrics[4].hasPrefix(#"{"step":5,"loss/training":"#) && metrics[4].contains(#""data/epoch":2"#))
+            metrics[5].hasPrefix(#"{"step":6,"loss/training":"#) && metrics[5].contains(#""data/epoch":2"#))
         let validation = try Self.lines("evaluations.jsonl", of: url)
         #expect(
-            validation.map { $0.prefix { $0 != "," } } == [0, 2, 4, 5].map { "{\"step\":\($0)" })
+            validation.map { $0.prefix { $0 != "," } } == [0, 2, 4, 6].map { "{\"step\":\($0)" })
         let losses = try validation.map { line in
             try #require(
                 JSONDecoder().decode([String: Double].self, from: Data(line.utf8))["loss/validation"])
@@ -108,16 +108,16 @@ import Training
         #expect(losses[3] < losses[0], "\(losses)")
         let checkpoints = try FileManager.default.contentsOfDirectory(
             atPath: url.appending(path: "checkpoints").path)
-        #expect(Set(checkpoints) == ["step-4", "step-5"])
-        #expect(throws: Never.self) { try PolicyModel(directory: url.appending(path: "checkpoints/step-5")) }
+        #expect(Set(checkpoints) == ["step-4", "step-6"])
+        #expect(throws: Never.self) { try PolicyModel(directory: url.appending(path: "checkpoints/step-6")) }
         #expect(FileManager.default.fileExists(atPath: url.appending(path: "tensorboard").path))
-        #expect(output.withLock { $0 }.contains("on 2 held-out conversations, step 5"))
+        #expect(output.withLock { $0 }.contains("on 2 held-out conversations, step 6"))
     }
 
     @Test func heldOutConversationsAreNotTrainedOn() throws {
         let data = try SupervisedData(configuration())
         let trained = (0..<data.stepCount).map { data.indices(ofStep: $0) }
-        #expect(trained.map(\.count) == [4, 4, 4, 4, 4])
+        #expect(trained.map(\.count) == [4, 4, 2, 4, 4, 2])
         #expect(data.validation.count == 2)
         #expect(Set(trained.joined()).isDisjoint(with: data.validation))
         #expect(Set(trained.joined()).count == 10)
@@ -148,7 +148,9 @@ import Training
             } catch let error as ConversationError { return error.description }
         }
         #expect(
-            message.hasPrefix("2 of 14 conversations cannot be used; the first: \(path):13: "), "\(message)")
+            message.hasPrefix(
+                "\(path): 2 of 14 conversations cannot be used: line 13: messages is missing; "),
+            "\(message)")
         #expect(!FileManager.default.fileExists(atPath: url.appending(path: "metrics.jsonl").path))
     }
 

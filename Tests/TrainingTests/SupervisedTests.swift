@@ -187,4 +187,26 @@ import Training
         let losses = try (0..<8).compactMap { _ in try trainer.step()[MetricName.trainingLoss] }
         #expect(losses[7] < losses[0] / 2, "\(losses)")
     }
+
+    /// Exported conversations end in the right answer, and their images are found from the folder they are in.
+    @Test func exportedScenesAreConversationsToo() async throws {
+        let exported = folder.url.appending(path: "exported", directoryHint: .isDirectory)
+        var configuration = VisualSearchConfiguration()
+        configuration.canvas = 420
+        let search = try VisualSearch(configuration, seed: 5, split: .test, count: 2)
+        try await search.export(0..<2, to: exported)
+        let conversations = try ConversationFile(exported.appending(path: "sft/conversations.jsonl"))
+        #expect(conversations.count == 2)
+        for index in 0..<2 {
+            let conversation = try conversations.conversation(at: index)
+            let example = search.example(at: index)
+            #expect(conversation.messages.map(\.role) == [.system, .user, .assistant])
+            #expect(
+                conversation.messages.last?.parts == [.text("<answer>\(example.answer)</answer>")])
+            let image = example.images[0]
+            #expect(
+                try conversation.images.map { try $0.pixels(region: $0.bounds) }
+                    == [image.pixels(region: image.bounds)])
+        }
+    }
 }

@@ -38,9 +38,9 @@ class ScriptedServer:
 
 
 def reply(turns, messages):
-    """The completion that comes next in a conversation."""
+    """The completion that comes next in a conversation; a greeting for one that the script does not know."""
     text = json.dumps(messages, ensure_ascii=False)
-    completions = next(completions for question, completions in turns.items() if question in text)
+    completions = next((completions for question, completions in turns.items() if question in text), ["Hello."])
     written = sum(message["role"] == "assistant" for message in messages)
     content = completions[min(written, len(completions) - 1)]
     return {

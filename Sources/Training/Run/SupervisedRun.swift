@@ -2,6 +2,7 @@ import Agent
 import Foundation
 import Models
 package import Runs
+import Settings
 
 /// A run of supervised training: trains with checkpoints, and measures the loss on held-out conversations before, during and
 /// after training.
@@ -49,6 +50,12 @@ package final class SupervisedRun {
             configuration: configuration, data: data, folder: folder, policyModel: policyModel,
             tools: .standard)
         if let start { try trainer.restore(start) }
+        guard data.stepCount >= trainer.completedSteps else {
+            throw SettingError(
+                configuration.steps > 0 ? "steps" : "epochs",
+                "make \(data.stepCount) steps, but the run has completed \(trainer.completedSteps); give more, or begin "
+                    + "another run")
+        }
         console = ConsoleSink(total: data.stepCount, completed: trainer.completedSteps, output: output)
         sinks = CombinedSink(try folder.metricSinks(keepingThrough: start?.step) + [console])
         validatedSteps = try folder.evaluatedSteps()

@@ -11,7 +11,9 @@ package struct SupervisedConfiguration: Codable, Sendable {
         1
     @Setting("Optimizer steps of the whole run; 0 for as many as the epochs need.", .atLeast(0))
     package var steps = 0
-    @Setting("Conversations per optimizer step.", .atLeast(1)) package var batch = 16
+    @Setting(
+        "Conversations per optimizer step; the last step of an epoch has those that remain.", .atLeast(1))
+    package var batch = 16
     @Setting(
         "Threads of libtorch; 0 for one per core. The exact results of a run depend on it.", .atLeast(0))
     package var threads = 0

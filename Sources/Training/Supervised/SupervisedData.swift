@@ -53,37 +53,27 @@ package struct SupervisedData: Sendable {
 
     /// Number of optimizer steps.
     package var stepCount: Int {
-        configuration.steps > 0
-            ? configuration.steps
-            : (training.count * configuration.epochs + configuration.batch - 1) / configuration.batch
+        configuration.steps > 0 ? configuration.steps : configuration.epochs * stepsPerEpoch
     }
+
+    /// The last step of an epoch has the conversations that remain, so that more epochs can be added to a finished run.
+    private var stepsPerEpoch: Int { (training.count + configuration.batch - 1) / configuration.batch }
 
     /// The number of passes over the conversations after `step` steps.
     package func epochs(after step: Int) -> Double {
-        Double(positions(ofStep: step - 1).upperBound) / Double(training.count)
+        let (epoch, steps) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+        return Double(epoch) + Double(steps * configuration.batch) / Double(training.count)
     }
 
     /// The indices of a step's conversations. Each epoch is shuffled anew, by the seed alone.
     ///
     /// - Parameter step: the step, counted from 0.
     package func indices(ofStep step: Int) -> [Int] {
-        var order: (epoch: Int, indices: [Int]) = (-1, [])
-        return positions(ofStep: step).map { position in
-            let (epoch, rank) = position.quotientAndRemainder(dividingBy: training.count)
-            if epoch != order.epoch {
-                var random = CounterRandom(seed: configuration.seed, UInt64(epoch))
-                order = (epoch, training)
-                random.shuffle(&order.indices)
-            }
-            return order.indices[rank]
-        }
-    }
-
-    /// The positions of a step in the sequence of all epochs.
-    private func positions(ofStep step: Int) -> Range<Int> {
-        let end = configuration.steps > 0 ? .max : training.count * configuration.epochs
-        let start = step * configuration.batch
-        return start..<min(start + configuration.batch, end)
+        let (epoch, steps) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+        var random = CounterRandom(seed: configuration.seed, UInt64(epoch))
+        var order = training
+        random.shuffle(&order)
+        return Array(order.dropFirst(steps * configuration.batch).prefix(configuration.batch))
     }
 
     /// The conversation at `index` as tokens.
