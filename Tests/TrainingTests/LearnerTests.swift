@@ -61,12 +61,12 @@ import Training
         let packer = BatchPacker(
             shape: policy.model.shape, processor: policy.processor, tokensPerPass: 8192)
         let passes = try packer.passes(of: Self.trees(policy))
-        #expect(passes.allSatisfy { $0.oldLogProbabilities == nil })
+        #expect(passes.allSatisfy { $0.sampledLogProbabilities == nil })
         let learner = Learner(
             model: policy.model, rules: policy.rules, configuration: OptimizerConfiguration())
         #expect(throws: MissingLogProbabilitiesError.self) {
             try learner.update(
-                passes, towards: .reward(Objective(), temperature: 1), divisor: 1, learningRate: 1e-3)
+                passes, towards: .policy(PolicyLoss(Algorithm())), divisor: 1, learningRate: 1e-3)
         }
     }
 

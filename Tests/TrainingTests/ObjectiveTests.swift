@@ -21,10 +21,11 @@ struct ObjectiveTests {
                 let new = Tensor([Float(old + log(ratio))], shape: [1])
                 let sum = loss(
                     logProbabilities: new, old: Tensor([Float(old)], shape: [1]),
-                    advantages: Tensor([Float(advantage)], shape: [1]))
+                    advantages: Tensor([Float(advantage)], shape: [1]), branches: BranchLengths([1])
+                ).tokens.sum()
                 let expected = reference(ratio: ratio, advantage: advantage, low: 0.2, high: 0.28, dual: 3)
                 #expect(
-                    abs(sum.loss.item() - expected) < 1e-5 * max(1, abs(expected)),
+                    abs(sum.item() - expected) < 1e-5 * max(1, abs(expected)),
                     "ratio \(ratio), advantage \(advantage)")
             }
         }
@@ -35,8 +36,9 @@ struct ObjectiveTests {
         new.requiresGrad = true
         let advantages: [Float] = [2, -1, 0.25]
         let sum = Objective()(
-            logProbabilities: new, old: new.detached(), advantages: Tensor(advantages, shape: [3]))
-        sum.loss.backward()
+            logProbabilities: new, old: new.detached(), advantages: Tensor(advantages, shape: [3]),
+            branches: BranchLengths([2, 1]))
+        sum.tokens.sum().backward()
         let gradient = try #require(new.grad).values(as: Float.self)
         for (found, advantage) in zip(gradient, advantages) { #expect(abs(found + advantage) < 1e-6) }
         #expect(sum.clippedCount == 0)
@@ -47,8 +49,8 @@ struct ObjectiveTests {
         new.requiresGrad = true
         let sum = Objective()(
             logProbabilities: new, old: Tensor([-1, 1] as [Float], shape: [2]),
-            advantages: Tensor([1, -1] as [Float], shape: [2]))
-        sum.loss.backward()
+            advantages: Tensor([1, -1] as [Float], shape: [2]), branches: BranchLengths([2]))
+        sum.tokens.sum().backward()
         #expect(try #require(new.grad).values(as: Float.self) == [0, 0])
         #expect(sum.clippedCount == 2)
     }

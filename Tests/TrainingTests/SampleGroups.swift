@@ -19,7 +19,8 @@ enum SampleGroups {
     /// A member that answers "red".
     static func member(
         _ transcript: Transcript, completions: [String] = ["<answer>red</answer>"], sample: Int = 0,
-        _ outcome: Result<RewardBreakdown, Unjudged>, of example: Example
+        finish: Trajectory.Finish = .answered, _ outcome: Result<RewardBreakdown, Unjudged>,
+        of example: Example
     ) -> ScoredTrajectory {
         let place = TrajectoryID(group: 0, sample: sample)
         let rollout = Rollout(
@@ -27,7 +28,7 @@ enum SampleGroups {
                 example, at: 0, recordID: place, sampling: Sampling(), random: CounterRandom(seed: 1)),
             trajectory: Trajectory(
                 id: place, transcript: transcript, completions: completions, toolCalls: [],
-                finish: .answered))
+                finish: finish))
         return ScoredTrajectory(rollout, outcome) {
             runner.record(
                 rollout, reward: $0, unjudged: $1, for: RolloutPurpose(.training, step: 1, seed: 1))
@@ -37,8 +38,10 @@ enum SampleGroups {
     /// - Parameters:
     ///   - rewards: of the members; nil where there is no verdict.
     ///   - tokens: that each wrote.
+    ///   - finishes: how each ended.
     static func group(
-        kind: String = "attribute", rewards: [Double?], tokens: [Int] = []
+        kind: String = "attribute", rewards: [Double?], tokens: [Int] = [],
+        finishes: [Trajectory.Finish] = []
     ) -> TrajectoryGroup {
         let example = example(kind: kind)
         let members = rewards.enumerated().map { sample, reward in
@@ -51,8 +54,8 @@ enum SampleGroups {
                             formatError: nil))
                 } ?? .failure(Unjudged(reason: "silent"))
             return member(
-                Transcript([.prompt(tokens: [1]), .completion(tokens: written)]), sample: sample, outcome,
-                of: example)
+                Transcript([.prompt(tokens: [1]), .completion(tokens: written)]), sample: sample,
+                finish: finishes.isEmpty ? .answered : finishes[sample], outcome, of: example)
         }
         return TrajectoryGroup(example: example, index: 0, members: members)
     }

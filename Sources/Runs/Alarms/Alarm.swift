@@ -18,6 +18,8 @@ package enum Alarm: String, Codable, CaseIterable, Sendable {
     case unjudged
     /// Trajectories fail, for example because the model's output is NaN.
     case failed
+    /// Tokens were sampled with other probabilities than the trainer computes.
+    case mismatch
     /// Loss, gradient or reward is NaN or infinite.
     case notFinite
 }

@@ -73,6 +73,21 @@ package enum MetricName {
     package static let targetTokens = "data/target_tokens"
     /// Fraction of tokens whose probability ratio was clipped.
     package static let clipFraction = "policy/clip_fraction"
+    /// Mean size of the difference between the trainer's log-probabilities before the first update and those with which the
+    /// tokens were sampled.
+    package static let mismatchMean = "mismatch/mean"
+    /// Its maximum.
+    package static let mismatchMaximum = "mismatch/maximum"
+    /// Estimate of the divergence between the two: the mean of p / q − 1 − log(p / q).
+    package static let mismatchK3 = "mismatch/k3"
+    /// Mean estimate of the divergence from the reference model.
+    package static let divergence = "policy/divergence"
+    /// Groups that dynamic sampling asked for.
+    package static let sampledGroups = "groups/sampled"
+    /// Value of the critic's loss.
+    package static let valueLoss = "critic/loss"
+    /// Fraction of the variance of returns that the critic explains.
+    package static let explainedVariance = "critic/explained_variance"
     /// Completion tokens per trajectory.
     package static let completionTokens = "completion/tokens"
     /// Completion tokens per turn.

@@ -96,6 +96,8 @@ package struct Reward: Hashable, Sendable, Codable {
     @Setting("Weights for questions about what an image shows.")
     package var perception = RewardWeights.perception
     @Setting("Weights for questions of mathematics.") package var mathematics = RewardWeights.mathematics
+    @Setting("The penalty for trajectories near the limit of tokens.") package var overlong =
+        OverlongPenalty()
     @Setting("A command that computes further components of the reward; empty for none.")
     package var program = ""
     @Setting("The weight of each component of the program, such as `{brevity: 0.5}`.")
@@ -108,7 +110,9 @@ package struct Reward: Hashable, Sendable, Codable {
     }
 
     /// Reserved names that a program's component must not have.
-    package static let ownComponents = ["accuracy", "format", "tool", "total", "unjudged"]
+    package static let ownComponents = [
+        "accuracy", "format", "tool", OverlongPenalty.component, "total", "unjudged",
+    ]
 
     /// The program, if there is one.
     package var external: ProgramReward? {
@@ -129,9 +133,11 @@ package struct Reward: Hashable, Sendable, Codable {
             isCorrect = try await judge.isCorrect(answer, for: example)
         }
         let weights = weights(of: example.rewardKind)
-        return breakdown(
+        let outcome = breakdown(
             kind: example.rewardKind, isCorrect: isCorrect, formatError: formatError,
             usedBonusTool: trajectory.succeeded(in: weights.bonusTools))
+        let penalty = overlong.component(completionTokens: trajectory.transcript.completionTokenCount)
+        return penalty.map { outcome.adding([$0]) } ?? outcome
     }
 
     private func weights(of kind: RewardKind) -> RewardWeights {

@@ -131,6 +131,7 @@ extension Alarm {
             case .entropyCollapse: MetricName.entropy
             case .unjudged: MetricName.unjudged
             case .failed: MetricName.failed
+            case .mismatch: MetricName.mismatchK3
             case .notFinite: nil
             }
         if let name { return metrics[name].flatMap { $0.isFinite ? $0 : nil } }
@@ -145,7 +146,7 @@ extension Alarm {
         case .toolCollapse: history.peak.flatMap { $0 < Self.minimumPeakCallRate ? nil : threshold * $0 }
         case .entropyCollapse: history.peak.map { threshold * $0 }
         case .lengthExplosion: history.average.map { threshold * $0 }
-        case .groupsWithoutSignal, .truncated, .unjudged, .failed, .notFinite: threshold
+        case .groupsWithoutSignal, .truncated, .unjudged, .failed, .mismatch, .notFinite: threshold
         }
     }
 
@@ -174,6 +175,9 @@ extension Alarm {
             "\(percent(value)) of the answers have no verdict, \(steps) above \(percent(bound))"
         case .failed:
             "\(percent(value)) of the trajectories failed, \(steps) above \(percent(bound))"
+        case .mismatch:
+            "sampled and computed probabilities diverge by \(Readable.number(value)) nats a token, \(steps) above "
+                + "\(Readable.number(bound)); algorithm.importance corrects for it"
         case .notFinite:
             "NaN or infinite \(steps): \(metrics.nonFiniteNames.joined(separator: ", "))"
         }

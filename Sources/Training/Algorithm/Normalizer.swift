@@ -35,11 +35,13 @@ package struct Normalizer: Codable, Hashable, Sendable {
         }
     }
 
-    /// The divisor of the sum over all targets; includes trajectories without a gradient.
-    package func divisor(of groups: [TrajectoryGroup]) -> Double {
+    /// The divisor of the sum over all targets.
+    ///
+    /// - Parameter counts: completion tokens of each trajectory that counts, also if it has no gradient.
+    package func divisor(completionTokens counts: [Int]) -> Double {
         switch rule {
-        case .stepTokens: Double(groups.reduce(0) { $0 + $1.completionTokenCount })
-        case .sequence, .constant: Double(groups.reduce(0) { $0 + $1.judged.count })
+        case .stepTokens: Double(counts.reduce(0, +))
+        case .sequence, .constant: Double(counts.count)
         }
     }
 }

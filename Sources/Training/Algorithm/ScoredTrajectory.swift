@@ -8,8 +8,10 @@ package struct ScoredTrajectory: Sendable {
     package let id: TrajectoryID
     package let trajectory: Trajectory
     package let reward: RewardBreakdown
-    /// The advantage; 0 until ``Algorithm/withAdvantages(_:)`` has computed it.
-    package let advantage: Double
+    /// The advantages of its tokens; nil until ``Algorithm/withAdvantages(_:)`` has computed them.
+    package private(set) var estimates: TokenEstimates?
+    /// What models say about its tokens; nil if the algorithm does not ask them.
+    package private(set) var scores: TokenScores?
     /// Why the answer has no verdict; nil if it has one. An unjudged trajectory is excluded from its group's advantages and
     /// from the loss, and its reward is meaningless.
     package let unjudged: String?
@@ -29,22 +31,23 @@ package struct ScoredTrajectory: Sendable {
         case .success(let reward): (self.reward, unjudged) = (reward, nil)
         case .failure(let error): (reward, unjudged) = (.none, error.reason)
         }
-        advantage = 0
         recorded = record(reward, unjudged)
     }
 
-    private init(_ scored: ScoredTrajectory, advantage: Double) {
-        id = scored.id
-        trajectory = scored.trajectory
-        reward = scored.reward
-        unjudged = scored.unjudged
-        recorded = scored.recorded
-        self.advantage = advantage
+    func with(_ estimates: TokenEstimates) -> ScoredTrajectory {
+        var copy = self
+        copy.estimates = estimates
+        return copy
     }
 
-    func withAdvantage(_ advantage: Double) -> ScoredTrajectory {
-        ScoredTrajectory(self, advantage: advantage)
+    func with(_ scores: TokenScores?) -> ScoredTrajectory {
+        var copy = self
+        copy.scores = scores
+        return copy
     }
+
+    /// The mean advantage of its tokens; 0 until it is computed.
+    package var advantage: Double { estimates?.meanAdvantage ?? 0 }
 
     /// The record for the trajectory store.
     package var record: TrajectoryRecord {
@@ -53,7 +56,22 @@ package struct ScoredTrajectory: Sendable {
         return record
     }
 
+    /// The entropies of its tokens when they were sampled, in nats. `[token]`
+    package var entropies: [Float] { trajectory.transcript.segments.flatMap(\.entropies) }
+
     package var firstBoxIoU: Double? { recorded.firstBoxIoU }
+}
+
+/// What models say about the completion tokens of a trajectory before the first update. A list is empty if it is not needed.
+package struct TokenScores: Sendable, Equatable {
+    /// Log-probabilities under the policy, computed by the trainer. `[token]`
+    package var policy: [Float] = []
+    /// Log-probabilities under the reference model. `[token]`
+    package var reference: [Float] = []
+    /// The critic's value before each token. `[token]`
+    package var values: [Float] = []
+
+    package init() {}
 }
 
 /// All samples of one prompt.
@@ -62,11 +80,16 @@ package struct TrajectoryGroup: Sendable {
     /// Index in the example source.
     package let index: Int
     package let members: [ScoredTrajectory]
+    /// The reward of a greedy answer; nil if none was asked for or it has no verdict.
+    package let greedyReward: Double?
 
-    package init(example: Example, index: Int, members: [ScoredTrajectory]) {
+    package init(
+        example: Example, index: Int, members: [ScoredTrajectory], greedyReward: Double? = nil
+    ) {
         self.example = example
         self.index = index
         self.members = members
+        self.greedyReward = greedyReward
     }
 
     /// The members with a verdict.
@@ -80,12 +103,19 @@ package struct TrajectoryGroup: Sendable {
     /// Whether the rewards of the judged members differ.
     package var hasSignal: Bool { Advantage.hasSignal(judged.map(\.reward.total)) }
 
-    /// The group with an advantage for each judged member, in order.
-    func withAdvantages(_ advantages: [Double]) -> TrajectoryGroup {
-        var remaining = advantages[...]
-        let members = members.map { member in
-            member.unjudged == nil ? member.withAdvantage(remaining.popFirst() ?? 0) : member
-        }
-        return TrajectoryGroup(example: example, index: index, members: members)
+    /// The group with the estimates of each judged member, in order.
+    func with(_ estimates: [TokenEstimates]) -> TrajectoryGroup {
+        var remaining = estimates[...]
+        return replacing { $0.unjudged == nil ? $0.with(remaining.removeFirst()) : $0 }
+    }
+
+    /// The group with the scores of its members.
+    func with(_ scores: [TrajectoryID: TokenScores]) -> TrajectoryGroup {
+        replacing { $0.with(scores[$0.id]) }
+    }
+
+    private func replacing(_ change: (ScoredTrajectory) -> ScoredTrajectory) -> TrajectoryGroup {
+        TrajectoryGroup(
+            example: example, index: index, members: members.map(change), greedyReward: greedyReward)
     }
 }

@@ -51,6 +51,11 @@ package struct AlarmConfiguration: Codable, Hashable, Sendable {
     @Setting("Trajectories fail, for example because the model's output is NaN.")
     package var failed = AlarmRule(
         .stop, threshold: 0.5, "A fraction of the trajectories.", .from(0, below: 1), window: 3)
+    @Setting("Tokens were sampled with other probabilities than the trainer computes.")
+    package var mismatch = AlarmRule(
+        .warn, threshold: 0.01,
+        "The divergence of the two in nats for each token; rounding alone gives 1e-9 in fp32.", .above(0),
+        window: 5)
     @Setting("Loss, gradient or reward is NaN or infinite.")
     package var notFinite = AlarmRule(
         .stop, threshold: 0,
@@ -68,6 +73,7 @@ package struct AlarmConfiguration: Codable, Hashable, Sendable {
         case .entropyCollapse: entropyCollapse
         case .unjudged: unjudged
         case .failed: failed
+        case .mismatch: mismatch
         case .notFinite: notFinite
         }
     }

@@ -7,6 +7,8 @@ package struct DataConfiguration: Codable, Hashable, Sendable {
     @Setting("Maximum fraction of bad rows in a file; above it the run stops.", .from(0, to: 1))
     package var toleratedBadFraction = 0.01
 
+    @Setting("Which questions are asked more often.") package var curriculum = Curriculum()
+
     package init() {}
 
     /// A source and its sampling weight.

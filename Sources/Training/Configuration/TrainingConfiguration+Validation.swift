@@ -11,6 +11,7 @@ extension TrainingConfiguration {
     package func validate() throws {
         try SettingTree.check(self, like: TrainingConfiguration())
         try judge.validate()
+        try validateAlgorithm()
         try validateReward()
         try validateEvaluations()
         do { _ = try toolBox } catch { throw SettingError("tools", "cannot be offered: \(error)") }
@@ -41,7 +42,21 @@ extension TrainingConfiguration {
         if let problem { throw SettingError("evaluation", problem) }
     }
 
+    private func validateAlgorithm() throws(SettingError) {
+        if algorithm.importance.lower > algorithm.importance.upper {
+            throw SettingError("algorithm.importance.lower", "is above algorithm.importance.upper")
+        }
+        if data.curriculum.isOn, data.parts.count != 1 || data.parts[0].file.isEmpty {
+            throw SettingError(
+                "data.curriculum.isOn",
+                "needs data.parts with one file: scenes and mixtures never ask a question twice")
+        }
+    }
+
     private func validateReward() throws(SettingError) {
+        if reward.overlong.buffer > reward.overlong.limit {
+            throw SettingError("reward.overlong.buffer", "is above reward.overlong.limit")
+        }
         if !reward.program.isEmpty, reward.components.isEmpty {
             throw SettingError(
                 "reward.program",

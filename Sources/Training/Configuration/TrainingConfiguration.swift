@@ -29,7 +29,7 @@ package struct TrainingConfiguration: Codable, Sendable {
     @Setting("The reward of a trajectory.") package var reward = Reward()
     @Setting("Judges of answers: rules, and a model or a program for answers that the rules cannot decide.")
     package var judge = JudgeConfiguration()
-    @Setting("How the rewards of a step become a gradient; the defaults are DeepEyes' GRPO.")
+    @Setting("How the rewards of a step become a gradient: a name, or a name and parts that override it.")
     package var algorithm = Algorithm()
     @Setting("The optimizer.") package var optimizer = OptimizerConfiguration()
     @Setting("The checkpoints of a run.") package var checkpoint = CheckpointConfiguration()
@@ -84,7 +84,7 @@ package struct TrainingConfiguration: Codable, Sendable {
     /// - Throws: ``ConfigurationError`` that names the file and line or the override, the key and the valid values.
     package static func load(from path: String?, overrides: [String] = []) throws -> TrainingConfiguration {
         try ConfigurationFile.load(
-            TrainingConfiguration(), from: path, overrides: overrides, retired: retiredKeys,
+            TrainingConfiguration(), from: path, overrides: overrides, retired: retiredKeys, presets: presets,
             check: { try $0.validate() })
     }
 
@@ -92,8 +92,14 @@ package struct TrainingConfiguration: Codable, Sendable {
     ///
     /// - Throws: ``ConfigurationError`` for a file that cannot be read.
     package static func recorded(at path: String) throws -> TrainingConfiguration {
-        try ConfigurationFile.recorded(TrainingConfiguration(), at: path, retired: retiredKeys)
+        try ConfigurationFile.recorded(
+            TrainingConfiguration(), at: path, retired: retiredKeys, presets: presets)
     }
+
+    /// `algorithm.name` sets all parts of the algorithm.
+    private static let presets: [String: ConfigurationFile.NamedValues] = [
+        "algorithm": ("name", { AlgorithmName(rawValue: $0)?.algorithm })
+    ]
 
     /// Keys of earlier versions, with their replacements.
     private static let retiredKeys = [

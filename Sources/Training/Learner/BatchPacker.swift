@@ -10,17 +10,21 @@ package struct TrainingPass: Sendable {
     /// Token ids. `[target]`
     package fileprivate(set) var targets: [Int64] = []
     /// Log-probability of the target when it was sampled; nil if any target was not sampled, as in supervised text. `[target]`
-    package fileprivate(set) var oldLogProbabilities: [Float]? = []
-    /// Weight of the branch. `[target]`
+    package fileprivate(set) var sampledLogProbabilities: [Float]? = []
+    /// Weight of the target. `[target]`
     package fileprivate(set) var weights: [Float] = []
-    /// Index of the branch of the target. `[target]`
-    package fileprivate(set) var branches: [Int] = []
+    /// What a policy loss needs beside it.
+    package fileprivate(set) var terms = TargetTerms()
+    /// Number of targets of each branch. `[branch]`
+    package fileprivate(set) var targetCounts: [Int] = []
     /// Trajectory of the branch; nil for supervised text. `[branch]`
     package fileprivate(set) var trajectories: [TrajectoryID?] = []
     /// Index of the token that predicts the first target of the branch. `[branch]`
     package fileprivate(set) var branchPredictors: [Int64] = []
     /// The images of the batch, in order. `[image]`
     package fileprivate(set) var views: [ViewedImage] = []
+
+    var branchLengths: BranchLengths { BranchLengths(targetCounts) }
 }
 
 /// Packs prompt trees into passes of bounded size; a shared prompt appears once.
@@ -93,17 +97,18 @@ package struct BatchPacker {
                     pass.targets.append(Int64(token))
                 }
                 if segment.logProbabilities.count == segment.tokens.count {
-                    pass.oldLogProbabilities?.append(contentsOf: segment.logProbabilities)
+                    pass.sampledLogProbabilities?.append(contentsOf: segment.logProbabilities)
                 } else {
-                    pass.oldLogProbabilities = nil
+                    pass.sampledLogProbabilities = nil
                 }
-                pass.weights += Array(repeating: Float(branch.weight), count: segment.tokens.count)
-                pass.branches += Array(repeating: pass.trajectories.count, count: segment.tokens.count)
             }
             offset += segment.tokens.count
         }
+        pass.weights += branch.weights
+        pass.terms.append(branch.terms)
         if firstTarget < pass.predictors.count {
             pass.branchPredictors.append(pass.predictors[firstTarget])
+            pass.targetCounts.append(pass.predictors.count - firstTarget)
             pass.trajectories.append(branch.id)
         }
         _ = try append(

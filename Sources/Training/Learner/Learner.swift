@@ -7,7 +7,9 @@ import Torch
 /// The training objective of a pass.
 package enum TrainingGoal: Sendable {
     /// A policy loss; weights are advantages, and log-probabilities are those of the sampled distribution.
-    case reward(Objective, temperature: Double)
+    case policy(PolicyLoss)
+    /// The loss of a critic, whose value head the learner trains.
+    case values(ValueLoss)
     /// The weighted log-likelihood of the targets.
     case likelihood
 }
@@ -30,43 +32,84 @@ package struct MissingLogProbabilitiesError: Error, Hashable, CustomStringConver
 /// Holds tensors, so one thread owns it.
 package final class Learner {
     package let model: any VisionLanguageModel
+    /// The value head that is trained with the model, if there is one.
+    package let valueHead: ValueHead?
     /// One model per worker, all with the same weights; the first is `model`.
-    private let replicas: [any VisionLanguageModel]
+    private let replicas: [Replica]
     private let optimizer: AdamW
     private let configuration: OptimizerConfiguration
     /// Excludes tokens that are never sampled from every distribution, as generation does.
     private let vocabularyBias: Tensor
+    /// Computes log-probabilities and values under the present weights.
+    package let evaluator: PassEvaluator
+
+    /// A model with its value head.
+    private struct Replica {
+        let model: any VisionLanguageModel
+        let valueHead: ValueHead?
+
+        var parameters: [NamedTensor] { model.parameters + (valueHead?.parameters ?? []) }
+    }
 
     /// - Parameters:
     ///   - model: the model to train.
+    ///   - valueHead: a value head to train with it.
     ///   - rules: the sampling rules; tokens that they exclude have probability 0 here too.
     ///   - configuration: the optimizer's settings.
     ///   - workers: number of passes that are computed in parallel.
     package init(
-        model: any VisionLanguageModel, rules: TokenRules, configuration: OptimizerConfiguration,
-        workers: Int = 1
+        model: any VisionLanguageModel, valueHead: ValueHead? = nil, rules: TokenRules,
+        configuration: OptimizerConfiguration, workers: Int = 1
     ) {
         self.model = model
+        self.valueHead = valueHead
         self.configuration = configuration
-        replicas = [model] + (1..<workers).map { _ in model.sharingWeights() }
+        replicas =
+            [Replica(model: model, valueHead: valueHead)]
+            + (1..<workers).map { _ in
+                Replica(model: model.sharingWeights(), valueHead: valueHead?.sharingWeights())
+            }
         vocabularyBias = rules.bias(on: model.device)
+        evaluator = PassEvaluator(replicas.map(\.model), rules: rules)
         for replica in replicas {
             for parameter in replica.parameters { parameter.tensor.requiresGrad = true }
         }
-        optimizer = AdamW(model.parameters, configuration.adamW)
+        optimizer = AdamW(replicas[0].parameters, configuration.adamW)
     }
 
     /// The measurements of an update.
     package struct Outcome: Sendable {
         /// The loss: the sum over targets divided by the divisor.
         package var loss = 0.0
-        /// Number of clipped targets.
-        package var clippedCount = 0.0
+        /// Sums over the targets.
+        package var measurements = LossMeasurements()
         package var gradientNorm = 0.0
         /// Whether loss and gradient norm are neither NaN nor infinite.
         package var isFinite = true
 
         package init() {}
+
+        /// Several updates as one: means of losses and norms, sums of measurements.
+        package init(of outcomes: [Outcome]) {
+            guard outcomes.count != 1 else {
+                self = outcomes[0]
+                return
+            }
+            let count = Double(max(outcomes.count, 1))
+            for outcome in outcomes {
+                loss += outcome.loss / count
+                gradientNorm += outcome.gradientNorm / count
+                measurements = measurements + outcome.measurements
+                isFinite = isFinite && outcome.isFinite
+            }
+        }
+
+        /// Adds the value loss of a critic with a model of its own.
+        mutating func add(critic: Outcome) {
+            measurements.valueLossSum += critic.measurements.valueLossSum
+            measurements.targetCount = max(measurements.targetCount, critic.measurements.targetCount)
+            isFinite = isFinite && critic.isFinite
+        }
     }
 
     /// Sums the gradients of all passes and takes one optimizer step.
@@ -92,11 +135,11 @@ package final class Learner {
         }
         for partial in partialOutcomes {
             outcome.loss += partial.loss
-            outcome.clippedCount += partial.clippedCount
+            outcome.measurements = outcome.measurements + partial.measurements
         }
         for replica in replicas.dropFirst() { collectGradients(of: replica) }
         outcome.gradientNorm = clipGradientNorm(
-            model.parameters.map(\.tensor), maximum: configuration.maximumGradientNorm)
+            replicas[0].parameters.map(\.tensor), maximum: configuration.maximumGradientNorm)
         outcome.isFinite = outcome.loss.isFinite && outcome.gradientNorm.isFinite
         if outcome.isFinite { optimizer.step(learningRate: learningRate) }
         return outcome
@@ -105,22 +148,22 @@ package final class Learner {
     /// Adds the gradients of `passes` to those of `model`.
     private func gradients(
         of passes: [TrainingPass], towards goal: TrainingGoal, divisor: Double,
-        in model: any VisionLanguageModel
+        in replica: Replica
     ) throws -> Outcome {
         var outcome = Outcome()
         for pass in passes {
-            let (loss, clippedCount) = try summedLoss(of: pass, towards: goal, in: model)
+            let (loss, measurements) = try summedLoss(of: pass, towards: goal, in: replica)
             let mean = loss / divisor
             mean.backward()
             outcome.loss += mean.item()
-            outcome.clippedCount += clippedCount
+            outcome.measurements = outcome.measurements + measurements
         }
         return outcome
     }
 
     /// Adds the gradients of a replica to those of the model and clears them.
-    private func collectGradients(of replica: any VisionLanguageModel) {
-        for (own, other) in zip(model.parameters, replica.parameters) {
+    private func collectGradients(of replica: Replica) {
+        for (own, other) in zip(replicas[0].parameters, replica.parameters) {
             guard let gradient = other.tensor.grad else { continue }
             if let sum = own.tensor.grad { sum.add_(gradient) } else { own.tensor.grad = gradient }
             other.tensor.grad = nil
@@ -128,32 +171,36 @@ package final class Learner {
     }
 
     private func summedLoss(
-        of pass: TrainingPass, towards goal: TrainingGoal, in model: any VisionLanguageModel
-    ) throws -> (Tensor, Double) {
+        of pass: TrainingPass, towards goal: TrainingGoal, in replica: Replica
+    ) throws -> (Tensor, LossMeasurements) {
+        let model = replica.model
         let hidden = model.hiddenStates(of: pass.batch)  // [token, width]
-        let weights = Tensor(pass.weights, device: model.device)  // [target]
         switch goal {
-        case .reward(let objective, let temperature):
-            guard let old = pass.oldLogProbabilities else {
-                throw MissingLogProbabilitiesError(trajectories: pass.trajectories.compactMap(\.self))
-            }
-            let (logProbabilities, _) = model.logProbabilities(
-                of: pass.targets, at: pass.predictors, in: hidden, temperature: temperature,
+        case .policy(let loss):
+            let (logProbabilities, entropies) = model.logProbabilities(
+                of: pass.targets, at: pass.predictors, in: hidden, temperature: loss.temperature,
                 bias: vocabularyBias)  // [target]
-            let sum = objective(
-                logProbabilities: logProbabilities, old: Tensor(old, device: model.device),
-                advantages: weights)
-            return (sum.loss, sum.clippedCount)
+            return try loss(
+                pass, logProbabilities: logProbabilities, entropies: entropies,
+                values: replica.valueHead?.values(of: pass, in: hidden))
+        case .values(let loss):
+            guard let head = replica.valueHead else { preconditionFailure("the learner has no value head") }
+            var measurements = LossMeasurements()
+            measurements.targetCount = pass.targets.count
+            let sum = loss(head.values(of: pass, in: hidden), pass.terms).sum()
+            measurements.valueLossSum = sum.item()
+            return (sum, measurements)
         case .likelihood:
             let (logProbabilities, _) = model.logProbabilities(
                 of: pass.targets, at: pass.predictors, in: hidden)  // [target]
-            return (-(logProbabilities * weights).sum(), 0)
+            let weights = Tensor(pass.weights, device: model.device)  // [target]
+            return (-(logProbabilities * weights).sum(), LossMeasurements())
         }
     }
 
     /// The negative log-likelihood of a pass, summed over its targets, in nats; without a gradient.
     package func negativeLogLikelihood(of pass: TrainingPass) throws -> Double {
-        try withoutGradient { try summedLoss(of: pass, towards: .likelihood, in: model).0.item() }
+        try withoutGradient { try summedLoss(of: pass, towards: .likelihood, in: replicas[0]).0.item() }
     }
 
     // MARK: State

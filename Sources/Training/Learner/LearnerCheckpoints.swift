@@ -24,10 +24,12 @@ struct LearnerCheckpoints {
     /// - Parameters:
     ///   - step: the number of completed steps.
     ///   - kept: an older checkpoint to keep.
-    func save(step: Int, keeping kept: Checkpoint? = nil) throws {
+    ///   - more: writes what else belongs to the trainer's state into the given folder.
+    func save(step: Int, keeping kept: Checkpoint? = nil, more: (URL) throws -> Void = { _ in }) throws {
         _ = try folder.writeCheckpoint(step: step) { url in
             try policyModel.write(into: url)
             try learner.saveState(to: Self.optimizerFile(in: url))
+            try more(Self.trainerFolder(in: url))
         }
         try folder.pruneCheckpoints(keeping: configuration.keep, and: Set([kept?.step].compactMap(\.self)))
     }
@@ -38,6 +40,12 @@ struct LearnerCheckpoints {
     }
 
     private static func optimizerFile(in checkpoint: URL) -> URL {
-        checkpoint.appending(path: "trainer/optimizer.safetensors", directoryHint: .notDirectory)
+        trainerFolder(in: checkpoint).appending(
+            path: "optimizer.safetensors", directoryHint: .notDirectory)
+    }
+
+    /// The trainer's state in a checkpoint.
+    static func trainerFolder(in checkpoint: URL) -> URL {
+        checkpoint.appending(path: "trainer", directoryHint: .isDirectory)
     }
 }

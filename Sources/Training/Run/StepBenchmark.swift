@@ -136,7 +136,7 @@ package final class StepBenchmark {
         }
         try watch.measure("update") {
             let outcome = try learner.update(
-                passes, towards: .reward(algorithm.objective, temperature: 1), divisor: divisor,
+                passes, towards: .policy(PolicyLoss(algorithm)), divisor: divisor,
                 learningRate: optimizer.learningRate)
             guard outcome.isFinite else {
                 throw StepBenchmarkError(problem: "the gradient is NaN or infinite")
@@ -170,7 +170,8 @@ package final class StepBenchmark {
         groupCount += 1
         let group = try watch.measure("generation") {
             try engine.serve { [collector] policy in
-                try await collector.collect(step: step, by: policy)[0]
+                try await collector.collect(step: step, from: PromptOrder(position: step), by: policy)
+                    .groups[0]
             }
         }
         let counts = Set(group.members.map(\.trajectory.transcript.completionTokenCount))

@@ -13,12 +13,25 @@ package struct StepReport {
     static let toleratedUnjudgedFraction = 0.05
 
     private let groups: [TrajectoryGroup]
+    private let kept: [TrajectoryGroup]
     private let outcome: Learner.Outcome
+    private let algorithm: Algorithm
     private let learningRate: Double
 
-    package init(groups: [TrajectoryGroup], outcome: Learner.Outcome, learningRate: Double) {
+    /// - Parameters:
+    ///   - groups: all groups of the step.
+    ///   - kept: those that were trained on; nil for all.
+    ///   - outcome: the updates.
+    ///   - algorithm: the algorithm.
+    ///   - learningRate: the learning rate of the step.
+    package init(
+        groups: [TrajectoryGroup], kept: [TrajectoryGroup]? = nil, outcome: Learner.Outcome,
+        algorithm: Algorithm = Algorithm(), learningRate: Double
+    ) {
         self.groups = groups
+        self.kept = kept ?? groups
         self.outcome = outcome
+        self.algorithm = algorithm
         self.learningRate = learningRate
     }
 
@@ -71,13 +84,53 @@ package struct StepReport {
         add(MetricName.clipFraction, clippedFraction)
         add(MetricName.gradientNorm, outcome.gradientNorm)
         add(MetricName.learningRate, learningRate)
+        return metrics + algorithmMetrics
+    }
+
+    /// Fraction of clipped tokens among the completion tokens of judged trajectories, over all epochs.
+    private var clippedFraction: Double {
+        let count = kept.reduce(0) { $0 + $1.completionTokenCount } * algorithm.updates.epochs
+        return count == 0 ? 0 : outcome.measurements.clippedCount / Double(count)
+    }
+
+    /// What depends on the parts of the algorithm.
+    private var algorithmMetrics: [Metric] {
+        let sums = outcome.measurements
+        var metrics: [Metric] = []
+        if sums.targetCount > 0 {
+            metrics += [
+                Metric(MetricName.mismatchMean, sums.mean(\.mismatchSum)),
+                Metric(MetricName.mismatchMaximum, sums.mismatchMaximum),
+                Metric(MetricName.mismatchK3, sums.mean(\.mismatchK3Sum)),
+            ]
+        }
+        if algorithm.divergence.isInLoss {
+            metrics.append(Metric(MetricName.divergence, sums.mean(\.divergenceSum)))
+        }
+        if algorithm.sampling.isOn {
+            metrics.append(Metric(MetricName.sampledGroups, Double(groups.count)))
+        }
+        if algorithm.advantage.needsCritic {
+            metrics.append(Metric(MetricName.valueLoss, sums.mean(\.valueLossSum)))
+            if let explained = explainedVariance {
+                metrics.append(Metric(MetricName.explainedVariance, explained))
+            }
+        }
         return metrics
     }
 
-    /// Fraction of clipped tokens among the completion tokens of judged trajectories.
-    private var clippedFraction: Double {
-        let count = groups.reduce(0) { $0 + $1.completionTokenCount }
-        return count == 0 ? 0 : outcome.clippedCount / Double(count)
+    /// 1 − the variance of the critic's errors by that of the returns; nil if the returns do not vary.
+    private var explainedVariance: Double? {
+        let members = kept.flatMap(\.judged)
+        let returns = members.flatMap { $0.estimates?.returns ?? [] }
+        let values = members.flatMap { $0.scores?.values ?? [] }.map(Double.init)
+        func variance(_ values: [Double]) -> Double {
+            let mean = values.reduce(0, +) / Double(max(values.count, 1))
+            return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        }
+        let total = variance(returns)
+        guard total > 0, returns.count == values.count else { return nil }
+        return 1 - variance(zip(returns, values).map { $0 - $1 }) / total
     }
 
     /// Whether enough trajectories are judged for a mean over them.

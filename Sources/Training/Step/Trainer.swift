@@ -21,6 +21,11 @@ package final class Trainer {
     private let packer: BatchPacker
     private let checkpoints: LearnerCheckpoints
     private let store: TrajectoryStore
+    private let scorer: TokenScorer
+    /// Of an algorithm that needs the values of tokens.
+    private let critic: Critic?
+    /// Which prompts come next.
+    private var order = PromptOrder()
 
     /// Why the first unjudged answer of the last step has no verdict; nil if all have one.
     package private(set) var unjudged: String?
@@ -39,50 +44,119 @@ package final class Trainer {
         self.store = store
         // The number of cache pages is part of what a run computes, so it does not depend on what other processes take.
         engine = try policyModel.workers(configuration.workers, copies: 3, budget: .fractionOfMachine(0.5))
+        let algorithm = configuration.algorithm
+        if algorithm.advantage.needsCritic {
+            critic = try Critic(
+                algorithm.critic, base: ModelDirectory.folder(at: configuration.model), policy: policyModel,
+                optimizer: configuration.optimizer, workers: configuration.workers)
+        } else {
+            critic = nil
+        }
         learner = Learner(
-            model: policyModel.model, rules: policyModel.rules, configuration: configuration.optimizer,
-            workers: configuration.workers)
+            model: policyModel.model, valueHead: critic?.learner == nil ? critic?.head : nil,
+            rules: policyModel.rules, configuration: configuration.optimizer, workers: configuration.workers)
         collector = RolloutCollector(
             source: source, format: policyModel.format, tools: tools, configuration: configuration.rollout,
-            seed: configuration.seed,
+            algorithm: algorithm, curriculum: configuration.data.curriculum, seed: configuration.seed,
             score: TrajectoryScorer(reward: configuration.reward, judge: judge).outcome)
         packer = BatchPacker(
             shape: policyModel.model.shape, processor: policyModel.processor,
             tokensPerPass: configuration.optimizer.tokensPerPass)
+        scorer = TokenScorer(
+            packer: packer, workers: configuration.workers,
+            temperature: configuration.rollout.sampling.temperature,
+            policy: algorithm.needsPolicyScores ? learner.evaluator : nil,
+            reference: try Self.reference(configuration, rules: policyModel.rules),
+            critic: critic.map { ($0.learner?.evaluator ?? learner.evaluator, $0.head) })
         checkpoints = LearnerCheckpoints(
             in: folder, policyModel: policyModel, learner: learner, configuration: configuration.checkpoint)
     }
 
-    /// One step: collect and reward, compute advantages, pack, update, publish, record.
+    /// The model that the run started from, with weights of its own that do not change; nil if the algorithm has no penalty on
+    /// the divergence from it.
+    private static func reference(
+        _ configuration: TrainingConfiguration, rules: TokenRules
+    ) throws -> PassEvaluator? {
+        guard configuration.algorithm.divergence.isOn else { return nil }
+        let base = try PolicyModel(
+            directory: ModelDirectory.folder(at: configuration.model), device: Device(configuration.device))
+        let copies = (1..<configuration.workers).map { _ in base.model.sharingWeights() }
+        return PassEvaluator([base.model] + copies, rules: rules)
+    }
+
+    /// One step: collect and reward, score, compute advantages, update, publish, record.
     package func step() throws -> StepMetrics {
         var watch = Stopwatch()
         let step = completedSteps
         let before = engine.statistics
-        let collected = try watch.measure("rollout") {
-            try engine.serve { [collector] policy in try await collector.collect(step: step, by: policy) }
+        let collected = try watch.measure("rollout") { [order] in
+            try engine.serve { [collector] policy in
+                try await collector.collect(step: step, from: order, by: policy)
+            }
         }
-        let groups = configuration.algorithm.withAdvantages(collected)
-        recordProblems(of: groups)
-        let (trees, divisor) = configuration.algorithm.trees(of: groups)
-        let passes = try watch.measure("pack") {
-            try packer.passes(of: trees, workers: configuration.workers)
-        }
+        order = collected.order
+        recordProblems(of: collected.groups)
+        let scored =
+            scorer.isNeeded
+            ? try watch.measure("score") { try scorer.scored(collected.kept) } : collected.kept
+        let groups = configuration.algorithm.withAdvantages(scored)
         let rate = configuration.optimizer.rates(steps: configuration.steps).rate(at: step)
-        let outcome = try watch.measure("update") {
-            try learner.update(
-                passes,
-                towards: .reward(
-                    configuration.algorithm.objective,
-                    temperature: configuration.rollout.sampling.temperature),
-                divisor: divisor, learningRate: rate)
-        }
+        let outcome = try update(on: groups, learningRate: rate, timedBy: &watch)
         try engine.publish(version: step + 1)
         completedSteps += 1
-        let report = StepReport(groups: groups, outcome: outcome, learningRate: rate)
-        try watch.measure("record") { try store.insert(groups.flatMap { $0.members.map(\.record) }) }
+        let all = collected.groups(replacing: groups)
+        let report = StepReport(
+            groups: all, kept: groups, outcome: outcome, algorithm: configuration.algorithm,
+            learningRate: rate)
+        try watch.measure("record") { try store.insert(all.flatMap { $0.members.map(\.record) }) }
         return StepMetrics(
             step: completedSteps, values: report.metrics,
             performance: report.performance(watch) + (engine.statistics - before).metrics)
+    }
+
+    /// The updates on the groups of a step.
+    private func update(
+        on groups: [TrajectoryGroup], learningRate: Double, timedBy watch: inout Stopwatch
+    ) throws -> Learner.Outcome {
+        let algorithm = configuration.algorithm
+        let entropies = groups.flatMap(\.judged).flatMap(\.entropies)
+        let loss = PolicyLoss(
+            algorithm,
+            entropy: entropies.isEmpty ? 0 : Double(entropies.reduce(0, +)) / Double(entropies.count),
+            temperature: configuration.rollout.sampling.temperature)
+        let trainsPolicy = critic == nil || completedSteps >= algorithm.critic.warmUpSteps
+        var outcomes: [Learner.Outcome] = []
+        for part in algorithm.updates.parts(
+            of: groups.count, seed: configuration.seed, step: completedSteps)
+        {
+            let (trees, divisor) = algorithm.trees(of: part.map { groups[$0] })
+            let passes = try watch.measure("pack") {
+                try packer.passes(of: trees, workers: configuration.workers)
+            }
+            var outcome = Learner.Outcome()
+            try watch.measure("update") {
+                if trainsPolicy {
+                    outcome = try learner.update(
+                        passes, towards: .policy(loss), divisor: divisor, learningRate: learningRate)
+                } else if critic?.learner == nil {
+                    outcome = try learner.update(
+                        passes, towards: .values(ValueLoss(algorithm.critic)), divisor: divisor,
+                        learningRate: learningRate)
+                }
+            }
+            if let own = critic?.learner {
+                let ownRate =
+                    learningRate * algorithm.critic.learningRate / configuration.optimizer.learningRate
+                let ownOutcome = try watch.measure("critic") {
+                    try own.update(
+                        passes, towards: .values(ValueLoss(algorithm.critic)), divisor: divisor,
+                        learningRate: ownRate)
+                }
+                outcome.add(critic: ownOutcome)
+            }
+            outcomes.append(outcome)
+        }
+        return Learner.Outcome(of: outcomes)
     }
 
     private func recordProblems(of groups: [TrajectoryGroup]) {
@@ -97,7 +171,10 @@ package final class Trainer {
     /// - Parameter kept: an older checkpoint to keep.
     package func saveCheckpoint(keeping kept: Checkpoint? = nil) throws {
         try store.synchronize()
-        try checkpoints.save(step: completedSteps, keeping: kept)
+        try checkpoints.save(step: completedSteps, keeping: kept) { url in
+            try AtomicFile.write(json: order, to: Self.orderFile(in: url))
+            try critic?.save(in: url)
+        }
     }
 
     /// Restores the optimizer's state from the checkpoint that the model was loaded from, and removes trajectories recorded
@@ -106,6 +183,17 @@ package final class Trainer {
         try checkpoints.restore(saved)
         try store.removeTrajectories(after: saved.step)
         completedSteps = saved.step
+        let trainer = LearnerCheckpoints.trainerFolder(in: saved.url)
+        // Checkpoints of earlier versions asked in turn.
+        let data = FileManager.default.contents(atPath: Self.orderFile(in: trainer).path)
+        order =
+            try data.map { try JSONDecoder().decode(PromptOrder.self, from: $0) }
+            ?? PromptOrder(position: saved.step * configuration.rollout.promptsPerStep)
+        try critic?.load(from: trainer)
         try engine.publish(version: saved.step)
+    }
+
+    private static func orderFile(in folder: URL) -> URL {
+        folder.appending(path: "prompts.json", directoryHint: .notDirectory)
     }
 }

@@ -17,13 +17,15 @@ package enum ConfigurationFile {
     ///   - path: path of a YAML file; nil for none.
     ///   - overrides: dotted assignments such as `rollout.groupSize=4`, with YAML values.
     ///   - retired: dotted keys of earlier versions, each with the rest of an error message such as `is now …`.
+    ///   - presets: by dotted key of a group, its key with a name that sets all values of the group, and these values by name.
     ///   - check: checks that values fit together; throws `SettingError`.
     /// - Throws: ``ConfigurationError`` that names the file and line or the override, the key and the valid values.
     package static func load<Configuration: Codable>(
         _ defaults: Configuration, from path: String?, overrides: [String] = [],
-        retired: [String: String] = [:], check: (Configuration) throws -> Void = { _ in }
+        retired: [String: String] = [:], presets: [String: NamedValues] = [:],
+        check: (Configuration) throws -> Void = { _ in }
     ) throws -> Configuration {
-        let merger = try merged(defaults, path, overrides, retired)
+        let merger = try merged(defaults, path, overrides, retired, presets)
         let configuration = try decoded(merger, path, like: defaults)
         do {
             try SettingTree.check(configuration, like: defaults)
@@ -41,16 +43,27 @@ package enum ConfigurationFile {
     ///
     /// - Throws: ``ConfigurationError`` for a file that cannot be read.
     package static func recorded<Configuration: Codable>(
-        _ defaults: Configuration, at path: String, retired: [String: String] = [:]
+        _ defaults: Configuration, at path: String, retired: [String: String] = [:],
+        presets: [String: NamedValues] = [:]
     ) throws -> Configuration {
-        try decoded(merged(defaults, path, [], retired), path, like: defaults)
+        try decoded(merged(defaults, path, [], retired, presets), path, like: defaults)
     }
 
+    /// Values of a group of keys, by a name that is one of its keys.
+    package typealias NamedValues = (key: String, values: @Sendable (_ name: String) -> (any Encodable)?)
+
     private static func merged(
-        _ defaults: some Encodable, _ path: String?, _ overrides: [String], _ retired: [String: String]
+        _ defaults: some Encodable, _ path: String?, _ overrides: [String], _ retired: [String: String],
+        _ presets: [String: NamedValues]
     ) throws -> ConfigurationMerger {
         let tree = try Yams.compose(yaml: text(of: defaults)) ?? Node.mapping(Node.Mapping([]))
-        var merger = ConfigurationMerger(tree: tree, retired: retired)
+        var merger = ConfigurationMerger(
+            tree: tree, retired: retired,
+            presets: presets.mapValues { preset in
+                SettingPreset(key: preset.key) { name in
+                    try preset.values(name).flatMap { try Yams.compose(yaml: text(of: $0))?.mapping }
+                }
+            })
         if let path, let node = try read(path) { try merger.merge(node, origin: path) }
         for assignment in overrides {
             guard let equals = assignment.firstIndex(of: "=") else {

@@ -6,10 +6,12 @@ struct ConfigurationMerger {
     private(set) var tree: Node
     private(set) var origins = ValueOrigins()
     private let retired: [String: String]
+    private let presets: [String: SettingPreset]
 
-    init(tree: Node, retired: [String: String]) {
+    init(tree: Node, retired: [String: String], presets: [String: SettingPreset] = [:]) {
         self.tree = tree
         self.retired = retired
+        self.presets = presets
     }
 
     /// - Parameters:
@@ -36,6 +38,18 @@ struct ConfigurationMerger {
         if base.isEmpty, case .mapping = change {
             origins.record(location(change, origin), keys)
             return change
+        }
+        var change = change
+        if let preset = presets[keys.joined(separator: ".")] {
+            if let name = change.scalar {
+                change = Node.mapping(
+                    Node.Mapping([(Node(preset.key), Node(name.string, name.tag, name.style, change.mark))]))
+            }
+            // The name sets all values of the group; those beside it are merged into them.
+            if let name = change[preset.key]?.string, let values = try preset.tree(name) {
+                base = values
+                origins.forget(below: keys)
+            }
         }
         guard case .mapping(let changes) = change else {
             let group = keys.isEmpty ? "a configuration" : keys.joined(separator: ".")
@@ -86,12 +100,26 @@ struct ConfigurationMerger {
     }
 }
 
+/// A name that sets all values of a group of keys.
+struct SettingPreset: Sendable {
+    /// The key with the name, such as `name`.
+    let key: String
+    /// The values that a name stands for, as a tree; nil for an unknown name, which is refused when the tree is decoded.
+    let tree: @Sendable (_ name: String) throws -> Node.Mapping?
+}
+
 /// Where the values of a configuration were set.
 struct ValueOrigins {
     private var locations: [String: String] = [:]
 
     fileprivate mutating func record(_ location: String, _ keys: [String]) {
         locations[keys.joined(separator: ".")] = location
+    }
+
+    /// Forgets where the values of a group were set, because all of them are replaced.
+    fileprivate mutating func forget(below keys: [String]) {
+        let prefix = keys.joined(separator: ".") + "."
+        locations = locations.filter { !$0.key.hasPrefix(prefix) }
     }
 
     /// The file and line or the override that set a value, or the list or group that it belongs to; nil for a default.

@@ -1,0 +1,34 @@
+import CounterRandom
+import Settings
+
+/// How often the trajectories of a step are trained on.
+package struct UpdatePlan: Codable, Hashable, Sendable {
+    @Setting("Passes over the trajectories of a step.", .atLeast(1)) package var epochs = 1
+    @Setting(
+        "Parts into which the groups of a step are divided; each part is an optimizer step. With several parts or epochs the trainer computes the old log-probabilities itself, in one more forward pass.",
+        .atLeast(1)) package var miniBatches = 1
+
+    package init(epochs: Int = 1, miniBatches: Int = 1) {
+        self.epochs = epochs
+        self.miniBatches = miniBatches
+    }
+
+    package var isSingle: Bool { epochs * miniBatches == 1 }
+
+    /// The groups of each update, in order. Each epoch divides them anew, by the seed alone; parts differ by at most one group.
+    ///
+    /// - Parameters:
+    ///   - count: the number of groups.
+    ///   - step: the number of completed steps.
+    package func parts(of count: Int, seed: UInt64, step: Int) -> [[Int]] {
+        if isSingle { return [Array(0..<count)] }
+        return (0..<epochs).flatMap { epoch in
+            var order = Array(0..<count)
+            var random = CounterRandom(seed: seed, UInt64(step), UInt64(epoch))
+            random.shuffle(&order)
+            return (0..<miniBatches).map { part in
+                Array(order[part * count / miniBatches..<(part + 1) * count / miniBatches])
+            }.filter { !$0.isEmpty }
+        }
+    }
+}
