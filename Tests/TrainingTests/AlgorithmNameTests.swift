@@ -1,3 +1,4 @@
+import Foundation
 import TestFixtures
 import Testing
 import Training

@@ -64,7 +64,7 @@ struct ConfigurationMistakeTests {
     }
 
     @Test(arguments: [
-        ("algorithm.advantage=foo", "foo is not a value of it; use groupDeviation or groupMean"),
+        ("algorithm.advantage=foo", "foo is not a value of it; use groupDeviation, groupMean, leaveOneOut"),
         ("optimizer.schedule=cosin", "use constant, linear or cosine. Did you mean cosine?"),
         ("algorithm.mask.groups=none", "use withSignal or all"),
         ("reward.perception.toolBonusRule=always", "use none, unconditional or conditional"),

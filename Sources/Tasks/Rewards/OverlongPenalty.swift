@@ -1,5 +1,5 @@
 import Agent
-package import Settings
+import Settings
 
 /// A penalty for trajectories that come near the limit of tokens (DAPO, arXiv 2503.14476, section 3.4).
 ///

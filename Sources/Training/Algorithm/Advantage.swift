@@ -2,8 +2,8 @@ import Settings
 
 /// The advantage estimator: how much better a trajectory, or each of its tokens, did than expected.
 package enum Advantage: String, Codable, Hashable, Sendable, CaseIterable, SettingChoice {
-    case groupDeviation, groupMean, leaveOneOut, whitenedGroupMean, whitenedReturn, greedyBaseline,
-        generalized
+    case groupDeviation, groupMean, leaveOneOut
+    case whitenedGroupMean, whitenedReturn, greedyBaseline, generalized
 
     package var meaning: String {
         switch self {

@@ -1,4 +1,4 @@
-package import Torch
+import Torch
 
 /// The lengths of the trajectories that a list of tokens belongs to: first the tokens of the first, then those of the second, and so
 /// on.

@@ -26,9 +26,9 @@ package struct UpdatePlan: Codable, Hashable, Sendable {
             var order = Array(0..<count)
             var random = CounterRandom(seed: seed, UInt64(step), UInt64(epoch))
             random.shuffle(&order)
-            return (0..<miniBatches).map { part in
-                Array(order[part * count / miniBatches..<(part + 1) * count / miniBatches])
-            }.filter { !$0.isEmpty }
+            let bounds = (0...miniBatches).map { $0 * count / miniBatches }
+            let parts = zip(bounds, bounds.dropFirst()).map { Array(order[$0..<$1]) }
+            return parts.filter { !$0.isEmpty }
         }
     }
 }

@@ -45,7 +45,7 @@ package final class PassEvaluator {
     }
 
     private func evaluate(
-        _ passes: [TrainingPass], _ results: (TrainingPass, _ worker: Int) -> Tensor
+        _ passes: [TrainingPass], _ results: @escaping (TrainingPass, _ worker: Int) -> Tensor
     ) throws -> [[Float]] {
         let count = replicas.count
         let parts = try inParallel(count) { worker in

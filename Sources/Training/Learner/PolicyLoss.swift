@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// The loss of a policy on a pass: the objective with its corrections, and the terms beside it.
 package struct PolicyLoss: Sendable {

@@ -1,4 +1,4 @@
-import Models
+package import Models
 package import Torch
 
 /// A linear head that reads the value of a state from the hidden state before a token.

@@ -1,6 +1,7 @@
 import CounterRandom
 import Foundation
-package import Settings
+import Settings
+import Tasks
 
 /// Draws examples that the model sometimes gets right more often than others.
 package struct Curriculum: Codable, Hashable, Sendable {

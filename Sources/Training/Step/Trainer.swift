@@ -45,16 +45,16 @@ package final class Trainer {
         // The number of cache pages is part of what a run computes, so it does not depend on what other processes take.
         engine = try policyModel.workers(configuration.workers, copies: 3, budget: .fractionOfMachine(0.5))
         let algorithm = configuration.algorithm
-        if algorithm.advantage.needsCritic {
-            critic = try Critic(
+        let critic =
+            algorithm.advantage.needsCritic
+            ? try Critic(
                 algorithm.critic, base: ModelDirectory.folder(at: configuration.model), policy: policyModel,
-                optimizer: configuration.optimizer, workers: configuration.workers)
-        } else {
-            critic = nil
-        }
-        learner = Learner(
+                optimizer: configuration.optimizer, workers: configuration.workers) : nil
+        self.critic = critic
+        let learner = Learner(
             model: policyModel.model, valueHead: critic?.learner == nil ? critic?.head : nil,
             rules: policyModel.rules, configuration: configuration.optimizer, workers: configuration.workers)
+        self.learner = learner
         collector = RolloutCollector(
             source: source, format: policyModel.format, tools: tools, configuration: configuration.rollout,
             algorithm: algorithm, curriculum: configuration.data.curriculum, seed: configuration.seed,

@@ -42,8 +42,8 @@ struct ConfigurationMerger {
         var change = change
         if let preset = presets[keys.joined(separator: ".")] {
             if let name = change.scalar {
-                change = Node.mapping(
-                    Node.Mapping([(Node(preset.key), Node(name.string, name.tag, name.style, change.mark))]))
+                let value = Node.scalar(.init(name.string, name.tag, name.style, name.mark))
+                change = Node.mapping(.init([(Node(preset.key), value)], .implicit, .any, name.mark))
             }
             // The name sets all values of the group; those beside it are merged into them.
             if let name = change[preset.key]?.string, let values = try preset.tree(name) {
