@@ -118,7 +118,7 @@ let package = Package(
             name: "Evaluation",
             dependencies: [
                 "Agent", "JSON", "Tasks", "Rollout", "Endpoints", "Imaging", "Runs", "Reports",
-                "CounterRandom",
+                "CounterRandom", "Settings",
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("Benchmarks")], swiftSettings: strict),

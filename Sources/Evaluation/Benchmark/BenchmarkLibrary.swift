@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Settings
 import Tasks
 import Yams
 
@@ -27,9 +28,11 @@ extension Benchmark {
         guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") else {
             let shipped = try Benchmark.shipped()
             guard let known = shipped.first(where: { $0.name == name }) else {
-                let names = shipped.map(\.name).joined(separator: ", ")
+                let names = shipped.map(\.name)
                 throw BenchmarkError(
-                    place: name, problem: "unknown benchmark; use \(names), or a YAML file")
+                    place: name,
+                    problem: "unknown benchmark; use \(names.joined(separator: ", ")), or a YAML file"
+                        + NearestName.question(name, among: names))
             }
             self = known
             return
