@@ -30,6 +30,7 @@ extension TrajectoryRecord {
                 + (unjudged == nil ? [] : [RewardRecord(Self.unjudgedMark, 0)]),
             reward: reward.total, advantage: advantage, isCorrect: reward.isCorrect,
             hasFormatError: reward.formatError != nil, finish: trajectory.finish.name)
+        patterns = patterns(offersTools: !example.tools.isEmpty)
     }
 }
 

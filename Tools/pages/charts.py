@@ -17,7 +17,7 @@ def check(check, address):
             charts.smooth_a_line_to_itself, charts.smooth_noise_away, charts.leave_short_series_alone, charts.bound_long_series,
             charts.mark_round_numbers, charts.write_numbers_as_reports_do, charts.show_one_step_as_a_value,
             charts.draw_nothing_of_nothing, charts.bound_long_legends, charts.compare_runs, charts.stack_phases, charts.mark_alarms,
-            charts.mark_peaks_beyond_the_axis,
+            charts.mark_stages, charts.mark_peaks_beyond_the_axis,
         ])
 
 
@@ -127,6 +127,17 @@ class Charts:
         shown = self.drawn({"lines": lines, "alarms": alarms},
                            "[...chart.querySelectorAll('.alarm')].map(alarm => [alarm.textContent, alarm.querySelector('b')])")
         assert shown == [["Step 5: <b>few</b>", None]], shown
+
+    def mark_stages(self):
+        calls = [0.3 + 0.01 * step for step in range(70)] + [1.0] * 60 + [0.7] * 70
+
+        def stages(accuracy):
+            run = {"steps": list(range(1, 201)), "columns": {"tool/calls": calls, "accuracy/all": accuracy}}
+            return [(mark["step"], mark["message"].split()[0]) for mark in self.value("learning_curves.js", f"it.stages({json.dumps(run)})")]
+        # The mean of ten steps reaches 0.8 at step 56, and falls below 0.9 of its highest at step 134.
+        assert stages([0.9] * 200) == [(56, "Frequent"), (134, "Selective")], stages([0.9] * 200)
+        assert stages([0.9] * 130 + [0.5] * 70) == [(56, "Frequent")], "less use that costs accuracy is not selective"
+        assert self.value("learning_curves.js", "it.stages({ steps: [1, 2], columns: {} })") == []
 
     def mark_peaks_beyond_the_axis(self):
         values = [1] * 300

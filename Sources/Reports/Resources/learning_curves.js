@@ -16,6 +16,8 @@ const groups = [
       names: ['tool/call_rate'] },
     { title: 'Tool calls', note: 'Mean number per trajectory.', unit: 'number', names: ['tool/calls'] },
     { title: 'First box', note: 'Mean intersection over union with the ground truth.', unit: 'fraction', names: ['box/first_iou'] },
+    { title: 'Thinking patterns', note: 'Fraction of trajectories, among those with tools, that show a pattern.', unit: 'percent',
+      family: 'pattern' },
   ]],
   ['Completions', [
     { title: 'Errors', note: 'Format errors, failed tool calls, trajectories cut off or failed.', unit: 'percent',
@@ -51,6 +53,31 @@ const groups = [
   ]],
 ];
 
+// The stages of tool use in a run, as marks of the steps at which they begin: frequent use, when the mean of ten steps of the calls per
+// trajectory first reaches 80 % of its highest; selective use, when it has been below 90 % of that for ten steps, with an accuracy no
+// more than 2 points below that at the highest. Before the first mark the run explores.
+export function stages({ steps, columns }) {
+  const calls = means(steps, columns['tool/calls']);
+  const right = means(steps, columns['accuracy/all']);
+  const peak = calls.reduce((best, point) => point.value > (best?.value ?? 0) ? point : best, null);
+  if (!peak || peak.value < 0.1) return [];
+  const accuracy = step => right.findLast(point => point.step <= step)?.value ?? 0;
+  const frequent = calls.find(point => point.value >= 0.8 * peak.value);
+  const later = calls.filter(point => point.step > peak.step);
+  const isSelective = point => point.value <= 0.9 * peak.value && accuracy(point.step) >= accuracy(peak.step) - 0.02;
+  const selective = later.find((_, index) => index + 10 <= later.length && later.slice(index, index + 10).every(isSelective));
+  const mark = (point, message) => point && point.step > calls[0].step ? [{ step: point.step, action: 'stage', message }] : [];
+  return [...mark(frequent, 'Frequent use begins'), ...mark(selective, 'Selective use begins')];
+}
+
+// The mean of ten steps at each step that has a value, from the tenth on.
+function means(steps, values = []) {
+  const points = steps.map((step, index) => ({ step, value: values[index] })).filter(({ value }) => Number.isFinite(value));
+  return points.slice(9).map(({ step }, index) => ({
+    step, value: points.slice(index, index + 10).reduce((sum, point) => sum + point.value, 0) / 10,
+  }));
+}
+
 // The names of evaluations, as reports write them.
 const evaluationTitles = {
   scenes: 'Held-out scenes', 'held-out': 'Held-out questions', aime2024: 'AIME 2024', dynamath: 'DynaMath',
@@ -64,6 +91,7 @@ const evaluationTitles = {
 // followed by runs to compare it with, each `{ name, steps, columns }`; `options` are `{ smoothing, alarms, onStep }` of every
 // chart.
 export function learningCurves(runs, options) {
+  options = { ...options, alarms: [...options.alarms ?? [], ...stages(runs[0])] };
   const names = [...new Set(runs.flatMap(run => Object.keys(run.columns)))].sort();
   const shown = new Set(['time/step_seconds']);
   const figure = content => {

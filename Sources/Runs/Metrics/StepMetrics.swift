@@ -49,6 +49,8 @@ package enum MetricName {
     package static let callRate = "tool/call_rate"
     /// Tool calls per trajectory.
     package static let callsPerTrajectory = "tool/calls"
+    /// Fraction of trajectories with a thinking pattern, among those with tools.
+    package static func rate(of pattern: ThinkingPattern) -> String { "pattern/\(pattern.rawValue)" }
     /// Fraction of tool calls that failed.
     package static let callErrorRate = "tool/error_rate"
     /// Mean intersection over union of the first box with the ground truth.

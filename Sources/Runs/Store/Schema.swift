@@ -3,7 +3,8 @@ internal import GRDB
 /// The tables of `run.sqlite`.
 ///
 /// `prompt` has one row per group with the values common to its samples, including prompt tokens. `trajectory` has one row
-/// per sample with the columns that lists filter and sort by. `segment` has text and tokens.
+/// per sample with the columns that lists filter and sort by. `segment` has text and tokens. `pattern` has the patterns of
+/// trajectories.
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -13,14 +14,31 @@ enum Schema {
         migrator.registerMigration("text") { database in
             try database.execute(sql: text)
         }
+        migrator.registerMigration("patterns") { database in
+            try database.execute(sql: patterns)
+        }
         return migrator
     }
 
-    /// Whether a database can be read. One of an earlier version may only lack indexes; one of a later version is rejected.
+    /// Whether a database can be read. One of an earlier version may lack indexes and patterns; one of a later version is
+    /// rejected.
     static func isReadable(_ database: Database) throws -> Bool {
         let isMade = try migrator.appliedIdentifiers(database).contains("trajectories")
         return try isMade && !migrator.hasBeenSuperseded(database)
     }
+
+    /// What trajectories did with their tools.
+    private static let patterns = """
+        CREATE TABLE pattern (
+            trajectory_id INTEGER NOT NULL REFERENCES trajectory (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            PRIMARY KEY (name, trajectory_id)
+        ) WITHOUT ROWID;
+        CREATE INDEX pattern_by_trajectory ON pattern (trajectory_id);
+        """
+
+    /// Whether a database has patterns; one that an earlier version wrote has none.
+    static func hasPatterns(_ database: Database) throws -> Bool { try database.tableExists("pattern") }
 
     /// An index for text search that does not read the token columns.
     private static let text = """

@@ -12,6 +12,8 @@ package struct TrajectoryFilter: Sendable, Equatable {
     package var rewards: ClosedRange<Double>?
     package var callCounts: ClosedRange<Int>?
     package var finish: String?
+    /// A pattern of the trajectory; a database of an earlier version has none.
+    package var pattern: ThinkingPattern?
     /// Text contained in the question or in a completion; case is ignored.
     package var text: String?
 
@@ -19,7 +21,7 @@ package struct TrajectoryFilter: Sendable, Equatable {
         origin: TrajectoryOrigin? = nil, steps: ClosedRange<Int>? = nil, group: Int? = nil,
         sample: Int? = nil, kinds: Set<String>? = nil, exampleID: String? = nil, question: String? = nil,
         isCorrect: Bool? = nil, rewards: ClosedRange<Double>? = nil, callCounts: ClosedRange<Int>? = nil,
-        finish: String? = nil, text: String? = nil
+        finish: String? = nil, pattern: ThinkingPattern? = nil, text: String? = nil
     ) {
         self.origin = origin
         self.steps = steps
@@ -32,6 +34,7 @@ package struct TrajectoryFilter: Sendable, Equatable {
         self.rewards = rewards
         self.callCounts = callCounts
         self.finish = finish
+        self.pattern = pattern
         self.text = text
     }
 

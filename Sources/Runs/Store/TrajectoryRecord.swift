@@ -29,6 +29,8 @@ package struct TrajectoryRecord: Sendable, Equatable {
     package var hasFormatError: Bool
     /// Why the trajectory ended, such as `answered` or `turnLimit`.
     package var finish: String
+    /// What it did with its tools.
+    package var patterns: [ThinkingPattern] = []
 
     package init(
         origin: TrajectoryOrigin = .training, step: Int, group: Int, sample: Int, exampleID: String,

@@ -7,6 +7,7 @@ final class TrajectoryWriter {
     private let prompt: Statement
     private let trajectory: Statement
     private let segment: Statement
+    private let pattern: Statement
     private let encoder = JSONEncoder()
     private var knownPrompts: [PromptKey: (id: Int64, segments: ArraySlice<SegmentRecord>)] = [:]
 
@@ -32,6 +33,8 @@ final class TrajectoryWriter {
                                         completion_tokens, finish, rewards, calls)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
+        pattern = try database.cachedStatement(
+            sql: "INSERT INTO pattern (trajectory_id, name) VALUES (?, ?)")
         segment = try database.cachedStatement(
             sql: """
                 INSERT INTO segment (prompt_id, trajectory_id, kind, text, tokens, log_probabilities,
@@ -49,6 +52,7 @@ final class TrajectoryWriter {
             try json(record.rewards), try json(record.calls),
         ])
         let id = database.lastInsertedRowID
+        for name in record.patterns { try pattern.execute(arguments: [id, name.rawValue]) }
         for segment in record.segments.dropFirst(record.prompt.count) {
             try insert(segment, promptID: nil, trajectoryID: id)
         }
@@ -100,7 +104,7 @@ struct TrajectoryReader {
             FROM trajectory JOIN prompt ON prompt.id = prompt_id WHERE trajectory.id = ?
             """
         guard let row = try Row.fetchOne(database, sql: sql, arguments: [id]) else { return nil }
-        return TrajectoryRecord(
+        var record = TrajectoryRecord(
             origin: TrajectoryOrigin(row["origin"]), step: row["step"], group: row["group_index"],
             sample: row["sample"], exampleID: row["example_id"], kind: row["kind"], question: row["question"],
             expected: row["expected"], answer: row["answer"], images: try value(of: "images", row),
@@ -110,6 +114,15 @@ struct TrajectoryReader {
             advantage: row["advantage"], isCorrect: row["is_correct"],
             hasFormatError: row["has_format_error"],
             finish: row["finish"])
+        record.patterns = try patterns(id)
+        return record
+    }
+
+    private func patterns(_ id: Int64) throws -> [ThinkingPattern] {
+        guard try Schema.hasPatterns(database) else { return [] }
+        let names = try String.fetchSet(
+            database, sql: "SELECT name FROM pattern WHERE trajectory_id = ?", arguments: [id])
+        return ThinkingPattern.allCases.filter { names.contains($0.rawValue) }
     }
 
     private func segments(_ owner: String, _ id: Int64) throws -> [SegmentRecord] {
@@ -148,7 +161,10 @@ struct TrajectoryCondition {
     private(set) var arguments: StatementArguments = []
     private(set) var tables = "trajectory"
 
-    init(_ filter: TrajectoryFilter) {
+    /// - Parameters:
+    ///   - filter: the filter.
+    ///   - hasPatterns: whether the database has patterns; without them no trajectory has one.
+    init(_ filter: TrajectoryFilter, hasPatterns: Bool) {
         if let origin = filter.origin { require("trajectory.origin = ?", [origin.description]) }
         if let steps = filter.steps {
             require("trajectory.step BETWEEN ? AND ?", [steps.lowerBound, steps.upperBound])
@@ -167,6 +183,12 @@ struct TrajectoryCondition {
             require("call_count BETWEEN ? AND ?", [calls.lowerBound, calls.upperBound])
         }
         if let finish = filter.finish { require("finish = ?", [finish]) }
+        if let pattern = filter.pattern {
+            hasPatterns
+                ? require(
+                    "trajectory.id IN (SELECT trajectory_id FROM pattern WHERE name = ?)", [pattern.rawValue])
+                : require("0", [])
+        }
         if let example = filter.exampleID { requireOfPrompt("example_id = ?", [example]) }
         if let question = filter.question { requireOfPrompt("question = ?", [question]) }
         if let text = filter.text { require(text: text) }

@@ -96,7 +96,7 @@ extension TrajectoryStore {
     /// The number of trajectories that match a filter.
     package func count(_ filter: TrajectoryFilter = .all) throws -> Int {
         try read { database in
-            let condition = TrajectoryCondition(filter)
+            let condition = try Self.condition(filter, in: database)
             return try Int.fetchOne(
                 database, sql: "SELECT count(*) FROM \(condition.tables) WHERE \(condition.sql)",
                 arguments: condition.arguments) ?? 0
@@ -108,7 +108,7 @@ extension TrajectoryStore {
         _ filter: TrajectoryFilter = .all, order: TrajectoryOrder = .oldest, limit: Int, offset: Int = 0
     ) throws -> [TrajectorySummary] {
         try read { database in
-            let condition = TrajectoryCondition(filter)
+            let condition = try Self.condition(filter, in: database)
             // Sorting and skipping use ids only; questions and answers are read just for the page.
             let sql = """
                 SELECT trajectory.*, example_id, question, expected
@@ -126,7 +126,7 @@ extension TrajectoryStore {
     /// Averages for each kind of question, in alphabetical order.
     package func kinds(_ filter: TrajectoryFilter = .all) throws -> [KindSummary] {
         try read { database in
-            let condition = TrajectoryCondition(filter)
+            let condition = try Self.condition(filter, in: database)
             let sql = """
                 SELECT trajectory.kind AS kind, count(*) AS count, avg(is_correct) AS accuracy,
                        avg(call_count > 0) AS call_rate, avg(first_box_iou) AS first_box_iou
@@ -140,7 +140,7 @@ extension TrajectoryStore {
     /// Averages over all trajectories that match a filter.
     package func totals(_ filter: TrajectoryFilter = .all) throws -> TrajectoryTotals {
         try read { database in
-            let condition = TrajectoryCondition(filter)
+            let condition = try Self.condition(filter, in: database)
             let sql = """
                 SELECT count(*), avg(is_correct), avg(reward), avg(call_count > 0)
                 FROM \(condition.tables) WHERE \(condition.sql)
@@ -148,6 +148,21 @@ extension TrajectoryStore {
             let row = try Row.fetchOne(database, sql: sql, arguments: condition.arguments)
             return TrajectoryTotals(
                 count: row?[0] ?? 0, accuracy: row?[1], meanReward: row?[2], callRate: row?[3])
+        }
+    }
+
+    private static func condition(
+        _ filter: TrajectoryFilter, in database: Database
+    ) throws -> TrajectoryCondition {
+        TrajectoryCondition(filter, hasPatterns: try Schema.hasPatterns(database))
+    }
+
+    /// The thinking patterns that occur, in the order of their declaration.
+    package func patterns() throws -> [ThinkingPattern] {
+        try read { database in
+            guard try Schema.hasPatterns(database) else { return [] }
+            let names = try String.fetchSet(database, sql: "SELECT DISTINCT name FROM pattern")
+            return ThinkingPattern.allCases.filter { names.contains($0.rawValue) }
         }
     }
 
@@ -185,7 +200,7 @@ extension TrajectoryStore {
         _ filter: TrajectoryFilter = .all, order: TrajectoryOrder = .oldest, limit: Int
     ) throws -> [TrajectoryRecord] {
         try read { database in
-            let condition = TrajectoryCondition(filter)
+            let condition = try Self.condition(filter, in: database)
             let ids = try Int64.fetchAll(
                 database,
                 sql: """

@@ -38,6 +38,13 @@ struct ViewerQuery {
         if !kinds.isEmpty { filter.kinds = Set(kinds.map(String.init)) }
         filter.exampleID = text("example")
         filter.finish = text("finish")
+        if let name = text("pattern") {
+            guard let pattern = ThinkingPattern(rawValue: name) else {
+                let known = ThinkingPattern.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .invalid("pattern", "must be one of \(known)")
+            }
+            filter.pattern = pattern
+        }
         filter.text = text("text")
         if let correct = text("correct") {
             guard ["yes", "no"].contains(correct) else { throw .invalid("correct", "must be yes or no") }

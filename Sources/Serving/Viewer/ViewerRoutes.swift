@@ -88,7 +88,7 @@ package struct ViewerRoutes: RouteSet {
         get("facts", of: routes) { run, _ in
             Response.json(
                 try await run.trajectories { try RunFacts($0) }
-                    ?? RunFacts(origins: [], kinds: [], finishes: []))
+                    ?? RunFacts(origins: [], kinds: [], finishes: [], patterns: []))
         }
         get("metrics", of: routes) { run, query in
             let after = try query.number("after", in: -1...Int.max) ?? -1

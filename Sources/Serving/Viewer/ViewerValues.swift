@@ -25,6 +25,7 @@ struct RunFacts: Encodable {
     let origins: [Origin]
     let kinds: [String]
     let finishes: [String]
+    let patterns: [ThinkingPattern]
 }
 
 extension RunFacts {
@@ -37,7 +38,8 @@ extension RunFacts {
                     name: origin.description, firstStep: steps.lowerBound, lastStep: steps.upperBound,
                     count: try store.count(filter),
                     kinds: origin == .training ? [] : try store.kinds(filter).map(Kind.init))
-            }, kinds: try store.kindNames(), finishes: try store.finishes())
+            }, kinds: try store.kindNames(), finishes: try store.finishes(),
+            patterns: try store.patterns())
     }
 }
 
@@ -187,6 +189,13 @@ struct TrajectoryValue: Encodable {
     let isUnjudged: Bool
     let hasFormatError: Bool
     let finish: String
+    let patterns: [Pattern]
+
+    /// A pattern with what it means.
+    struct Pattern: Encodable {
+        let name: String
+        let meaning: String
+    }
 
     /// - Parameters:
     ///   - record: the recorded trajectory.
@@ -219,5 +228,6 @@ struct TrajectoryValue: Encodable {
         isUnjudged = record.isUnjudged
         hasFormatError = record.hasFormatError
         finish = record.finish
+        patterns = record.patterns.map { Pattern(name: $0.rawValue, meaning: $0.meaning) }
     }
 }

@@ -4,17 +4,35 @@ package import Runs
 package struct ReportSelection {
     private let before: [TrajectoryRecord]
     private let after: [TrajectoryRecord]
+    private let shown: Set<ThinkingPattern>
 
     /// - Parameters:
     ///   - before: trajectories of the base model, in item order.
     ///   - after: trajectories of the trained model on the same items.
-    package init(before: [TrajectoryRecord], after: [TrajectoryRecord]) {
+    ///   - shown: thinking patterns of which the report has an example.
+    package init(
+        before: [TrajectoryRecord], after: [TrajectoryRecord], shown: Set<ThinkingPattern> = []
+    ) {
         self.before = before
         self.after = after
+        self.shown = shown
     }
 
     /// The selected trajectories, each with a caption.
-    package var chosen: [(record: TrajectoryRecord, remark: String)] {
+    package var chosen: [(record: TrajectoryRecord, remark: String)] { results + examplesOfPatterns }
+
+    /// A right answer, or any, for each thinking pattern that is not shown yet.
+    private var examplesOfPatterns: [(record: TrajectoryRecord, remark: String)] {
+        let shown = shown.union(results.flatMap(\.record.patterns))
+        return ThinkingPattern.allCases.filter { !shown.contains($0) }.compactMap { pattern in
+            let examples = after.filter { $0.patterns.contains(pattern) }
+            return (examples.first(where: \.isCorrect) ?? examples.first).map {
+                ($0, "The pattern \(pattern.rawValue): \(pattern.meaning).")
+            }
+        }
+    }
+
+    private var results: [(record: TrajectoryRecord, remark: String)] {
         let earlier = Dictionary(before.map { ($0.group, $0) }) { first, _ in first }
         let pairs = after.compactMap { after in earlier[after.group].map { (before: $0, after: after) } }
         let corrected = pairs.filter { !$0.before.isCorrect && $0.after.isCorrect }

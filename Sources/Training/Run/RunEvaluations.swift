@@ -122,13 +122,16 @@ final class RunEvaluations {
     func pictures() throws -> [TrajectoryPicture] {
         guard configuration.steps > 0 else { return [] }
         let maker = PictureMaker()
+        var shown: Set<ThinkingPattern> = []
         return try evaluations.flatMap { evaluation in
             let evaluators = [0, configuration.steps].map {
                 evaluation.evaluator(at: $0, under: [.tools], judge: judge, store: store)
             }
-            let chosen = ReportSelection(
-                before: try evaluators[0].records(.tools), after: try evaluators[1].records(.tools)
-            ).chosen
+            let selection = ReportSelection(
+                before: try evaluators[0].records(.tools), after: try evaluators[1].records(.tools),
+                shown: shown)
+            let chosen = selection.chosen
+            shown.formUnion(chosen.flatMap(\.record.patterns))
             return try chosen.map { record, remark in
                 let images = try waiting { try await evaluators[1].images(of: record) }
                 return try maker.picture(of: record, images: images, remark: remark)

@@ -61,6 +61,11 @@ package struct StepReport {
         let offered = members.filter { !$0.example.tools.isEmpty }
         add(MetricName.callRate, fraction(offered) { !$0.scored.trajectory.toolCalls.isEmpty })
         add(MetricName.callsPerTrajectory, mean(offered.map { Double($0.scored.trajectory.toolCalls.count) }))
+        for pattern in ThinkingPattern.allCases {
+            add(
+                MetricName.rate(of: pattern),
+                fraction(offered) { $0.scored.record.patterns.contains(pattern) })
+        }
         add(MetricName.callErrorRate, fraction(trajectories.flatMap(\.toolCalls)) { $0.failure != nil })
         add(
             MetricName.firstBoxIoU,

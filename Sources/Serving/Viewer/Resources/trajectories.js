@@ -8,7 +8,7 @@ import { acrossSteps } from './prompt.js';
 
 const pageLength = 50;
 const watchTime = 5000;
-const filterNames = ['origin', 'steps', 'kind', 'correct', 'reward', 'calls', 'finish', 'text', 'example', 'order'];
+const filterNames = ['origin', 'steps', 'kind', 'correct', 'reward', 'calls', 'pattern', 'finish', 'text', 'example', 'order'];
 const orders = [
   ['', 'Newest first'], ['oldest', 'Oldest first'], ['highestReward', 'Highest reward'], ['lowestReward', 'Lowest reward'],
   ['mostCalls', 'Most calls'],
@@ -85,6 +85,7 @@ export class Trajectories {
       range('steps', 'Steps', steps, 1), range('reward', 'Reward', reward, 0.1),
       select('correct', 'Answer', [['', 'any'], ['yes', 'right'], ['no', 'wrong']]),
       select('calls', 'Tool calls', [['', 'any'], ['0', 'none'], ['1..', '1 or more'], ['1', '1'], ['2..', '2 or more']]),
+      select('pattern', 'Thinking pattern', [['', 'any']]),
       select('kind', 'Question kind', [['', 'any']]),
       select('origin', 'Origin', [['', 'any']]),
       select('finish', 'Finish reason', [['', 'any']]),
@@ -99,7 +100,7 @@ export class Trajectories {
 
   // Adds the run's values to the select elements and keeps the current selection.
   offer(facts) {
-    const names = { kind: facts.kinds, origin: facts.origins.map(origin => origin.name), finish: facts.finishes };
+    const names = { kind: facts.kinds, origin: facts.origins.map(origin => origin.name), finish: facts.finishes, pattern: facts.patterns };
     for (const [field, values] of Object.entries(names)) {
       const select = this.form.elements[field];
       const known = [...select.options].map(option => option.value);

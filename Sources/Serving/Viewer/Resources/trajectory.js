@@ -23,6 +23,7 @@ export function chips(trajectory) {
         : make('span', { className: 'chip wrong' }, '✗ Wrong'),
     trajectory.has_format_error ? make('span', { className: 'chip wrong' }, 'Format error') : null,
     make('span', { className: 'chip' }, trajectory.kind),
+    (trajectory.patterns ?? []).map(({ name, meaning }) => make('span', { className: 'chip', title: meaning }, name)),
     trajectory.finish === 'answered' ? null : make('span', { className: 'chip' }, trajectory.finish),
     make('span', { className: 'where' }, position(trajectory)));
 }
