@@ -18,8 +18,8 @@ enum FolderTable {
         "Runs": [
             "Files": [],
             "Memory": [],
-            "Metrics": ["Files"],
             "Store": ["Files"],
+            "Metrics": ["Files", "Store"],
             "TensorBoard": ["Files", "Metrics"],
             "Folder": ["Files", "Metrics", "TensorBoard"],
             "Alarms": ["Files", "Folder", "Metrics"],

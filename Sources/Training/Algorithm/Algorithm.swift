@@ -40,7 +40,7 @@ package struct Algorithm: Codable, Hashable, Sendable {
     package var needsPolicyScores: Bool { !updates.isSingle || divergence.isInReward }
 
     /// Which log-probabilities the ratio of the objective compares with.
-    package var oldPolicy: PolicyLoss.OldPolicy {
+    package var oldPolicy: OldPolicy {
         if !updates.isSingle { return .recomputed }
         return importance.rule == .none ? .sampled : .current
     }

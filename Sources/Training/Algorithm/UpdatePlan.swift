@@ -32,3 +32,13 @@ package struct UpdatePlan: Codable, Hashable, Sendable {
         }
     }
 }
+
+/// Which log-probabilities the ratio of an objective compares with.
+package enum OldPolicy: Sendable {
+    /// Those with which the tokens were sampled.
+    case sampled
+    /// Those of the pass itself, without a gradient: for a single update, the trainer's before it.
+    case current
+    /// The trainer's before the first of several updates.
+    case recomputed
+}

@@ -2,16 +2,6 @@ package import Torch
 
 /// The loss of a policy on a pass: the objective with its corrections, and the terms beside it.
 package struct PolicyLoss: Sendable {
-    /// Which log-probabilities the ratio of the objective compares with.
-    package enum OldPolicy: Sendable {
-        /// Those with which the tokens were sampled.
-        case sampled
-        /// Those of the pass itself, without a gradient: for a single update, the trainer's before it.
-        case current
-        /// The trainer's before the first of several updates.
-        case recomputed
-    }
-
     private let objective: Objective
     private let old: OldPolicy
     private let importance: ImportanceWeights
