@@ -17,6 +17,8 @@ package struct NanoBaseConfiguration: Codable, Sendable {
     @Setting("The fourth stage: all kinds of lessons, mostly close-ups.") package var practice = LessonStage()
     @Setting("The last stage: close-ups that are hard to read, at a lower learning rate.")
     package var polish = LessonStage()
+    @Setting("A further stage: what comparisons need, apart. Of 0 steps for the base of the demo.")
+    package var comparing = LessonStage()
     @Setting("Hyperparameters of Muon, for the hidden matrices.") package var muon = Muon.Options()
     @Setting("Hyperparameters of AdamW, for the other parameters.")
     package var adamW = AdamW.Options(beta1: 0.9, beta2: 0.98, weightDecay: 0)
@@ -30,8 +32,8 @@ package struct NanoBaseConfiguration: Codable, Sendable {
     package var stages: [(name: String, stage: LessonStage)] {
         [
             ("vision", vision), ("language", language), ("tools", tools), ("practice", practice),
-            ("polish", polish),
-        ]
+            ("polish", polish), ("comparing", comparing),
+        ].filter { $0.stage.steps > 0 }
     }
 }
 
@@ -66,6 +68,12 @@ package struct LessonCounts: Codable, Hashable, Sendable {
     @Setting("Close-ups of objects, as separate images.", .atLeast(0)) package var closeUp = 0
     @Setting("Questions with a tool, answered with the habit of the base.", .atLeast(0))
     package var attribute = 0
+    @Setting("Two close-ups of two objects, and whether their bull's-eyes have the same colour.", .atLeast(0))
+    package var pair = 0
+    @Setting(
+        "The same question about a whole scene with a tool, answered with the habit and a guess.", .atLeast(0)
+    )
+    package var comparison = 0
 
     package init() {}
 }

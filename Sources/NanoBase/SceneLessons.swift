@@ -63,16 +63,56 @@ package struct SceneLessons: Sendable {
             try attribute(scene, on: whole, random: &random)
         }
         var lessons = [
-            try lesson(showing: whole, plain, tools: []),
-            try lesson(showing: whole, habitual, tools: [zoom.specification(boxesIn: format.boxFrame)]),
+            try lesson(showing: [whole], plain, tools: []),
+            try lesson(showing: [whole], habitual, tools: [zoom.specification(boxesIn: format.boxFrame)]),
         ]
         for _ in 0..<counts.closeUp {
             let question = scene.question(.closeUp, task, random: &random)
             let view = try format.view(
                 image, as: .example(0), region: question.region, rotation: .upright)
-            lessons.append(try lesson(showing: view, [seen(question)], tools: []))
+            lessons.append(try lesson(showing: [view], [seen(question)], tools: []))
         }
+        for _ in 0..<counts.pair { lessons.append(try pair(scene, random: &random)) }
+        for _ in 0..<counts.comparison { lessons.append(try comparison(scene, random: &random)) }
         return lessons.filter { !$0.boxes.isEmpty }
+    }
+
+    /// Two close-ups of two objects, and whether their bull's-eyes have the same colour.
+    private func pair(_ scene: Scene, random: inout CounterRandom) throws -> Lesson {
+        let (question, scene) = scene.posed(.compare, configuration.task, random: &random)
+        let image = scenes.image(of: scene)
+        let views = try question.boxes.map { target in
+            let box = configuration.habit.box(around: target, in: scene.canvas, random: &random)
+            let centre = target.centre
+            let shown = Rectangle(
+                min(box.x1, centre.x - 20), min(box.y1, centre.y - 20), max(box.x2, centre.x + 20),
+                max(box.y2, centre.y + 20))
+            return try format.view(image, as: .example(0), region: shown, rotation: .upright)
+        }
+        return try lesson(showing: views, [seen(question)], tools: [])
+    }
+
+    /// A comparison with the tool, answered with a guess: the habit shows no comparison that is worth following.
+    private func comparison(_ scene: Scene, random: inout CounterRandom) throws -> Lesson {
+        let (question, scene) = scene.posed(.compare, configuration.task, random: &random)
+        let whole = try format.view(scenes.image(of: scene), as: .example(0))
+        let objects = question.boxes.compactMap { box in scene.objects.first { $0.box == box } }
+        let guess = random.integer(below: 2) == 0 ? "yes" : "no"
+        var turns: [Exchange.Turn] = []
+        var isCalling = configuration.habit.calls(for: objects[0], random: &random)
+        while isCalling, turns.count < 2 {
+            let target = whole.viewedBox(ofOriginal: objects[random.integer(below: 2)].box)
+            let box = configuration.habit.box(around: target, in: whole.viewSize, random: &random)
+            let region = try rule.region(of: box, in: format.boxFrame, on: whole)
+            let crop = try format.view(of: whole, region: region, rotation: .upright)
+            turns.append(.call(LessonText.call(zoom.name, box: box), crop: crop))
+            isCalling = random.uniform() < configuration.habit.secondCallProbability
+        }
+        let answer =
+            turns.isEmpty ? LessonText.answer(guess) : LessonText.answerAfterLooking(guess)
+        let exchange = Exchange(question.text, turns + [.completion(answer)])
+        return try lesson(
+            showing: [whole], [exchange], tools: [zoom.specification(boxesIn: format.boxFrame)])
     }
 
     /// Views of the scene at an index: the whole scene and random crops around its objects, for vision lessons.
@@ -157,12 +197,13 @@ package struct SceneLessons: Sendable {
     // MARK: Tokens
 
     private func lesson(
-        showing view: ViewedImage, _ exchanges: [Exchange], tools: [ToolSpecification]
+        showing views: [ViewedImage], _ exchanges: [Exchange], tools: [ToolSpecification]
     ) throws -> Lesson {
         var prefix: [Int32] = []
         let branches = try exchanges.map { exchange in
             let prompt = try format.prompt(
-                [Message(role: .user, content: [.image(view), .text(exchange.question)])], tools: tools
+                [Message(role: .user, content: views.map { .image($0) } + [.text(exchange.question)])],
+                tools: tools
             ).tokens
             let end = (prompt.lastIndex(of: format.tokens.visionEnd) ?? -1) + 1
             prefix = Array(prompt[..<end])
@@ -170,7 +211,7 @@ package struct SceneLessons: Sendable {
                 segments: [.prompt(tokens: Array(prompt[end...]))] + (try segments(of: exchange)), weight: 1)
         }
         return Lesson(
-            tree: PromptTree(prompt: .prompt(tokens: prefix, images: [view]), branches: branches),
+            tree: PromptTree(prompt: .prompt(tokens: prefix, images: views), branches: branches),
             boxes: exchanges.map(\.box))
     }
 

@@ -21,6 +21,10 @@ package struct ToolHabit: Codable, Hashable, Sendable {
     @Setting("Width and height differ from the side by up to this fraction.", .from(0, below: 1))
     package var aspect = 0.25
 
+    @Setting(
+        "Probability of a second call in a comparison, on one of the two objects at random; its answer is a guess.",
+        .from(0, to: 1)) package var secondCallProbability = 0.4
+
     package init() {}
 
     /// Whether the question about `object` is answered with a call.

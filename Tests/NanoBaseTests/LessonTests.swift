@@ -44,6 +44,20 @@ import Training
         #expect(lessons.map(\.tree.prompt.images.count) == [1, 1, 1, 1])
     }
 
+    /// Two close-ups are told apart rightly; a comparison of a whole scene is only guessed, after none, one or two calls.
+    @Test func comparisonsAreTaughtApart() throws {
+        let pairs = try (0..<40).flatMap { try lessons.lessons(ofScene: $0, counts { $0.pair = 1 }) }
+        #expect(pairs.allSatisfy { $0.tree.prompt.images.count == 2 && $0.tree.branches.count == 1 })
+        let answers = pairs.map { texts($0)[0].last ?? "" }
+        #expect((8...32).contains(answers.count { $0.contains("<answer>yes</answer>") }))
+        let comparisons = try (0..<120).flatMap {
+            try lessons.lessons(ofScene: $0, counts { $0.comparison = 1 })
+        }
+        let calls = comparisons.map { $0.tree.branches[0].segments.count { $0.kind == .observation } }
+        #expect(Set(calls) == [0, 1, 2])
+        #expect(calls.count { $0 == 0 } > calls.count / 3)
+    }
+
     @Test func aFractionOfALessonIsAChance() throws {
         let asked = try (0..<80).flatMap { scene in
             try lessons.lessons(ofScene: scene, counts { $0.relation = 0.25 }).flatMap(texts).map { $0[0] }

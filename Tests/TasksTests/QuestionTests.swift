@@ -1,4 +1,5 @@
 import Agent
+import Foundation
 import Imaging
 import Tasks
 import Testing
@@ -54,6 +55,45 @@ import Testing
             // Five standard deviations around one half.
             #expect(abs(yes - examples.count / 2) < 50)
         }
+    }
+
+    /// The image shows the colours of the question's scene; the key follows from them.
+    @Test func comparisonsAreTrueAndBalanced() throws {
+        var yes = 0
+        let examples = try examples(.compare)
+        for (question, scene, example) in examples {
+            let match = try #require(
+                question.text.wholeMatch(
+                    of: #/Do the bull's-eyes on the (.+) and the (.+) have the same colour\?/#))
+            let (first, second) = (
+                try #require(object(match.1, in: scene)), try #require(object(match.2, in: scene))
+            )
+            #expect(first != second)
+            #expect(question.answer == (first.bullsEye == second.bullsEye ? "yes" : "no"))
+            #expect(example.groundTruthBoxes == [first.box, second.box])
+            #expect(example.tools == ["image_zoom_in_tool"])
+            if question.answer == "yes" { yes += 1 }
+        }
+        #expect(abs(yes - examples.count / 2) < 50)
+        let (_, scene, example) = examples[0]
+        for object in scene.objects {
+            let centre = PixelRegion(x: Int(object.centre.x), y: Int(object.centre.y), width: 1, height: 1)
+            #expect(
+                try example.images[0].pixels(region: centre)[0, 0] == object.bullsEye.value,
+                "\(object.name)")
+        }
+    }
+
+    /// Held-out scenes ask for comparisons only if training does.
+    @Test func heldOutScenesFollowTheKindsOfTraining() async throws {
+        let usual = try ProceduralTask().heldOut(seed: 1, sceneCount: 2)
+        #expect(usual.count == 6)
+        let written = String(decoding: try JSONEncoder().encode(ProceduralTask()), as: UTF8.self)
+        let task = try JSONDecoder().decode(
+            ProceduralTask.self, from: Data(written.replacing(#""compare":0"#, with: #""compare":1"#).utf8))
+        let further = try task.heldOut(seed: 1, sceneCount: 2)
+        #expect(further.count == 8)
+        #expect(try await further.example(at: 3).kind == "compare")
     }
 
     @Test func existenceIsTrueAndBalanced() throws {

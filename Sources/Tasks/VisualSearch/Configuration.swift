@@ -82,8 +82,9 @@ package struct VisualSearchConfiguration: Hashable, Sendable, Codable {
             questions.values.allSatisfy { $0 >= 0 && $0.isFinite } && questions.values.contains { $0 > 0 },
             "questions", "needs weights of 0 or more, at least one above 0")
         try require(
-            objectCount.lowerBound >= 2 || [.leftOf, .above].allSatisfy { (questions[$0] ?? 0) == 0 },
-            "objectCount", "starts at 1; questions about relations need at least 2 objects")
+            objectCount.lowerBound >= 2
+                || [.leftOf, .above, .compare].allSatisfy { (questions[$0] ?? 0) == 0 },
+            "objectCount", "starts at 1; questions about two objects need at least 2")
         try require(
             relationMargin <= minimumDistance, "relationMargin",
             "is \(relationMargin); it must not exceed minimumDistance, \(minimumDistance)")
@@ -106,14 +107,19 @@ package enum QuestionKind: String, Hashable, Sendable, Codable, CaseIterable, Co
     case listing
     /// The colour of the bull's-eye in a crop that shows it.
     case closeUp
+    /// Whether the bull's-eyes on two objects have the same colour; visible only in crops of both.
+    case compare
 
     /// The name under which results are reported; both relations belong to one family.
     package var family: String {
         switch self {
         case .leftOf, .above: "relation"
-        case .attribute, .existence, .grounding, .listing, .closeUp: rawValue
+        case .attribute, .existence, .grounding, .listing, .closeUp, .compare: rawValue
         }
     }
+
+    /// Whether the question can only be answered with a closer look; it offers the zoom tool.
+    package var needsTool: Bool { self == .attribute || self == .compare }
 }
 
 package enum VisualSearchError: Error, Hashable, Sendable, CustomStringConvertible {

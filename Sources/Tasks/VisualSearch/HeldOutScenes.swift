@@ -5,14 +5,14 @@ struct HeldOutScenes: ExampleSource {
     private let sources: [VisualSearch]
 
     /// - Parameters:
-    ///   - scenes: the configuration of scenes; its question weights are not used.
+    ///   - scenes: the configuration of scenes. Of its question weights only those above 0 count, for kinds beyond the basic ones.
     ///   - seed: seed of the scenes, which are disjoint from training scenes.
     ///   - sceneCount: the number of scenes.
     /// - Throws: `VisualSearchError` for an invalid configuration.
     init(_ scenes: VisualSearchConfiguration, seed: UInt64, sceneCount: Int) throws {
-        let kinds: [VisualSearchConfiguration.QuestionWeights] = [
-            [.attribute: 1], [.leftOf: 1, .above: 1], [.existence: 1],
-        ]
+        let further = [QuestionKind.compare].filter { scenes.questions[$0, default: 0] > 0 }
+        let kinds: [VisualSearchConfiguration.QuestionWeights] =
+            [[.attribute: 1], [.leftOf: 1, .above: 1], [.existence: 1]] + further.map { [$0: 1] }
         sources = try kinds.map { questions in
             var configuration = scenes
             configuration.questions = questions

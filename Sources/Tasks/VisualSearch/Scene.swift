@@ -72,6 +72,22 @@ package struct Scene: Hashable, Sendable, Codable {
         }
     }
 
+    private init(_ scene: Scene, objects: [Object]) {
+        canvas = scene.canvas
+        background = scene.background
+        self.objects = objects
+    }
+
+    /// The scene with another colour of a bull's-eye.
+    func recolouring(_ index: Int, as colour: NamedColour) -> Scene {
+        var objects = objects
+        let old = objects[index]
+        objects[index] = Object(
+            shape: old.shape, colour: old.colour, bullsEye: colour, x: old.x, y: old.y, size: old.size,
+            grainSeed: old.grainSeed)
+        return Scene(self, objects: objects)
+    }
+
     private struct Square {
         let x: Int
         let y: Int

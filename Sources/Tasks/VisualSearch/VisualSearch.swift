@@ -55,7 +55,7 @@ package struct VisualSearch: ExampleSource {
         let scene = scene(at: sceneIndex)
         var random = random.child(UInt64(sceneIndex)).child(1).child(UInt64(questionIndex))
         let kind = QuestionKind.drawn(with: configuration.questions, random: &random)
-        return (scene.question(kind, configuration, random: &random), scene)
+        return scene.posed(kind, configuration, random: &random)
     }
 
     package func example(at index: Int) -> Example {
@@ -67,7 +67,7 @@ package struct VisualSearch: ExampleSource {
             id: "visual-search-\(configuration.canvas)/\(split.rawValue)/\(index)",
             messages: [.instruction, .question(question.text, imageCount: 1)], images: [shown],
             answer: question.answer, kind: question.kind.family,
-            tools: question.kind == .attribute ? [ZoomTool.name] : [],
+            tools: question.kind.needsTool ? [ZoomTool.name] : [],
             groundTruthBoxes: question.boxes.map { box in
                 question.region.map { box.offset(x: -$0.x1, y: -$0.y1) } ?? box
             })
