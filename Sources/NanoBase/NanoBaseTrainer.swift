@@ -24,13 +24,16 @@ package final class NanoBaseTrainer {
 
     private let configuration: NanoBaseConfiguration
     private let folder: URL
+    private let start: URL?
 
     /// - Parameters:
     ///   - configuration: the recipe.
     ///   - folder: the folder for the stages' checkpoints.
-    package init(_ configuration: NanoBaseConfiguration, folder: URL) {
+    ///   - start: the checkpoint to start from; nil for random weights.
+    package init(_ configuration: NanoBaseConfiguration, folder: URL, from start: URL? = nil) {
         self.configuration = configuration
         self.folder = folder
+        self.start = start
         Tensor.setThreadCount(
             configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
     }
@@ -46,8 +49,8 @@ package final class NanoBaseTrainer {
     /// - Throws: an error that names the invalid file or value.
     package func run(onStep: (Step) -> Void, shouldStop: () -> Bool) throws -> URL? {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        var checkpoint = self.checkpoint(of: "fresh")
-        if !exists(checkpoint) {
+        var checkpoint = start ?? self.checkpoint(of: "fresh")
+        if start == nil, !exists(checkpoint) {
             try NanoArchitecture.write(to: checkpoint, task: configuration.task, seed: configuration.seed)
         }
         for (number, (name, stage)) in configuration.stages.enumerated() {

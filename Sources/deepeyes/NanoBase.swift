@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Models
 import NanoBase
 import Runs
 import Tasks
@@ -14,11 +15,14 @@ struct NanoBase: ParsableCommand {
             close-ups and questions with a tool, whose example calls are imprecise on purpose; practice of all of \
             these. Reinforcement learning starts from the result.
 
-            Each stage writes a checkpoint to the folder; stages whose checkpoint exists are skipped.
+            Each stage writes a checkpoint to the folder; stages whose checkpoint exists, or that have no steps, are \
+            skipped. --from starts from a checkpoint instead of random weights.
 
             Example:
               deepeyes nano-base --config Configurations/nano-base.yaml \\
                   --output runs/nano-base
+              deepeyes nano-base --config Configurations/nano-search.yaml \\
+                  --from Models/nano-base --output runs/nano-search
             """)
 
     @Option(help: "Folder for the checkpoints of the stages.", completion: .directory)
@@ -30,6 +34,9 @@ struct NanoBase: ParsableCommand {
     )
     var config: String?
 
+    @Option(name: .customLong("from"), help: "Folder of the checkpoint to start from.", completion: .directory)
+    var start: String?
+
     @Option(name: .customLong("set"), help: "Override one value, such as tools.steps=100; repeatable.")
     var assignments: [String] = []
 
@@ -38,7 +45,8 @@ struct NanoBase: ParsableCommand {
             NanoBaseConfiguration(), from: config, overrides: assignments)
         let folder = URL(filePath: output)
         try AtomicFile.createFolder(folder)
-        let trainer = NanoBaseTrainer(configuration, folder: folder)
+        let trainer = NanoBaseTrainer(
+            configuration, folder: folder, from: try start.map { try ModelDirectory.folder(at: $0) })
         let interruption = Interruption {
             FileHandle.standardError.write(Data("\nstopping after this step\n".utf8))
         }
