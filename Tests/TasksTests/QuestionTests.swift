@@ -77,7 +77,8 @@ import Testing
         #expect(abs(yes - examples.count / 2) < 50)
         let (_, scene, example) = examples[0]
         for object in scene.objects {
-            let centre = PixelRegion(x: Int(object.centre.x), y: Int(object.centre.y), width: 1, height: 1)
+            let (x, y) = (object.centre.x.rounded(.down), object.centre.y.rounded(.down))
+            let centre = Rectangle(x, y, x + 1, y + 1)
             #expect(
                 try example.images[0].pixels(region: centre)[0, 0] == object.bullsEye.value,
                 "\(object.name)")
