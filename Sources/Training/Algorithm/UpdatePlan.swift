@@ -19,6 +19,7 @@ package struct UpdatePlan: Codable, Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - count: the number of groups.
+    ///   - seed: the run's seed.
     ///   - step: the number of completed steps.
     package func parts(of count: Int, seed: UInt64, step: Int) -> [[Int]] {
         if isSingle { return [Array(0..<count)] }

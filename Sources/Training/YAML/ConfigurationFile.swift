@@ -38,7 +38,7 @@ package enum ConfigurationFile {
         return configuration
     }
 
-    /// The configuration of a recorded run; unlike ``load(_:from:overrides:retired:check:)``, values that an earlier version
+    /// The configuration of a recorded run; unlike ``load(_:from:overrides:retired:presets:check:)``, values that an earlier version
     /// allowed are not refused.
     ///
     /// - Throws: ``ConfigurationError`` for a file that cannot be read.
