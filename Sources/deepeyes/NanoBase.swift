@@ -34,7 +34,8 @@ struct NanoBase: ParsableCommand {
     )
     var config: String?
 
-    @Option(name: .customLong("from"), help: "Folder of the checkpoint to start from.", completion: .directory)
+    @Option(
+        name: .customLong("from"), help: "Folder of the checkpoint to start from.", completion: .directory)
     var start: String?
 
     @Option(name: .customLong("set"), help: "Override one value, such as tools.steps=100; repeatable.")
