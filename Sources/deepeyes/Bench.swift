@@ -8,7 +8,7 @@ import Training
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Benchmark generation of a group of completions and a whole GRPO step.",
+        abstract: "Benchmark generation of a group of completions and a whole training step.",
         discussion: """
             The data is a folder with prompts.json, a list of {"question": …, "images": [file names]}; each round \
             takes the next prompt. Every completion has exactly --tokens tokens. Prints one JSON object with the \
@@ -52,6 +52,9 @@ struct Bench: ParsableCommand {
         range: .from(1, to: 1024))
     var workers: Int = 1
 
+    @Option(help: "The algorithm of a step.")
+    var algorithm: AlgorithmName = .grpo
+
     /// The printed JSON object.
     private struct Report: Encodable {
         var promptTokens: [[Int32]]
@@ -65,7 +68,7 @@ struct Bench: ParsableCommand {
             source: try PromptFolder(URL(filePath: data)),
             configuration: StepBenchmark.Configuration(
                 groupSize: group, tokenCount: tokens, repetitions: `repeat`, warmUps: warmUp,
-                threads: threads, workers: workers))
+                threads: threads, workers: workers, algorithm: algorithm.algorithm))
         let report = Report(
             promptTokens: try benchmark.promptTokens(),
             generation: measure == .step ? nil : try benchmark.generation(),
@@ -75,3 +78,5 @@ struct Bench: ParsableCommand {
         print(String(decoding: try encoder.encode(report), as: UTF8.self))
     }
 }
+
+extension AlgorithmName: ExpressibleByArgument {}

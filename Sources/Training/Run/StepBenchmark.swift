@@ -7,7 +7,7 @@ import Runs
 import Tasks
 import Torch
 
-/// Measures a GRPO step on one group of completions of equal length, or generation alone.
+/// Measures a training step on one group of completions of equal length, or generation alone.
 ///
 /// The step consists of the same parts as in ``Trainer``. For comparison with other programs, completions never end early,
 /// every second completion is rewarded regardless of its text, and nothing is recorded.
@@ -27,10 +27,12 @@ package final class StepBenchmark {
         package var threads: Int
         /// Workers that compute in parallel; the threads are divided among them.
         package var workers: Int
+        /// The algorithm; one that asks further models or for further answers cannot be measured.
+        package var algorithm: Algorithm
 
         package init(
             groupSize: Int = 8, tokenCount: Int = 64, repetitions: Int = 10, warmUps: Int = 2,
-            threads: Int = 0, workers: Int = 1
+            threads: Int = 0, workers: Int = 1, algorithm: Algorithm = Algorithm()
         ) {
             self.groupSize = groupSize
             self.tokenCount = tokenCount
@@ -38,6 +40,7 @@ package final class StepBenchmark {
             self.warmUps = warmUps
             self.threads = threads
             self.workers = workers
+            self.algorithm = algorithm
         }
     }
 
@@ -94,8 +97,17 @@ package final class StepBenchmark {
     ///   - policyModel: the model; its rules are changed so that no completion ends early.
     ///   - source: the prompts; each round uses the next one.
     ///   - configuration: the settings of the benchmark.
-    /// - Throws: `MemoryPlanError` if the step does not fit into memory.
+    /// - Throws: `MemoryPlanError` if the step does not fit into memory; ``StepBenchmarkError`` for an algorithm that cannot be
+    ///   measured.
     package init(_ policyModel: PolicyModel, source: PromptFolder, configuration: Configuration) throws {
+        let algorithm = configuration.algorithm
+        guard
+            !algorithm.advantage.needsCritic && !algorithm.advantage.needsGreedyAnswers
+                && !algorithm.divergence.isOn && algorithm.updates.isSingle
+        else {
+            throw StepBenchmarkError(
+                problem: "\(algorithm.name.rawValue) needs more than the group and one update; measure a run")
+        }
         Tensor.setThreadCount(
             configuration.threads > 0 ? configuration.threads : ProcessInfo.processInfo.activeProcessorCount)
         Tensor.setDeterministic(true)
@@ -128,7 +140,7 @@ package final class StepBenchmark {
 
     /// Runs one step and returns the group that it trained on.
     package func step(timedBy watch: inout Stopwatch) throws -> TrajectoryGroup {
-        let algorithm = Algorithm()
+        let algorithm = configuration.algorithm
         let groups = algorithm.withAdvantages([try collect(timedBy: &watch)])
         let (trees, divisor) = algorithm.trees(of: groups)
         let passes = try watch.measure("pack") {
