@@ -17,8 +17,9 @@ package struct NanoBaseConfiguration: Codable, Sendable {
     @Setting("The fourth stage: all kinds of lessons, mostly close-ups.") package var practice = LessonStage()
     @Setting("The last stage: close-ups that are hard to read, at a lower learning rate.")
     package var polish = LessonStage()
-    @Setting("A further stage: what comparisons need, apart. Of 0 steps for the base of the demo.")
-    package var comparing = LessonStage()
+    @Setting(
+        "A further stage: what questions of several looks need, apart. Of 0 steps for the base of the demo.")
+    package var looking = LessonStage()
     @Setting("Hyperparameters of Muon, for the hidden matrices.") package var muon = Muon.Options()
     @Setting("Hyperparameters of AdamW, for the other parameters.")
     package var adamW = AdamW.Options(beta1: 0.9, beta2: 0.98, weightDecay: 0)
@@ -32,7 +33,7 @@ package struct NanoBaseConfiguration: Codable, Sendable {
     package var stages: [(name: String, stage: LessonStage)] {
         [
             ("vision", vision), ("language", language), ("tools", tools), ("practice", practice),
-            ("polish", polish), ("comparing", comparing),
+            ("polish", polish), ("looking", looking),
         ].filter { $0.stage.steps > 0 }
     }
 }
@@ -74,6 +75,17 @@ package struct LessonCounts: Codable, Hashable, Sendable {
         "The same question about a whole scene with a tool, answered with the habit and a guess.", .atLeast(0)
     )
     package var comparison = 0
+    @Setting(
+        "Questions about a scene of twice the side, answered with a guess, perhaps after a call of any region.",
+        .atLeast(0))
+    package var region = 0
+    @Setting(
+        "The same with a crop that shows the object, as a second image; calls are on the crop.", .atLeast(0))
+    package var inside = 0
+    @Setting(
+        "Questions whose object suggests an answer, which is named first, with the habit of the base.",
+        .atLeast(0))
+    package var confirmation = 0
 
     package init() {}
 }

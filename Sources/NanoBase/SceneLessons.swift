@@ -9,12 +9,12 @@ package import Training
 /// Creates the training data of the nano base model from scenes: questions with the answers of a general vision-language
 /// model, and a weak habit of using the tool.
 package struct SceneLessons: Sendable {
-    private let configuration: NanoBaseConfiguration
-    private let format: ChatMLFormat
-    private let scenes: VisualSearch
+    let configuration: NanoBaseConfiguration
+    let format: ChatMLFormat
+    let scenes: VisualSearch
     private let random: CounterRandom
-    private let zoom = ZoomTool()
-    private let rule = CropRule()
+    let zoom = ZoomTool()
+    let rule = CropRule()
 
     /// - Throws: `VisualSearchError` for an invalid task.
     package init(_ configuration: NanoBaseConfiguration, format: ChatMLFormat) throws {
@@ -72,47 +72,8 @@ package struct SceneLessons: Sendable {
                 image, as: .example(0), region: question.region, rotation: .upright)
             lessons.append(try lesson(showing: [view], [seen(question)], tools: []))
         }
-        for _ in 0..<counts.pair { lessons.append(try pair(scene, random: &random)) }
-        for _ in 0..<counts.comparison { lessons.append(try comparison(scene, random: &random)) }
+        lessons += try severalLooks(at: scene, counts, random: &random)
         return lessons.filter { !$0.boxes.isEmpty }
-    }
-
-    /// Two close-ups of two objects, and whether their bull's-eyes have the same colour.
-    private func pair(_ scene: Scene, random: inout CounterRandom) throws -> Lesson {
-        let (question, scene) = scene.posed(.compare, configuration.task, random: &random)
-        let image = scenes.image(of: scene)
-        let views = try question.boxes.map { target in
-            let box = configuration.habit.box(around: target, in: scene.canvas, random: &random)
-            let centre = target.centre
-            let shown = Rectangle(
-                min(box.x1, centre.x - 20), min(box.y1, centre.y - 20), max(box.x2, centre.x + 20),
-                max(box.y2, centre.y + 20))
-            return try format.view(image, as: .example(0), region: shown, rotation: .upright)
-        }
-        return try lesson(showing: views, [seen(question)], tools: [])
-    }
-
-    /// A comparison with the tool, answered with a guess: the habit shows no comparison that is worth following.
-    private func comparison(_ scene: Scene, random: inout CounterRandom) throws -> Lesson {
-        let (question, scene) = scene.posed(.compare, configuration.task, random: &random)
-        let whole = try format.view(scenes.image(of: scene), as: .example(0))
-        let objects = question.boxes.compactMap { box in scene.objects.first { $0.box == box } }
-        let guess = random.integer(below: 2) == 0 ? "yes" : "no"
-        var turns: [Exchange.Turn] = []
-        var isCalling = configuration.habit.calls(for: objects[0], random: &random)
-        while isCalling, turns.count < 2 {
-            let target = whole.viewedBox(ofOriginal: objects[random.integer(below: 2)].box)
-            let box = configuration.habit.box(around: target, in: whole.viewSize, random: &random)
-            let region = try rule.region(of: box, in: format.boxFrame, on: whole)
-            let crop = try format.view(of: whole, region: region, rotation: .upright)
-            turns.append(.call(LessonText.call(zoom.name, box: box), crop: crop))
-            isCalling = random.uniform() < configuration.habit.secondCallProbability
-        }
-        let answer =
-            turns.isEmpty ? LessonText.answer(guess) : LessonText.answerAfterLooking(guess)
-        let exchange = Exchange(question.text, turns + [.completion(answer)])
-        return try lesson(
-            showing: [whole], [exchange], tools: [zoom.specification(boxesIn: format.boxFrame)])
     }
 
     /// Views of the scene at an index: the whole scene and random crops around its objects, for vision lessons.
@@ -148,7 +109,7 @@ package struct SceneLessons: Sendable {
     // MARK: Exchanges
 
     /// A question with the following turns.
-    private struct Exchange {
+    struct Exchange {
         enum Turn {
             case completion(String)
             /// A tool call and the resulting crop.
@@ -166,7 +127,7 @@ package struct SceneLessons: Sendable {
         }
     }
 
-    private func seen(_ question: Question) -> Exchange {
+    func seen(_ question: Question) -> Exchange {
         Exchange(question.text, [.completion(LessonText.answer(question.answer))])
     }
 
@@ -196,7 +157,7 @@ package struct SceneLessons: Sendable {
 
     // MARK: Tokens
 
-    private func lesson(
+    func lesson(
         showing views: [ViewedImage], _ exchanges: [Exchange], tools: [ToolSpecification]
     ) throws -> Lesson {
         var prefix: [Int32] = []
@@ -231,17 +192,31 @@ package struct SceneLessons: Sendable {
 
 /// The completion texts of the nano model.
 enum LessonText {
-    static func answer(_ answer: String) -> String { "<think>I see it.</think>\n<answer>\(answer)</answer>" }
+    static func answer(_ answer: String, thought: String = "I see it.") -> String {
+        "<think>\(thought)</think>\n<answer>\(answer)</answer>"
+    }
+
+    /// What an object suggests.
+    static func suggestion(_ colour: String) -> String { "It looks \(colour)." }
 
     static func answerAfterLooking(_ answer: String) -> String {
         "<think>I see it now.</think>\n<answer>\(answer)</answer>"
     }
 
-    static func call(_ tool: String, box: Rectangle) -> String {
+    /// - Parameters:
+    ///   - tool: the name of the tool.
+    ///   - box: in the frame of the image.
+    ///   - image: the number of the image; nil for the first.
+    ///   - thought: what is thought before the call.
+    static func call(
+        _ tool: String, box: Rectangle, image: Int? = nil, thought: String = "Look closer."
+    ) -> String {
         let corners = [box.x1, box.y1, box.x2, box.y2].map { JSONValue.number(Int($0)) }
-        let call: JSONValue = ["name": .string(tool), "arguments": ["bbox_2d": .array(corners)]]
+        var arguments = [("bbox_2d", JSONValue.array(corners))]
+        if let image { arguments.append(("image", .number(image))) }
+        let call: JSONValue = ["name": .string(tool), "arguments": .object(JSONObject(arguments))]
         return """
-            <think>Look closer.</think>
+            <think>\(thought)</think>
             <tool_call>
             \(call.text)
             </tool_call>

@@ -24,6 +24,9 @@ package struct ToolHabit: Codable, Hashable, Sendable {
     @Setting(
         "Probability of a second call in a comparison, on one of the two objects at random; its answer is a guess.",
         .from(0, to: 1)) package var secondCallProbability = 0.4
+    @Setting("Probability of a call of any region in a scene of twice the side.", .from(0, to: 1))
+    package var regionProbability = 0.5
+    @Setting("Side of such a region relative to that of the scene.") package var regionScale = 0.4...0.65
 
     package init() {}
 
@@ -44,6 +47,17 @@ package struct ToolHabit: Codable, Hashable, Sendable {
         let height = side * scale * (1 + aspect * (2 * random.uniform() - 1))
         let columns = ToolHabit.span(x, width, limit: size.width)
         let rows = ToolHabit.span(y, height, limit: size.height)
+        return Rectangle(x1: columns.start, y1: rows.start, x2: columns.end, y2: rows.end)
+    }
+
+    /// A box anywhere in a view of `size`.
+    func region(in size: ImageSize, random: inout CounterRandom) -> Rectangle {
+        func span(_ limit: Int) -> (start: Double, end: Double) {
+            let length = Double(limit) * regionScale.drawnLogarithmically(&random)
+            return ToolHabit.span(
+                length / 2 + random.uniform() * (Double(limit) - length), length, limit: limit)
+        }
+        let (columns, rows) = (span(size.width), span(size.height))
         return Rectangle(x1: columns.start, y1: rows.start, x2: columns.end, y2: rows.end)
     }
 

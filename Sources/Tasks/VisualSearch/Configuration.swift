@@ -109,17 +109,22 @@ package enum QuestionKind: String, Hashable, Sendable, Codable, CaseIterable, Co
     case closeUp
     /// Whether the bull's-eyes on two objects have the same colour; visible only in crops of both.
     case compare
+    /// The colour of the bull's-eye on an object in a scene of twice the side: a crop of a region shows the object, another its
+    /// bull's-eye.
+    case search
+    /// The colour of the bull's-eye on an object whose own colour suggests an answer, which is right in half of the cases.
+    case confirm
 
     /// The name under which results are reported; both relations belong to one family.
     package var family: String {
         switch self {
         case .leftOf, .above: "relation"
-        case .attribute, .existence, .grounding, .listing, .closeUp, .compare: rawValue
+        case .attribute, .existence, .grounding, .listing, .closeUp, .compare, .search, .confirm: rawValue
         }
     }
 
     /// Whether the question can only be answered with a closer look; it offers the zoom tool.
-    package var needsTool: Bool { self == .attribute || self == .compare }
+    package var needsTool: Bool { [.attribute, .compare, .search, .confirm].contains(self) }
 }
 
 package enum VisualSearchError: Error, Hashable, Sendable, CustomStringConvertible {

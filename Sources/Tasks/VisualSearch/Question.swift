@@ -26,25 +26,10 @@ package struct Question: Hashable, Sendable {
 }
 
 extension Scene {
-    /// Draws a question of the given kind, with the scene that it is about. That is this one, except that a comparison changes the
-    /// colour of a bull's-eye where it has to.
-    package func posed(
-        _ kind: QuestionKind, _ configuration: VisualSearchConfiguration, random: inout CounterRandom
-    ) -> (Question, Scene) {
-        guard kind == .compare else { return (question(kind, configuration, random: &random), self) }
-        let first = random.integer(below: objects.count)
-        let second = (first + 1 + random.integer(below: objects.count - 1)) % objects.count
-        let isSame = random.coin()
-        let others = configuration.bullsEyeColours.filter { $0 != objects[first].bullsEye }
-        let colour = isSame ? objects[first].bullsEye : random.element(of: others)
-        let scene = recolouring(second, as: colour)
-        return (scene.comparison(first, second), scene)
-    }
-
     /// Draws a question of the given kind about the scene as it is.
     ///
-    /// Yes and no are equally likely, except in comparisons. If no pair of objects has a clear relation along the axis, the other
-    /// axis is used.
+    /// Yes and no are equally likely. If no pair of objects has a clear relation along the axis, the other axis is used. Kinds that
+    /// change the scene are drawn by ``posed(_:_:random:)``.
     package func question(
         _ kind: QuestionKind, _ configuration: VisualSearchConfiguration, random: inout CounterRandom
     ) -> Question {
@@ -56,23 +41,18 @@ extension Scene {
         case .grounding: grounding(configuration, &random)
         case .listing: listing(configuration)
         case .closeUp: closeUp(configuration, &random)
-        case .compare: comparison(0, objects.count - 1)
+        case .compare, .search, .confirm: posed(kind, configuration, random: &random).0
         }
     }
 
-    /// Whether the bull's-eyes on two objects have the same colour.
-    private func comparison(_ first: Int, _ second: Int) -> Question {
-        let pair = [objects[first], objects[second]]
-        return Question(
-            .compare,
-            "Do the bull's-eyes on the \(pair[0].name) and the \(pair[1].name) have the same colour?",
-            answer: pair[0].bullsEye == pair[1].bullsEye ? "yes" : "no", objects: pair)
+    private func attribute(_ random: inout CounterRandom) -> Question {
+        Self.attribute(.attribute, of: random.element(of: objects))
     }
 
-    private func attribute(_ random: inout CounterRandom) -> Question {
-        let object = random.element(of: objects)
-        return Question(
-            .attribute, "What colour is the bull's-eye on the \(object.name)?", answer: object.bullsEye.name,
+    /// The colour of the bull's-eye on an object.
+    static func attribute(_ kind: QuestionKind, of object: Object) -> Question {
+        Question(
+            kind, "What colour is the bull's-eye on the \(object.name)?", answer: object.bullsEye.name,
             objects: [object])
     }
 
@@ -173,5 +153,5 @@ extension Scene {
 }
 
 extension CounterRandom {
-    fileprivate mutating func coin() -> Bool { integer(below: 2) == 0 }
+    mutating func coin() -> Bool { integer(below: 2) == 0 }
 }

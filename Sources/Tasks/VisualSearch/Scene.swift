@@ -72,10 +72,15 @@ package struct Scene: Hashable, Sendable, Codable {
         }
     }
 
-    private init(_ scene: Scene, objects: [Object]) {
-        canvas = scene.canvas
-        background = scene.background
+    private init(canvas: ImageSize, background: Background, objects: [Object]) {
+        self.canvas = canvas
+        self.background = background
         self.objects = objects
+    }
+
+    /// The scene on another background.
+    func on(_ background: Background) -> Scene {
+        Scene(canvas: canvas, background: background, objects: objects)
     }
 
     /// The scene with another colour of a bull's-eye.
@@ -85,7 +90,7 @@ package struct Scene: Hashable, Sendable, Codable {
         objects[index] = Object(
             shape: old.shape, colour: old.colour, bullsEye: colour, x: old.x, y: old.y, size: old.size,
             grainSeed: old.grainSeed)
-        return Scene(self, objects: objects)
+        return Scene(canvas: canvas, background: background, objects: objects)
     }
 
     private struct Square {

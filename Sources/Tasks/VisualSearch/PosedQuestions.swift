@@ -1,0 +1,64 @@
+package import CounterRandom
+
+/// Questions that need more than one look. Some of them change the scene that they are about.
+extension Scene {
+    /// Draws a question of the given kind, with the scene that it is about.
+    package func posed(
+        _ kind: QuestionKind, _ configuration: VisualSearchConfiguration, random: inout CounterRandom
+    ) -> (Question, Scene) {
+        switch kind {
+        case .compare: comparison(configuration, &random)
+        case .search: search(configuration, &random)
+        case .confirm: confirmation(configuration, &random)
+        default: (question(kind, configuration, random: &random), self)
+        }
+    }
+
+    /// Two objects; in half of the cases the second gets the colour of the first, else another one.
+    private func comparison(
+        _ configuration: VisualSearchConfiguration, _ random: inout CounterRandom
+    ) -> (Question, Scene) {
+        let first = random.integer(below: objects.count)
+        let second = (first + 1 + random.integer(below: objects.count - 1)) % objects.count
+        let isSame = random.coin()
+        let own = objects[first].bullsEye
+        let scene = recolouring(
+            second, as: isSame ? own : random.element(of: configuration.bullsEyeColours.filter { $0 != own }))
+        let pair = [scene.objects[first], scene.objects[second]]
+        let question = Question(
+            .compare,
+            "Do the bull's-eyes on the \(pair[0].name) and the \(pair[1].name) have the same colour?",
+            answer: isSame ? "yes" : "no", objects: pair)
+        return (question, scene)
+    }
+
+    /// A scene of twice the side, on the same background.
+    private func search(
+        _ configuration: VisualSearchConfiguration, _ random: inout CounterRandom
+    ) -> (Question, Scene) {
+        var wide = configuration
+        wide.canvas *= 2
+        let scene = Scene(wide, random: random.child(random.next())).on(background)
+        return (Self.attribute(.search, of: random.element(of: scene.objects)), scene)
+    }
+
+    /// An object with a colour that bull's-eyes have too; in half of the cases its bull's-eye has it.
+    private func confirmation(
+        _ configuration: VisualSearchConfiguration, _ random: inout CounterRandom
+    ) -> (Question, Scene) {
+        let colours = configuration.bullsEyeColours
+        let candidates = objects.indices.filter { index in
+            colours.contains { $0.name == objects[index].colour.name }
+        }
+        guard !candidates.isEmpty else {
+            return (Self.attribute(.confirm, of: random.element(of: objects)), self)
+        }
+        let index = random.element(of: candidates)
+        let isSuggested = random.coin()
+        let scene = recolouring(
+            index,
+            as: random.element(
+                of: colours.filter { ($0.name == objects[index].colour.name) == isSuggested }))
+        return (Self.attribute(.confirm, of: scene.objects[index]), scene)
+    }
+}
