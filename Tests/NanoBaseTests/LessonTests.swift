@@ -58,6 +58,29 @@ import Training
         #expect(calls.count { $0 == 0 } > calls.count / 3)
     }
 
+    /// No lesson shows a search: a region is followed by a guess, and calls inside a crop come with the crop.
+    @Test func searchIsTaughtApart() throws {
+        let regions = try (0..<60).flatMap { try lessons.lessons(ofScene: $0, counts { $0.region = 1 }) }
+        let calls = regions.map { $0.tree.branches[0].segments.count { $0.kind == .observation } }
+        #expect(Set(calls) == [0, 1])
+        let inside = try (0..<60).flatMap { try lessons.lessons(ofScene: $0, counts { $0.inside = 1 }) }
+        #expect(inside.allSatisfy { $0.tree.prompt.images.count == 2 })
+        let called = inside.filter { $0.tree.branches[0].segments.contains { $0.kind == .observation } }
+        #expect(!called.isEmpty && called.count < inside.count)
+        #expect(called.allSatisfy { texts($0)[0].joined().contains(#""image": 2"#) })
+    }
+
+    /// What the object suggests is named first, in text before a call as well.
+    @Test func confirmationsNameTheSuggestionFirst() throws {
+        let confirmations = try (0..<60).flatMap {
+            try lessons.lessons(ofScene: $0, counts { $0.confirmation = 1 })
+        }
+        let written = confirmations.map { texts($0)[0] }
+        #expect(written.allSatisfy { $0[1].contains("<think>It looks ") })
+        #expect(written.contains { $0[1].contains("<tool_call>") })
+        #expect(written.contains { !$0[1].contains("<tool_call>") })
+    }
+
     @Test func aFractionOfALessonIsAChance() throws {
         let asked = try (0..<80).flatMap { scene in
             try lessons.lessons(ofScene: scene, counts { $0.relation = 0.25 }).flatMap(texts).map { $0[0] }

@@ -85,6 +85,31 @@ import Testing
         }
     }
 
+    /// A search has a scene of twice the side with objects of the usual size.
+    @Test func searchesAreAboutWideScenes() throws {
+        for (question, scene, example) in try examples(.search, count: 40) {
+            #expect(scene.canvas == ImageSize(width: 2240, height: 2240))
+            #expect(example.images[0].size == scene.canvas)
+            let target = try #require(scene.objects.first { $0.box == question.boxes.first })
+            #expect(question.answer == target.bullsEye.name && question.text.contains(target.name))
+            #expect((120...190).contains(target.size))
+            #expect(example.tools == ["image_zoom_in_tool"])
+        }
+    }
+
+    /// The object's colour is the answer in half of the cases.
+    @Test func suggestionsAreRightAsOftenAsNot() throws {
+        let examples = try examples(.confirm)
+        var right = 0
+        for (question, scene, example) in examples {
+            let target = try #require(scene.objects.first { $0.box == question.boxes.first })
+            #expect(question.answer == target.bullsEye.name)
+            #expect(example.kind == "confirm" && example.tools == ["image_zoom_in_tool"])
+            if question.answer == target.colour.name { right += 1 }
+        }
+        #expect(abs(right - examples.count / 2) < 50)
+    }
+
     /// Held-out scenes ask for comparisons only if training does.
     @Test func heldOutScenesFollowTheKindsOfTraining() async throws {
         let usual = try ProceduralTask().heldOut(seed: 1, sceneCount: 2)
