@@ -23,6 +23,10 @@ package struct SkillScores: Sendable {
     package let attributeAccuracy: Double
     /// Mean IoU of first boxes with the target.
     package let firstBoxIoU: Double
+    /// Accuracy on questions that need several looks, with the tool offered.
+    package let compareAccuracy: Double
+    package let searchAccuracy: Double
+    package let confirmAccuracy: Double
 
     /// A table with one line per skill.
     package var table: String {
@@ -34,6 +38,9 @@ package struct SkillScores: Sendable {
             ("tool-call rate, attribute", Readable.fixed(attributeCallRate, 3)),
             ("attribute, tool offered", Readable.fixed(attributeAccuracy, 3)),
             ("first box, mean IoU", Readable.fixed(firstBoxIoU, 3)),
+            ("compare, tool offered", Readable.fixed(compareAccuracy, 3)),
+            ("search, tool offered", Readable.fixed(searchAccuracy, 3)),
+            ("confirm, tool offered", Readable.fixed(confirmAccuracy, 3)),
         ].map { $0.0.padding(toLength: 28, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n")
     }
 }
@@ -48,6 +55,8 @@ package final class SkillEvaluation {
 
     private static let sampling = Sampling(temperature: 0, maximumTokens: 64)
     private static let limits = AgentLimits(toolCalls: 2, completionTokens: 160, contextTokens: 640)
+    /// For questions that need several looks.
+    private static let longLimits = AgentLimits(toolCalls: 4, completionTokens: 240, contextTokens: 800)
     private static let concurrency = 128
 
     /// - Parameters:
@@ -66,13 +75,14 @@ package final class SkillEvaluation {
     package func run(onProgress: (String) -> Void) throws -> SkillScores {
         func answers(_ kind: QuestionKind) throws -> [Answer] {
             onProgress(kind.rawValue)
-            return try answered([kind: 1])
+            let needsLooks = [.compare, .search, .confirm].contains(kind)
+            return try answered([kind: 1], limits: needsLooks ? Self.longLimits : Self.limits)
         }
         func accuracy(_ answers: [Answer]) -> Double { mean(answers.map { $0.isCorrect ? 1 : 0 }) }
         let grounded = try answers(.grounding).map(\.groundingIoU)
         let closeUps = try answers(.closeUp)
         onProgress("relation")
-        let relations = try answered([.leftOf: 1, .above: 1])
+        let relations = try answered([.leftOf: 1, .above: 1], limits: Self.limits)
         let existence = try answers(.existence)
         let attribute = try answers(.attribute)
         return SkillScores(
@@ -80,7 +90,9 @@ package final class SkillEvaluation {
             relationAccuracy: accuracy(relations), existenceAccuracy: accuracy(existence),
             attributeCallRate: mean(attribute.map { $0.record.calls.isEmpty ? 0 : 1 }),
             attributeAccuracy: accuracy(attribute),
-            firstBoxIoU: mean(attribute.compactMap(\.record.firstBoxIoU)))
+            firstBoxIoU: mean(attribute.compactMap(\.record.firstBoxIoU)),
+            compareAccuracy: accuracy(try answers(.compare)), searchAccuracy: accuracy(try answers(.search)),
+            confirmAccuracy: accuracy(try answers(.confirm)))
     }
 
     private struct Answer: Sendable {
@@ -90,7 +102,9 @@ package final class SkillEvaluation {
         let groundingIoU: Double
     }
 
-    private func answered(_ questions: VisualSearchConfiguration.QuestionWeights) throws -> [Answer] {
+    private func answered(
+        _ questions: VisualSearchConfiguration.QuestionWeights, limits: AgentLimits
+    ) throws -> [Answer] {
         var task = VisualSearchConfiguration()
         task.questions = questions
         let scenes = EvaluationPlan.Scenes()
@@ -99,7 +113,7 @@ package final class SkillEvaluation {
         let scorer = TrajectoryScorer(reward: Reward(), judge: ExactMatchJudge())
         return try engine.serve { policy in
             let runner = RolloutRunner(
-                policy: policy, format: format, tools: ToolBox([ZoomTool()]), limits: Self.limits)
+                policy: policy, format: format, tools: ToolBox([ZoomTool()]), limits: limits)
             let purpose = RolloutPurpose(.evaluation("skills"), step: 0, seed: scenes.seed)
             var answers: [Answer] = []
             for start in stride(from: 0, to: sceneCount, by: Self.concurrency) {
