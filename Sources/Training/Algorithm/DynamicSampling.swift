@@ -20,6 +20,7 @@ package struct NoSignalError: Error, Hashable, CustomStringConvertible {
     package var description: String {
         "step \(step): none of \(questions) questions got answers with different rewards, so there is nothing to learn from. Ask "
             + "easier or harder questions (deepeyes select keeps those that the model sometimes gets right), raise "
-            + "rollout.groupSize, or set algorithm.sampling.rounds=1 to go on without a signal"
+            + "rollout.groupSize, or set algorithm.sampling.rounds=1 to go on without a signal; another run starts from this one "
+            + "with --model and its folder"
     }
 }

@@ -11,10 +11,13 @@ enum RunModel {
     ///   - folder: the folder of the checkpoint.
     ///   - threads: threads of libtorch; 0 for one per core.
     ///   - device: the name of the device.
+    ///   - furtherCopies: copies of the weights that are held beside them: 3 for gradients and two moments.
     /// - Throws: an error that names the invalid file or value, or the memory that is missing.
-    static func load(_ folder: URL, threads: Int, device: String) throws -> PolicyModel {
+    static func load(
+        _ folder: URL, threads: Int, device: String, furtherCopies: Int = 3
+    ) throws -> PolicyModel {
         Tensor.setThreadCount(threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount)
         Tensor.setDeterministic(true)
-        return try PolicyModel.fitting(folder, device: try Device(device), copies: 4)
+        return try PolicyModel.fitting(folder, device: try Device(device), copies: 1 + furtherCopies)
     }
 }

@@ -64,7 +64,9 @@ package final class TrainingRun {
         let judges = try configuration.judge.judges(runCache: folder.verdictsFile)
         try JudgeTrial(configuration.judge, folder: folder).pass(judges.asked, output: output)
         activity = JudgeActivity(of: judges.model)
-        policyModel = try RunModel.load(model, threads: configuration.threads, device: configuration.device)
+        policyModel = try RunModel.load(
+            model, threads: configuration.threads, device: configuration.device,
+            furtherCopies: configuration.algorithm.furtherCopies)
         store = try TrajectoryStore(at: folder.databaseFile)
         let judge = judges.chain(format: policyModel.format)
         trainer = try Trainer(
@@ -132,7 +134,11 @@ package final class TrainingRun {
     ///
     /// - Returns: the end of the run if an alarm ended it, else nil.
     private func step() throws -> Ending? {
-        var metrics = try trainer.step()
+        var metrics: StepMetrics
+        do { metrics = try trainer.step() } catch let error as NoSignalError {
+            if trainer.completedSteps > 0 { try save() }
+            throw error
+        }
         metrics.performance += activity.metrics()
         let changes = watch.take(metrics)
         metrics.values.append(Metric(MetricName.activeAlarms, Double(watch.active.count)))

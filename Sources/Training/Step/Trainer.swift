@@ -43,8 +43,9 @@ package final class Trainer {
         self.policyModel = policyModel
         self.store = store
         // The number of cache pages is part of what a run computes, so it does not depend on what other processes take.
-        engine = try policyModel.workers(configuration.workers, copies: 3, budget: .fractionOfMachine(0.5))
         let algorithm = configuration.algorithm
+        engine = try policyModel.workers(
+            configuration.workers, copies: algorithm.furtherCopies, budget: .fractionOfMachine(0.5))
         let critic =
             algorithm.advantage.needsCritic
             ? try Critic(
