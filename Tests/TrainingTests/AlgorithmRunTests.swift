@@ -1,6 +1,7 @@
 import Agent
 import Foundation
 import Runs
+import Tasks
 import TestFixtures
 import TestSupport
 import Testing
@@ -83,5 +84,19 @@ import Training
         try await onOwnThread { _ = try ShortTraining.run(configuration, at: folder.file("run")) }
         let divergences = try metrics(of: folder.file("run")).map { try #require($0[MetricName.divergence]) }
         #expect(abs(divergences[0]) < 1e-6 && divergences[1] > 1e-6, "\(divergences)")
+    }
+
+    /// All rewards are 0: the first step finds nothing to learn from. The message says what to do, and the run is marked as failed.
+    @Test func aRunWithoutASignalEndsWithAMessage() async throws {
+        let folder = try TemporaryFolder()
+        var configuration = configuration(steps: 2) { $0.sampling.rounds = 2 }
+        let nothing = RewardWeights(accuracy: 0, formatError: 0)
+        configuration.reward = Reward(perception: nothing, mathematics: nothing)
+        let run = folder.file("run")
+        let error = await #expect(throws: NoSignalError.self) { [configuration] in
+            try await onOwnThread { _ = try ShortTraining.run(configuration, at: run) }
+        }
+        #expect(error == NoSignalError(step: 1, questions: 4))
+        #expect(try RunFolder.open(at: run).status().state == .failed)
     }
 }

@@ -136,7 +136,7 @@ package final class TrainingRun {
     private func step() throws -> Ending? {
         var metrics: StepMetrics
         do { metrics = try trainer.step() } catch let error as NoSignalError {
-            if trainer.completedSteps > 0 { try save() }
+            _ = try interrupted()  // saves
             throw error
         }
         metrics.performance += activity.metrics()
