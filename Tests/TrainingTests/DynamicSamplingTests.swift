@@ -76,7 +76,7 @@ struct DynamicSamplingTests {
 
     @Test func aSourceWithoutASignalEndsWithAMessage() async throws {
         await #expect(throws: NoSignalError(step: 4, questions: 12)) {
-            try await collected(rounds: 3) { _ in false }
+            _ = try await collected(rounds: 3) { _ in false }
         }
         #expect("\(NoSignalError(step: 4, questions: 12))".contains("algorithm.sampling.rounds=1"))
     }

@@ -20,7 +20,9 @@ package struct CriticConfiguration: Codable, Hashable, Sendable {
     package var coefficient = 0.5
     @Setting("Change of a value in a step beyond which its loss has no gradient.", .above(0))
     package var clip = 0.5
-    @Setting("Steps that train the critic alone, before the policy.", .atLeast(0)) package var warmUpSteps = 0
+    @Setting(
+        "Steps that train the critic alone, before the policy; of a shared model only the value head.",
+        .atLeast(0)) package var warmUpSteps = 0
 
     package init() {}
 }

@@ -17,6 +17,11 @@ package struct NoSignalError: Error, Hashable, CustomStringConvertible {
     /// Number of questions that were asked.
     package let questions: Int
 
+    package init(step: Int, questions: Int) {
+        self.step = step
+        self.questions = questions
+    }
+
     package var description: String {
         "step \(step): none of \(questions) questions got answers with different rewards, so there is nothing to learn from. Ask "
             + "easier or harder questions (deepeyes select keeps those that the model sometimes gets right), raise "

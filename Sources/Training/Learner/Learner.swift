@@ -8,8 +8,8 @@ import Torch
 package enum TrainingGoal: Sendable {
     /// A policy loss; weights are advantages, and log-probabilities are those of the sampled distribution.
     case policy(PolicyLoss)
-    /// The loss of a critic, whose value head the learner trains.
-    case values(ValueLoss)
+    /// The loss of a critic, whose value head the learner trains, with or without the model below it.
+    case values(ValueLoss, trainsModel: Bool)
     /// The weighted log-likelihood of the targets.
     case likelihood
 }
@@ -183,11 +183,12 @@ package final class Learner {
             return try loss(
                 pass, logProbabilities: logProbabilities, entropies: entropies,
                 values: replica.valueHead?.values(of: pass, in: hidden))
-        case .values(let loss):
+        case .values(let loss, let trainsModel):
             guard let head = replica.valueHead else { preconditionFailure("the learner has no value head") }
             var measurements = LossMeasurements()
             measurements.targetCount = pass.targets.count
-            let sum = loss(head.values(of: pass, in: hidden), pass.terms).sum()
+            let read = trainsModel ? hidden : hidden.detached()
+            let sum = loss(head.values(of: pass, in: read), pass.terms).sum()
             measurements.valueLossSum = sum.item()
             return (sum, measurements)
         case .likelihood:

@@ -140,9 +140,10 @@ package final class Trainer {
                     outcome = try learner.update(
                         passes, towards: .policy(loss), divisor: divisor, learningRate: learningRate)
                 } else if critic?.learner == nil {
+                    // The hidden states are the policy's, which does not change yet.
                     outcome = try learner.update(
-                        passes, towards: .values(ValueLoss(algorithm.critic)), divisor: divisor,
-                        learningRate: learningRate)
+                        passes, towards: .values(ValueLoss(algorithm.critic), trainsModel: false),
+                        divisor: divisor, learningRate: learningRate)
                 }
             }
             if let own = critic?.learner {
@@ -150,8 +151,8 @@ package final class Trainer {
                     learningRate * algorithm.critic.learningRate / configuration.optimizer.learningRate
                 let ownOutcome = try watch.measure("critic") {
                     try own.update(
-                        passes, towards: .values(ValueLoss(algorithm.critic)), divisor: divisor,
-                        learningRate: ownRate)
+                        passes, towards: .values(ValueLoss(algorithm.critic), trainsModel: true),
+                        divisor: divisor, learningRate: ownRate)
                 }
                 outcome.add(critic: ownOutcome)
             }
