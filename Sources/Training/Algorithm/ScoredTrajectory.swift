@@ -59,6 +59,8 @@ package struct ScoredTrajectory: Sendable {
     /// The entropies of its tokens when they were sampled, in nats. `[token]`
     package var entropies: [Float] { trajectory.transcript.segments.flatMap(\.entropies) }
 
+    package var patterns: [ThinkingPattern] { recorded.patterns }
+
     package var firstBoxIoU: Double? { recorded.firstBoxIoU }
 }
 

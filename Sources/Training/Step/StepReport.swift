@@ -64,7 +64,7 @@ package struct StepReport {
         for pattern in ThinkingPattern.allCases {
             add(
                 MetricName.rate(of: pattern),
-                fraction(offered) { $0.scored.record.patterns.contains(pattern) })
+                fraction(offered) { $0.scored.patterns.contains(pattern) })
         }
         add(MetricName.callErrorRate, fraction(trajectories.flatMap(\.toolCalls)) { $0.failure != nil })
         add(

@@ -120,7 +120,9 @@ package final class Trainer {
         on groups: [TrajectoryGroup], learningRate: Double, timedBy watch: inout Stopwatch
     ) throws -> Learner.Outcome {
         let algorithm = configuration.algorithm
-        let entropies = groups.flatMap(\.judged).flatMap(\.entropies)
+        // Only an adaptive weight depends on them.
+        let entropies =
+            algorithm.entropy.coefficient > 0 ? groups.flatMap(\.judged).flatMap(\.entropies) : []
         let loss = PolicyLoss(
             algorithm,
             entropy: entropies.isEmpty ? 0 : Double(entropies.reduce(0, +)) / Double(entropies.count),
