@@ -31,6 +31,19 @@ final class LessonHeads {
         answerBox = head(4, 2)
     }
 
+    private init(dense: Linear, imageBox: Linear, answerBox: Linear, task: VisualSearchConfiguration) {
+        (self.dense, self.imageBox, self.answerBox, self.task) = (dense, imageBox, answerBox, task)
+    }
+
+    /// Heads over the same weights with their own gradients.
+    func sharingWeights() -> LessonHeads {
+        let heads = LessonHeads(
+            dense: dense.sharingWeights(), imageBox: imageBox.sharingWeights(),
+            answerBox: answerBox.sharingWeights(), task: task)
+        for parameter in heads.parameters { parameter.tensor.requiresGrad = true }
+        return heads
+    }
+
     var parameters: [NamedTensor] {
         dense.parameters("heads.dense") + imageBox.parameters("heads.imageBox")
             + answerBox.parameters("heads.answerBox")

@@ -22,14 +22,20 @@ final class LessonLearner {
     private let policyModel: PolicyModel
     private let stage: LessonStage
     private let configuration: NanoBaseConfiguration
-    private let heads: LessonHeads
+    /// One model with its heads per worker, all with the same weights.
+    private let replicas: [Replica]
     private let muon: Muon
     private let adamW: AdamW
     /// The optimizer of the heads. They are reinitialized in each stage and train at the full rate while the model warms up.
     private let headAdamW: AdamW
     private let blur: CoordinateBlur
 
-    private let model: Qwen25VL
+    private struct Replica {
+        let model: Qwen25VL
+        let heads: LessonHeads
+
+        var parameters: [NamedTensor] { model.parameters + heads.parameters }
+    }
 
     init(_ policyModel: PolicyModel, stage: LessonStage, configuration: NanoBaseConfiguration) {
         self.policyModel = policyModel
@@ -38,11 +44,17 @@ final class LessonLearner {
         guard let model = policyModel.model as? Qwen25VL else {
             preconditionFailure("lessons are for the architecture that NanoArchitecture writes")
         }
-        self.model = model
-        for parameter in model.parameters { parameter.tensor.requiresGrad = true }
-        heads = LessonHeads(
+        let heads = LessonHeads(
             width: model.configuration.text.width, task: configuration.task,
             random: CounterRandom(seed: configuration.seed, 0x6865_6164))
+        replicas =
+            [Replica(model: model, heads: heads)]
+            + (1..<configuration.workers).map { _ in
+                Replica(model: model.sharingWeights(), heads: heads.sharingWeights())
+            }
+        for replica in replicas {
+            for parameter in replica.model.parameters { parameter.tensor.requiresGrad = true }
+        }
         let embedding = model.text.embedding.weight
         let matrices = model.checkpointWeights(.hub).filter {
             $0.role == .matrix && $0.parameter.rank == 2 && $0.parameter.shape != embedding.shape
@@ -61,16 +73,54 @@ final class LessonLearner {
     /// Accumulates the gradients of all passes and takes one optimizer step.
     ///
     /// - Parameter boxes: for each branch of the passes, in order, the box of the queried object in its view.
-    func update(_ passes: [TrainingPass], boxes: [Rectangle?], learningRate: Double) -> Outcome {
-        for parameter in model.parameters + heads.parameters { parameter.tensor.grad = nil }
-        var outcome = Outcome()
+    func update(_ passes: [TrainingPass], boxes: [Rectangle?], learningRate: Double) throws -> Outcome {
+        for parameter in replicas[0].parameters { parameter.tensor.grad = nil }
         let targetCount = Double(passes.reduce(0) { $0 + $1.targets.count })
         var firstBranch = 0
-        for pass in passes {
+        let asked = passes.map { pass in
             let branches = firstBranch..<firstBranch + pass.branchPredictors.count
             firstBranch = branches.upperBound
-            let losses = losses(of: pass, boxes: Array(boxes[branches]))
-            let weight = 1 / Double(passes.count)
+            return Array(boxes[branches])
+        }
+        let parts = try inParallel(replicas.count) { [self] worker in
+            let own = stride(from: worker, to: passes.count, by: replicas.count)
+            return gradients(
+                of: own.map { (passes[$0], asked[$0]) }, share: 1 / Double(passes.count),
+                targetCount: targetCount, in: replicas[worker])
+        }
+        var outcome = Outcome()
+        for part in parts {
+            outcome.answers += part.answers
+            outcome.dense += part.dense
+            outcome.boxes += part.boxes
+        }
+        for replica in replicas.dropFirst() {
+            collectGradients(of: replica.parameters, into: replicas[0].parameters)
+        }
+        outcome.gradientNorm = clipGradientNorm(
+            replicas[0].parameters.map(\.tensor), maximum: configuration.maximumGradientNorm)
+        if outcome.gradientNorm.isFinite {
+            muon.step(learningRate: learningRate)
+            adamW.step(learningRate: learningRate)
+            headAdamW.step(learningRate: stage.learningRate)
+        }
+        return outcome
+    }
+
+    /// Adds the gradients of `passes`, each with the boxes of its branches, to those of a replica.
+    ///
+    /// - Parameters:
+    ///   - passes: the passes.
+    ///   - weight: the share of a pass in losses that are means.
+    ///   - targetCount: the targets of all passes.
+    ///   - replica: the model and its heads.
+    private func gradients(
+        of passes: [(TrainingPass, [Rectangle?])], share weight: Double, targetCount: Double,
+        in replica: Replica
+    ) -> Outcome {
+        var outcome = Outcome()
+        for (pass, boxes) in passes {
+            let losses = losses(of: pass, boxes: boxes, in: replica)
             var total = Tensor.zeros([])
             if let answers = losses.answers {
                 total = total + answers / targetCount
@@ -86,21 +136,14 @@ final class LessonLearner {
             }
             total.backward()
         }
-        outcome.gradientNorm = clipGradientNorm(
-            (model.parameters + heads.parameters).map(\.tensor), maximum: configuration.maximumGradientNorm)
-        if outcome.gradientNorm.isFinite {
-            muon.step(learningRate: learningRate)
-            adamW.step(learningRate: learningRate)
-            headAdamW.step(learningRate: stage.learningRate)
-        }
         return outcome
     }
 
     /// The parts of the loss: answers are summed over tokens, the others are means; nil if a part does not apply.
     private func losses(
-        of pass: TrainingPass, boxes: [Rectangle?]
+        of pass: TrainingPass, boxes: [Rectangle?], in replica: Replica
     ) -> (answers: Tensor?, dense: Tensor, boxes: Tensor?) {
-        let batch = pass.batch
+        let (model, heads, batch) = (replica.model, replica.heads, pass.batch)
         let targets = DenseTargets(
             of: pass.views, task: configuration.task, tokenSide: policyModel.processor.configuration.tokenSide
         )

@@ -8,6 +8,9 @@ package import Torch
 package struct NanoBaseConfiguration: Codable, Sendable {
     @Setting("Random seed for weights, scenes and lessons.") package var seed: UInt64 = 1
     @Setting("Threads of libtorch; 0 for one per core.", .atLeast(0)) package var threads = 0
+    @Setting(
+        "Passes that are computed in parallel, with the threads divided among them; sums, and so the last digits, depend on it.",
+        .atLeast(1)) package var workers = 1
     @Setting("The scenes and questions.") package var task = VisualSearchConfiguration()
     @Setting("The tool use of the training data.") package var habit = ToolHabit()
     @Setting("The first stage: vision, by dense targets only.") package var vision = LessonStage()
@@ -69,19 +72,17 @@ package struct LessonCounts: Codable, Hashable, Sendable {
     @Setting("Close-ups of objects, as separate images.", .atLeast(0)) package var closeUp = 0
     @Setting("Questions with a tool, answered with the habit of the base.", .atLeast(0))
     package var attribute = 0
-    @Setting("Two close-ups of two objects, and whether their bull's-eyes have the same colour.", .atLeast(0))
-    package var pair = 0
     @Setting(
-        "The same question about a whole scene with a tool, answered with the habit and a guess.", .atLeast(0)
-    )
+        "Comparisons whose calls are given; what each crop shows is learned, and the answer that follows.",
+        .atLeast(0)) package var pair = 0
+    @Setting("Comparisons with the habit of the base, which looks at any of the objects.", .atLeast(0))
     package var comparison = 0
     @Setting(
-        "Questions about a scene of twice the side, answered with a guess, perhaps after a call of any region.",
-        .atLeast(0))
-    package var region = 0
+        "Questions about a scene of twice the side, with the habit of the base, which looks into any region.",
+        .atLeast(0)) package var region = 0
     @Setting(
-        "The same with a crop that shows the object, as a second image; calls are on the crop.", .atLeast(0))
-    package var inside = 0
+        "The same after regions that are given; whether they show the object is learned, and the habit's next call.",
+        .atLeast(0)) package var inside = 0
     @Setting(
         "Questions whose object suggests an answer, which is named first, with the habit of the base.",
         .atLeast(0))

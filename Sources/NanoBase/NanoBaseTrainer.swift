@@ -98,7 +98,7 @@ package final class NanoBaseTrainer {
                 }
                 passes.append(try packer.pass(showing: views))
             }
-            let outcome = learner.update(
+            let outcome = try learner.update(
                 passes, boxes: questions.flatMap(\.boxes), learningRate: rates.rate(at: step))
             onStep(
                 Step(

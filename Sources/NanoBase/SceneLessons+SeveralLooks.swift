@@ -5,142 +5,271 @@ import Models
 import Tasks
 
 /// Lessons for questions that need several looks: each skill apart, and never a search that is worth following.
+///
+/// Where the habit calls, the target and the number of its calls are random. Where the calls are good, they are given and not learned.
 extension SceneLessons {
+    /// One lesson for each kind of question, so that its exchanges have a common prompt.
     func severalLooks(
         at scene: Scene, _ counts: LessonCounts, random: inout CounterRandom
     ) throws -> [Lesson] {
         var lessons: [Lesson] = []
-        for _ in 0..<counts.pair { lessons.append(try pair(scene, &random)) }
-        for _ in 0..<counts.comparison { lessons.append(try comparison(scene, &random)) }
-        for _ in 0..<counts.region { lessons.append(try region(scene, &random)) }
-        for _ in 0..<counts.inside { lessons.append(try inside(scene, &random)) }
-        for _ in 0..<counts.confirmation { lessons.append(try confirmation(scene, &random)) }
+        if counts.pair + counts.comparison > 0 {
+            let kind: QuestionKind = random.integer(below: 3) == 0 ? .oddOneOut : .compare
+            let posed = try posed(kind, scene, &random)
+            lessons.append(
+                try offering(
+                    posed,
+                    (0..<counts.pair).map { _ in try pair(posed, &random) }
+                        + (0..<counts.comparison).map { _ in try comparison(posed, &random) }))
+        }
+        if counts.region + counts.inside > 0 {
+            let posed = try posed(.search, scene, &random)
+            lessons.append(
+                try offering(
+                    posed,
+                    (0..<counts.region).map { _ in try wander(posed, after: [], last: nil, &random) }
+                        + (0..<counts.inside).map { _ in try inside(posed, &random) }))
+        }
+        if counts.confirmation > 0 {
+            let posed = try posed(.confirm, scene, &random)
+            lessons.append(
+                try offering(posed, (0..<counts.confirmation).map { _ in try confirmation(posed, &random) }))
+        }
         return lessons
+    }
+
+    /// A question about a scene, which may have changed for it.
+    private struct Posed {
+        let question: Question
+        let scene: Scene
+        let whole: ViewedImage
+        /// The objects that the question is about, in its order.
+        let objects: [Scene.Object]
+    }
+
+    private func posed(
+        _ kind: QuestionKind, _ scene: Scene, _ random: inout CounterRandom
+    ) throws -> Posed {
+        let (question, scene) = scene.posed(kind, configuration.task, random: &random)
+        let objects = question.boxes.map { box in
+            guard let object = scene.objects.first(where: { $0.box == box }) else {
+                preconditionFailure("a question about an object of another scene")
+            }
+            return object
+        }
+        return Posed(
+            question: question, scene: scene,
+            whole: try format.view(scenes.image(of: scene), as: .example(0)), objects: objects)
+    }
+
+    /// A lesson about a question that offers the tool.
+    private func offering(_ posed: Posed, _ turns: [[Exchange.Turn]]) throws -> Lesson {
+        try lesson(
+            showing: [posed.whole], turns.map { Exchange(posed.question.text, $0) },
+            tools: [zoom.specification(boxesIn: format.boxFrame)])
     }
 
     private var habit: ToolHabit { configuration.habit }
 
-    /// A lesson about a question that offers the tool.
-    private func offering(_ views: [ViewedImage], _ exchange: Exchange) throws -> Lesson {
-        try lesson(showing: views, [exchange], tools: [zoom.specification(boxesIn: format.boxFrame)])
-    }
-
     private func guess(_ random: inout CounterRandom) -> String {
-        let colours = configuration.task.bullsEyeColours
-        return colours[random.integer(below: colours.count)].name
+        random.element(of: configuration.task.bullsEyeColours).name
     }
 
-    /// A call of a box, with the crop.
-    private func call(
-        _ box: Rectangle, on view: ViewedImage, image: Int? = nil, thought: String = "Look closer."
-    ) throws -> (turn: Exchange.Turn, region: Rectangle) {
+    /// A crop of a box, and the region of the scene that it shows.
+    private func crop(_ box: Rectangle, of view: ViewedImage) throws -> (view: ViewedImage, region: Rectangle)
+    {
         let region = try rule.region(of: box, in: format.boxFrame, on: view)
-        let crop = try format.view(of: view, region: region, rotation: .upright)
-        return (
-            .call(LessonText.call(zoom.name, box: box, image: image, thought: thought), crop: crop), region
-        )
+        return (try format.view(of: view, region: region, rotation: .upright), region)
     }
 
     // MARK: Comparisons
 
-    /// Two close-ups of two objects, and whether their bull's-eyes have the same colour.
-    private func pair(_ scene: Scene, _ random: inout CounterRandom) throws -> Lesson {
-        let (question, scene) = scene.posed(.compare, configuration.task, random: &random)
-        let image = scenes.image(of: scene)
-        let views = try question.boxes.map { target in
-            let box = habit.box(around: target, in: scene.canvas, random: &random)
-            let centre = target.centre
-            // The bull's-eye is in the close-up.
-            let shown = Rectangle(
-                min(box.x1, centre.x - 20), min(box.y1, centre.y - 20), max(box.x2, centre.x + 20),
-                max(box.y2, centre.y + 20))
-            return try format.view(image, as: .example(0), region: shown, rotation: .upright)
-        }
-        return try lesson(showing: views, [seen(question)], tools: [])
+    /// A look at one of the objects that a comparison is about.
+    private struct Look {
+        /// The number of the object in the question.
+        let number: Int
+        /// The colour that is read from the crop.
+        let colour: String
     }
 
-    /// A comparison about a whole scene, answered with a guess after none, one or two calls on either object.
-    private func comparison(_ scene: Scene, _ random: inout CounterRandom) throws -> Lesson {
-        let (question, scene) = scene.posed(.compare, configuration.task, random: &random)
-        let whole = try format.view(scenes.image(of: scene), as: .example(0))
-        let objects = question.boxes.compactMap { box in scene.objects.first { $0.box == box } }
-        let guess = random.integer(below: 2) == 0 ? "yes" : "no"
-        var turns: [Exchange.Turn] = []
-        var isCalling = habit.calls(for: objects[0], random: &random)
-        while isCalling, turns.count < 2 {
-            let target = whole.viewedBox(ofOriginal: objects[random.integer(below: 2)].box)
-            turns.append(
-                try call(habit.box(around: target, in: whole.viewSize, random: &random), on: whole).turn)
-            isCalling = random.uniform() < habit.secondCallProbability
+    /// The answer that follows from the looks; a guess among what they leave open.
+    private func answer(
+        _ posed: Posed, after looks: [Look], _ random: inout CounterRandom
+    ) -> String {
+        let colours = posed.objects.indices.map { number in looks.last { $0.number == number }?.colour }
+        if posed.question.kind == .compare {
+            guard let first = colours[0], let second = colours[1] else {
+                return random.integer(below: 2) == 0 ? "yes" : "no"
+            }
+            return first == second ? "yes" : "no"
         }
-        let answer = turns.isEmpty ? LessonText.answer(guess) : LessonText.answerAfterLooking(guess)
-        return try offering([whole], Exchange(question.text, turns + [.completion(answer)]))
+        // The odd one is left when two have the same colour, and one of two whose colours differ.
+        let pairs = [(0, 1, 2), (0, 2, 1), (1, 2, 0)].compactMap { one, other, third in
+            colours[one].flatMap { colour in colours[other].map { (one, other, third, $0 == colour) } }
+        }
+        let open =
+            pairs.first { $0.3 }.map { [$0.2] } ?? (pairs.count == 1 ? [pairs[0].0, pairs[0].1] : [0, 1, 2])
+        return posed.objects[random.element(of: open)].name
+    }
+
+    /// Crops of all the objects in any order, from given calls; what each shows is learned, and the answer.
+    private func pair(_ posed: Posed, _ random: inout CounterRandom) throws -> [Exchange.Turn] {
+        let (whole, objects) = (posed.whole, posed.objects)
+        var (looks, turns): ([Look], [Exchange.Turn]) = ([], [])
+        var numbers = Array(objects.indices)
+        random.shuffle(&numbers)
+        for number in numbers {
+            let object = objects[number]
+            let target = whole.viewedBox(ofOriginal: object.box)
+            let box = habit.box(around: target, in: whole.viewSize, random: &random)
+            // The bull's-eye is in the crop.
+            let shown = Rectangle(
+                min(box.x1, target.centre.x.rounded(.down) - 2),
+                min(box.y1, target.centre.y.rounded(.down) - 2),
+                max(box.x2, target.centre.x.rounded(.up) + 2), max(box.y2, target.centre.y.rounded(.up) + 2))
+            let seen = looks.last.map { "<think>" + LessonText.sight($0.colour) } ?? ""
+            let call = LessonText.call(
+                zoom.name, box: shown,
+                thought: (looks.last.map { LessonText.sight($0.colour) + " " } ?? "")
+                    + LessonText.look(at: object))
+            turns.append(
+                .given(
+                    learned: seen, rest: String(call.dropFirst(seen.count)),
+                    crop: try crop(shown, of: whole).view))
+            looks.append(Look(number: number, colour: object.bullsEye.name))
+        }
+        let answer = answer(posed, after: looks, &random)
+        turns.append(
+            .completion(LessonText.answer(answer, thought: LessonText.sight(looks[looks.count - 1].colour))))
+        return turns
+    }
+
+    /// A comparison by the habit: none, one or more calls, each on any of the objects.
+    private func comparison(_ posed: Posed, _ random: inout CounterRandom) throws -> [Exchange.Turn] {
+        let (whole, objects) = (posed.whole, posed.objects)
+        var (looks, turns): ([Look], [Exchange.Turn]) = ([], [])
+        var number = random.integer(below: objects.count)
+        var isCalling = habit.calls(for: objects[number], random: &random)
+        while isCalling {
+            let object = objects[number]
+            let box = habit.box(
+                around: whole.viewedBox(ofOriginal: object.box), in: whole.viewSize, random: &random)
+            let (crop, region) = try crop(box, of: whole)
+            let seen = looks.last.map { LessonText.sight($0.colour) + " " } ?? ""
+            turns.append(
+                .call(
+                    LessonText.call(zoom.name, box: box, thought: seen + LessonText.look(at: object)),
+                    crop: crop))
+            let isShown = region.contains(x: object.centre.x, y: object.centre.y)
+            looks.append(Look(number: number, colour: isShown ? object.bullsEye.name : guess(&random)))
+            number = random.integer(below: objects.count)
+            isCalling = looks.count < objects.count && random.uniform() < habit.furtherCallProbability
+        }
+        let answer = answer(posed, after: looks, &random)
+        turns.append(
+            .completion(
+                looks.last.map { LessonText.answer(answer, thought: LessonText.sight($0.colour)) }
+                    ?? LessonText.answer(answer)))
+        return turns
     }
 
     // MARK: Search
 
-    /// A scene of twice the side, answered with a guess, perhaps after a call of any region.
-    private func region(_ scene: Scene, _ random: inout CounterRandom) throws -> Lesson {
-        let (question, scene) = scene.posed(.search, configuration.task, random: &random)
-        let whole = try format.view(scenes.image(of: scene), as: .example(0))
-        let guess = guess(&random)
-        guard random.uniform() < habit.regionProbability else {
-            return try offering([whole], Exchange(question.text, [.completion(LessonText.answer(guess))]))
+    /// The habit's moves in a search: it looks for the object in any region, looks closer in the last crop, or guesses, whatever
+    /// the crop shows.
+    ///
+    /// - Parameters:
+    ///   - turns: what came before.
+    ///   - last: the crop that the turns end with, if any, and the region that it shows.
+    private func wander(
+        _ posed: Posed, after turns: [Exchange.Turn], last: (view: ViewedImage, region: Rectangle)?,
+        _ random: inout CounterRandom
+    ) throws -> [Exchange.Turn] {
+        let (scene, whole, target) = (posed.scene, posed.whole, posed.objects[0])
+        var (turns, last) = (turns, last)
+        while true {
+            let presence = last.map { crop in
+                LessonText.presence(crop.region.contains(x: target.centre.x, y: target.centre.y)) + " "
+            }
+            let choice = random.uniform()
+            if choice < (last == nil ? habit.regionProbability : habit.furtherCallProbability / 2),
+                turns.count < 3
+            {
+                let box = habit.region(in: whole.viewSize, random: &random)
+                let crop = try crop(box, of: whole)
+                let thought = (presence ?? "") + LessonText.search
+                turns.append(.call(LessonText.call(zoom.name, box: box, thought: thought), crop: crop.view))
+                last = crop
+            } else if let crop = last, let presence, choice < habit.furtherCallProbability {
+                // On the object, or on another one in the crop if it is not there.
+                let there = scene.objects.filter { crop.region.contains(x: $0.centre.x, y: $0.centre.y) }
+                let object = there.contains(target) || there.isEmpty ? target : random.element(of: there)
+                let box = habit.box(
+                    around: crop.view.viewedBox(ofOriginal: object.box), in: crop.view.viewSize,
+                    random: &random)
+                let (view, region) = try self.crop(box, of: crop.view)
+                let call = LessonText.call(
+                    zoom.name, box: box, image: turns.count + 1, thought: presence + LessonText.closer)
+                let isShown = region.contains(x: target.centre.x, y: target.centre.y)
+                let answer = isShown ? target.bullsEye.name : guess(&random)
+                return turns + [
+                    .call(call, crop: view), .completion(LessonText.answerAfterLooking(answer)),
+                ]
+            } else {
+                let answer = guess(&random)
+                let text =
+                    presence.map { LessonText.answer(answer, thought: String($0.dropLast())) }
+                    ?? LessonText.answer(answer)
+                return turns + [.completion(text)]
+            }
         }
-        let turn = try call(habit.region(in: whole.viewSize, random: &random), on: whole).turn
-        return try offering(
-            [whole], Exchange(question.text, [turn, .completion(LessonText.answerAfterLooking(guess))]))
     }
 
-    /// The same question with a crop that shows the object, as a second image; the habit calls on the crop.
-    private func inside(_ scene: Scene, _ random: inout CounterRandom) throws -> Lesson {
-        let (question, scene) = scene.posed(.search, configuration.task, random: &random)
-        let whole = try format.view(scenes.image(of: scene), as: .example(0))
-        guard let object = scene.objects.first(where: { $0.box == question.boxes[0] }) else {
-            preconditionFailure("a question about an object of another scene")
+    /// A search after one or two regions, from given calls; whether they show the object is learned, and what the habit does next.
+    private func inside(_ posed: Posed, _ random: inout CounterRandom) throws -> [Exchange.Turn] {
+        let (whole, target) = (posed.whole, posed.objects[0])
+        var turns: [Exchange.Turn] = []
+        var last: (view: ViewedImage, region: Rectangle)?
+        let centre = whole.viewedBox(ofOriginal: target.box).centre
+        for _ in 0...random.integer(below: 2) {
+            var box = habit.region(in: whole.viewSize, random: &random)
+            // More often than by chance the object is there.
+            for _ in 0..<3 where !box.contains(x: centre.x, y: centre.y) {
+                box = habit.region(in: whole.viewSize, random: &random)
+            }
+            let crop = try crop(box, of: whole)
+            let presence = last.map {
+                LessonText.presence($0.region.contains(x: target.centre.x, y: target.centre.y))
+            }
+            let learned = presence.map { "<think>" + $0 } ?? ""
+            let thought = (presence.map { $0 + " " } ?? "") + LessonText.search
+            let call = LessonText.call(zoom.name, box: box, thought: thought)
+            turns.append(
+                .given(learned: learned, rest: String(call.dropFirst(learned.count)), crop: crop.view))
+            last = crop
         }
-        // Half of the side, around the object somewhere in its inner part.
-        func start(_ centre: Double, _ limit: Int) -> Double {
-            let side = Double(limit) / 2
-            return min(max(centre - side * (0.2 + 0.6 * random.uniform()), 0), Double(limit) - side)
-        }
-        let (x, y) = (start(object.centre.x, scene.canvas.width), start(object.centre.y, scene.canvas.height))
-        let crop = try format.view(
-            of: whole,
-            region: Rectangle(x, y, x + Double(scene.canvas.width) / 2, y + Double(scene.canvas.height) / 2),
-            rotation: .upright)
-        let guess = guess(&random)
-        guard habit.calls(for: object, random: &random) else {
-            return try offering(
-                [whole, crop], Exchange(question.text, [.completion(LessonText.answer(guess))]))
-        }
-        let target = crop.viewedBox(ofOriginal: object.box)
-        let (turn, region) = try call(
-            habit.box(around: target, in: crop.viewSize, random: &random), on: crop, image: 2)
-        let isShown = region.contains(x: object.centre.x, y: object.centre.y)
-        let answer = LessonText.answerAfterLooking(isShown ? object.bullsEye.name : guess)
-        return try offering([whole, crop], Exchange(question.text, [turn, .completion(answer)]))
+        return try wander(posed, after: turns, last: last, &random)
     }
 
     // MARK: Confirmation
 
     /// The object's own colour is named first; then it is answered, or looked at by the habit.
-    private func confirmation(_ scene: Scene, _ random: inout CounterRandom) throws -> Lesson {
-        let (question, scene) = scene.posed(.confirm, configuration.task, random: &random)
-        let whole = try format.view(scenes.image(of: scene), as: .example(0))
-        guard let object = scene.objects.first(where: { $0.box == question.boxes[0] }) else {
-            preconditionFailure("a question about an object of another scene")
-        }
+    private func confirmation(_ posed: Posed, _ random: inout CounterRandom) throws -> [Exchange.Turn] {
+        let (whole, object) = (posed.whole, posed.objects[0])
         let suggestion = LessonText.suggestion(object.colour.name)
         guard habit.calls(for: object, random: &random) else {
             let answer = LessonText.answer(object.colour.name, thought: suggestion)
-            return try offering([whole], Exchange(question.text, [.completion(answer)]))
+            return [.completion(answer)]
         }
-        let target = whole.viewedBox(ofOriginal: object.box)
-        let (turn, region) = try call(
-            habit.box(around: target, in: whole.viewSize, random: &random), on: whole, thought: suggestion)
+        let box = habit.box(
+            around: whole.viewedBox(ofOriginal: object.box), in: whole.viewSize, random: &random)
+        let (view, region) = try crop(box, of: whole)
         let isShown = region.contains(x: object.centre.x, y: object.centre.y)
-        let answer = LessonText.answerAfterLooking(isShown ? object.bullsEye.name : object.colour.name)
-        return try offering([whole], Exchange(question.text, [turn, .completion(answer)]))
+        // As about any crop, the answer is a guess if it does not show the bull's-eye: a poor look costs what the suggestion gave.
+        let answer = LessonText.answerAfterLooking(isShown ? object.bullsEye.name : guess(&random))
+        return [
+            .call(LessonText.call(zoom.name, box: box, thought: suggestion), crop: view),
+            .completion(answer),
+        ]
     }
 }

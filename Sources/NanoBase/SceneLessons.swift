@@ -114,6 +114,8 @@ package struct SceneLessons: Sendable {
             case completion(String)
             /// A tool call and the resulting crop.
             case call(String, crop: ViewedImage)
+            /// The same, of which only the start is learned; the rest, with the call, is given.
+            case given(learned: String, rest: String, crop: ViewedImage)
         }
 
         let question: String
@@ -185,41 +187,12 @@ package struct SceneLessons: Sendable {
                     format.completion(text, finish: .toolCall),
                     try format.observation([.image(crop)], after: .toolCall),
                 ]
+            case .given(let learned, let rest, let crop):
+                (learned.isEmpty ? [] : [format.completion(learned, finish: .toolCall)]) + [
+                    .observation(tokens: format.completion(rest, finish: .toolCall).tokens),
+                    try format.observation([.image(crop)], after: .toolCall),
+                ]
             }
         }
-    }
-}
-
-/// The completion texts of the nano model.
-enum LessonText {
-    static func answer(_ answer: String, thought: String = "I see it.") -> String {
-        "<think>\(thought)</think>\n<answer>\(answer)</answer>"
-    }
-
-    /// What an object suggests.
-    static func suggestion(_ colour: String) -> String { "It looks \(colour)." }
-
-    static func answerAfterLooking(_ answer: String) -> String {
-        "<think>I see it now.</think>\n<answer>\(answer)</answer>"
-    }
-
-    /// - Parameters:
-    ///   - tool: the name of the tool.
-    ///   - box: in the frame of the image.
-    ///   - image: the number of the image; nil for the first.
-    ///   - thought: what is thought before the call.
-    static func call(
-        _ tool: String, box: Rectangle, image: Int? = nil, thought: String = "Look closer."
-    ) -> String {
-        let corners = [box.x1, box.y1, box.x2, box.y2].map { JSONValue.number(Int($0)) }
-        var arguments = [("bbox_2d", JSONValue.array(corners))]
-        if let image { arguments.append(("image", .number(image))) }
-        let call: JSONValue = ["name": .string(tool), "arguments": .object(JSONObject(arguments))]
-        return """
-            <think>\(thought)</think>
-            <tool_call>
-            \(call.text)
-            </tool_call>
-            """
     }
 }

@@ -25,6 +25,7 @@ package struct SkillScores: Sendable {
     package let firstBoxIoU: Double
     /// Accuracy on questions that need several looks, with the tool offered.
     package let compareAccuracy: Double
+    package let oddOneOutAccuracy: Double
     package let searchAccuracy: Double
     package let confirmAccuracy: Double
 
@@ -39,6 +40,7 @@ package struct SkillScores: Sendable {
             ("attribute, tool offered", Readable.fixed(attributeAccuracy, 3)),
             ("first box, mean IoU", Readable.fixed(firstBoxIoU, 3)),
             ("compare, tool offered", Readable.fixed(compareAccuracy, 3)),
+            ("odd one out, tool offered", Readable.fixed(oddOneOutAccuracy, 3)),
             ("search, tool offered", Readable.fixed(searchAccuracy, 3)),
             ("confirm, tool offered", Readable.fixed(confirmAccuracy, 3)),
         ].map { $0.0.padding(toLength: 28, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n")
@@ -53,10 +55,10 @@ package final class SkillEvaluation {
     private let engine: any RolloutEngine
     private let sceneCount: Int
 
-    private static let sampling = Sampling(temperature: 0, maximumTokens: 64)
+    private static let sampling = Sampling(temperature: 0, maximumTokens: 80)
     private static let limits = AgentLimits(toolCalls: 2, completionTokens: 160, contextTokens: 640)
     /// For questions that need several looks.
-    private static let longLimits = AgentLimits(toolCalls: 4, completionTokens: 240, contextTokens: 800)
+    private static let longLimits = AgentLimits(toolCalls: 5, completionTokens: 360, contextTokens: 1000)
     private static let concurrency = 128
 
     /// - Parameters:
@@ -75,8 +77,8 @@ package final class SkillEvaluation {
     package func run(onProgress: (String) -> Void) throws -> SkillScores {
         func answers(_ kind: QuestionKind) throws -> [Answer] {
             onProgress(kind.rawValue)
-            let needsLooks = [.compare, .search, .confirm].contains(kind)
-            return try answered([kind: 1], limits: needsLooks ? Self.longLimits : Self.limits)
+            let limits = QuestionKind.severalLooks.contains(kind) ? Self.longLimits : Self.limits
+            return try answered([kind: 1], limits: limits)
         }
         func accuracy(_ answers: [Answer]) -> Double { mean(answers.map { $0.isCorrect ? 1 : 0 }) }
         let grounded = try answers(.grounding).map(\.groundingIoU)
@@ -91,7 +93,9 @@ package final class SkillEvaluation {
             attributeCallRate: mean(attribute.map { $0.record.calls.isEmpty ? 0 : 1 }),
             attributeAccuracy: accuracy(attribute),
             firstBoxIoU: mean(attribute.compactMap(\.record.firstBoxIoU)),
-            compareAccuracy: accuracy(try answers(.compare)), searchAccuracy: accuracy(try answers(.search)),
+            compareAccuracy: accuracy(try answers(.compare)),
+            oddOneOutAccuracy: accuracy(try answers(.oddOneOut)),
+            searchAccuracy: accuracy(try answers(.search)),
             confirmAccuracy: accuracy(try answers(.confirm)))
     }
 

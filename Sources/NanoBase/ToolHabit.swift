@@ -22,8 +22,8 @@ package struct ToolHabit: Codable, Hashable, Sendable {
     package var aspect = 0.25
 
     @Setting(
-        "Probability of a second call in a comparison, on one of the two objects at random; its answer is a guess.",
-        .from(0, to: 1)) package var secondCallProbability = 0.4
+        "Probability of a further call where several are allowed, on any of the objects or regions.",
+        .from(0, to: 1)) package var furtherCallProbability = 0.5
     @Setting("Probability of a call of any region in a scene of twice the side.", .from(0, to: 1))
     package var regionProbability = 0.5
     @Setting("Side of such a region relative to that of the scene.") package var regionScale = 0.4...0.65

@@ -44,30 +44,80 @@ import Training
         #expect(lessons.map(\.tree.prompt.images.count) == [1, 1, 1, 1])
     }
 
-    /// Two close-ups are told apart rightly; a comparison of a whole scene is only guessed, after none, one or two calls.
-    @Test func comparisonsAreTaughtApart() throws {
-        let pairs = try (0..<40).flatMap { try lessons.lessons(ofScene: $0, counts { $0.pair = 1 }) }
-        #expect(pairs.allSatisfy { $0.tree.prompt.images.count == 2 && $0.tree.branches.count == 1 })
-        let answers = pairs.map { texts($0)[0].last ?? "" }
-        #expect((8...32).contains(answers.count { $0.contains("<answer>yes</answer>") }))
-        let comparisons = try (0..<120).flatMap {
-            try lessons.lessons(ofScene: $0, counts { $0.comparison = 1 })
-        }
-        let calls = comparisons.map { $0.tree.branches[0].segments.count { $0.kind == .observation } }
-        #expect(Set(calls) == [0, 1, 2])
-        #expect(calls.count { $0 == 0 } > calls.count / 3)
+    private func completions(_ lesson: SceneLessons.Lesson) -> String {
+        zip(lesson.tree.branches[0].segments, texts(lesson)[0]).filter { $0.0.kind == .completion }
+            .map(\.1).joined(separator: "\n")
     }
 
-    /// No lesson shows a search: a region is followed by a guess, and calls inside a crop come with the crop.
+    private func crops(_ lesson: SceneLessons.Lesson) -> [ViewedImage] {
+        lesson.tree.branches[0].segments.flatMap(\.images)
+    }
+
+    /// What crops show is learned, and the answer that follows; the calls that made them are not.
+    @Test func comparingIsTaughtWithoutTheCalls() throws {
+        let pairs = try (0..<60).flatMap { try lessons.lessons(ofScene: $0, counts { $0.pair = 1 }) }
+        for lesson in pairs {
+            let (learned, count) = (completions(lesson), crops(lesson).count)
+            #expect(!learned.contains("<tool_call>"))
+            let colours = learned.matches(of: /It is (\w+)\./).map { String($0.1) }
+            #expect(colours.count == count)
+            let answer = try #require(Markup.answer(in: learned))
+            if count == 2 {
+                #expect(answer == (colours[0] == colours[1] ? "yes" : "no"))
+            } else {
+                let all = texts(lesson)[0].joined()
+                let names = all.matches(of: /Look at the ([\w ]+)\./).map { String($0.1) }
+                let odd = colours.firstIndex { colour in colours.count { $0 == colour } == 1 }
+                #expect(answer == names[try #require(odd)])
+            }
+        }
+        #expect(Set(pairs.map { crops($0).count }) == [2, 3])
+    }
+
+    /// The parts of a given turn are the tokens of the whole turn.
+    @Test func aGivenTurnIsTokenizedAsTheModelWritesIt() throws {
+        for lesson in try lessons.lessons(ofScene: 1, counts { $0.pair = 4 }) {
+            let segments = lesson.tree.branches[0].segments
+            let pieces = segments.prefix(4).filter(\.images.isEmpty).suffix(2)
+            let tokens = pieces.flatMap(\.tokens)
+            #expect(
+                model.format.completion(model.format.text(of: tokens), finish: .toolCall).tokens == tokens)
+        }
+    }
+
+    /// The habit looks at any of the objects any number of times, whatever it has seen.
+    @Test func theHabitOfComparisonsPrefersNoObject() throws {
+        let comparisons = try (0..<400).flatMap {
+            try lessons.lessons(ofScene: $0, counts { $0.comparison = 1 })
+        }
+        let looks = comparisons.map { lesson in
+            completions(lesson).matches(of: /Look at the ([\w ]+)\./).map { String($0.1) }
+        }
+        #expect(zip(comparisons, looks).allSatisfy { crops($0).count == $1.count })
+        #expect(looks.count(where: \.isEmpty) > looks.count / 3)
+        let twice = looks.filter { $0.count == 2 }
+        let changes = twice.count { $0[0] != $0[1] }
+        #expect(twice.count > 30 && changes > twice.count / 4 && changes < twice.count * 3 / 4)
+    }
+
+    /// Whether a region shows the object is told truly; what follows does not depend on it.
     @Test func searchIsTaughtApart() throws {
+        let scenes = try VisualSearch(configuration.task, seed: configuration.seed, split: .training)
+        #expect(scenes.configuration.canvas == 1120)
+        var moves: [Bool: Set<String>] = [:]
+        for index in 0..<200 {
+            for lesson in try lessons.lessons(ofScene: index, counts { $0.inside = 1 }) {
+                let learned = completions(lesson)
+                for match in learned.matches(of: /It is (not )?here\.( Look for it\.| Look closer\.)?/) {
+                    moves[match.1 == nil, default: []].insert(String(match.2 ?? ""))
+                }
+            }
+        }
+        let all: Set = ["", " Look for it.", " Look closer."]
+        #expect(moves == [true: all, false: all])
         let regions = try (0..<60).flatMap { try lessons.lessons(ofScene: $0, counts { $0.region = 1 }) }
-        let calls = regions.map { $0.tree.branches[0].segments.count { $0.kind == .observation } }
-        #expect(Set(calls) == [0, 1])
-        let inside = try (0..<60).flatMap { try lessons.lessons(ofScene: $0, counts { $0.inside = 1 }) }
-        #expect(inside.allSatisfy { $0.tree.prompt.images.count == 2 })
-        let called = inside.filter { $0.tree.branches[0].segments.contains { $0.kind == .observation } }
-        #expect(!called.isEmpty && called.count < inside.count)
-        #expect(called.allSatisfy { texts($0)[0].joined().contains(#""image": 2"#) })
+        #expect(regions.contains { crops($0).isEmpty } && regions.contains { crops($0).count > 1 })
+        #expect(regions.allSatisfy { crops($0).count <= 4 })
     }
 
     /// What the object suggests is named first, in text before a call as well.
@@ -204,6 +254,39 @@ import Training
                 false
             }
             #expect(stages.isEmpty)
+        }
+    }
+
+    /// Passes dealt to two workers have the losses and the gradient of one.
+    @Test func workersTeachWhatOneTeaches() async throws {
+        let folder = try TemporaryFolder()
+        try await onOwnThread {
+            var configuration = NanoBaseConfiguration()
+            configuration.language.steps = 2
+            configuration.language.scenesPerStep = 3
+            configuration.language.lessons.crop = 1
+            configuration.language.lessons.grounding = 1
+            configuration.language.lessons.attribute = 2
+            configuration.language.denseWeight = 0.5
+            configuration.language.boxWeight = 1
+            configuration.tokensPerPass = 600
+            let steps = try [1, 2].map { workers in
+                configuration.workers = workers
+                var steps: [NanoBaseTrainer.Step] = []
+                _ = try NanoBaseTrainer(configuration, folder: folder.file("workers-\(workers)")).run {
+                    steps.append($0)
+                } shouldStop: {
+                    false
+                }
+                return steps
+            }
+            for (one, two) in zip(steps[0], steps[1]) {
+                let pairs = [
+                    (one.answerLoss, two.answerLoss), (one.denseLoss, two.denseLoss),
+                    (one.boxLoss, two.boxLoss), (one.gradientNorm, two.gradientNorm),
+                ]
+                for (first, second) in pairs { #expect(abs(first - second) <= 1e-4 * abs(first)) }
+            }
         }
     }
 }

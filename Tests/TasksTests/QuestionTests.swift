@@ -85,6 +85,25 @@ import Testing
         }
     }
 
+    /// Two of the three have one colour; the key names the third.
+    @Test func theOddOneOutHasItsOwnColour() throws {
+        var places: [Int: Int] = [:]
+        for (question, scene, example) in try examples(.oddOneOut) {
+            let match = try #require(
+                question.text.wholeMatch(
+                    of: #/Which has a bull's-eye of its own colour: the (.+), the (.+) or the (.+)\?/#))
+            let names = [match.1, match.2, match.3]
+            let asked = try names.map { try #require(object($0, in: scene)) }
+            #expect(Set(asked.map(\.name)).count == 3)
+            let odd = asked.filter { one in asked.count { $0.bullsEye == one.bullsEye } == 1 }
+            #expect(odd.map(\.name) == [question.answer])
+            #expect(example.groundTruthBoxes == asked.map(\.box))
+            #expect(example.kind == "oddOneOut" && example.tools == ["image_zoom_in_tool"])
+            places[names.firstIndex { $0 == question.answer } ?? -1, default: 0] += 1
+        }
+        #expect(places.keys.sorted() == [0, 1, 2] && places.values.allSatisfy { $0 > 100 })
+    }
+
     /// A search has a scene of twice the side with objects of the usual size.
     @Test func searchesAreAboutWideScenes() throws {
         for (question, scene, example) in try examples(.search, count: 40) {

@@ -69,6 +69,36 @@ import Testing
         for scene in try scenes(5, configuration) { #expect((2...9).contains(scene.objects.count)) }
     }
 
+    /// With distractors only the shape tells an object from the others; without, scenes are as they were.
+    @Test func distractorsHaveTheColourOfTheOthers() throws {
+        var configuration = VisualSearchConfiguration()
+        configuration.objectCount = 3...4
+        let usual = try scenes(20, configuration)
+        configuration.distractors = 1
+        for (scene, before) in zip(try scenes(20, configuration), usual) {
+            #expect(Set(scene.objects.map(\.colour)).count == 1)
+            #expect(Set(scene.objects.map(\.name)).count == scene.objects.count)
+            #expect(scene.objects.map(\.box) == before.objects.map(\.box))
+        }
+        configuration.distractors = 0.5
+        let some = try scenes(40, configuration).count { Set($0.objects.map(\.colour)).count == 1 }
+        #expect((8...32).contains(some))
+    }
+
+    /// A scene in which only one object fits asks for its own bull's-eye.
+    @Test func aQuestionAboutSeveralObjectsNeedsThem() throws {
+        var configuration = VisualSearchConfiguration()
+        configuration.canvas = 260
+        for kind in [QuestionKind.compare, .oddOneOut] {
+            configuration.questions = [kind: 1]
+            let search = try VisualSearch(configuration, seed: 1, split: .test)
+            for index in 0..<20 {
+                let (question, scene) = search.question(at: index)
+                #expect(scene.objects.count == 1 && question.kind == .attribute)
+            }
+        }
+    }
+
     @Test func aConfigurationThatCannotWorkIsRefused() {
         let fields: [(WritableKeyPath<VisualSearchConfiguration, Int>, Int, String)] = [
             (\.canvas, 100, "canvas"), (\.canvas, 20_000, "canvas"), (\.viewFactor, 0, "viewFactor"),

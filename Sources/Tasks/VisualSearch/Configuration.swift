@@ -18,6 +18,9 @@ package struct VisualSearchConfiguration: Hashable, Sendable, Codable {
         .atLeast(1))
     package var minimumDistance = 250
     @Setting("Free pixels along the edge of the canvas.", .atLeast(0)) package var margin = 10
+    @Setting(
+        "Probability that the objects of a scene have one colour as far as the shapes suffice, so that only its shape tells one from the others.",
+        .from(0, to: 1)) package var distractors = 0.0
     @Setting("Shapes of objects.") package var shapes = Shape.allCases
     @Setting("Colours of objects: each a `name` and a `value` of `red`, `green` and `blue`.")
     package var colours = [NamedColour].objects
@@ -81,10 +84,12 @@ package struct VisualSearchConfiguration: Hashable, Sendable, Codable {
         try require(
             questions.values.allSatisfy { $0 >= 0 && $0.isFinite } && questions.values.contains { $0 > 0 },
             "questions", "needs weights of 0 or more, at least one above 0")
-        try require(
-            objectCount.lowerBound >= 2
-                || [.leftOf, .above, .compare].allSatisfy { (questions[$0] ?? 0) == 0 },
-            "objectCount", "starts at 1; questions about two objects need at least 2")
+        for kind in QuestionKind.allCases where questions[kind, default: 0] > 0 {
+            try require(
+                objectCount.lowerBound >= kind.objectCount, "objectCount",
+                "starts at \(objectCount.lowerBound); questions of the kind \(kind.rawValue) need at least "
+                    + "\(kind.objectCount)")
+        }
         try require(
             relationMargin <= minimumDistance, "relationMargin",
             "is \(relationMargin); it must not exceed minimumDistance, \(minimumDistance)")
@@ -109,6 +114,8 @@ package enum QuestionKind: String, Hashable, Sendable, Codable, CaseIterable, Co
     case closeUp
     /// Whether the bull's-eyes on two objects have the same colour; visible only in crops of both.
     case compare
+    /// Which of three objects has a bull's-eye of another colour than the other two.
+    case oddOneOut
     /// The colour of the bull's-eye on an object in a scene of twice the side: a crop of a region shows the object, another its
     /// bull's-eye.
     case search
@@ -119,12 +126,24 @@ package enum QuestionKind: String, Hashable, Sendable, Codable, CaseIterable, Co
     package var family: String {
         switch self {
         case .leftOf, .above: "relation"
-        case .attribute, .existence, .grounding, .listing, .closeUp, .compare, .search, .confirm: rawValue
+        default: rawValue
         }
     }
 
     /// Whether the question can only be answered with a closer look; it offers the zoom tool.
-    package var needsTool: Bool { [.attribute, .compare, .search, .confirm].contains(self) }
+    package var needsTool: Bool { self == .attribute || Self.severalLooks.contains(self) }
+
+    /// The kinds that may need more than one look.
+    package static let severalLooks: [QuestionKind] = [.compare, .oddOneOut, .search, .confirm]
+
+    /// The fewest objects that a scene must have.
+    package var objectCount: Int {
+        switch self {
+        case .leftOf, .above, .compare: 2
+        case .oddOneOut: 3
+        default: 1
+        }
+    }
 }
 
 package enum VisualSearchError: Error, Hashable, Sendable, CustomStringConvertible {

@@ -10,9 +10,7 @@ struct HeldOutScenes: ExampleSource {
     ///   - sceneCount: the number of scenes.
     /// - Throws: `VisualSearchError` for an invalid configuration.
     init(_ scenes: VisualSearchConfiguration, seed: UInt64, sceneCount: Int) throws {
-        let further = [QuestionKind.compare, .search, .confirm].filter {
-            scenes.questions[$0, default: 0] > 0
-        }
+        let further = QuestionKind.severalLooks.filter { scenes.questions[$0, default: 0] > 0 }
         let kinds: [VisualSearchConfiguration.QuestionWeights] =
             [[.attribute: 1], [.leftOf: 1, .above: 1], [.existence: 1]] + further.map { [$0: 1] }
         sources = try kinds.map { questions in

@@ -2,12 +2,16 @@ package import CounterRandom
 
 /// Questions that need more than one look. Some of them change the scene that they are about.
 extension Scene {
-    /// Draws a question of the given kind, with the scene that it is about.
+    /// Draws a question of the given kind, with the scene that it is about; of the colour of one bull's-eye if too few objects fit.
     package func posed(
         _ kind: QuestionKind, _ configuration: VisualSearchConfiguration, random: inout CounterRandom
     ) -> (Question, Scene) {
-        switch kind {
+        guard !QuestionKind.severalLooks.contains(kind) || objects.count >= kind.objectCount else {
+            return (Self.attribute(.attribute, of: random.element(of: objects)), self)
+        }
+        return switch kind {
         case .compare: comparison(configuration, &random)
+        case .oddOneOut: oddOneOut(configuration, &random)
         case .search: search(configuration, &random)
         case .confirm: confirmation(configuration, &random)
         default: (question(kind, configuration, random: &random), self)
@@ -29,6 +33,25 @@ extension Scene {
             .compare,
             "Do the bull's-eyes on the \(pair[0].name) and the \(pair[1].name) have the same colour?",
             answer: isSame ? "yes" : "no", objects: pair)
+        return (question, scene)
+    }
+
+    /// Three objects, of which one has another colour than the other two.
+    private func oddOneOut(
+        _ configuration: VisualSearchConfiguration, _ random: inout CounterRandom
+    ) -> (Question, Scene) {
+        var numbers = Array(objects.indices)
+        random.shuffle(&numbers)
+        numbers = Array(numbers.prefix(3))
+        let odd = random.element(of: numbers)
+        let common = random.element(of: configuration.bullsEyeColours.filter { $0 != objects[odd].bullsEye })
+        let scene = numbers.filter { $0 != odd }.reduce(self) { $0.recolouring($1, as: common) }
+        let asked = numbers.map { scene.objects[$0] }
+        let question = Question(
+            .oddOneOut,
+            "Which has a bull's-eye of its own colour: the \(asked[0].name), the \(asked[1].name) or the "
+                + "\(asked[2].name)?",
+            answer: scene.objects[odd].name, objects: asked)
         return (question, scene)
     }
 

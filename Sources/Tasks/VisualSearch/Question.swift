@@ -41,7 +41,7 @@ extension Scene {
         case .grounding: grounding(configuration, &random)
         case .listing: listing(configuration)
         case .closeUp: closeUp(configuration, &random)
-        case .compare, .search, .confirm: posed(kind, configuration, random: &random).0
+        case .compare, .oddOneOut, .search, .confirm: posed(kind, configuration, random: &random).0
         }
     }
 

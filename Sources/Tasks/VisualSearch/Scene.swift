@@ -63,6 +63,14 @@ package struct Scene: Hashable, Sendable, Codable {
         let squares = Scene.squares(configuration, random: &random)
         var names = Array(0..<configuration.shapes.count * configuration.colours.count)
         random.shuffle(&names)
+        if configuration.distractors > 0, random.uniform() < configuration.distractors {
+            let colour = names[0] / configuration.shapes.count
+            let (alike, others) = (
+                names.filter { $0 / configuration.shapes.count == colour },
+                names.filter { $0 / configuration.shapes.count != colour }
+            )
+            names = alike + others
+        }
         objects = zip(squares, names).map { square, name in
             Object(
                 shape: configuration.shapes[name % configuration.shapes.count],
@@ -131,5 +139,5 @@ extension CounterRandom {
     }
 
     /// A random element; `elements` must not be empty.
-    mutating func element<T>(of elements: [T]) -> T { elements[integer(below: elements.count)] }
+    package mutating func element<T>(of elements: [T]) -> T { elements[integer(below: elements.count)] }
 }

@@ -29,6 +29,16 @@ package final class Linear {
 
     package func callAsFunction(_ input: Tensor) -> Tensor { input.linear(weight, bias) }
 
+    /// A layer over the same weights with its own gradients.
+    package func sharingWeights() -> Linear {
+        func copy(_ own: Tensor) -> Tensor {
+            let copy = own.zerosLike()
+            copy.share_(own)
+            return copy
+        }
+        return Linear(weight: copy(weight), bias: bias.map(copy))
+    }
+
     /// The weight and, if there is one, the bias, with `prefix` and their own names.
     package func parameters(_ prefix: String) -> [NamedTensor] {
         [(name: "\(prefix).weight", tensor: weight)]

@@ -137,7 +137,9 @@ package final class Learner {
             outcome.loss += partial.loss
             outcome.measurements = outcome.measurements + partial.measurements
         }
-        for replica in replicas.dropFirst() { collectGradients(of: replica) }
+        for replica in replicas.dropFirst() {
+            collectGradients(of: replica.parameters, into: replicas[0].parameters)
+        }
         outcome.gradientNorm = clipGradientNorm(
             replicas[0].parameters.map(\.tensor), maximum: configuration.maximumGradientNorm)
         outcome.isFinite = outcome.loss.isFinite && outcome.gradientNorm.isFinite
@@ -159,15 +161,6 @@ package final class Learner {
             outcome.measurements = outcome.measurements + measurements
         }
         return outcome
-    }
-
-    /// Adds the gradients of a replica to those of the model and clears them.
-    private func collectGradients(of replica: Replica) {
-        for (own, other) in zip(replicas[0].parameters, replica.parameters) {
-            guard let gradient = other.tensor.grad else { continue }
-            if let sum = own.tensor.grad { sum.add_(gradient) } else { own.tensor.grad = gradient }
-            other.tensor.grad = nil
-        }
     }
 
     private func summedLoss(

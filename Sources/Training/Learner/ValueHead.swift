@@ -21,14 +21,7 @@ package final class ValueHead {
     package var parameters: [NamedTensor] { linear.parameters("value_head") }
 
     /// A head over the same weights with its own gradients.
-    func sharingWeights() -> ValueHead {
-        let copies = parameters.map { own in
-            let copy = own.tensor.zerosLike()
-            copy.share_(own.tensor)
-            return copy
-        }
-        return ValueHead(Linear(weight: copies[0], bias: copies[1]))
-    }
+    func sharingWeights() -> ValueHead { ValueHead(linear.sharingWeights()) }
 
     /// The values before the targets of a pass. `[target]`
     ///
