@@ -19,11 +19,19 @@ enum LessonText {
     static func sight(_ colour: String) -> String { "It is \(colour)." }
 
     /// Whether a crop shows the object.
-    static func presence(_ isHere: Bool) -> String { isHere ? "It is here." : "It is not here." }
+    static func presence(of object: Scene.Object, _ isHere: Bool) -> String {
+        "Is there a \(object.name)? \(isHere ? "yes" : "no")."
+    }
 
     static let closer = "Look closer."
     static let search = "Look for it."
-    static func look(at object: Scene.Object) -> String { "Look at the \(object.name)." }
+    /// At one of the objects that a question lists.
+    static func look(at number: Int) -> String { "Look at \(Scene.letters[number])." }
+
+    /// The corners of a box as a call writes them.
+    static func corners(_ box: Rectangle) -> String {
+        [box.x1, box.y1, box.x2, box.y2].map { "\(Int($0))" }.joined(separator: ", ")
+    }
 
     /// - Parameters:
     ///   - tool: the name of the tool.

@@ -64,6 +64,8 @@ package struct LessonStage: Codable, Hashable, Sendable {
 package struct LessonCounts: Codable, Hashable, Sendable {
     @Setting("Random crops without a question, for dense targets.", .atLeast(0)) package var crop = 0
     @Setting("\"Where is …?\", answered with the box.", .atLeast(0)) package var grounding = 0
+    @Setting("\"Where is B?\" of two or three listed objects, answered with the box.", .atLeast(0))
+    package var listed = 0
     @Setting(
         "Half of them \"left of\", half \"above\"; a fractional part is the probability of one more.",
         .atLeast(0))
@@ -72,6 +74,9 @@ package struct LessonCounts: Codable, Hashable, Sendable {
     @Setting("Close-ups of objects, as separate images.", .atLeast(0)) package var closeUp = 0
     @Setting("Questions with a tool, answered with the habit of the base.", .atLeast(0))
     package var attribute = 0
+    @Setting(
+        "The same with a call that is given; its box, by the habit, is learned, and the answer.", .atLeast(0))
+    package var pointing = 0
     @Setting(
         "Comparisons whose calls are given; what each crop shows is learned, and the answer that follows.",
         .atLeast(0)) package var pair = 0

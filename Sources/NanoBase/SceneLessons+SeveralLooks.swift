@@ -63,9 +63,9 @@ extension SceneLessons {
     }
 
     /// A lesson about a question that offers the tool.
-    private func offering(_ posed: Posed, _ turns: [[Exchange.Turn]]) throws -> Lesson {
+    private func offering(_ posed: Posed, _ exchanges: [Exchange]) throws -> Lesson {
         try lesson(
-            showing: [posed.whole], turns.map { Exchange(posed.question.text, $0) },
+            showing: [posed.whole], exchanges,
             tools: [zoom.specification(boxesIn: format.boxFrame)])
     }
 
@@ -109,11 +109,11 @@ extension SceneLessons {
         }
         let open =
             pairs.first { $0.3 }.map { [$0.2] } ?? (pairs.count == 1 ? [pairs[0].0, pairs[0].1] : [0, 1, 2])
-        return posed.objects[random.element(of: open)].name
+        return Scene.letters[random.element(of: open)]
     }
 
     /// Crops of all the objects in any order, from given calls; what each shows is learned, and the answer.
-    private func pair(_ posed: Posed, _ random: inout CounterRandom) throws -> [Exchange.Turn] {
+    private func pair(_ posed: Posed, _ random: inout CounterRandom) throws -> Exchange {
         let (whole, objects) = (posed.whole, posed.objects)
         var (looks, turns): ([Look], [Exchange.Turn]) = ([], [])
         var numbers = Array(objects.indices)
@@ -127,25 +127,29 @@ extension SceneLessons {
                 min(box.x1, target.centre.x.rounded(.down) - 2),
                 min(box.y1, target.centre.y.rounded(.down) - 2),
                 max(box.x2, target.centre.x.rounded(.up) + 2), max(box.y2, target.centre.y.rounded(.up) + 2))
-            let seen = looks.last.map { "<think>" + LessonText.sight($0.colour) } ?? ""
-            let call = LessonText.call(
-                zoom.name, box: shown,
-                thought: (looks.last.map { LessonText.sight($0.colour) + " " } ?? "")
-                    + LessonText.look(at: object))
+            let thought =
+                (looks.last.map { LessonText.sight($0.colour) + " " } ?? "")
+                + LessonText.look(at: number)
+            let call = LessonText.call(zoom.name, box: shown, thought: thought)
+            // Which object is looked at is given, and the box is learned.
             turns.append(
                 .given(
-                    learned: seen, rest: String(call.dropFirst(seen.count)),
+                    Exchange.parts(
+                        of: call, learning: looks.last.map { "<think>" + LessonText.sight($0.colour) },
+                        box: shown),
                     crop: try crop(shown, of: whole).view))
             looks.append(Look(number: number, colour: object.bullsEye.name))
         }
         let answer = answer(posed, after: looks, &random)
         turns.append(
             .completion(LessonText.answer(answer, thought: LessonText.sight(looks[looks.count - 1].colour))))
-        return turns
+        // The token before the first box must know where the object is, and heads teach it.
+        return Exchange(
+            posed.question.text, turns, box: whole.viewedBox(ofOriginal: objects[numbers[0]].box))
     }
 
     /// A comparison by the habit: none, one or more calls, each on any of the objects.
-    private func comparison(_ posed: Posed, _ random: inout CounterRandom) throws -> [Exchange.Turn] {
+    private func comparison(_ posed: Posed, _ random: inout CounterRandom) throws -> Exchange {
         let (whole, objects) = (posed.whole, posed.objects)
         var (looks, turns): ([Look], [Exchange.Turn]) = ([], [])
         var number = random.integer(below: objects.count)
@@ -158,7 +162,7 @@ extension SceneLessons {
             let seen = looks.last.map { LessonText.sight($0.colour) + " " } ?? ""
             turns.append(
                 .call(
-                    LessonText.call(zoom.name, box: box, thought: seen + LessonText.look(at: object)),
+                    LessonText.call(zoom.name, box: box, thought: seen + LessonText.look(at: number)),
                     crop: crop))
             let isShown = region.contains(x: object.centre.x, y: object.centre.y)
             looks.append(Look(number: number, colour: isShown ? object.bullsEye.name : guess(&random)))
@@ -170,7 +174,7 @@ extension SceneLessons {
             .completion(
                 looks.last.map { LessonText.answer(answer, thought: LessonText.sight($0.colour)) }
                     ?? LessonText.answer(answer)))
-        return turns
+        return Exchange(posed.question.text, turns)
     }
 
     // MARK: Search
@@ -184,12 +188,13 @@ extension SceneLessons {
     private func wander(
         _ posed: Posed, after turns: [Exchange.Turn], last: (view: ViewedImage, region: Rectangle)?,
         _ random: inout CounterRandom
-    ) throws -> [Exchange.Turn] {
+    ) throws -> Exchange {
         let (scene, whole, target) = (posed.scene, posed.whole, posed.objects[0])
         var (turns, last) = (turns, last)
         while true {
             let presence = last.map { crop in
-                LessonText.presence(crop.region.contains(x: target.centre.x, y: target.centre.y)) + " "
+                LessonText.presence(of: target, crop.region.contains(x: target.centre.x, y: target.centre.y))
+                    + " "
             }
             let choice = random.uniform()
             if choice < (last == nil ? habit.regionProbability : habit.furtherCallProbability / 2),
@@ -212,21 +217,20 @@ extension SceneLessons {
                     zoom.name, box: box, image: turns.count + 1, thought: presence + LessonText.closer)
                 let isShown = region.contains(x: target.centre.x, y: target.centre.y)
                 let answer = isShown ? target.bullsEye.name : guess(&random)
-                return turns + [
-                    .call(call, crop: view), .completion(LessonText.answerAfterLooking(answer)),
-                ]
+                turns += [.call(call, crop: view), .completion(LessonText.answerAfterLooking(answer))]
+                return Exchange(posed.question.text, turns)
             } else {
                 let answer = guess(&random)
                 let text =
                     presence.map { LessonText.answer(answer, thought: String($0.dropLast())) }
                     ?? LessonText.answer(answer)
-                return turns + [.completion(text)]
+                return Exchange(posed.question.text, turns + [.completion(text)])
             }
         }
     }
 
     /// A search after one or two regions, from given calls; whether they show the object is learned, and what the habit does next.
-    private func inside(_ posed: Posed, _ random: inout CounterRandom) throws -> [Exchange.Turn] {
+    private func inside(_ posed: Posed, _ random: inout CounterRandom) throws -> Exchange {
         let (whole, target) = (posed.whole, posed.objects[0])
         var turns: [Exchange.Turn] = []
         var last: (view: ViewedImage, region: Rectangle)?
@@ -239,13 +243,12 @@ extension SceneLessons {
             }
             let crop = try crop(box, of: whole)
             let presence = last.map {
-                LessonText.presence($0.region.contains(x: target.centre.x, y: target.centre.y))
+                LessonText.presence(of: target, $0.region.contains(x: target.centre.x, y: target.centre.y))
             }
-            let learned = presence.map { "<think>" + $0 } ?? ""
             let thought = (presence.map { $0 + " " } ?? "") + LessonText.search
             let call = LessonText.call(zoom.name, box: box, thought: thought)
             turns.append(
-                .given(learned: learned, rest: String(call.dropFirst(learned.count)), crop: crop.view))
+                .given(Exchange.parts(of: call, learning: presence.map { "<think>" + $0 }), crop: crop.view))
             last = crop
         }
         return try wander(posed, after: turns, last: last, &random)
@@ -254,22 +257,24 @@ extension SceneLessons {
     // MARK: Confirmation
 
     /// The object's own colour is named first; then it is answered, or looked at by the habit.
-    private func confirmation(_ posed: Posed, _ random: inout CounterRandom) throws -> [Exchange.Turn] {
+    private func confirmation(_ posed: Posed, _ random: inout CounterRandom) throws -> Exchange {
         let (whole, object) = (posed.whole, posed.objects[0])
         let suggestion = LessonText.suggestion(object.colour.name)
         guard habit.calls(for: object, random: &random) else {
             let answer = LessonText.answer(object.colour.name, thought: suggestion)
-            return [.completion(answer)]
+            return Exchange(posed.question.text, [.completion(answer)])
         }
         let box = habit.box(
             around: whole.viewedBox(ofOriginal: object.box), in: whole.viewSize, random: &random)
         let (view, region) = try crop(box, of: whole)
-        let isShown = region.contains(x: object.centre.x, y: object.centre.y)
         // As about any crop, the answer is a guess if it does not show the bull's-eye: a poor look costs what the suggestion gave.
+        let isShown = region.contains(x: object.centre.x, y: object.centre.y)
         let answer = LessonText.answerAfterLooking(isShown ? object.bullsEye.name : guess(&random))
-        return [
-            .call(LessonText.call(zoom.name, box: box, thought: suggestion), crop: view),
-            .completion(answer),
-        ]
+        return Exchange(
+            posed.question.text,
+            [
+                .call(LessonText.call(zoom.name, box: box, thought: suggestion), crop: view),
+                .completion(answer),
+            ])
     }
 }

@@ -1,5 +1,6 @@
 package import Agent
 import CounterRandom
+import Foundation
 package import Imaging
 import JSON
 package import Models
@@ -48,6 +49,7 @@ package struct SceneLessons: Sendable {
                     question.text, [.completion(question.answer)],
                     box: question.boxes.first.map(whole.viewedBox(ofOriginal:))))
         }
+        for _ in 0..<counts.listed { plain.append(listed(scene, on: whole, random: &random)) }
         let (relationCount, fraction) = (
             Int(counts.relation), counts.relation.truncatingRemainder(dividingBy: 1)
         )
@@ -59,9 +61,13 @@ package struct SceneLessons: Sendable {
         for _ in 0..<counts.existence {
             plain.append(seen(scene.question(.existence, task, random: &random)))
         }
-        let habitual = try (0..<counts.attribute).map { _ in
-            try attribute(scene, on: whole, random: &random)
-        }
+        let habitual =
+            try (0..<counts.attribute).map { _ in
+                try attribute(scene, on: whole, random: &random)
+            }
+            + (0..<counts.pointing).map { _ in
+                try attribute(scene, on: whole, isGiven: true, random: &random)
+            }
         var lessons = [
             try lesson(showing: [whole], plain, tools: []),
             try lesson(showing: [whole], habitual, tools: [zoom.specification(boxesIn: format.boxFrame)]),
@@ -114,8 +120,13 @@ package struct SceneLessons: Sendable {
             case completion(String)
             /// A tool call and the resulting crop.
             case call(String, crop: ViewedImage)
-            /// The same, of which only the start is learned; the rest, with the call, is given.
-            case given(learned: String, rest: String, crop: ViewedImage)
+            /// The same in parts, of which some are learned and the others given.
+            case given([Part], crop: ViewedImage)
+        }
+
+        enum Part {
+            case learned(String)
+            case given(String)
         }
 
         let question: String
@@ -127,21 +138,53 @@ package struct SceneLessons: Sendable {
             self.turns = turns
             self.box = box
         }
+
+        /// The parts of a call's text, of which its start and the corners of its box are learned, where there are some.
+        static func parts(of call: String, learning start: String? = nil, box: Rectangle? = nil) -> [Part] {
+            var (parts, rest): ([Part], Substring) = ([], call[...])
+            for learned in [start, box.map(LessonText.corners)].compactMap(\.self) {
+                guard let range = rest.range(of: learned) else {
+                    preconditionFailure("\(learned) is not in \(call)")
+                }
+                if range.lowerBound > rest.startIndex {
+                    parts.append(.given(String(rest[..<range.lowerBound])))
+                }
+                parts.append(.learned(learned))
+                rest = rest[range.upperBound...]
+            }
+            return parts + [.given(String(rest))]
+        }
     }
 
     func seen(_ question: Question) -> Exchange {
         Exchange(question.text, [.completion(LessonText.answer(question.answer))])
     }
 
-    /// A question that needs zooming, answered according to the tool habit.
-    private func attribute(
+    /// Where one of two or three listed objects is.
+    private func listed(
         _ scene: Scene, on view: ViewedImage, random: inout CounterRandom
+    ) -> Exchange {
+        var objects = scene.objects
+        random.shuffle(&objects)
+        objects = Array(objects.prefix(2 + random.integer(below: 2)))
+        let number = random.integer(below: objects.count)
+        let box = view.viewedBox(ofOriginal: objects[number].box)
+        let corners = [box.x1, box.y1, box.x2, box.y2].map { JSONValue.number(Int($0.rounded())) }
+        let answer: JSONValue = ["bbox_2d": .array(corners)]
+        return Exchange(
+            "\(Scene.lettered(objects)) Where is \(Scene.letters[number])?", [.completion(answer.text)],
+            box: box)
+    }
+
+    /// A question that needs zooming, answered according to the tool habit; a call that is given has a box by the habit.
+    private func attribute(
+        _ scene: Scene, on view: ViewedImage, isGiven: Bool = false, random: inout CounterRandom
     ) throws -> Exchange {
         let object = scene.objects[random.integer(below: scene.objects.count)]
         let question = "What colour is the bull's-eye on the \(object.name)?"
         let colours = configuration.task.bullsEyeColours
         let guess = colours[random.integer(below: colours.count)].name
-        guard configuration.habit.calls(for: object, random: &random) else {
+        guard isGiven || configuration.habit.calls(for: object, random: &random) else {
             return Exchange(question, [.completion(LessonText.answer(guess))])
         }
         let target = view.viewedBox(ofOriginal: object.box)
@@ -149,10 +192,11 @@ package struct SceneLessons: Sendable {
         let region = try rule.region(of: box, in: format.boxFrame, on: view)
         let crop = try format.view(of: view, region: region, rotation: .upright)
         let isShown = region.contains(x: object.centre.x, y: object.centre.y)
+        let call = LessonText.call(zoom.name, box: box)
         return Exchange(
             question,
             [
-                .call(LessonText.call(zoom.name, box: box), crop: crop),
+                isGiven ? .given(Exchange.parts(of: call, box: box), crop: crop) : .call(call, crop: crop),
                 .completion(LessonText.answerAfterLooking(isShown ? object.bullsEye.name : guess)),
             ], box: target)
     }
@@ -187,11 +231,14 @@ package struct SceneLessons: Sendable {
                     format.completion(text, finish: .toolCall),
                     try format.observation([.image(crop)], after: .toolCall),
                 ]
-            case .given(let learned, let rest, let crop):
-                (learned.isEmpty ? [] : [format.completion(learned, finish: .toolCall)]) + [
-                    .observation(tokens: format.completion(rest, finish: .toolCall).tokens),
-                    try format.observation([.image(crop)], after: .toolCall),
-                ]
+            case .given(let parts, let crop):
+                parts.map { part in
+                    switch part {
+                    case .learned(let text): format.completion(text, finish: .toolCall)
+                    case .given(let text):
+                        .observation(tokens: format.completion(text, finish: .toolCall).tokens)
+                    }
+                } + [try format.observation([.image(crop)], after: .toolCall)]
             }
         }
     }

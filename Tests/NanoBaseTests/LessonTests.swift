@@ -66,7 +66,7 @@ import Training
                 #expect(answer == (colours[0] == colours[1] ? "yes" : "no"))
             } else {
                 let all = texts(lesson)[0].joined()
-                let names = all.matches(of: /Look at the ([\w ]+)\./).map { String($0.1) }
+                let names = all.matches(of: /Look at ([ABC])\./).map { String($0.1) }
                 let odd = colours.firstIndex { colour in colours.count { $0 == colour } == 1 }
                 #expect(answer == names[try #require(odd)])
             }
@@ -76,13 +76,28 @@ import Training
 
     /// The parts of a given turn are the tokens of the whole turn.
     @Test func aGivenTurnIsTokenizedAsTheModelWritesIt() throws {
-        for lesson in try lessons.lessons(ofScene: 1, counts { $0.pair = 4 }) {
-            let segments = lesson.tree.branches[0].segments
-            let pieces = segments.prefix(4).filter(\.images.isEmpty).suffix(2)
-            let tokens = pieces.flatMap(\.tokens)
-            #expect(
-                model.format.completion(model.format.text(of: tokens), finish: .toolCall).tokens == tokens)
+        var turns = 0
+        let all = try (0..<8).flatMap {
+            try lessons.lessons(
+                ofScene: $0,
+                counts {
+                    $0.pair = 2
+                    $0.inside = 2
+                })
         }
+        for branch in all.flatMap(\.tree.branches) {
+            var tokens: [Int32] = []
+            for segment in branch.segments.dropFirst() {
+                guard segment.images.isEmpty else {
+                    let text = model.format.text(of: tokens)
+                    #expect(model.format.completion(text, finish: .toolCall).tokens == tokens)
+                    (tokens, turns) = ([], turns + 1)
+                    continue
+                }
+                tokens += segment.tokens
+            }
+        }
+        #expect(turns > 40)
     }
 
     /// The habit looks at any of the objects any number of times, whatever it has seen.
@@ -91,7 +106,7 @@ import Training
             try lessons.lessons(ofScene: $0, counts { $0.comparison = 1 })
         }
         let looks = comparisons.map { lesson in
-            completions(lesson).matches(of: /Look at the ([\w ]+)\./).map { String($0.1) }
+            completions(lesson).matches(of: /Look at ([ABC])\./).map { String($0.1) }
         }
         #expect(zip(comparisons, looks).allSatisfy { crops($0).count == $1.count })
         #expect(looks.count(where: \.isEmpty) > looks.count / 3)
@@ -108,8 +123,10 @@ import Training
         for index in 0..<200 {
             for lesson in try lessons.lessons(ofScene: index, counts { $0.inside = 1 }) {
                 let learned = completions(lesson)
-                for match in learned.matches(of: /It is (not )?here\.( Look for it\.| Look closer\.)?/) {
-                    moves[match.1 == nil, default: []].insert(String(match.2 ?? ""))
+                for match in learned.matches(
+                    of: /Is there a [\w ]+\? (yes|no)\.( Look for it\.| Look closer\.)?/)
+                {
+                    moves[match.1 == "yes", default: []].insert(String(match.2 ?? ""))
                 }
             }
         }
@@ -162,6 +179,35 @@ import Training
         let answered = try #require(BoxAnswer.box(in: String(answer)))
         let box = try #require(lesson.boxes[0])
         #expect(answered.intersectionOverUnion(with: box) > 0.85)
+    }
+
+    /// The box is that of the object whose letter is asked for.
+    @Test func aListedObjectIsAnsweredWithItsBox() throws {
+        let scenes = try VisualSearch(configuration.task, seed: configuration.seed, split: .training)
+        for index in 0..<6 {
+            let lesson = try lessons.lessons(ofScene: index, counts { $0.listed = 3 })[0]
+            for (texts, box) in zip(texts(lesson), lesson.boxes) {
+                let letter = try #require(texts[0].firstMatch(of: /Where is ([ABC])\?/)).1
+                let listed = texts[0].matches(of: /([ABC]): ([a-z]+ [a-z]+)/).map { ($0.1, String($0.2)) }
+                let name = try #require(listed.first { $0.0 == letter }).1
+                let object = try #require(scenes.scene(at: index).objects.first { $0.name == name })
+                let expected = object.box.scaled(x: 0.1, y: 0.1)
+                #expect(try #require(box).intersectionOverUnion(with: expected) > 0.999)
+                let answer = try #require(texts.last?.split(separator: "<|im_end|>").first)
+                #expect(BoxAnswer.box(in: String(answer)) != nil)
+            }
+        }
+    }
+
+    /// A pointing lesson teaches the box and the answer, not the call.
+    @Test func pointingIsTaughtWithoutCalling() throws {
+        for index in 0..<10 {
+            let lesson = try lessons.lessons(ofScene: index, counts { $0.pointing = 1 })[0]
+            let learned = completions(lesson).split(separator: "\n").map(String.init)
+            #expect(learned[0].wholeMatch(of: /\d+, \d+, \d+, \d+/) != nil)
+            #expect(learned[1] == "<think>I see it now.</think>")
+            #expect(lesson.boxes[0] != nil && crops(lesson).count == 1)
+        }
     }
 
     /// The habit may be imprecise, but what is said after a crop that shows the target is true.

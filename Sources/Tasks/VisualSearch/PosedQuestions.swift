@@ -30,8 +30,7 @@ extension Scene {
             second, as: isSame ? own : random.element(of: configuration.bullsEyeColours.filter { $0 != own }))
         let pair = [scene.objects[first], scene.objects[second]]
         let question = Question(
-            .compare,
-            "Do the bull's-eyes on the \(pair[0].name) and the \(pair[1].name) have the same colour?",
+            .compare, Self.lettered(pair) + " Do the bull's-eyes on A and B have the same colour?",
             answer: isSame ? "yes" : "no", objects: pair)
         return (question, scene)
     }
@@ -47,12 +46,19 @@ extension Scene {
         let common = random.element(of: configuration.bullsEyeColours.filter { $0 != objects[odd].bullsEye })
         let scene = numbers.filter { $0 != odd }.reduce(self) { $0.recolouring($1, as: common) }
         let asked = numbers.map { scene.objects[$0] }
+        let place = numbers.firstIndex(of: odd) ?? 0
         let question = Question(
-            .oddOneOut,
-            "Which has a bull's-eye of its own colour: the \(asked[0].name), the \(asked[1].name) or the "
-                + "\(asked[2].name)?",
-            answer: scene.objects[odd].name, objects: asked)
+            .oddOneOut, Self.lettered(asked) + " Whose bull's-eye has its own colour?",
+            answer: Self.letters[place], objects: asked)
         return (question, scene)
+    }
+
+    /// The letters of the objects that a question lists.
+    package static let letters = ["A", "B", "C"]
+
+    /// The list that a question begins with, such as "A: red star, B: blue circle."
+    package static func lettered(_ objects: [Object]) -> String {
+        zip(letters, objects).map { "\($0): \($1.name)" }.joined(separator: ", ") + "."
     }
 
     /// A scene of twice the side, on the same background.
@@ -62,10 +68,12 @@ extension Scene {
         var wide = configuration
         wide.canvas *= 2
         let scene = Scene(wide, random: random.child(random.next())).on(background)
-        return (Self.attribute(.search, of: random.element(of: scene.objects)), scene)
+        let object = random.element(of: scene.objects)
+        let text = "Find the \(object.name). What colour is its bull's-eye?"
+        return (Question(.search, text, answer: object.bullsEye.name, objects: [object]), scene)
     }
 
-    /// An object with a colour that bull's-eyes have too; in half of the cases its bull's-eye has it.
+    /// An object with a colour that bull's-eyes have too, if there is one; in half of the cases its bull's-eye has it.
     private func confirmation(
         _ configuration: VisualSearchConfiguration, _ random: inout CounterRandom
     ) -> (Question, Scene) {
@@ -73,11 +81,8 @@ extension Scene {
         let candidates = objects.indices.filter { index in
             colours.contains { $0.name == objects[index].colour.name }
         }
-        guard !candidates.isEmpty else {
-            return (Self.attribute(.confirm, of: random.element(of: objects)), self)
-        }
-        let index = random.element(of: candidates)
-        let isSuggested = random.coin()
+        let index = random.element(of: candidates.isEmpty ? Array(objects.indices) : candidates)
+        let isSuggested = random.coin() && !candidates.isEmpty
         let scene = recolouring(
             index,
             as: random.element(
