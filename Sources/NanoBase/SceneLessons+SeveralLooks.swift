@@ -13,7 +13,8 @@ extension SceneLessons {
         at scene: Scene, _ counts: LessonCounts, random: inout CounterRandom
     ) throws -> [Lesson] {
         var lessons: [Lesson] = []
-        if counts.pair + counts.comparison > 0 {
+        // A scene in which only one or two objects fit is not compared.
+        if counts.pair + counts.comparison > 0, scene.objects.count >= QuestionKind.oddOneOut.objectCount {
             let kind: QuestionKind = random.integer(below: 3) == 0 ? .oddOneOut : .compare
             let posed = try posed(kind, scene, &random)
             lessons.append(
