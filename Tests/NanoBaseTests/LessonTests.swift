@@ -115,7 +115,7 @@ import Training
         #expect(twice.count > 30 && changes > twice.count / 4 && changes < twice.count * 3 / 4)
     }
 
-    /// Whether a region shows the object is told truly; what follows does not depend on it.
+    /// After a region that shows the object and after one that does not, the habit makes the same moves.
     @Test func searchIsTaughtApart() throws {
         let scenes = try VisualSearch(configuration.task, seed: configuration.seed, split: .training)
         #expect(scenes.configuration.canvas == 1120)
