@@ -149,7 +149,9 @@ final class LessonLearner {
         )
         let slots = Tensor(batch.imageSlots)
         let embedded = model.embedded(batch)  // [token, width]
-        let dense = heads.denseLoss(embedded.indexSelect(0, slots), targets)
+        let dense =
+            batch.imageSlots.isEmpty
+            ? Tensor.zeros([]) : heads.denseLoss(embedded.indexSelect(0, slots), targets)
         guard !pass.targets.isEmpty else { return (nil, dense, nil) }
 
         var boxLoss: Tensor?

@@ -20,13 +20,18 @@ enum LessonText {
 
     /// Whether a crop shows the object.
     static func presence(of object: Scene.Object, _ isHere: Bool) -> String {
-        "Is there a \(object.name)? \(isHere ? "yes" : "no")."
+        "\(presence) \(object.name)? \(isHere ? "yes" : "no")."
     }
 
     static let closer = "Look closer."
     static let search = "Look for it."
-    /// At one of the objects that a question lists.
-    static func look(at number: Int) -> String { "Look at \(Scene.letters[number])." }
+    static func look(at object: Scene.Object) -> String { "\(look) \(object.name)." }
+
+    /// The beginning of ``look(at:)``, after which the name follows.
+    static let look = "Look at the"
+
+    /// The beginning of ``presence(of:_:)``, after which the object's name follows.
+    static let presence = "Is there a"
 
     /// The corners of a box as a call writes them.
     static func corners(_ box: Rectangle) -> String {

@@ -21,6 +21,10 @@ package struct NanoBaseConfiguration: Codable, Sendable {
     @Setting("The last stage: close-ups that are hard to read, at a lower learning rate.")
     package var polish = LessonStage()
     @Setting(
+        "A further stage: text alone, in which names are repeated and colours compared. Of 0 steps for the base of the demo."
+    )
+    package var text = LessonStage()
+    @Setting(
         "A further stage: what questions of several looks need, apart. Of 0 steps for the base of the demo.")
     package var looking = LessonStage()
     @Setting("Hyperparameters of Muon, for the hidden matrices.") package var muon = Muon.Options()
@@ -36,7 +40,7 @@ package struct NanoBaseConfiguration: Codable, Sendable {
     package var stages: [(name: String, stage: LessonStage)] {
         [
             ("vision", vision), ("language", language), ("tools", tools), ("practice", practice),
-            ("polish", polish), ("looking", looking),
+            ("polish", polish), ("text", text), ("looking", looking),
         ].filter { $0.stage.steps > 0 }
     }
 }
@@ -64,8 +68,6 @@ package struct LessonStage: Codable, Hashable, Sendable {
 package struct LessonCounts: Codable, Hashable, Sendable {
     @Setting("Random crops without a question, for dense targets.", .atLeast(0)) package var crop = 0
     @Setting("\"Where is …?\", answered with the box.", .atLeast(0)) package var grounding = 0
-    @Setting("\"Where is B?\" of two or three listed objects, answered with the box.", .atLeast(0))
-    package var listed = 0
     @Setting(
         "Half of them \"left of\", half \"above\"; a fractional part is the probability of one more.",
         .atLeast(0))
@@ -78,6 +80,14 @@ package struct LessonCounts: Codable, Hashable, Sendable {
         "The same with a call that is given; its box, by the habit, is learned, and the answer.", .atLeast(0))
     package var pointing = 0
     @Setting(
+        "Text alone: names are repeated from the question, and two colours compared.",
+        .atLeast(0))
+    package var recall = 0
+    @Setting(
+        "First calls of comparisons; the object is given, and a good box is learned.", .atLeast(0)
+    )
+    package var aim = 0
+    @Setting(
         "Comparisons whose calls are given; what each crop shows is learned, and the answer that follows.",
         .atLeast(0)) package var pair = 0
     @Setting("Comparisons with the habit of the base, which looks at any of the objects.", .atLeast(0))
@@ -88,6 +98,9 @@ package struct LessonCounts: Codable, Hashable, Sendable {
     @Setting(
         "The same after regions that are given; whether they show the object is learned, and the habit's next call.",
         .atLeast(0)) package var inside = 0
+    @Setting(
+        "Regions of the same scene, from given calls; whether each of several objects is there is learned.",
+        .atLeast(0)) package var presence = 0
     @Setting(
         "Questions whose object suggests an answer, which is named first, with the habit of the base.",
         .atLeast(0))

@@ -1,3 +1,4 @@
+import Agent
 package import Foundation
 import Models
 import Tasks
@@ -90,14 +91,11 @@ package final class NanoBaseTrainer {
         for step in 0..<stage.steps {
             let first = number * 10_000_000 + step * stage.scenesPerStep
             let scenes = first..<first + stage.scenesPerStep
-            let questions = try scenes.flatMap { try lessons.lessons(ofScene: $0, stage.lessons) }
+            let parts = try drawn(scenes, stage.lessons, by: lessons)
+            let questions = parts.flatMap(\.questions)
             var passes = try packer.passes(of: questions.map(\.tree))
-            if stage.lessons.crop > 0 {
-                let views = try scenes.flatMap {
-                    try lessons.views(ofScene: $0, cropCount: stage.lessons.crop)
-                }
-                passes.append(try packer.pass(showing: views))
-            }
+            let views = parts.flatMap(\.views)
+            if !views.isEmpty { passes.append(try packer.pass(showing: views)) }
             let outcome = try learner.update(
                 passes, boxes: questions.flatMap(\.boxes), learningRate: rates.rate(at: step))
             onStep(
@@ -107,5 +105,22 @@ package final class NanoBaseTrainer {
             if shouldStop() && step + 1 < stage.steps { return false }
         }
         return true
+    }
+    /// The lessons and crops of scenes, in their order; workers draw them in parallel.
+    private func drawn(
+        _ scenes: Range<Int>, _ counts: LessonCounts, by lessons: SceneLessons
+    ) throws -> [(questions: [SceneLessons.Lesson], views: [ViewedImage])] {
+        let workers = configuration.workers
+        let parts = try inParallel(workers) { worker in
+            try stride(from: scenes.lowerBound + worker, to: scenes.upperBound, by: workers).map { scene in
+                (
+                    questions: try lessons.lessons(ofScene: scene, counts),
+                    views: counts.crop > 0 ? try lessons.views(ofScene: scene, cropCount: counts.crop) : []
+                )
+            }
+        }
+        return scenes.indices.map {
+            parts[($0 - scenes.lowerBound) % workers][($0 - scenes.lowerBound) / workers]
+        }
     }
 }

@@ -14,22 +14,26 @@ extension SceneLessons {
     ) throws -> [Lesson] {
         var lessons: [Lesson] = []
         // A scene in which only one or two objects fit is not compared.
-        if counts.pair + counts.comparison > 0, scene.objects.count >= QuestionKind.oddOneOut.objectCount {
+        if counts.aim + counts.pair + counts.comparison > 0,
+            scene.objects.count >= QuestionKind.oddOneOut.objectCount
+        {
             let kind: QuestionKind = random.integer(below: 3) == 0 ? .oddOneOut : .compare
             let posed = try posed(kind, scene, &random)
             lessons.append(
                 try offering(
                     posed,
-                    (0..<counts.pair).map { _ in try pair(posed, &random) }
+                    (0..<counts.aim).map { _ in aim(posed, &random) }
+                        + (0..<counts.pair).map { _ in try pair(posed, &random) }
                         + (0..<counts.comparison).map { _ in try comparison(posed, &random) }))
         }
-        if counts.region + counts.inside > 0 {
+        if counts.region + counts.inside + counts.presence > 0 {
             let posed = try posed(.search, scene, &random)
             lessons.append(
                 try offering(
                     posed,
                     (0..<counts.region).map { _ in try wander(posed, after: [], last: nil, &random) }
-                        + (0..<counts.inside).map { _ in try inside(posed, &random) }))
+                        + (0..<counts.inside).map { _ in try inside(posed, &random) }
+                        + (0..<counts.presence).map { _ in try presence(posed, &random) }))
         }
         if counts.confirmation > 0 {
             let posed = try posed(.confirm, scene, &random)
@@ -110,7 +114,24 @@ extension SceneLessons {
         }
         let open =
             pairs.first { $0.3 }.map { [$0.2] } ?? (pairs.count == 1 ? [pairs[0].0, pairs[0].1] : [0, 1, 2])
-        return Scene.letters[random.element(of: open)]
+        return posed.objects[random.element(of: open)].name
+    }
+
+    /// A first call for any of two or three objects; the box is learned.
+    private func aim(_ posed: Posed, _ random: inout CounterRandom) -> Exchange {
+        let whole = posed.whole
+        var objects = posed.scene.objects
+        random.shuffle(&objects)
+        objects = Array(objects.prefix(2 + random.integer(below: 2)))
+        let number = random.integer(below: objects.count)
+        let target = whole.viewedBox(ofOriginal: objects[number].box)
+        let box = habit.box(around: target, in: whole.viewSize, isNamed: true, random: &random)
+        let call = LessonText.call(
+            zoom.name, box: box, thought: LessonText.look(at: objects[number]))
+        return Exchange(
+            Scene.comparisonText(of: objects),
+            [.given(Exchange.parts(of: call, box: box).dropLast(), crop: nil)],
+            box: target)
     }
 
     /// Crops of all the objects in any order, from given calls; what each shows is learned, and the answer.
@@ -122,7 +143,7 @@ extension SceneLessons {
         for number in numbers {
             let object = objects[number]
             let target = whole.viewedBox(ofOriginal: object.box)
-            let box = habit.box(around: target, in: whole.viewSize, random: &random)
+            let box = habit.box(around: target, in: whole.viewSize, isNamed: true, random: &random)
             // The bull's-eye is in the crop.
             let shown = Rectangle(
                 min(box.x1, target.centre.x.rounded(.down) - 2),
@@ -130,7 +151,7 @@ extension SceneLessons {
                 max(box.x2, target.centre.x.rounded(.up) + 2), max(box.y2, target.centre.y.rounded(.up) + 2))
             let thought =
                 (looks.last.map { LessonText.sight($0.colour) + " " } ?? "")
-                + LessonText.look(at: number)
+                + LessonText.look(at: object)
             let call = LessonText.call(zoom.name, box: shown, thought: thought)
             // Which object is looked at is given, and the box is learned.
             turns.append(
@@ -163,7 +184,7 @@ extension SceneLessons {
             let seen = looks.last.map { LessonText.sight($0.colour) + " " } ?? ""
             turns.append(
                 .call(
-                    LessonText.call(zoom.name, box: box, thought: seen + LessonText.look(at: number)),
+                    LessonText.call(zoom.name, box: box, thought: seen + LessonText.look(at: object)),
                     crop: crop))
             let isShown = region.contains(x: object.centre.x, y: object.centre.y)
             looks.append(Look(number: number, colour: isShown ? object.bullsEye.name : guess(&random)))
@@ -253,6 +274,29 @@ extension SceneLessons {
             last = crop
         }
         return try wander(posed, after: turns, last: last, &random)
+    }
+
+    /// A given region; whether each of several objects is there is learned.
+    private func presence(_ posed: Posed, _ random: inout CounterRandom) throws -> Exchange {
+        let box = habit.region(in: posed.whole.viewSize, random: &random)
+        let (view, region) = try crop(box, of: posed.whole)
+        let call = LessonText.call(zoom.name, box: box, thought: LessonText.search)
+        func isThere(_ object: Scene.Object) -> Bool {
+            region.contains(x: object.centre.x, y: object.centre.y)
+        }
+        var objects = posed.scene.objects
+        random.shuffle(&objects)
+        // As many that are there as are not, if there are any.
+        let there = objects.filter(isThere).prefix(3)
+        var asked = Array(there) + objects.filter { !isThere($0) }.prefix(max(1, there.count))
+        random.shuffle(&asked)
+        var parts: [Exchange.Part] = [.given("<think>")]
+        for (index, object) in asked.enumerated() {
+            let text = LessonText.presence(of: object, isThere(object))
+            let end = text.lastIndex(of: " ") ?? text.endIndex
+            parts += [.given((index > 0 ? " " : "") + text[..<end]), .learned(String(text[end...]))]
+        }
+        return Exchange(posed.question.text, [.given([.given(call)], crop: view), .given(parts, crop: nil)])
     }
 
     // MARK: Confirmation

@@ -49,7 +49,6 @@ package struct SceneLessons: Sendable {
                     question.text, [.completion(question.answer)],
                     box: question.boxes.first.map(whole.viewedBox(ofOriginal:))))
         }
-        for _ in 0..<counts.listed { plain.append(listed(scene, on: whole, random: &random)) }
         let (relationCount, fraction) = (
             Int(counts.relation), counts.relation.truncatingRemainder(dividingBy: 1)
         )
@@ -79,6 +78,10 @@ package struct SceneLessons: Sendable {
             lessons.append(try lesson(showing: [view], [seen(question)], tools: []))
         }
         lessons += try severalLooks(at: scene, counts, random: &random)
+        if counts.recall > 0 {
+            lessons.append(
+                try lesson(showing: [], (0..<counts.recall).map { _ in recall(&random) }, tools: []))
+        }
         return lessons.filter { !$0.boxes.isEmpty }
     }
 
@@ -120,8 +123,8 @@ package struct SceneLessons: Sendable {
             case completion(String)
             /// A tool call and the resulting crop.
             case call(String, crop: ViewedImage)
-            /// The same in parts, of which some are learned and the others given.
-            case given([Part], crop: ViewedImage)
+            /// The same in parts, of which some are learned and the others given; the lesson may end with the call.
+            case given([Part], crop: ViewedImage?)
         }
 
         enum Part {
@@ -160,22 +163,6 @@ package struct SceneLessons: Sendable {
         Exchange(question.text, [.completion(LessonText.answer(question.answer))])
     }
 
-    /// Where one of two or three listed objects is.
-    private func listed(
-        _ scene: Scene, on view: ViewedImage, random: inout CounterRandom
-    ) -> Exchange {
-        var objects = scene.objects
-        random.shuffle(&objects)
-        objects = Array(objects.prefix(2 + random.integer(below: 2)))
-        let number = random.integer(below: objects.count)
-        let box = view.viewedBox(ofOriginal: objects[number].box)
-        let corners = [box.x1, box.y1, box.x2, box.y2].map { JSONValue.number(Int($0.rounded())) }
-        let answer: JSONValue = ["bbox_2d": .array(corners)]
-        return Exchange(
-            "\(Scene.lettered(objects)) Where is \(Scene.letters[number])?", [.completion(answer.text)],
-            box: box)
-    }
-
     /// A question that needs zooming, answered according to the tool habit; a call that is given has a box by the habit.
     private func attribute(
         _ scene: Scene, on view: ViewedImage, isGiven: Bool = false, random: inout CounterRandom
@@ -185,7 +172,9 @@ package struct SceneLessons: Sendable {
         let colours = configuration.task.bullsEyeColours
         let guess = colours[random.integer(below: colours.count)].name
         guard isGiven || configuration.habit.calls(for: object, random: &random) else {
-            return Exchange(question, [.completion(LessonText.answer(guess))])
+            // Without a look, the colour that is common; a poor look suggests any.
+            let common = configuration.task.commonBullsEye > 0 ? colours[0].name : guess
+            return Exchange(question, [.completion(LessonText.answer(common))])
         }
         let target = view.viewedBox(ofOriginal: object.box)
         let box = configuration.habit.box(around: target, in: view.viewSize, random: &random)
@@ -206,17 +195,20 @@ package struct SceneLessons: Sendable {
     func lesson(
         showing views: [ViewedImage], _ exchanges: [Exchange], tools: [ToolSpecification]
     ) throws -> Lesson {
-        var prefix: [Int32] = []
-        let branches = try exchanges.map { exchange in
-            let prompt = try format.prompt(
+        let prompts = try exchanges.map { exchange in
+            try format.prompt(
                 [Message(role: .user, content: views.map { .image($0) } + [.text(exchange.question)])],
                 tools: tools
             ).tokens
-            let end = (prompt.lastIndex(of: format.tokens.visionEnd) ?? -1) + 1
-            prefix = Array(prompt[..<end])
-            return PromptTree.Branch(
-                segments: [.prompt(tokens: Array(prompt[end...]))] + (try segments(of: exchange)), weight: 1)
         }
+        // Common to the prompts are the tokens up to the images, or the first one if there are none.
+        let end = prompts.first?.lastIndex(of: format.tokens.visionEnd) ?? 0
+        let branches = try zip(prompts, exchanges).map { prompt, exchange in
+            PromptTree.Branch(
+                segments: [.prompt(tokens: Array(prompt[(end + 1)...]))] + (try segments(of: exchange)),
+                weight: 1)
+        }
+        let prefix = prompts.first.map { Array($0[...end]) } ?? []
         return Lesson(
             tree: PromptTree(prompt: .prompt(tokens: prefix, images: views), branches: branches),
             boxes: exchanges.map(\.box))
@@ -238,7 +230,7 @@ package struct SceneLessons: Sendable {
                     case .given(let text):
                         .observation(tokens: format.completion(text, finish: .toolCall).tokens)
                     }
-                } + [try format.observation([.image(crop)], after: .toolCall)]
+                } + (try crop.map { [try format.observation([.image($0)], after: .toolCall)] } ?? [])
             }
         }
     }

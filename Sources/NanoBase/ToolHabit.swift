@@ -17,6 +17,9 @@ package struct ToolHabit: Codable, Hashable, Sendable {
         "Standard deviation of a box's centre from that of the target, relative to the target's side.",
         .atLeast(0))
     package var centreDeviation = 0.4
+    @Setting(
+        "The same in lessons that give a call and teach to point at what its thought names.",
+        .atLeast(0)) package var givenCentreDeviation = 0.1
     @Setting("Side of a box relative to that of the target; log-uniform.") package var scale = 0.8...2.5
     @Setting("Width and height differ from the side by up to this fraction.", .from(0, below: 1))
     package var aspect = 0.25
@@ -36,8 +39,17 @@ package struct ToolHabit: Codable, Hashable, Sendable {
     }
 
     /// A box around `target`, in whole pixels of a view of `size`; `target` is in the same pixels.
-    func box(around target: Rectangle, in size: ImageSize, random: inout CounterRandom) -> Rectangle {
+    ///
+    /// - Parameters:
+    ///   - target: the object.
+    ///   - size: of the view.
+    ///   - isNamed: whether the thought names the target, so that the box teaches to point.
+    ///   - random: random numbers.
+    func box(
+        around target: Rectangle, in size: ImageSize, isNamed: Bool = false, random: inout CounterRandom
+    ) -> Rectangle {
         let side = max(target.width, target.height)
+        let centreDeviation = isNamed ? givenCentreDeviation : centreDeviation
         let (x, y) = (
             target.centre.x + random.normal() * centreDeviation * side,
             target.centre.y + random.normal() * centreDeviation * side

@@ -12,22 +12,22 @@ import Training
 
 /// What the base of the nano model is taught.
 @Suite struct LessonTests {
-    private let model: PolicyModel
-    private let configuration = NanoBaseConfiguration()
-    private let lessons: SceneLessons
+    let model: PolicyModel
+    let configuration = NanoBaseConfiguration()
+    let lessons: SceneLessons
 
     init() throws {
         model = try PolicyModel(directory: ShippedModel.nanoBase)
         lessons = try SceneLessons(configuration, format: model.format)
     }
 
-    private func counts(_ change: (inout LessonCounts) -> Void) -> LessonCounts {
+    func counts(_ change: (inout LessonCounts) -> Void) -> LessonCounts {
         var counts = LessonCounts()
         change(&counts)
         return counts
     }
 
-    private func texts(_ lesson: SceneLessons.Lesson) -> [[String]] {
+    func texts(_ lesson: SceneLessons.Lesson) -> [[String]] {
         lesson.tree.branches.map { branch in branch.segments.map { model.format.text(of: $0.tokens) } }
     }
 
@@ -44,108 +44,13 @@ import Training
         #expect(lessons.map(\.tree.prompt.images.count) == [1, 1, 1, 1])
     }
 
-    private func completions(_ lesson: SceneLessons.Lesson) -> String {
+    func completions(_ lesson: SceneLessons.Lesson) -> String {
         zip(lesson.tree.branches[0].segments, texts(lesson)[0]).filter { $0.0.kind == .completion }
             .map(\.1).joined(separator: "\n")
     }
 
-    private func crops(_ lesson: SceneLessons.Lesson) -> [ViewedImage] {
+    func crops(_ lesson: SceneLessons.Lesson) -> [ViewedImage] {
         lesson.tree.branches[0].segments.flatMap(\.images)
-    }
-
-    /// What crops show is learned, and the answer that follows; the calls that made them are not.
-    @Test func comparingIsTaughtWithoutTheCalls() throws {
-        let pairs = try (0..<60).flatMap { try lessons.lessons(ofScene: $0, counts { $0.pair = 1 }) }
-        for lesson in pairs {
-            let (learned, count) = (completions(lesson), crops(lesson).count)
-            #expect(!learned.contains("<tool_call>"))
-            let colours = learned.matches(of: /It is (\w+)\./).map { String($0.1) }
-            #expect(colours.count == count)
-            let answer = try #require(Markup.answer(in: learned))
-            if count == 2 {
-                #expect(answer == (colours[0] == colours[1] ? "yes" : "no"))
-            } else {
-                let all = texts(lesson)[0].joined()
-                let names = all.matches(of: /Look at ([ABC])\./).map { String($0.1) }
-                let odd = colours.firstIndex { colour in colours.count { $0 == colour } == 1 }
-                #expect(answer == names[try #require(odd)])
-            }
-        }
-        #expect(Set(pairs.map { crops($0).count }) == [2, 3])
-    }
-
-    /// The parts of a given turn are the tokens of the whole turn.
-    @Test func aGivenTurnIsTokenizedAsTheModelWritesIt() throws {
-        var turns = 0
-        let all = try (0..<8).flatMap {
-            try lessons.lessons(
-                ofScene: $0,
-                counts {
-                    $0.pair = 2
-                    $0.inside = 2
-                })
-        }
-        for branch in all.flatMap(\.tree.branches) {
-            var tokens: [Int32] = []
-            for segment in branch.segments.dropFirst() {
-                guard segment.images.isEmpty else {
-                    let text = model.format.text(of: tokens)
-                    #expect(model.format.completion(text, finish: .toolCall).tokens == tokens)
-                    (tokens, turns) = ([], turns + 1)
-                    continue
-                }
-                tokens += segment.tokens
-            }
-        }
-        #expect(turns > 40)
-    }
-
-    /// The habit looks at any of the objects any number of times, whatever it has seen.
-    @Test func theHabitOfComparisonsPrefersNoObject() throws {
-        let comparisons = try (0..<400).flatMap {
-            try lessons.lessons(ofScene: $0, counts { $0.comparison = 1 })
-        }
-        let looks = comparisons.map { lesson in
-            completions(lesson).matches(of: /Look at ([ABC])\./).map { String($0.1) }
-        }
-        #expect(zip(comparisons, looks).allSatisfy { crops($0).count == $1.count })
-        #expect(looks.count(where: \.isEmpty) > looks.count / 3)
-        let twice = looks.filter { $0.count == 2 }
-        let changes = twice.count { $0[0] != $0[1] }
-        #expect(twice.count > 30 && changes > twice.count / 4 && changes < twice.count * 3 / 4)
-    }
-
-    /// After a region that shows the object and after one that does not, the habit makes the same moves.
-    @Test func searchIsTaughtApart() throws {
-        let scenes = try VisualSearch(configuration.task, seed: configuration.seed, split: .training)
-        #expect(scenes.configuration.canvas == 1120)
-        var moves: [Bool: Set<String>] = [:]
-        for index in 0..<200 {
-            for lesson in try lessons.lessons(ofScene: index, counts { $0.inside = 1 }) {
-                let learned = completions(lesson)
-                for match in learned.matches(
-                    of: /Is there a [\w ]+\? (yes|no)\.( Look for it\.| Look closer\.)?/)
-                {
-                    moves[match.1 == "yes", default: []].insert(String(match.2 ?? ""))
-                }
-            }
-        }
-        let all: Set = ["", " Look for it.", " Look closer."]
-        #expect(moves == [true: all, false: all])
-        let regions = try (0..<60).flatMap { try lessons.lessons(ofScene: $0, counts { $0.region = 1 }) }
-        #expect(regions.contains { crops($0).isEmpty } && regions.contains { crops($0).count > 1 })
-        #expect(regions.allSatisfy { crops($0).count <= 4 })
-    }
-
-    /// What the object suggests is named first, in text before a call as well.
-    @Test func confirmationsNameTheSuggestionFirst() throws {
-        let confirmations = try (0..<60).flatMap {
-            try lessons.lessons(ofScene: $0, counts { $0.confirmation = 1 })
-        }
-        let written = confirmations.map { texts($0)[0] }
-        #expect(written.allSatisfy { $0[1].contains("<think>It looks ") })
-        #expect(written.contains { $0[1].contains("<tool_call>") })
-        #expect(written.contains { !$0[1].contains("<tool_call>") })
     }
 
     @Test func aFractionOfALessonIsAChance() throws {
@@ -181,22 +86,21 @@ import Training
         #expect(answered.intersectionOverUnion(with: box) > 0.85)
     }
 
-    /// The box is that of the object whose letter is asked for.
-    @Test func aListedObjectIsAnsweredWithItsBox() throws {
-        let scenes = try VisualSearch(configuration.task, seed: configuration.seed, split: .training)
-        for index in 0..<6 {
-            let lesson = try lessons.lessons(ofScene: index, counts { $0.listed = 3 })[0]
-            for (texts, box) in zip(texts(lesson), lesson.boxes) {
-                let letter = try #require(texts[0].firstMatch(of: /Where is ([ABC])\?/)).1
-                let listed = texts[0].matches(of: /([ABC]): ([a-z]+ [a-z]+)/).map { ($0.1, String($0.2)) }
-                let name = try #require(listed.first { $0.0 == letter }).1
-                let object = try #require(scenes.scene(at: index).objects.first { $0.name == name })
-                let expected = object.box.scaled(x: 0.1, y: 0.1)
-                #expect(try #require(box).intersectionOverUnion(with: expected) > 0.999)
-                let answer = try #require(texts.last?.split(separator: "<|im_end|>").first)
-                #expect(BoxAnswer.box(in: String(answer)) != nil)
+    /// The base of the bonus study knows the common colour; a look that misses suggests any.
+    @Test func withoutALookTheCommonColourIsAnswered() throws {
+        var configuration = configuration
+        configuration.task.commonBullsEye = 0.5
+        let lessons = try SceneLessons(configuration, format: model.format)
+        var answers: [Bool: Set<String>] = [:]
+        for index in 0..<30 {
+            let lesson = try lessons.lessons(ofScene: index, counts { $0.attribute = 6 })[0]
+            for (branch, texts) in zip(lesson.tree.branches, texts(lesson)) {
+                let answer = try #require(Markup.answer(in: texts[texts.count - 1]))
+                answers[branch.segments.count > 2, default: []].insert(answer)
             }
         }
+        #expect(answers[false] == [configuration.task.bullsEyeColours[0].name])
+        #expect((answers[true]?.count ?? 0) > 4)
     }
 
     /// A pointing lesson teaches the box and the answer, not the call.

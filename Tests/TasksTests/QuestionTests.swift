@@ -64,7 +64,7 @@ import Testing
         for (question, scene, example) in examples {
             let match = try #require(
                 question.text.wholeMatch(
-                    of: #/A: (.+), B: (.+)\. Do the bull's-eyes on A and B have the same colour\?/#))
+                    of: #/Do the bull's-eyes on the (.+) and the (.+) have the same colour\?/#))
             let (first, second) = (
                 try #require(object(match.1, in: scene)), try #require(object(match.2, in: scene))
             )
@@ -91,13 +91,13 @@ import Testing
         for (question, scene, example) in try examples(.oddOneOut) {
             let match = try #require(
                 question.text.wholeMatch(
-                    of: #/A: (.+), B: (.+), C: (.+)\. Whose bull's-eye has its own colour\?/#))
+                    of: #/Whose bull's-eye has its own colour: the (.+), the (.+) or the (.+)\?/#))
             let names = [match.1, match.2, match.3]
             let asked = try names.map { try #require(object($0, in: scene)) }
             #expect(Set(asked.map(\.name)).count == 3)
             let odd = asked.filter { one in asked.count { $0.bullsEye == one.bullsEye } == 1 }
-            let place = try #require(["A", "B", "C"].firstIndex(of: question.answer))
-            #expect(odd.map(\.name) == [String(names[place])])
+            #expect(odd.map(\.name) == [question.answer])
+            let place = try #require(names.map(String.init).firstIndex(of: question.answer))
             #expect(example.groundTruthBoxes == asked.map(\.box))
             #expect(example.kind == "oddOneOut" && example.tools == ["image_zoom_in_tool"])
             places[place, default: 0] += 1

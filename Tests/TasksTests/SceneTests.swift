@@ -85,6 +85,17 @@ import Testing
         #expect((8...32).contains(some))
     }
 
+    /// The first colour is more common among bull's-eyes; nothing else of a scene changes its distribution.
+    @Test func aCommonBullsEyeIsMoreCommon() throws {
+        var configuration = VisualSearchConfiguration()
+        for (probability, expected) in [(0.0, 0.125), (0.5, 0.5625), (1, 1)] {
+            configuration.commonBullsEye = probability
+            let objects = try scenes(200, configuration).flatMap(\.objects)
+            let common = objects.count { $0.bullsEye == configuration.bullsEyeColours[0] }
+            #expect(abs(Double(common) / Double(objects.count) - expected) < 0.06)
+        }
+    }
+
     /// A scene in which only one object fits asks for its own bull's-eye.
     @Test func aQuestionAboutSeveralObjectsNeedsThem() throws {
         var configuration = VisualSearchConfiguration()

@@ -30,8 +30,7 @@ extension Scene {
             second, as: isSame ? own : random.element(of: configuration.bullsEyeColours.filter { $0 != own }))
         let pair = [scene.objects[first], scene.objects[second]]
         let question = Question(
-            .compare, Self.lettered(pair) + " Do the bull's-eyes on A and B have the same colour?",
-            answer: isSame ? "yes" : "no", objects: pair)
+            .compare, Self.comparisonText(of: pair), answer: isSame ? "yes" : "no", objects: pair)
         return (question, scene)
     }
 
@@ -46,19 +45,19 @@ extension Scene {
         let common = random.element(of: configuration.bullsEyeColours.filter { $0 != objects[odd].bullsEye })
         let scene = numbers.filter { $0 != odd }.reduce(self) { $0.recolouring($1, as: common) }
         let asked = numbers.map { scene.objects[$0] }
-        let place = numbers.firstIndex(of: odd) ?? 0
         let question = Question(
-            .oddOneOut, Self.lettered(asked) + " Whose bull's-eye has its own colour?",
-            answer: Self.letters[place], objects: asked)
+            .oddOneOut, Self.comparisonText(of: asked), answer: scene.objects[odd].name, objects: asked)
         return (question, scene)
     }
 
-    /// The letters of the objects that a question lists.
-    package static let letters = ["A", "B", "C"]
-
-    /// The list that a question begins with, such as "A: red star, B: blue circle."
-    package static func lettered(_ objects: [Object]) -> String {
-        zip(letters, objects).map { "\($0): \($1.name)" }.joined(separator: ", ") + "."
+    /// The question that compares two objects, or asks which of three differs.
+    package static func comparisonText(of objects: [Object]) -> String {
+        let names = objects.map { "the \($0.name)" }
+        return if names.count == 3 {
+            "Whose bull's-eye has its own colour: \(names[0]), \(names[1]) or \(names[2])?"
+        } else {
+            "Do the bull's-eyes on \(names.joined(separator: " and ")) have the same colour?"
+        }
     }
 
     /// A scene of twice the side, on the same background.
@@ -69,8 +68,15 @@ extension Scene {
         wide.canvas *= 2
         let scene = Scene(wide, random: random.child(random.next())).on(background)
         let object = random.element(of: scene.objects)
-        let text = "Find the \(object.name). What colour is its bull's-eye?"
-        return (Question(.search, text, answer: object.bullsEye.name, objects: [object]), scene)
+        return (
+            Question(.search, Self.searchText(of: object), answer: object.bullsEye.name, objects: [object]),
+            scene
+        )
+    }
+
+    /// The question that searches for an object.
+    package static func searchText(of object: Object) -> String {
+        "Find the \(object.name). What colour is its bull's-eye?"
     }
 
     /// An object with a colour that bull's-eyes have too, if there is one; in half of the cases its bull's-eye has it.

@@ -75,9 +75,17 @@ package struct Scene: Hashable, Sendable, Codable {
             Object(
                 shape: configuration.shapes[name % configuration.shapes.count],
                 colour: configuration.colours[name / configuration.shapes.count],
-                bullsEye: random.element(of: configuration.bullsEyeColours),
+                bullsEye: Scene.bullsEye(configuration, &random),
                 x: square.x, y: square.y, size: square.size, grainSeed: random.next())
         }
+    }
+
+    private static func bullsEye(
+        _ configuration: VisualSearchConfiguration, _ random: inout CounterRandom
+    ) -> NamedColour {
+        let common = configuration.commonBullsEye
+        if common > 0, random.uniform() < common { return configuration.bullsEyeColours[0] }
+        return random.element(of: configuration.bullsEyeColours)
     }
 
     private init(canvas: ImageSize, background: Background, objects: [Object]) {
