@@ -48,7 +48,7 @@ extension SceneLessons {
         return Exchange(Scene.comparisonText(of: objects), [.given(parts, crop: nil)])
     }
 
-    /// Two colours, as often equal as not.
+    /// Two colours, equal in half of the cases and by chance in others.
     private func pairOfColours(_ random: inout CounterRandom) -> (String, String, verdict: String) {
         let colours = configuration.task.bullsEyeColours.map(\.name)
         let first = random.element(of: colours)
@@ -58,11 +58,11 @@ extension SceneLessons {
 
     /// Whether two colours are the same, many times over.
     private func verdicts(_ random: inout CounterRandom) -> Exchange {
-        let parts = (0..<Self.chainLength).flatMap { index -> [Exchange.Part] in
+        let parts = (0..<Self.chainLength).flatMap { _ -> [Exchange.Part] in
             let (first, second, verdict) = pairOfColours(&random)
             let text = LessonText.answer(
                 verdict, thought: "\(LessonText.sight(first)) \(LessonText.sight(second))")
-            return Exchange.parts(of: (index == 0 ? "" : "\n") + text, learning: ">\(verdict)<")
+            return Exchange.parts(of: text + "\n", learning: ">\(verdict)")
         }
         return Exchange("Is it the same?", [.given(parts, crop: nil)])
     }
@@ -76,7 +76,7 @@ extension SceneLessons {
             + LessonText.answer(verdict, thought: LessonText.sight(second))
         return Exchange(
             Scene.comparisonText(of: objects),
-            [.given(Exchange.parts(of: text, learning: ">\(verdict)<").dropLast(), crop: nil)])
+            [.given(Exchange.parts(of: text, learning: ">\(verdict)").dropLast(), crop: nil)])
     }
 
     private func recalledSearch(for object: Scene.Object) -> Exchange {

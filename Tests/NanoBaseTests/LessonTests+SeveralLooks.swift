@@ -136,7 +136,7 @@ extension LessonTests {
                 for (segment, text) in zip(branch.segments, texts) {
                     defer { before += text }
                     guard segment.kind == .completion else { continue }
-                    if let verdict = text.firstMatch(of: /^>(yes|no)</) {
+                    if let verdict = text.firstMatch(of: /^>(yes|no)$/) {
                         let colours = before.matches(of: /It is (\w+)\./).suffix(2).map(\.1)
                         #expect((colours[0] == colours[1]) == (verdict.1 == "yes"))
                         verdicts[verdict.1, default: 0] += 1
@@ -145,6 +145,10 @@ extension LessonTests {
                         names += 1
                     }
                 }
+                // The parts are the tokens of the whole text.
+                let tokens = branch.segments.dropFirst().flatMap(\.tokens)
+                let whole = model.format.completion(model.format.text(of: tokens), finish: .toolCall)
+                #expect(whole.tokens == tokens)
                 // A colour that is given is followed by the shape that follows it in the question.
                 for name in texts.dropFirst().joined().matches(of: /the ([a-z]+ [a-z]+)\./) {
                     #expect(texts[0].contains("the \(name.1)"))

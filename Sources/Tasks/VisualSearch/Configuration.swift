@@ -26,7 +26,7 @@ package struct VisualSearchConfiguration: Hashable, Sendable, Codable {
     package var colours = [NamedColour].objects
     @Setting("Colours of the bull's-eye on an object.") package var bullsEyeColours = [NamedColour].bullsEyes
     @Setting(
-        "Probability that a bull's-eye has the first of these colours and not a random one; guessing that colour is then right as often.",
+        "Probability that a bull's-eye has the first of these colours and not a random one; guessing that colour is then right at least as often.",
         .from(0, to: 1)) package var commonBullsEye = 0.0
     @Setting("The bull's-eye on an object: the detail that only a crop shows.")
     package var bullsEye = BullsEye(radius: 4.5, areas: [1, 3, 4])
