@@ -173,6 +173,7 @@ let package = Package(
             dependencies: [
                 "Agent", "JSON", "Tasks", "Endpoints", "Evaluation", "Judging", "Imaging", "Models",
                 "Generation", "Training", "NanoBase", "Runs", "Reports", "Rollout", "Serving", "Settings",
+                "Torch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -162,20 +162,32 @@ def product(shape):
     return count
 
 
-def conditions(arguments):
-    """Machine and versions, in one paragraph."""
+def machine():
+    """Date, processor and memory."""
     model = platform.processor() or platform.machine()
     cpu = pathlib.Path("/proc/cpuinfo")
+    features = ""
     if cpu.is_file():
-        names = [line.split(":", 1)[1].strip() for line in cpu.read_text().splitlines() if "model name" in line]
-        model = names[0] if names else model
+        lines = [line.split(":", 1) for line in cpu.read_text().splitlines() if ":" in line]
+        facts = {name.strip(): value.strip() for name, value in lines}
+        model = facts.get("model name", model)
+        flags = facts.get("flags", "").split()
+        shown = {"avx2": "AVX2", "avx512f": "AVX-512", "avx512_bf16": "AVX-512 BF16", "amx_bf16": "AMX"}
+        features = " with " + ", ".join(title for flag, title in shown.items() if flag in flags) if flags else ""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return (
+        f"Measured on {datetime.date.today()} on {platform.system()} {platform.machine()}, {model}{features}, "
+        f"{os.cpu_count()} cores, {memory:.0f} GB"
+    )
+
+
+def conditions(arguments):
+    """Machine and versions, in one paragraph."""
     swift = next(word for word in run(["swift", "--version"]).split() if word[0].isdigit())
     pins = [line for line in (HERE / "requirements.txt").read_text().splitlines() if "==" in line]
     versions = ", ".join(pin.replace("==", " ") for pin in pins[:3])
     return (
-        f"Measured on {datetime.date.today()} on {platform.system()} {platform.machine()}, {model}, "
-        f"{os.cpu_count()} cores, {memory:.0f} GB, with Swift {swift}, Python {platform.python_version()}, {versions}; "
+        f"{machine()}, with Swift {swift}, Python {platform.python_version()}, {versions}; "
         f"both sides on {arguments.threads} threads (ours as {arguments.workers} workers), in float32. {arguments.rounds} rounds of {arguments.warm_up} "
         f"repetitions to warm up and {arguments.repeat} that count; group of {arguments.group}, {arguments.tokens} "
         "tokens each. Times are medians of all repetitions (least and most); ratios are those of the medians (least and "

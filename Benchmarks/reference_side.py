@@ -40,18 +40,21 @@ class StillImageProcessor(Qwen2_5_VLProcessor):
         return super().check_argument_for_proper_class(argument_name, argument)
 
 
-def load(directory: pathlib.Path):
+def processor_of(directory: pathlib.Path):
     tokenizer = AutoTokenizer.from_pretrained(directory)
-    processor = StillImageProcessor(
+    return StillImageProcessor(
         image_processor=Qwen2VLImageProcessorPil.from_pretrained(directory),
         tokenizer=tokenizer,
         video_processor=None,
         chat_template=tokenizer.chat_template,
     )
+
+
+def load(directory: pathlib.Path, dtype: str = "float32"):
     model = Qwen2_5_VLForConditionalGeneration.from_pretrained(
-        directory, dtype=torch.float32, attn_implementation="sdpa"
+        directory, dtype=getattr(torch, dtype), attn_implementation="sdpa"
     )
-    return model, processor
+    return model, processor_of(directory)
 
 
 def read_prompts(folder: pathlib.Path) -> list[dict]:
@@ -83,7 +86,7 @@ def tokenized(processor, prompt: dict) -> dict:
 
 def generation(arguments, prompts: list[dict]) -> list[float]:
     """Seconds of each group, from question and image file to text; the warm-up first."""
-    model, processor = load(arguments.model)
+    model, processor = load(arguments.model, arguments.dtype)
     model.eval()
     seconds = []
     for index in range(arguments.warm_up + arguments.repeat):
@@ -197,6 +200,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=10)
     parser.add_argument("--warm-up", type=int, default=2)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32", help="of generation")
     arguments = parser.parse_args()
 
     logging.set_verbosity_error()
@@ -207,7 +211,7 @@ def main() -> None:
     seconds = measure(arguments, prompts)
     timed = seconds[arguments.warm_up :]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    processor = load(arguments.model)[1]
+    processor = processor_of(arguments.model)
     report = {
         "warmUpSeconds": seconds[: arguments.warm_up],
         "seconds": timed,

@@ -14,8 +14,8 @@ namespace {
 /// Rows of a and of b whose products are accumulated in registers together.
 constexpr int64_t rowsInTile = 4, columnsInTile = 2;
 
-/// Prefetch distance for b in floats; b is read once, sequentially.
-constexpr int64_t floatsAhead = 1024;
+/// Prefetch distance for b; b is read once, sequentially.
+constexpr int64_t bytesAhead = 4096;
 
 /// The sum of each of eight vectors, adding neighbouring lanes first.
 inline Vector neighbourSums(const Vector *v) {
@@ -36,25 +36,50 @@ inline Vector neighbourSums(const Vector *v) {
 /// The initial value of a sum: the bias of its column, the existing element of c, or zero.
 enum class Start { zero, bias, existing };
 
+/// Rows of b with their scales, if its elements have them.
+template <typename Element> struct RightRows {
+    const Element *values;
+    int64_t stride;
+    const float *scales;
+    int64_t scaleStride;
+};
+
 /// The products of `Rows` rows of a with `Columns` rows of b; `isFirst` if these are the first rows of a for them.
-template <Start start, int64_t Rows, int64_t Columns>
-inline void multiplyTile(bool isFirst, int64_t k, const float *a, int64_t strideA, const float *b, int64_t strideB,
+template <Start start, int64_t Rows, int64_t Columns, typename Element>
+inline void multiplyTile(bool isFirst, int64_t k, const float *a, int64_t strideA, const RightRows<Element> &b,
                          const float *bias, float *c, int64_t strideC) {
     Vector total[rowsInTile * columnsInTile];
     for (Vector &part : total) part = broadcast(0);
-    forEachVector(k, [&](int64_t index, int64_t used) __attribute__((always_inline)) {
-        Vector right[Columns];
-        for (int64_t column = 0; column < Columns; ++column) {
-            const float *source = b + column * strideB + index;
-            if (isFirst) __builtin_prefetch(source + floatsAhead, 0, 2);
-            right[column] = loadUpTo(source, used);
+    auto accumulate = [&](int64_t first, int64_t count, Vector *sums) __attribute__((always_inline)) {
+        forEachVector(count, [&](int64_t offset, int64_t used) __attribute__((always_inline)) {
+            int64_t index = first + offset;
+            Vector right[Columns];
+            for (int64_t column = 0; column < Columns; ++column) {
+                const Element *source = b.values + column * b.stride + index;
+                if (isFirst) __builtin_prefetch(reinterpret_cast<const char *>(source) + bytesAhead, 0, 2);
+                right[column] = loadWidened(source, used);
+            }
+            for (int64_t row = 0; row < Rows; ++row) {
+                Vector left = loadUpTo(a + row * strideA + index, used);
+                for (int64_t column = 0; column < Columns; ++column)
+                    sums[row * columnsInTile + column] += left * right[column];
+            }
+        });
+    };
+    if constexpr (isScaled<Element>) {
+        for (int64_t first = 0, group = 0; first < k; first += featuresInGroup, ++group) {
+            Vector part[rowsInTile * columnsInTile];
+            for (Vector &sum : part) sum = broadcast(0);
+            accumulate(first, std::min(featuresInGroup, k - first), part);
+            for (int64_t row = 0; row < Rows; ++row)
+                for (int64_t column = 0; column < Columns; ++column) {
+                    int64_t index = row * columnsInTile + column;
+                    total[index] += part[index] * b.scales[column * b.scaleStride + group];
+                }
         }
-        for (int64_t row = 0; row < Rows; ++row) {
-            Vector left = loadUpTo(a + row * strideA + index, used);
-            for (int64_t column = 0; column < Columns; ++column)
-                total[row * columnsInTile + column] += left * right[column];
-        }
-    });
+    } else {
+        accumulate(0, k, total);
+    }
     float products[rowsInTile * columnsInTile];
     store(products, neighbourSums(total));
     for (int64_t row = 0; row < Rows; ++row) {
@@ -67,14 +92,17 @@ inline void multiplyTile(bool isFirst, int64_t k, const float *a, int64_t stride
 }
 
 /// Rows of b `first ..< last` with all rows of a, columns in pairs.
-template <Start start>
-void multiplyColumns(int64_t m, int64_t first, int64_t last, int64_t k, ConstMatrix a, ConstMatrix b,
+template <Start start, typename Element>
+void multiplyColumns(int64_t m, int64_t first, int64_t last, int64_t k, ConstMatrix a, RightRows<Element> b,
                      const float *bias, Matrix c) {
     auto tiles = [&]<int64_t Columns>(int64_t column, std::integral_constant<int64_t, Columns>) {
-        const float *right = b.values + column * b.stride, *above = bias ? bias + column : nullptr;
+        const float *above = bias ? bias + column : nullptr;
+        RightRows<Element> right = b;
+        right.values += column * b.stride;
+        if constexpr (isScaled<Element>) right.scales += column * b.scaleStride;
         auto tile = [&]<int64_t Rows>(int64_t row, std::integral_constant<int64_t, Rows>) {
-            multiplyTile<start, Rows, Columns>(row == 0, k, a.values + row * a.stride, a.stride, right, b.stride,
-                                               above, c.values + row * c.stride + column, c.stride);
+            multiplyTile<start, Rows, Columns>(row == 0, k, a.values + row * a.stride, a.stride, right, above,
+                                               c.values + row * c.stride + column, c.stride);
         };
         int64_t row = 0;
         for (; row + rowsInTile <= m; row += rowsInTile)
@@ -89,15 +117,18 @@ void multiplyColumns(int64_t m, int64_t first, int64_t last, int64_t k, ConstMat
 
 }  // namespace
 
-void multiplyFewRows(int64_t m, int64_t n, int64_t k, ConstMatrix a, ConstMatrix b, const float *bias,
+void multiplyFewRows(int64_t m, int64_t n, int64_t k, ConstMatrix a, const ConstWeights &b, const float *bias,
                      bool adds, Matrix c) {
     int64_t pairs = (n + columnsInTile - 1) / columnsInTile;
     int64_t grain = std::max<int64_t>(1, productsInTask / std::max<int64_t>(1, m * k * columnsInTile));
     at::parallel_for(0, pairs, grain, [&](int64_t begin, int64_t end) {
         int64_t first = begin * columnsInTile, last = std::min(n, end * columnsInTile);
-        if (bias) multiplyColumns<Start::bias>(m, first, last, k, a, b, bias, c);
-        else if (adds) multiplyColumns<Start::existing>(m, first, last, k, a, b, bias, c);
-        else multiplyColumns<Start::zero>(m, first, last, k, a, b, bias, c);
+        b.visit([&]<typename Element>(const Element *values) {
+            RightRows<Element> right{values, b.stride, b.scales, groupCount(k)};
+            if (bias) multiplyColumns<Start::bias>(m, first, last, k, a, right, bias, c);
+            else if (adds) multiplyColumns<Start::existing>(m, first, last, k, a, right, bias, c);
+            else multiplyColumns<Start::zero>(m, first, last, k, a, right, bias, c);
+        });
     });
 }
 

@@ -2,8 +2,6 @@
 #include "Functions.hpp"
 
 #include "PagedAttention.hpp"
-#include "RowPanels.hpp"
-#include "RowProduct.hpp"
 #include "Rows.hpp"
 #include "SegmentAttention.hpp"
 
@@ -209,25 +207,6 @@ at::Tensor fusedPagedAttention(const at::Tensor &query, const at::Tensor &keyPag
 at::Tensor fusedRotary(const at::Tensor &input, const at::Tensor &cosine, const at::Tensor &sine) {
     at::Tensor x = withFeaturesSideBySide(input), c = cosine.contiguous(), s = sine.contiguous();
     return isRecorded(x) ? RotaryFunction::apply(x, c, s) : rotary(x, c, s, false);
-}
-
-bool servesLinear(const at::Tensor &input, const at::Tensor &weight, const std::optional<at::Tensor> &bias) {
-    return input.dim() == 2 && weight.dim() == 2 && input.size(0) <= panelRows &&
-           input.size(1) == weight.size(1) && areServed(input, weight) && weight.is_contiguous() &&
-           !isRecorded(input, weight) &&
-           (!bias || (isServed(*bias) && bias->is_contiguous() && bias->numel() == weight.size(0) &&
-                      !isRecorded(*bias)));
-}
-
-at::Tensor fusedLinear(const at::Tensor &input, const at::Tensor &weight,
-                       const std::optional<at::Tensor> &bias) {
-    at::Tensor x = input.contiguous();
-    at::Tensor y = at::empty({x.size(0), weight.size(0)}, x.options());
-    multiplyRows(x.size(0), weight.size(0), x.size(1), {x.const_data_ptr<float>(), x.size(1)},
-                 {weight.const_data_ptr<float>(), weight.size(1)},
-                 bias ? bias->const_data_ptr<float>() : nullptr, false,
-                 {y.mutable_data_ptr<float>(), weight.size(0)});
-    return y;
 }
 
 at::Tensor fusedRMSNorm(const at::Tensor &input, const at::Tensor &weight, double epsilon) {

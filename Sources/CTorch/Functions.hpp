@@ -2,6 +2,7 @@
 #pragma once
 
 #include "Guarded.hpp"
+#include "Product.hpp"
 
 namespace ctorch {
 
@@ -25,18 +26,12 @@ at::Tensor fusedRotary(const at::Tensor &input, const at::Tensor &cosine, const 
 at::Tensor fusedRMSNorm(const at::Tensor &input, const at::Tensor &weight, double epsilon);
 at::Tensor fusedSwiGLU(const at::Tensor &gate, const at::Tensor &up);
 
-/// Whether `fusedLinear` supports a product: few rows, and nothing to record.
-bool servesLinear(const at::Tensor &input, const at::Tensor &weight, const std::optional<at::Tensor> &bias);
-/// input [row, in] · weight [out, in]ᵀ + bias [out]
-at::Tensor fusedLinear(const at::Tensor &input, const at::Tensor &weight,
-                       const std::optional<at::Tensor> &bias);
-
 /// For every tensor; the kernels are used for the tensors that they support.
 struct TokenLogProbabilities {
     at::Tensor chosen;
     at::Tensor entropies;
 };
-TokenLogProbabilities tokenLogProbabilities(const at::Tensor &hidden, const at::Tensor &weight,
+TokenLogProbabilities tokenLogProbabilities(const at::Tensor &hidden, const Weight &weight,
                                             const std::optional<at::Tensor> &bias, const at::Tensor &targets,
                                             double temperature);
 

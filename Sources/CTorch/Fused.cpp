@@ -41,22 +41,23 @@ TorchStatus torch_swiglu(TorchTensor gate, TorchTensor up, TorchTensor *result) 
     });
 }
 
-TorchStatus torch_token_log_probabilities(TorchTensor hidden, TorchTensor weight, TorchTensor bias,
+TorchStatus torch_token_log_probabilities(TorchTensor hidden, TorchWeight weight, TorchTensor bias,
                                           TorchTensor targets, double temperature,
                                           TorchTensor *logProbabilities, TorchTensor *entropies) {
     return guarded([&] {
-        const at::Tensor &h = unwrap(hidden), &w = unwrap(weight), &t = unwrap(targets);
+        const at::Tensor &h = unwrap(hidden), &t = unwrap(targets);
+        Weight w = unwrapWeights(&weight, 1)[0];
         auto b = unwrapOptional(bias);
-        TORCH_CHECK(h.dim() == 2 && w.dim() == 2 && h.size(1) == w.size(1),
+        TORCH_CHECK(h.dim() == 2 && h.size(1) == w.width(),
                     "hidden states [token, width] and weight [vocabulary, width] do not fit");
         TORCH_CHECK(t.dim() == 1 && t.size(0) == h.size(0) && t.scalar_type() == at::kLong,
                     "targets must be ", h.size(0), " int64");
-        TORCH_CHECK(!b || (b->dim() == 1 && b->size(0) == w.size(0)), "the bias must be [", w.size(0), "]");
+        TORCH_CHECK(!b || (b->dim() == 1 && b->size(0) == w.rowCount()), "the bias must be [", w.rowCount(), "]");
         TORCH_CHECK(temperature > 0, "the temperature ", temperature, " is not positive");
         if (t.numel() > 0) {
             auto [least, greatest] = t.aminmax();
-            TORCH_CHECK(least.item<int64_t>() >= 0 && greatest.item<int64_t>() < w.size(0),
-                        "targets must be below ", w.size(0));
+            TORCH_CHECK(least.item<int64_t>() >= 0 && greatest.item<int64_t>() < w.rowCount(),
+                        "targets must be below ", w.rowCount());
         }
         auto results = tokenLogProbabilities(h, w, b, t, temperature);
         *logProbabilities = wrap(results.chosen);

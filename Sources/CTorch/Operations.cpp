@@ -2,9 +2,7 @@
 #include "Functions.hpp"
 
 #include <ATen/ops/cat.h>
-#include <ATen/ops/embedding.h>
 #include <ATen/ops/gelu.h>
-#include <ATen/ops/linear.h>
 #include <ATen/ops/where.h>
 
 #include <cmath>
@@ -161,19 +159,6 @@ TorchStatus torch_index_copy_in_place(TorchTensor tensor, ptrdiff_t dim, TorchTe
 
 TorchStatus torch_matmul(TorchTensor left, TorchTensor right, TorchTensor *result) {
     return guarded(result, [&] { return unwrap(left).matmul(unwrap(right)); });
-}
-
-TorchStatus torch_linear(TorchTensor input, TorchTensor weight, TorchTensor bias, TorchTensor *result) {
-    return guarded(result, [&] {
-        const at::Tensor &x = unwrap(input), &w = unwrap(weight);
-        auto b = unwrapOptional(bias);
-        if (servesLinear(x, w, b)) return fusedLinear(x, w, b);
-        return at::linear(x, w, b);
-    });
-}
-
-TorchStatus torch_embedding(TorchTensor table, TorchTensor indices, TorchTensor *result) {
-    return guarded(result, [&] { return at::embedding(unwrap(table), unwrap(indices)); });
 }
 
 // MARK: In place

@@ -38,9 +38,8 @@ class PagedDecoder {
     void advance(const TorchDecoderLayer &layer, const float *cosine, const float *sine, const int64_t *slots,
                  float *hidden) {
         norm(hidden, read(layer.attentionNorm), normed.get());
-        multiplyRows(tokenCount, projectedWidth, width, {normed.get(), width},
-                     {read(layer.queryKeyValue), width}, read(layer.queryKeyValueBias), false,
-                     {projected.get(), projectedWidth});
+        multiply(normed.get(), width, layer.queryKeyValue, read(layer.queryKeyValueBias), false,
+                 {projected.get(), projectedWidth});
         rotate(projected.get(), projectedWidth, shape.headWidth, cosine, sine, tokenCount, turnedCount,
                shape.headWidth, false, turned.get());
         const at::Tensor &keyPages = unwrap(layer.keyPages);
@@ -59,19 +58,15 @@ class PagedDecoder {
                        sequences,
                        scale}
             .forward(mixed.get());
-        multiplyRows(tokenCount, width, mixedWidth, {mixed.get(), mixedWidth},
-                     {read(layer.attentionOutput), mixedWidth}, nullptr, true, {hidden, width});
+        multiply(mixed.get(), mixedWidth, layer.attentionOutput, nullptr, true, {hidden, width});
 
         norm(hidden, read(layer.feedForwardNorm), normed.get());
-        multiplyRows(tokenCount, 2 * shape.innerWidth, width, {normed.get(), width},
-                     {read(layer.gateAndUp), width}, nullptr, false,
-                     {gateAndUp.get(), 2 * shape.innerWidth});
+        multiply(normed.get(), width, layer.gateAndUp, nullptr, false, {gateAndUp.get(), 2 * shape.innerWidth});
         for (int64_t token = 0; token < tokenCount; ++token) {
             const float *gate = gateAndUp.get() + token * 2 * shape.innerWidth;
             swiGLU(gate, gate + shape.innerWidth, shape.innerWidth, inner.get() + token * shape.innerWidth);
         }
-        multiplyRows(tokenCount, width, shape.innerWidth, {inner.get(), shape.innerWidth},
-                     {read(layer.down), shape.innerWidth}, nullptr, true, {hidden, width});
+        multiply(inner.get(), shape.innerWidth, layer.down, nullptr, true, {hidden, width});
     }
 
     void norm(const float *x, const float *weight, float *y) {
@@ -80,6 +75,22 @@ class PagedDecoder {
 
   private:
     static std::unique_ptr<float[]> room(int64_t count) { return std::make_unique_for_overwrite<float[]>(count); }
+
+    /// The product of `x` [token, features] with weights, added to the bias or, if `adds`, to the result.
+    void multiply(const float *x, int64_t features, const TorchWeights &weights, const float *bias, bool adds,
+                  Matrix result) const {
+        for (ptrdiff_t index = 0; index < weights.count; ++index) {
+            ConstWeights block = view(weights.blocks[index]);
+            int64_t rows = unwrap(weights.blocks[index].values).size(0);
+            multiplyRows(tokenCount, rows, features, {x, features}, block, bias, adds, result);
+            result.values += rows;
+            if (bias) bias += rows;
+        }
+    }
+
+    static ConstWeights view(const TorchWeight &block) {
+        return Weight{unwrap(block.values), block.scales.object ? unwrap(block.scales) : at::Tensor()}.view();
+    }
 
     /// Stores the new keys and values in the cache.
     void remember(const int64_t *slots, float *keys, float *values) const {
@@ -105,16 +116,26 @@ void check(TorchTensor handle, const char *name, at::IntArrayRef sizes) {
                 " must be contiguous float32 ", sizes, " in main memory");
 }
 
+void check(const TorchWeights &handles, const char *name, int64_t rowCount, int64_t width) {
+    int64_t rows = 0;
+    for (const Weight &block : unwrapWeights(handles.blocks, handles.count)) {
+        TORCH_CHECK(block.isServed() && block.width() == width, name,
+                    " must be contiguous float32, bfloat16 or int8 rows of ", width, " in main memory");
+        rows += block.rowCount();
+    }
+    TORCH_CHECK(rows == rowCount, name, " has ", rows, " rows, not ", rowCount);
+}
+
 void check(const TorchPagedDecoder &shape, const TorchDecoderLayer &layer, int64_t width) {
     int64_t mixed = shape.headCount * shape.headWidth;
     int64_t projected = mixed + 2 * shape.keyHeadCount * shape.headWidth;
     check(layer.attentionNorm, "attentionNorm", {width});
-    check(layer.queryKeyValue, "queryKeyValue", {projected, width});
+    check(layer.queryKeyValue, "queryKeyValue", projected, width);
     check(layer.queryKeyValueBias, "queryKeyValueBias", {projected});
-    check(layer.attentionOutput, "attentionOutput", {width, mixed});
+    check(layer.attentionOutput, "attentionOutput", width, mixed);
     check(layer.feedForwardNorm, "feedForwardNorm", {width});
-    check(layer.gateAndUp, "gateAndUp", {2 * shape.innerWidth, width});
-    check(layer.down, "down", {width, shape.innerWidth});
+    check(layer.gateAndUp, "gateAndUp", 2 * shape.innerWidth, width);
+    check(layer.down, "down", width, shape.innerWidth);
     const at::Tensor &pages = unwrap(layer.keyPages);
     TORCH_CHECK(pages.dim() == 4, "keyPages must be [page, token, keyHead, width]");
     std::array<int64_t, 4> pageSizes{pages.size(0), pages.size(1), shape.keyHeadCount, shape.headWidth};

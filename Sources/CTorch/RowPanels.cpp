@@ -1,5 +1,5 @@
 /// The rows are copied into panels, in which the same feature of 16 rows is contiguous. The matrix is read once,
-/// without a copy, with some rows prefetched. Products with the features of a block, which fit into the nearest cache,
+/// with some rows prefetched: floats without a copy, other formats widened block by block. Products with the features of a block, which fit into the nearest cache,
 /// are summed sequentially, in the order of MKL on AMD for even numbers of features.
 #include "RowPanels.hpp"
 
@@ -49,7 +49,8 @@ inline void transpose(Vector *v) {
 
 class PanelProduct {
   public:
-    PanelProduct(int64_t m, int64_t n, int64_t k, ConstMatrix a, ConstMatrix b, const float *bias, bool adds, Matrix c)
+    PanelProduct(int64_t m, int64_t n, int64_t k, ConstMatrix a, const ConstWeights &b, const float *bias, bool adds,
+                 Matrix c)
         : m(m), n(n), k(k), b(b), bias(bias), adds(adds), c(c),
           panels(std::make_unique_for_overwrite<float[]>((m + lanes - 1) / lanes * lanes * k)) {
         for (int64_t row = 0; row < m; row += lanes) copy(row, a);
@@ -62,18 +63,56 @@ class PanelProduct {
         for (int64_t column = first; column < last; column += columnsInBlock)
             for (int64_t feature = 0; feature < k; feature += step) {
                 int64_t count = std::min(step, k - feature);
+                alignas(64) float widened[columnsInBlock * featuresInBlock];
+                Block block = this->block(column, feature, count, widened);
                 for (int64_t row = 0; row < m; row += rowsInPanel) {
                     if (panelWidth(row) == lanes) {
-                        multiplyTile<1, columnsInBlock>(row, column, feature, count);
+                        multiplyTile<1, columnsInBlock>(block, row, column, feature, count);
                         continue;
                     }
                     for (int64_t tile = column; tile < std::min(last, column + columnsInBlock); tile += 4)
-                        multiplyTile<2, 4>(row, tile, feature, count);
+                        multiplyTile<2, 4>(block, row, tile, feature, count);
                 }
             }
     }
 
   private:
+    /// Features of `columnsInBlock` rows of b as floats, from row `column` on; rows beyond those of b repeat the last one.
+    struct Block {
+        const float *values;
+        int64_t stride;
+        int64_t column;
+        /// The last row of b.
+        int64_t last;
+        /// How much later the same features of the next block are, or 0 if they are not to be prefetched.
+        int64_t ahead;
+
+        const float *row(int64_t index) const { return values + (std::min(last, index) - column) * stride; }
+    };
+
+    /// The block at row `column` and feature `feature` of b: in place, or widened into `room`.
+    Block block(int64_t column, int64_t feature, int64_t count, float *room) const {
+        int64_t rows = std::min(columnsInBlock, n - column);
+        if (b.format == ConstWeights::Format::float32) {
+            const float *values = static_cast<const float *>(b.values) + column * b.stride + feature;
+            return {values, b.stride, column, n - 1, std::min(columnsInBlock, n - 1 - column) * b.stride};
+        }
+        b.visit([&](auto *values) {
+            for (int64_t row = 0; row < rows; ++row) {
+                auto *source = values + (column + row) * b.stride;
+                if (column + columnsInBlock + row < n) prefetch(source + columnsInBlock * b.stride + feature, count);
+                widen(source, b.scales + (b.scales ? (column + row) * groupCount(k) : 0), feature, count,
+                      room + row * featuresInBlock);
+            }
+        });
+        return {room, featuresInBlock, column, n - 1, 0};
+    }
+
+    template <typename Element> static void prefetch(const Element *first, int64_t count) {
+        constexpr int64_t elementsInCacheLine = floatsInCacheLine * sizeof(float) / sizeof(Element);
+        for (int64_t index = 0; index < count; index += elementsInCacheLine) __builtin_prefetch(first + index, 0, 2);
+    }
+
     /// The number of rows of the panel that starts at row `row` of a; rows beyond those of a are zero.
     int64_t panelWidth(int64_t row) const { return m - row / rowsInPanel * rowsInPanel > lanes ? rowsInPanel : lanes; }
 
@@ -92,12 +131,11 @@ class PanelProduct {
 
     /// Adds the products with `count` features to a tile of c, eight sums in registers.
     template <int64_t Vectors, int64_t Columns>
-    void multiplyTile(int64_t row, int64_t column, int64_t feature, int64_t count) const {
+    void multiplyTile(const Block &block, int64_t row, int64_t column, int64_t feature, int64_t count) const {
         const float *left = panels.get() + row * k + feature * Vectors * lanes, *right[Columns];
-        for (int64_t part = 0; part < Columns; ++part)
-            right[part] = b.values + std::min(n - 1, column + part) * b.stride + feature;
+        for (int64_t part = 0; part < Columns; ++part) right[part] = block.row(column + part);
         // The first rows also prefetch the same columns of the next block.
-        int64_t ahead = row == 0 ? std::min(columnsInBlock, n - 1 - column) * b.stride : 0;
+        int64_t ahead = row == 0 ? block.ahead : 0;
         Vector total[Vectors][Columns];
         for (auto &part : total) std::fill_n(part, Columns, broadcast(0));
         auto accumulate = [&](int64_t index) __attribute__((always_inline)) {
@@ -146,7 +184,7 @@ class PanelProduct {
     }
 
     int64_t m, n, k;
-    ConstMatrix b;
+    const ConstWeights &b;
     const float *bias;
     bool adds;
     Matrix c;
@@ -155,8 +193,8 @@ class PanelProduct {
 
 }  // namespace
 
-void multiplyPanels(int64_t m, int64_t n, int64_t k, ConstMatrix a, ConstMatrix b, const float *bias, bool adds,
-                    Matrix c) {
+void multiplyPanels(int64_t m, int64_t n, int64_t k, ConstMatrix a, const ConstWeights &b, const float *bias,
+                    bool adds, Matrix c) {
     PanelProduct product(m, n, k, a, b, bias, adds, c);
     int64_t blocks = (n + columnsInBlock - 1) / columnsInBlock;
     int64_t grain = std::max<int64_t>(1, productsInTask / std::max<int64_t>(1, m * k * columnsInBlock));

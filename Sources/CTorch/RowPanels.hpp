@@ -3,6 +3,7 @@
 #pragma once
 
 #include "Matrix.hpp"
+#include "Weights.hpp"
 
 namespace ctorch {
 
@@ -10,7 +11,7 @@ namespace ctorch {
 constexpr int64_t panelRows = 128;
 
 /// The same as `multiplyFewRows`; each row's result depends only on that row.
-void multiplyPanels(int64_t m, int64_t n, int64_t k, ConstMatrix a, ConstMatrix b, const float *bias, bool adds,
-                    Matrix c);
+void multiplyPanels(int64_t m, int64_t n, int64_t k, ConstMatrix a, const ConstWeights &b, const float *bias,
+                    bool adds, Matrix c);
 
 }  // namespace ctorch

@@ -46,6 +46,7 @@ at::ScalarType scalarType(TorchType type) {
     case TorchTypeInt32: return at::kInt;
     case TorchTypeInt64: return at::kLong;
     case TorchTypeUInt8: return at::kByte;
+    case TorchTypeInt8: return at::kChar;
     case TorchTypeBool: return at::kBool;
     }
     TORCH_CHECK(false, "unknown element type ", static_cast<int>(type));
@@ -60,6 +61,7 @@ static TorchType torchType(at::ScalarType type) {
     case at::kInt: return TorchTypeInt32;
     case at::kLong: return TorchTypeInt64;
     case at::kByte: return TorchTypeUInt8;
+    case at::kChar: return TorchTypeInt8;
     case at::kBool: return TorchTypeBool;
     default: TORCH_CHECK(false, "no element type of this library corresponds to ", type);
     }
@@ -148,6 +150,14 @@ TorchStatus torch_from_bytes(const void *bytes, ptrdiff_t count, const ptrdiff_t
                     " bytes were given for a tensor of ", tensor.nbytes());
         if (count > 0) std::memcpy(tensor.mutable_data_ptr(), bytes, count);
         return tensor.to(device(where));
+    });
+}
+
+TorchStatus torch_from_memory(void *address, const ptrdiff_t *shape, ptrdiff_t rank, TorchType type, void *owner,
+                              void (*release)(void *), TorchTensor *result) {
+    return guarded(result, [&] {
+        return at::from_blob(address, sizes(shape, rank), [owner, release](void *) { release(owner); },
+                             scalarType(type));
     });
 }
 

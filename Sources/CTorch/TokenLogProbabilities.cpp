@@ -36,20 +36,20 @@ template <typename Body> void forEachChunk(int64_t rowCount, int64_t vocabularyS
 
 struct Problem {
     at::Tensor hidden;   // [token, width]
-    at::Tensor weight;   // [vocabulary, width]
+    Weight weight;       // [vocabulary, width]
     at::Tensor bias;     // [vocabulary] or undefined
     at::Tensor targets;  // [token]
     double temperature;
 
     int64_t tokenCount() const { return hidden.size(0); }
-    int64_t vocabularySize() const { return weight.size(0); }
-    bool usesKernels() const { return isServed(hidden) && isServed(weight); }
+    int64_t vocabularySize() const { return weight.rowCount(); }
+    bool usesKernels() const { return isServed(hidden) && weight.isServed(); }
 
     at::Tensor perToken() const { return at::empty({tokenCount()}, hidden.options().dtype(at::kFloat)); }
 
     /// The logits of a chunk in single precision, before temperature and bias.
     at::Tensor logits(const Chunk &chunk) const {
-        return at::mm(chunk.of(hidden), weight.t()).to(at::kFloat);  // [token, vocabulary]
+        return timesTransposed(chunk.of(hidden), weight).to(at::kFloat);  // [token, vocabulary]
     }
 
     /// Applies temperature and bias to logits, and writes `rows` of the results.
@@ -99,6 +99,7 @@ struct Problem {
 };
 
 struct TokenLogProbabilitiesFunction : Function<TokenLogProbabilitiesFunction> {
+    /// `weight` are the values of the problem's weight, if they are differentiated.
     static variable_list forward(AutogradContext *context, const at::Tensor &hidden, const at::Tensor &weight,
                                  const Problem *problem) {
         at::Tensor logSums = problem->perToken(), chosen = problem->perToken(),
@@ -111,33 +112,34 @@ struct TokenLogProbabilitiesFunction : Function<TokenLogProbabilitiesFunction> {
         });
         context->saved_data["temperature"] = problem->temperature;
         context->save_for_backward(
-            {hidden, weight, problem->bias, problem->targets, logSums, entropies, kept});
+            {hidden, weight, problem->weight.scales, problem->bias, problem->targets, logSums, entropies, kept});
         return {chosen, entropies};
     }
 
     static variable_list backward(AutogradContext *context, const variable_list &gradients) {
         auto saved = context->get_saved_variables();
-        Problem problem{saved[0], saved[1], saved[2], saved[3],
+        Problem problem{saved[0], {saved[1], saved[2]}, saved[3], saved[4],
                         context->saved_data["temperature"].toDouble()};
+        const at::Tensor &values = problem.weight.values, &kept = saved[7];
         at::Tensor dchosen = gradients[0].contiguous(), dentropies = gradients[1].contiguous();
         bool ofHidden = context->needs_input_grad(0), ofWeight = context->needs_input_grad(1);
         at::Tensor dhidden, dweight;
         if (ofHidden) dhidden = at::empty(problem.hidden.sizes(), problem.hidden.options());
-        if (ofWeight) dweight = at::zeros(problem.weight.sizes(), problem.weight.options().dtype(at::kFloat));
+        if (ofWeight) dweight = at::zeros(values.sizes(), values.options().dtype(at::kFloat));
         forEachChunk(problem.tokenCount(), problem.vocabularySize(), [&](const Chunk &chunk) {
             at::Tensor logits;
-            if (saved[6].defined()) {
-                logits = saved[6].clone();
+            if (kept.defined()) {
+                logits = kept.clone();
             } else {
                 logits = problem.logits(chunk);
                 rescale(logits, problem);
             }
-            problem.differentiate(logits, chunk, saved[4], saved[5], dchosen, dentropies);
-            at::Tensor slopes = logits.to(problem.weight.scalar_type());  // [token, vocabulary]
-            if (ofHidden) chunk.of(dhidden).copy_(at::mm(slopes, problem.weight));
+            problem.differentiate(logits, chunk, saved[5], saved[6], dchosen, dentropies);
+            at::Tensor slopes = logits.to(problem.hidden.scalar_type());  // [token, vocabulary]
+            if (ofHidden) chunk.of(dhidden).copy_(timesRows(slopes, problem.weight));
             if (ofWeight) addProduct(dweight, slopes, chunk.of(problem.hidden));
         });
-        if (ofWeight) dweight = dweight.to(problem.weight.scalar_type());
+        if (ofWeight) dweight = dweight.to(values.scalar_type());
         return {dhidden, dweight, at::Tensor()};
     }
 
@@ -156,13 +158,13 @@ struct TokenLogProbabilitiesFunction : Function<TokenLogProbabilitiesFunction> {
 
 }  // namespace
 
-TokenLogProbabilities tokenLogProbabilities(const at::Tensor &hidden, const at::Tensor &weight,
+TokenLogProbabilities tokenLogProbabilities(const at::Tensor &hidden, const Weight &weight,
                                             const std::optional<at::Tensor> &bias, const at::Tensor &targets,
                                             double temperature) {
     at::Tensor shift = bias ? bias->detach().to(hidden.device(), at::kFloat).contiguous() : at::Tensor();
     Problem problem{hidden, weight, shift, targets.contiguous(), temperature};
-    if (c10::GradMode::is_enabled() && (hidden.requires_grad() || weight.requires_grad())) {
-        auto results = TokenLogProbabilitiesFunction::apply(hidden, weight, &problem);
+    if (c10::GradMode::is_enabled() && (hidden.requires_grad() || weight.values.requires_grad())) {
+        auto results = TokenLogProbabilitiesFunction::apply(hidden, weight.values, &problem);
         return {results[0], results[1]};
     }
     at::Tensor logSums = problem.perToken(), chosen = problem.perToken(), entropies = problem.perToken();

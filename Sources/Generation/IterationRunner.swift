@@ -14,7 +14,7 @@ final class IterationRunner {
         self.model = model
         cache = KeyValueCache(
             layerCount: shape.layerCount, headCount: shape.keyValueHeadCount, headWidth: shape.headWidth,
-            pageSize: pageSize, dtype: model.dtype, device: model.device)
+            pageSize: pageSize, dtype: model.activationType, device: model.device)
         sampler = Sampler(rules: rules, device: model.device)
     }
 

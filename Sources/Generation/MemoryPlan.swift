@@ -1,6 +1,6 @@
 package import Models
 package import Runs
-package import Torch
+import Torch
 
 /// A division of the memory budget for generation, made before any memory is allocated: weights, workspace of a forward
 /// pass, and key-value cache. The cache gets the remaining budget.
@@ -45,7 +45,7 @@ package struct MemoryPlan: Hashable, Sendable {
     ///   - parameterCount: the number of elements of the weights.
     ///   - shape: the model's shape.
     ///   - imageTokens: the maximum number of tokens of an image.
-    ///   - dtype: the type of weights, cache and computation.
+    ///   - precision: of the weights; cache and computation are in fp32.
     ///   - copies: the number of copies of the weights still to be allocated: 1 to generate, 4 to train with gradients and
     ///     two moments, 0 if the weights are in memory already. The activations of a backward pass are not counted.
     ///   - workers: the number of engines over the same weights, each with its own cache.
@@ -53,11 +53,12 @@ package struct MemoryPlan: Hashable, Sendable {
     ///   - budget: the memory to divide.
     /// - Throws: ``MemoryPlanError`` if the model does not fit.
     package init(
-        parameterCount: Int, shape: ModelShape, imageTokens: Int, dtype: DType = .float32, copies: Int = 1,
+        parameterCount: Int, shape: ModelShape, imageTokens: Int, precision: Precision = .fp32,
+        copies: Int = 1,
         workers: Int, limits: GenerationLimits, budget: Budget
     ) throws(MemoryPlanError) {
-        let width = dtype.byteCount
-        weights = parameterCount * width * copies
+        let width = DType.float32.byteCount
+        weights = precision.byteCount(ofParameters: parameterCount) * copies
         process = Self.processBytes
         // An image is never split: one may begin with the last token that a pass has left.
         let prompt = limits.prefillTokens + imageTokens
@@ -85,7 +86,7 @@ package struct MemoryPlan: Hashable, Sendable {
         guard left >= minimumCache else {
             throw MemoryPlanError(
                 budget: total, isGiven: budget.isTotal, weights: weights, workspace: workspace,
-                process: process, minimumCache: minimumCache)
+                process: process, minimumCache: minimumCache, precision: precision)
         }
         pagesPerWorker = min(maximumPages, left / (pageBytes * workers))
         cache = pagesPerWorker * pageBytes * workers
@@ -123,8 +124,13 @@ package struct MemoryPlanError: Error, Hashable, CustomStringConvertible {
 
     package var needed: Int { weights + workspace + process + minimumCache }
 
+    /// The precision of the weights.
+    package let precision: Precision
+
     private var remedy: String {
-        (isGiven ? "Raise the budget" : "Free memory")
+        let smaller: [Precision: String] = [.fp32: "--precision bf16 or int8", .bf16: "--precision int8"]
+        return (isGiven ? "Raise the budget" : "Free memory")
+            + (smaller[precision].map { ", load the model with \($0)" } ?? "")
             + ", lower max_pixels in preprocessor_config.json, or take a smaller model"
     }
 

@@ -1,24 +1,25 @@
 package import Foundation
 package import Models
-package import Torch
+import Torch
 
 extension ModelDirectory {
     /// The memory plan for generation, computed without reading the weights.
     ///
     /// - Parameters:
+    ///   - precision: of the weights.
     ///   - copies: the number of copies of the weights still to be allocated; see `MemoryPlan`.
     ///   - workers: the number of engines over the same weights; nil for the model's default.
     ///   - limits: limits of each worker.
     ///   - budget: the memory to divide.
     /// - Throws: `MemoryPlanError` if the model does not fit, and `SafetensorsError`.
     package func memoryPlan(
-        copies: Int = 1, workers: Int? = nil, limits: GenerationLimits = GenerationLimits(),
-        budget: MemoryPlan.Budget
+        precision: Precision = .fp32, copies: Int = 1, workers: Int? = nil,
+        limits: GenerationLimits = GenerationLimits(), budget: MemoryPlan.Budget
     ) throws -> MemoryPlan {
         let parameterCount = try parameterCount()
         return try MemoryPlan(
             parameterCount: parameterCount, shape: configuration.shape,
-            imageTokens: processor.maximumTokenCount, copies: copies,
+            imageTokens: processor.maximumTokenCount, precision: precision, copies: copies,
             workers: workers ?? PolicyModel.workerCount(forParameters: parameterCount), limits: limits,
             budget: budget)
     }
@@ -32,18 +33,19 @@ extension PolicyModel {
     ///
     /// - Parameters:
     ///   - directory: the checkpoint directory.
-    ///   - device: the model's device; memory is planned for the CPU only.
+    ///   - storage: precision and device of the weights; memory is planned for the CPU only.
     ///   - copies: the number of copies of the weights to be allocated: 4 to train, with gradients and two moments.
     ///   - budget: the memory budget.
     /// - Throws: `MemoryPlanError` before any weight is read if the model does not fit, and errors of `PolicyModel.init`.
     package static func fitting(
-        _ directory: URL, device: Device = .cpu, copies: Int = 1,
+        _ directory: URL, storage: ParameterStorage = ParameterStorage(), copies: Int = 1,
         budget: MemoryPlan.Budget = PolicyModel.defaultBudget
     ) throws -> PolicyModel {
-        if device == .cpu, let directory = try? ModelDirectory(directory) {
-            _ = try directory.memoryPlan(copies: copies, workers: 1, budget: budget)
+        if storage.device == .cpu, let directory = try? ModelDirectory(directory) {
+            _ = try directory.memoryPlan(
+                precision: storage.precision, copies: copies, workers: 1, budget: budget)
         }
-        return try PolicyModel(directory: directory, device: device)
+        return try PolicyModel(directory: directory, storage: storage)
     }
 
     /// Engines with these weights that generate in parallel.
@@ -65,8 +67,8 @@ extension PolicyModel {
             let held = budget.includesHeldWeights ? 1 : 0
             limits.pages = try MemoryPlan(
                 parameterCount: model.parameterCount, shape: model.shape,
-                imageTokens: processor.configuration.maximumTokenCount, copies: copies + held, workers: count,
-                limits: limits, budget: budget
+                imageTokens: processor.configuration.maximumTokenCount, precision: model.precision,
+                copies: copies + held, workers: count, limits: limits, budget: budget
             ).pagesPerWorker
         }
         return InProcessEngine(count: count) {

@@ -1,5 +1,5 @@
 package import Foundation
-package import Torch
+import Torch
 
 /// A Hugging Face checkpoint directory: its validated configuration files, and the weights on demand.
 package struct ModelDirectory: Sendable {
@@ -84,8 +84,8 @@ package struct ModelDirectory: Sendable {
 
     /// - Throws: `CheckpointError` or `SafetensorsError`.
     package func loadModel(
-        dtype: DType = .float32, device: Device = .cpu
+        storage: ParameterStorage = ParameterStorage()
     ) throws -> any VisionLanguageModel {
-        try configuration.loadModel(weightsIn: url, dtype: dtype, device: device)
+        try configuration.loadModel(weightsIn: url, storage: storage)
     }
 }

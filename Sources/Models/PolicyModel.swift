@@ -1,7 +1,7 @@
 import Agent
 package import Foundation
 import Tokenizer
-package import Torch
+import Torch
 
 /// A loaded model that can act as a policy: weights, chat format with tokenizer, image processor and token rules.
 ///
@@ -16,7 +16,7 @@ package final class PolicyModel {
     package var rules: TokenRules
 
     /// - Throws: an error that names the file that is missing, damaged or inconsistent with the others.
-    package init(directory url: URL, dtype: DType = .float32, device: Device = .cpu) throws {
+    package init(directory url: URL, storage: ParameterStorage = ParameterStorage()) throws {
         directory = try ModelDirectory(url)
         var companions = try CheckpointCompanions(
             of: url, generation: directory.generation, processor: directory.processor)
@@ -39,7 +39,7 @@ package final class PolicyModel {
         rules = TokenRules(
             forbidden: format.tokens.unsampled.filter { $0 != format.tokens.turnEnd } + padding, stops: stops,
             vocabularySize: vocabularySize)
-        model = try directory.loadModel(dtype: dtype, device: device)
+        model = try directory.loadModel(storage: storage)
     }
 
     /// The default number of workers: one for each core if the matrix products of a model are too small to run on several

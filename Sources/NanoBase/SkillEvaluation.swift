@@ -3,7 +3,7 @@ import CounterRandom
 import Foundation
 import Generation
 import Imaging
-import Models
+package import Models
 import Rollout
 import Runs
 import Tasks
@@ -64,11 +64,15 @@ package final class SkillEvaluation {
     /// - Parameters:
     ///   - model: folder of the model.
     ///   - sceneCount: the number of scenes per skill.
+    ///   - storage: precision and device of the weights.
     /// - Throws: an error that names the invalid file.
-    package init(model: String, sceneCount: Int) throws {
+    package init(
+        model: String, sceneCount: Int, storage: ParameterStorage = ParameterStorage()
+    ) throws {
         self.sceneCount = sceneCount
         Tensor.setThreadCount(ProcessInfo.processInfo.activeProcessorCount)
-        policyModel = try PolicyModel(directory: ModelDirectory.folder(at: model))
+        policyModel = try PolicyModel(
+            directory: ModelDirectory.folder(at: model), storage: storage)
         engine = try policyModel.workers()
     }
 

@@ -45,6 +45,9 @@ struct Ask: ParsableCommand {
     var maximumTokens: Int = 1024
 
     @OptionGroup
+    var weights: StorageOptions
+
+    @OptionGroup
     var tools: ToolOptions
 
     @Flag(help: "Offer the model no tools.")
@@ -57,7 +60,7 @@ struct Ask: ParsableCommand {
     func run() throws {
         let trace = try trace.map { try OutputFile($0) }
         let folder = try ModelDirectory.folder(at: model)
-        let policyModel = try PolicyModel.fitting(folder)
+        let policyModel = try PolicyModel.fitting(folder, storage: weights.storage())
         let request = QuestionRequest(
             question: question, imagePaths: image, tools: withoutTools ? ToolBox([]) : try tools.box(),
             sampling: Sampling(temperature: temperature, maximumTokens: maximumTokens), seed: seed)

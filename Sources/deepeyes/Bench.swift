@@ -32,7 +32,7 @@ struct Bench: ParsableCommand {
     @Option(help: "generation or step; both if left out.")
     var measure: Quantity?
 
-    @Option(help: "Completions per prompt.", range: .atLeast(2))
+    @Option(help: "Completions per prompt; a step needs two.", range: .atLeast(1))
     var group: Int = 8
 
     @Option(help: "Tokens per completion.", range: .atLeast(1))
@@ -52,8 +52,20 @@ struct Bench: ParsableCommand {
         range: .from(1, to: 1024))
     var workers: Int = 1
 
+    @OptionGroup
+    var weights: StorageOptions
+
     @Option(help: "The algorithm of a step.")
     var algorithm: AlgorithmName = .grpo
+
+    func validate() throws {
+        guard measure != .generation else { return }
+        if group < 2 { throw ValidationError("--group must be at least 2, unless --measure is generation") }
+        if weights.precision != .fp32 {
+            throw ValidationError(
+                "a step trains in fp32; give --measure generation for --precision \(weights.precision)")
+        }
+    }
 
     /// The printed JSON object.
     private struct Report: Encodable {
@@ -64,11 +76,12 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         let benchmark = try StepBenchmark(
-            try PolicyModel.fitting(ModelDirectory.folder(at: model)),
+            try PolicyModel.fitting(ModelDirectory.folder(at: model), storage: weights.storage()),
             source: try PromptFolder(URL(filePath: data)),
             configuration: StepBenchmark.Configuration(
                 groupSize: group, tokenCount: tokens, repetitions: `repeat`, warmUps: warmUp,
-                threads: threads, workers: workers, algorithm: algorithm.algorithm))
+                threads: threads, workers: workers, includesSteps: measure != .generation,
+                algorithm: algorithm.algorithm))
         let report = Report(
             promptTokens: try benchmark.promptTokens(),
             generation: measure == .step ? nil : try benchmark.generation(),

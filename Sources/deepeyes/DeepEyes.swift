@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import JSON
+import Torch
 
 /// The command line tool: reads arguments and calls the modules.
 @main
@@ -17,11 +18,15 @@ struct DeepEyes: ParsableCommand {
             Train.self, Config.self, Evaluate.self, Compare.self, Select.self, DataCommand.self,
             JudgeCommand.self,
             Ask.self, Serve.self, View.self, Supervise.self, NanoBase.self, Skills.self, Scenes.self,
-            Bench.self,
+            Quantize.self, Bench.self,
             Transcripts.self,
         ])
 
     static func main() {
+        if let problem = Processor.problem {
+            Console.report("deepeyes: \(problem).\n")
+            Foundation.exit(1)
+        }
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             try CommandNames.check(arguments, in: self)

@@ -52,13 +52,15 @@ struct EndpointOptions: ParsableArguments {
     ///   - toolCalls: maximum tool calls executed in a trajectory.
     ///   - concurrency: maximum concurrent requests.
     ///   - memory: memory budget of a model from a folder.
+    ///   - storage: precision and device of a model from a folder.
     /// - Throws: an error that names the invalid folder, URL or key; `ChatError` if the server does not answer with the model.
     func model(
-        _ model: String, toolCalls: Int, concurrency: Int, memory: MemoryOptions
+        _ model: String, toolCalls: Int, concurrency: Int, memory: MemoryOptions, storage: ParameterStorage
     ) throws -> AskedModel {
         guard let endpoint else {
             return .here(
-                try PolicyModel.fitting(ModelDirectory.folder(at: model), budget: memory.budget),
+                try PolicyModel.fitting(
+                    ModelDirectory.folder(at: model), storage: storage, budget: memory.budget),
                 limits: AgentLimits(toolCalls: toolCalls), memory: memory.budget)
         }
         guard memory.memory == nil else {

@@ -98,6 +98,9 @@ struct Evaluate: ParsableCommand {
     @OptionGroup
     var memory: MemoryOptions
 
+    @OptionGroup
+    var weights: StorageOptions
+
     @OptionGroup(title: "Model on a server")
     var server: EndpointOptions
 
@@ -151,7 +154,8 @@ struct Evaluate: ParsableCommand {
             URL(filePath: output ?? "runs/\(benchmark.name)"),
             holding: .init(benchmark, model: name, settings: settings))
         let asked = try server.model(
-            model, toolCalls: settings.toolCalls, concurrency: concurrency, memory: memory)
+            model, toolCalls: settings.toolCalls, concurrency: concurrency, memory: memory,
+            storage: weights.storage())
         let evaluator = Evaluator(
             benchmark, items: items, settings: settings,
             judge: try judging.judge(format: asked.format, keepingVerdictsIn: folder.url),

@@ -64,6 +64,9 @@ struct Select: ParsableCommand {
     @OptionGroup
     var memory: MemoryOptions
 
+    @OptionGroup
+    var weights: StorageOptions
+
     @OptionGroup(title: "Model on a server")
     var server: EndpointOptions
 
@@ -81,7 +84,8 @@ struct Select: ParsableCommand {
             URL(filePath: output + ".selection"),
             holding: .init(data: data, model: try server.name(of: model), settings: settings))
         let asked = try server.model(
-            model, toolCalls: settings.toolCalls, concurrency: concurrency, memory: memory)
+            model, toolCalls: settings.toolCalls, concurrency: concurrency, memory: memory,
+            storage: weights.storage())
         let format = asked.format
         let examples = ExampleRows(
             rows, toleratedBadFraction: toleratedBadFraction,

@@ -59,6 +59,9 @@ struct Serve: ParsableCommand {
     @OptionGroup
     var memory: MemoryOptions
 
+    @OptionGroup
+    var weights: StorageOptions
+
     @Option(
         help: "Requests that wait besides those; more are turned away with status 429.",
         range: .from(0, to: 65_536))
@@ -96,10 +99,11 @@ struct Serve: ParsableCommand {
         let workerCount = try workers ?? PolicyModel.workerCount(forParameters: directory.parameterCount())
         var engineLimits = GenerationLimits(sequences: (parallel + workerCount - 1) / workerCount)
         engineLimits.prefixPages = prefixCacheTokens / workerCount / engineLimits.pageSize
+        let storage = try weights.storage()
         let plan = try directory.memoryPlan(
-            workers: workerCount, limits: engineLimits, budget: memory.budget)
+            precision: storage.precision, workers: workerCount, limits: engineLimits, budget: memory.budget)
         engineLimits.pages = plan.pagesPerWorker
-        let policyModel = try PolicyModel(directory: folder)
+        let policyModel = try PolicyModel(directory: folder, storage: storage)
         let format = policyModel.format
         let turnEnds = Set(policyModel.rules.stops.filter { $0.value == .endOfTurn }.keys)
         let workers = try policyModel.workers(workerCount, limits: engineLimits)

@@ -22,9 +22,14 @@ struct Skills: ParsableCommand {
     @Option(help: "Scenes per skill.", range: .atLeast(1))
     var scenes: Int = 500
 
+    @OptionGroup
+    var weights: StorageOptions
+
     func run() throws {
         let output = ConsoleOutput.standard
-        let skills = try SkillEvaluation(model: model, sceneCount: scenes).run { skill in
+        let skills = try SkillEvaluation(
+            model: model, sceneCount: scenes, storage: weights.storage()
+        ).run { skill in
             output.write("measuring \(skill) on \(scenes) scenes\n")
         }
         output.write("\n\(skills.table)\n")

@@ -28,6 +28,9 @@ struct Transcripts: ParsableCommand {
     var maximumTokens: Int = 128
 
     @OptionGroup
+    var weights: StorageOptions
+
+    @OptionGroup
     var task: TaskOptions
 
     func run() throws {
@@ -38,7 +41,8 @@ struct Transcripts: ParsableCommand {
         let export = TranscriptExport(
             of: source, tools: ToolBox([ZoomTool()]), maximumTokens: maximumTokens)
         let summary = try export.write(
-            count, by: PolicyModel.fitting(ModelDirectory.folder(at: model)), to: folder)
+            count, by: PolicyModel.fitting(ModelDirectory.folder(at: model), storage: weights.storage()),
+            to: folder)
         print(
             "\(summary.transcriptCount) transcripts, \(summary.callingCount) with tool calls, "
                 + "\(summary.imageCount) images, \(summary.generatedTokenCount) generated tokens in \(output)"

@@ -53,7 +53,10 @@ enum FolderTable {
             "Family": ["Configuration", "Layers"],
             "Checkpoint": ["Configuration", "Family", "Layers"],
             "Qwen25VL": ["Configuration", "Family", "ImageProcessor", "Layers"],
-            ".": ["ChatTemplate", "Checkpoint", "Configuration", "Family", "ImageProcessor", "Qwen25VL"],
+            ".": [
+                "ChatTemplate", "Checkpoint", "Configuration", "Family", "ImageProcessor", "Layers",
+                "Qwen25VL",
+            ],
         ],
         "Training": [
             "YAML": [],

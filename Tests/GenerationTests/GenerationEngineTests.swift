@@ -13,10 +13,10 @@ private typealias Fixture = GenerationFixture
     // MARK: Equality with plain computation
 
     /// Four trajectories of three turns in parallel, against a computation without a cache.
-    @Test(arguments: [4096, 5, 1])
-    func severalTurnsWithImagesEqualRecomputation(prefillTokens: Int) throws {
+    @Test(arguments: [4096, 5, 1], Precision.allCases)
+    func severalTurnsWithImagesEqualRecomputation(prefillTokens: Int, precision: Precision) throws {
         let limits = GenerationLimits(sequences: 3, prefillTokens: prefillTokens, pageSize: 4)
-        let engine = Fixture.engine(limits: limits)
+        let engine = Fixture.engine(limits: limits, precision: precision)
         var transcripts = (0..<4).map {
             Transcript([Fixture.prompt(seed: UInt64($0), images: $0 % 3, words: 3 + 4 * $0)])
         }

@@ -39,14 +39,16 @@ enum GenerationFixture {
         forbidden: [turnStart, visionStart, visionEnd, image, turnEnd, toolCallEnd], stops: [:],
         vocabularySize: vocabularySize)
 
-    static func model(seed: UInt64 = 1) -> Qwen25VL {
-        Qwen25VL(configuration, random: CounterRandom(seed: seed))
+    static func model(seed: UInt64 = 1, precision: Precision = .fp32) -> Qwen25VL {
+        Qwen25VL(configuration, random: CounterRandom(seed: seed), precision: precision)
     }
 
     static func engine(
-        limits: GenerationLimits = GenerationLimits(pageSize: 4), rules: TokenRules = endlessRules
+        limits: GenerationLimits = GenerationLimits(pageSize: 4), rules: TokenRules = endlessRules,
+        precision: Precision = .fp32
     ) -> GenerationEngine {
-        GenerationEngine(model: model(), processor: processor, rules: rules, limits: limits)
+        GenerationEngine(
+            model: model(precision: precision), processor: processor, rules: rules, limits: limits)
     }
 }
 

@@ -52,6 +52,70 @@ import Torch
         for part in parts { #expect(text.contains(part), "\(text)", sourceLocation: sourceLocation) }
     }
 
+    // MARK: Precision
+
+    /// A checkpoint in bf16, loaded in each precision, against the same numbers in fp32.
+    @Test func aPrecisionChangesOnlyTheRounding() throws {
+        try TemporaryFolder.with { folder in
+            let saved = folder.appending(path: "model")
+            try model.save(to: saved, companions: companions, dtype: .bfloat16)
+            func load(_ precision: Precision) throws -> Qwen25VL {
+                let loaded = try ModelDirectory(saved).loadModel(
+                    storage: ParameterStorage(precision: precision))
+                return try #require(loaded as? Qwen25VL)
+            }
+            let (batch, _) = try ModelGoldens.conversation()
+            func logits(_ model: Qwen25VL) -> Tensor {
+                withoutGradient { model.logits(model.hiddenStates(of: batch)) }
+            }
+            let expected = logits(try load(.fp32))
+            let halved = try load(.bf16)
+            expectClose(logits(halved), expected, absolute: 1e-4, relative: 0)
+            #expect(halved.text.layers[0].attention.queryKeyValue.blocks.count == 3)
+            #expect(halved.head.dtype == .bfloat16)
+            #expect(halved.text.norm.weight.dtype == .float32)
+            let eight = try load(.int8)
+            #expect(eight.head.dtype == .int8)
+            // A weight is off by at most 1/254 of the largest of its group.
+            let difference = logits(eight) - expected
+            let size = (expected * expected).mean().item().squareRoot()
+            #expect((difference * difference).mean().item().squareRoot() < 0.03 * size)
+        }
+    }
+
+    @Test func bf16IsWrittenAsItWasRead() throws {
+        try TemporaryFolder.with { folder in
+            let (first, second) = (folder.appending(path: "first"), folder.appending(path: "second"))
+            try model.save(to: first, companions: companions, dtype: .bfloat16)
+            let loaded = try ModelDirectory(first).loadModel(storage: ParameterStorage(precision: .bf16))
+            try loaded.save(to: second, companions: companions)
+            let (before, after) = (try SafetensorsIndex(first), try SafetensorsIndex(second))
+            #expect(before.names == after.names)
+            for name in before.names {
+                let written = try after.tensor(name)
+                #expect(written.dtype == .bfloat16)
+                expectClose(written, try before.tensor(name), absolute: 0, relative: 0, name)
+            }
+        }
+    }
+
+    @Test func int8IsWrittenWithItsScalesAndReadAgain() throws {
+        try TemporaryFolder.with { folder in
+            let (first, second) = (folder.appending(path: "first"), folder.appending(path: "second"))
+            try model.save(to: first, companions: companions, dtype: .bfloat16)
+            let storage = ParameterStorage(precision: .int8)
+            let quantized = try ModelDirectory(first).loadModel(storage: storage)
+            try quantized.save(to: second, companions: companions)
+            let loaded = try ModelDirectory(second).loadModel(storage: storage)
+            #expect(loaded.parameters.map(\.name) == quantized.parameters.map(\.name))
+            for (left, right) in zip(loaded.parameters, quantized.parameters) {
+                expectClose(left.tensor, right.tensor, absolute: 0, relative: 0, left.name)
+            }
+            let error = #expect(throws: CheckpointError.self) { try ModelDirectory(second).loadModel() }
+            #expect(error?.problem.contains("--precision int8") == true)
+        }
+    }
+
     // MARK: Loading
 
     @Test(arguments: Qwen25VL.spellings)
@@ -105,7 +169,7 @@ import Torch
             let files = try SafetensorsIndex(saved)
             #expect(try files.tensor("model.norm.weight").dtype == .bfloat16)
             let loaded = try load(saved)
-            #expect(loaded.dtype == .float32)
+            #expect(loaded.head.dtype == .float32)
             let expected = model.text.norm.weight.to(.bfloat16).to(.float32)
             expectClose(loaded.text.norm.weight, expected, absolute: 0, relative: 0)
         }

@@ -62,7 +62,7 @@ struct KernelGoldenTests {
         let bias = try goldens["logProbabilities.bias"]
         try expectGolden(goldens, "logProbabilities") {
             let (chosen, entropies) = Tensor.tokenLogProbabilities(
-                hidden: $0[0], weight: $0[1], bias: bias, targets: targets, temperature: 0.7)
+                hidden: $0[0], weight: Weight($0[1]), bias: bias, targets: targets, temperature: 0.7)
             return .concatenated([chosen, entropies].map { $0.unsqueezed(0) })
         }
     }
@@ -264,7 +264,7 @@ struct KernelCompositionTests {
         let bias = Tensor.normal([30_011], using: &random)
         try compare([[tokenCount, 6], [30_011, 6]], seed: 12, absolute: 5e-5) {
             let (chosen, entropies) = Tensor.tokenLogProbabilities(
-                hidden: $0[0], weight: $0[1], bias: bias, targets: targets, temperature: 1.3)
+                hidden: $0[0], weight: Weight($0[1]), bias: bias, targets: targets, temperature: 1.3)
             return .concatenated([chosen, entropies].map { $0.unsqueezed(0) })
         }
     }
@@ -275,7 +275,8 @@ struct KernelCompositionTests {
         let weight = Tensor.normal([9, 6], using: &random)
         hidden.requiresGrad = true
         let targets = Tensor([0, 8, 3, 3] as [Int64])
-        Tensor.tokenLogProbabilities(hidden: hidden, weight: weight, targets: targets).logProbabilities.sum()
+        Tensor.tokenLogProbabilities(hidden: hidden, weight: Weight(weight), targets: targets)
+            .logProbabilities.sum()
             .backward()
         #expect(weight.grad == nil)
         let copy = hidden.detached()

@@ -59,7 +59,7 @@ import Training
             let hidden = policy.model.hiddenStates(of: pass.batch)
             let rows = hidden.indexSelect(0, Tensor(pass.predictors))
             let bias = policy.rules.bias(on: .cpu).to(.float64)
-            let logits = rows.to(.float64).linear(policy.model.head.to(.float64)) + bias
+            let logits = rows.to(.float64).linear(policy.model.head.values.to(.float64)) + bias
             return logits.logSoftmax().gather(1, Tensor(pass.targets).unsqueezed(1)).values(as: Double.self)
         }
     }

@@ -40,12 +40,15 @@ typedef enum TORCH_API_ENUM TorchType : int32_t {
     TorchTypeInt32,
     TorchTypeInt64,
     TorchTypeUInt8,
+    TorchTypeInt8,
     TorchTypeBool,
 } TorchType;
 
 // MARK: Process
 
 const char *torch_last_message(void);
+/// The instructions that the kernels were compiled for and this processor lacks; null if there are none.
+const char *_Nullable torch_missing_instructions(void);
 /// The number of live tensor handles, for leak tests.
 int64_t torch_live_tensor_count(void);
 int32_t torch_thread_count(void);
@@ -74,6 +77,9 @@ TORCH_FALLIBLE TorchStatus torch_full(const ptrdiff_t *sizes, ptrdiff_t rank, do
 TORCH_FALLIBLE TorchStatus torch_from_bytes(const void *_Nullable bytes, ptrdiff_t count,
                                             const ptrdiff_t *sizes, ptrdiff_t rank, TorchType type,
                                             TorchDevice device, TorchTensor *result);
+/// Refers to elements in main memory; `release` is called with `owner` when they are no longer used.
+TORCH_FALLIBLE TorchStatus torch_from_memory(void *address, const ptrdiff_t *sizes, ptrdiff_t rank, TorchType type,
+                                             void *owner, void (*release)(void *_Nullable), TorchTensor *result);
 /// Copies the elements, in row-major order and converted to `type`, to `bytes`, a buffer of `count` bytes.
 TORCH_FALLIBLE TorchStatus torch_copy_bytes(TorchTensor tensor, TorchType type, void *_Nullable bytes,
                                             ptrdiff_t count);
@@ -161,10 +167,23 @@ TORCH_FALLIBLE TorchStatus torch_index_copy_in_place(TorchTensor tensor, ptrdiff
 // MARK: Products
 
 TORCH_FALLIBLE TorchStatus torch_matmul(TorchTensor left, TorchTensor right, TorchTensor *result);
-/// `input · weightᵀ + bias`; the bias may be absent.
-TORCH_FALLIBLE TorchStatus torch_linear(TorchTensor input, TorchTensor weight, TorchTensor bias,
+/// A matrix [out, in] of weights. int8 values have float32 scales [out, group of `torch_features_in_group()`];
+/// others have none.
+typedef struct TorchWeight {
+    TorchTensor values;
+    TorchTensor scales;
+} TorchWeight;
+
+/// The number of features of an int8 row that share a scale.
+ptrdiff_t torch_features_in_group(void);
+/// `input · weightᵀ + bias`, where the rows of the weight are those of all `blocks` in order; the bias may be absent. Float32
+/// input on the CPU takes bfloat16 and int8 weights, which are widened and not differentiated.
+TORCH_FALLIBLE TorchStatus torch_linear(TorchTensor input, const TorchWeight *blocks, ptrdiff_t count, TorchTensor bias,
                                         TorchTensor *result);
-TORCH_FALLIBLE TorchStatus torch_embedding(TorchTensor table, TorchTensor indices, TorchTensor *result);
+/// The rows of `table` at `indices`, converted to `type`.
+TORCH_FALLIBLE TorchStatus torch_embedding(TorchWeight table, TorchTensor indices, TorchType type, TorchTensor *result);
+/// int8 values and scales of a matrix: of each group, the largest magnitude becomes 127.
+TORCH_FALLIBLE TorchStatus torch_quantize(TorchTensor matrix, TorchTensor *values, TorchTensor *scales);
 
 // MARK: In place
 
@@ -226,16 +245,22 @@ typedef struct TorchPagedDecoder {
     double epsilon;
 } TorchPagedDecoder;
 
+/// The weights of a product, in blocks of rows.
+typedef struct TorchWeights {
+    const TorchWeight *blocks;
+    ptrdiff_t count;
+} TorchWeights;
+
 /// Weights of a layer, [out, in] as in a checkpoint, and the cache pages [page, token, keyHead, width] of its
-/// keys and values. Query, key and value are one matrix, and so are gate and up.
+/// keys and values. Query, key and value are one product, and so are gate and up.
 typedef struct TorchDecoderLayer {
     TorchTensor attentionNorm;
-    TorchTensor queryKeyValue;
+    TorchWeights queryKeyValue;
     TorchTensor queryKeyValueBias;
-    TorchTensor attentionOutput;
+    TorchWeights attentionOutput;
     TorchTensor feedForwardNorm;
-    TorchTensor gateAndUp;
-    TorchTensor down;
+    TorchWeights gateAndUp;
+    TorchWeights down;
     TorchTensor keyPages;
     TorchTensor valuePages;
 } TorchDecoderLayer;
@@ -255,7 +280,7 @@ TORCH_FALLIBLE TorchStatus torch_rms_norm(TorchTensor input, TorchTensor weight,
 TORCH_FALLIBLE TorchStatus torch_swiglu(TorchTensor gate, TorchTensor up, TorchTensor *result);
 /// The log-probability of each target and the entropy of its distribution; the bias over the vocabulary may
 /// be absent.
-TORCH_FALLIBLE TorchStatus torch_token_log_probabilities(TorchTensor hidden, TorchTensor weight,
+TORCH_FALLIBLE TorchStatus torch_token_log_probabilities(TorchTensor hidden, TorchWeight weight,
                                                          TorchTensor bias, TorchTensor targets,
                                                          double temperature, TorchTensor *logProbabilities,
                                                          TorchTensor *entropies);

@@ -2,22 +2,24 @@ package import Foundation
 package import Torch
 
 extension VisionLanguageModel {
-    /// Writes a checkpoint that transformers and vLLM can load.
+    /// Writes a checkpoint that transformers and vLLM can load, unless the model's weights are in int8.
     ///
     /// - Parameters:
     ///   - folder: an existing folder.
     ///   - companions: the files other than the weights and `config.json`.
-    ///   - dtype: the stored type of the weights; nil for the model's own.
+    ///   - dtype: the stored type of the weights; nil for the precision of the model. int8 is stored with its scales, and the other
+    ///     weights as they are in memory.
     ///   - maximumShardBytes: maximum size of a weight file; larger weights are split into shards.
     /// - Throws: `CheckpointError` or `SafetensorsError`.
     package func write(
         into folder: URL, companions: CheckpointCompanions, dtype: DType? = nil,
         maximumShardBytes: Int = 5_000_000_000
     ) throws {
-        let dtype = dtype ?? self.dtype
+        let dtype = dtype ?? precision.storedType
         let folder = AtomicDirectory(url: folder)
         try folder.write(
-            try configuration.fileContents(dtype: dtype.rawValue), to: ModelFileName.configuration)
+            try configuration.fileContents(dtype: (dtype ?? .bfloat16).rawValue),
+            to: ModelFileName.configuration)
         try folder.write(try companions.generation.fileContents(), to: GenerationConfiguration.fileName)
         try folder.write(try companions.processor.fileContents(), to: ProcessorConfiguration.fileName)
         for (name, contents) in companions.tokenizer { try folder.write(contents, to: name) }
@@ -29,7 +31,8 @@ extension VisionLanguageModel {
     /// - Parameters:
     ///   - directory: the new directory, which must not exist; its parent must.
     ///   - companions: the files other than the weights and `config.json`.
-    ///   - dtype: the stored type of the weights; nil for the model's own.
+    ///   - dtype: the stored type of the weights; nil for the precision of the model. int8 is stored with its scales, and the other
+    ///     weights as they are in memory.
     ///   - maximumShardBytes: maximum size of a weight file; larger weights are split into shards.
     ///   - addition: writes additional files into the temporary directory before it is renamed.
     /// - Throws: `CheckpointError`, `SafetensorsError`, and errors of `addition`.
@@ -44,9 +47,9 @@ extension VisionLanguageModel {
         }
     }
 
-    private func writeWeights(to folder: AtomicDirectory, dtype: DType, maximumShardBytes: Int) throws {
-        let weights = checkpointWeights(Self.spellings[0]).map { (name: $0.name, tensor: $0.value) }
-        let shards = Self.shards(weights, byteCount: dtype.byteCount, maximum: maximumShardBytes)
+    private func writeWeights(to folder: AtomicDirectory, dtype: DType?, maximumShardBytes: Int) throws {
+        let weights = checkpointWeights(Self.spellings[0]).flatMap(\.tensors)
+        let shards = Self.shards(weights, as: dtype, maximum: maximumShardBytes)
         guard shards.count > 1 else {
             return try SafetensorsWriter.write(
                 weights, to: folder.url.appendingPathComponent("model.safetensors"), dtype: dtype)
@@ -57,18 +60,18 @@ extension VisionLanguageModel {
             try SafetensorsWriter.write(shard, to: folder.url.appendingPathComponent(file), dtype: dtype)
             for (name, tensor) in shard {
                 index.weightMap[name] = file
-                index.metadata.totalSize += tensor.count * dtype.byteCount
+                index.metadata.totalSize += Self.byteCount(of: tensor, as: dtype)
             }
         }
         try folder.write(try index.fileContents(), to: "model.safetensors.index.json")
     }
 
     /// Splits the tensors, in order, into shards of at most `maximum` bytes; a larger tensor gets its own shard.
-    private static func shards(_ weights: [NamedTensor], byteCount: Int, maximum: Int) -> [[NamedTensor]] {
+    private static func shards(_ weights: [NamedTensor], as dtype: DType?, maximum: Int) -> [[NamedTensor]] {
         var shards: [[NamedTensor]] = [[]]
         var size = 0
         for weight in weights {
-            let bytes = weight.tensor.count * byteCount
+            let bytes = byteCount(of: weight.tensor, as: dtype)
             if size > 0, size + bytes > maximum {
                 shards.append([])
                 size = 0
@@ -77,6 +80,11 @@ extension VisionLanguageModel {
             size += bytes
         }
         return shards
+    }
+
+    private static func byteCount(of tensor: Tensor, as dtype: DType?) -> Int {
+        let own = tensor.dtype
+        return tensor.count * (own.isFloatingPoint ? dtype ?? own : own).byteCount
     }
 
     private static func padded(_ number: Int) -> String {

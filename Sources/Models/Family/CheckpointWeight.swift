@@ -6,7 +6,8 @@ package struct WeightSpelling: Hashable, Sendable {
     package let visionPrefix: String
     /// Prefix of the decoder's tensor names, such as `model`.
     package let textPrefix: String
-    package static let head = "lm_head.weight"
+    package static let headModule = "lm_head"
+    package static let head = "\(headModule).weight"
 
     package init(visionPrefix: String, textPrefix: String) {
         self.visionPrefix = visionPrefix
@@ -25,19 +26,42 @@ package struct CheckpointWeight {
     package let part: Part
     package let role: Role
     package let parameter: Tensor
+    /// The scales of a matrix of `int8`.
+    package let scales: Tensor?
     /// The tensor's rows in `parameter`; nil for all rows.
     package let rows: Range<Int>?
 
-    package init(name: String, part: Part, role: Role, parameter: Tensor, rows: Range<Int>? = nil) {
+    package init(
+        name: String, part: Part, role: Role, parameter: Tensor, scales: Tensor? = nil,
+        rows: Range<Int>? = nil
+    ) {
         self.name = name
         self.part = part
         self.role = role
         self.parameter = parameter
+        self.scales = scales
         self.rows = rows
     }
 
     /// The values of the tensor, a view of the parameter.
     package var value: Tensor { slice(of: parameter) }
+
+    /// Replaces the values by those of a tensor in main memory, converted or quantized.
+    package func set(_ source: Tensor) {
+        guard let scales else { return value.copy_(source) }
+        let quantized = Weight(converting: source, to: .int8)
+        value.copy_(quantized.values)
+        if let factors = quantized.scales { slice(of: scales).copy_(factors) }
+    }
+
+    /// The name of the scales of a quantized matrix.
+    package static func scalesName(of name: String) -> String { "\(name)_scale" }
+
+    /// The tensors of a file: the values, and the scales if there are any.
+    package var tensors: [NamedTensor] {
+        [(name: name, tensor: value)]
+            + (scales.map { [(name: Self.scalesName(of: name), tensor: slice(of: $0))] } ?? [])
+    }
 
     /// The same rows of a tensor of the parameter's shape, such as its gradient.
     package func slice(of tensor: Tensor) -> Tensor {

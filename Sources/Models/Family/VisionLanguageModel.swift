@@ -10,11 +10,14 @@ package protocol VisionLanguageModel: AnyObject {
     /// The configuration from `config.json`.
     var configuration: Configuration { get }
 
+    /// How the parameters are stored.
+    var storage: ParameterStorage { get }
+
     /// Every parameter once, in the order of the forward pass, with stable names.
     var parameters: [NamedTensor] { get }
 
     /// The projection from hidden states to logits, [vocabulary, width].
-    var head: Tensor { get }
+    var head: Weight { get }
 
     /// The naming schemes of checkpoints of the family; checkpoints are written with the first one.
     static var spellings: [WeightSpelling] { get }
@@ -43,8 +46,10 @@ package typealias LayerObserver = (_ layer: Int, _ hidden: Tensor) -> Void
 
 extension VisionLanguageModel {
     package var shape: ModelShape { configuration.shape }
-    package var device: Device { head.device }
-    package var dtype: DType { head.dtype }
+    package var device: Device { storage.device }
+    package var precision: Precision { storage.precision }
+    /// The type of hidden states, and of cached keys and values.
+    package var activationType: DType { storage.activationType }
 
     /// Number of elements of all parameters.
     package var parameterCount: Int { parameters.reduce(0) { $0 + $1.tensor.count } }
@@ -55,7 +60,7 @@ extension VisionLanguageModel {
     }
 
     /// The logits of the next token for each hidden state, [row, vocabulary].
-    package func logits(_ hidden: Tensor) -> Tensor { hidden.linear(head) }
+    package func logits(_ hidden: Tensor) -> Tensor { hidden.linear([head]) }
 
     /// The log-probability of each target and the entropy of its predicted distribution, in nats.
     ///

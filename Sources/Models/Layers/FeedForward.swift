@@ -8,7 +8,7 @@ package final class FeedForward {
     private let innerWidth: Int
 
     init(width: Int, innerWidth: Int, hasBias: Bool, storage: ParameterStorage) {
-        gateAndUp = storage.linear(width, 2 * innerWidth, hasBias: hasBias)
+        gateAndUp = storage.linear(width, [innerWidth, innerWidth], hasBias: hasBias)
         down = storage.linear(innerWidth, width, hasBias: hasBias)
         self.innerWidth = innerWidth
     }

@@ -8,6 +8,7 @@ package import Torch
 /// `AttentionContext`.
 package final class Qwen25VL: VisionLanguageModel {
     package let configuration: Qwen25VLConfiguration
+    package let storage: ParameterStorage
     package let vision: VisionEncoder
     package let text: TextDecoder
     /// The output head [vocabulary, width]; nil if it is tied to the embedding.
@@ -16,6 +17,7 @@ package final class Qwen25VL: VisionLanguageModel {
     /// A model with uninitialized parameters.
     init(unset configuration: Qwen25VLConfiguration, storage: ParameterStorage) {
         self.configuration = configuration
+        self.storage = storage
         vision = VisionEncoder(configuration.vision, storage: storage)
         text = TextDecoder(configuration.text, storage: storage)
         untiedHead =
@@ -24,7 +26,7 @@ package final class Qwen25VL: VisionLanguageModel {
             : storage.linear(configuration.text.width, configuration.text.vocabularySize, hasBias: false)
     }
 
-    package var head: Tensor { untiedHead?.weight ?? text.embedding.weight }
+    package var head: Weight { untiedHead?.blocks[0] ?? text.embedding.table }
 
     package var parameters: [NamedTensor] {
         vision.parameters("vision") + text.parameters("text") + (untiedHead?.parameters("head") ?? [])
@@ -33,7 +35,6 @@ package final class Qwen25VL: VisionLanguageModel {
 
 extension Qwen25VL {
     package func sharingWeights() -> Qwen25VL {
-        let storage = ParameterStorage(dtype: dtype, device: device)
         let twin = Qwen25VL(unset: configuration, storage: storage)
         for (own, shared) in zip(twin.parameters, parameters) { own.tensor.share_(shared.tensor) }
         return twin
@@ -71,7 +72,7 @@ extension Qwen25VL {
         let squareLength = configuration.vision.mergeCount * configuration.vision.patchLength
         let values = layout.arranged(images.map(\.values), squareLength: squareLength)
         return Tensor(values, shape: [layout.patchCount, configuration.vision.patchLength]).to(device).to(
-            dtype)
+            storage.activationType)
     }
 }
 
@@ -83,10 +84,11 @@ extension Qwen25VL {
     /// As in transformers, weights are normally distributed with the standard deviation `initializerRange`, biases are
     /// 0, and norms are 1.
     package convenience init(
-        _ configuration: Qwen25VLConfiguration, random: CounterRandom, dtype: DType = .float32,
+        _ configuration: Qwen25VLConfiguration, random: CounterRandom, precision: Precision = .fp32,
         device: Device = .cpu
     ) {
-        self.init(unset: configuration, storage: ParameterStorage(dtype: dtype, device: device))
+        self.init(
+            unset: configuration, storage: ParameterStorage(precision: precision, device: device))
         // The random stream of a weight depends on its index in the checkpoint only, not on which weights are fused.
         for (index, weight) in checkpointWeights(.hub).enumerated() {
             var stream = random.child(UInt64(index))
@@ -101,12 +103,11 @@ extension Qwen25VL {
 extension CheckpointWeight {
     fileprivate func initialize(standardDeviation: Double, using random: inout CounterRandom) {
         withoutGradient {
-            let target = value
             switch role {
-            case .norm: target.fill_(1)
-            case .bias: target.zero_()
+            case .norm: value.fill_(1)
+            case .bias: value.zero_()
             case .matrix:
-                target.copy_(.normal(target.shape, standardDeviation: standardDeviation, using: &random))
+                set(.normal(value.shape, standardDeviation: standardDeviation, using: &random))
             }
         }
     }

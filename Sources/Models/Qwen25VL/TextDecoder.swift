@@ -12,11 +12,12 @@ package final class TextAttention {
     private let headWidth: Int
 
     init(_ text: TextConfiguration, storage: ParameterStorage) {
-        headCount = text.headCount
-        keyHeadCount = text.keyValueHeadCount
-        headWidth = text.headWidth
+        let (headCount, keyHeadCount, headWidth) = (text.headCount, text.keyValueHeadCount, text.headWidth)
+        self.headCount = headCount
+        self.keyHeadCount = keyHeadCount
+        self.headWidth = headWidth
         queryKeyValue = storage.linear(
-            text.width, (headCount + 2 * keyHeadCount) * headWidth, hasBias: true)
+            text.width, [headCount, keyHeadCount, keyHeadCount].map { $0 * headWidth }, hasBias: true)
         output = storage.linear(headCount * headWidth, text.width, hasBias: false)
     }
 
@@ -68,7 +69,7 @@ package final class TextDecoder {
 
     init(_ configuration: TextConfiguration, storage: ParameterStorage) {
         self.configuration = configuration
-        embedding = Embedding(weight: storage.empty([configuration.vocabularySize, configuration.width]))
+        embedding = storage.embedding(configuration.vocabularySize, configuration.width)
         layers = (0..<configuration.layerCount).map { TextLayer(configuration, index: $0, storage: storage) }
         norm = storage.norm(configuration.width, epsilon: configuration.normEpsilon)
         frequencies = RotaryFrequencies(
@@ -111,7 +112,7 @@ package final class TextDecoder {
 
     package func rotary(at positions: TokenPositions) -> RotaryTable {
         frequencies.table(
-            [positions.temporal, positions.height, positions.width], dtype: embedding.weight.dtype)
+            [positions.temporal, positions.height, positions.width], dtype: embedding.dtype)
     }
 
     func parameters(_ prefix: String) -> [NamedTensor] {

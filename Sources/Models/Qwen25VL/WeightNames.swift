@@ -23,12 +23,12 @@ extension Qwen25VL {
 
         names.part = .text
         let model = spelling.textPrefix
-        names.add("\(model).embed_tokens.weight", text.embedding.weight, .matrix)
+        names.add("\(model).embed_tokens", text.embedding.table)
         for (index, layer) in text.layers.enumerated() {
             names.add("\(model).layers.\(index)", layer, text.configuration)
         }
         names.add("\(model).norm", text.norm)
-        if let untiedHead { names.add(WeightSpelling.head, untiedHead.weight, .matrix) }
+        if let untiedHead { names.add(WeightSpelling.headModule, untiedHead.blocks[0]) }
         return names.weights
     }
 }
@@ -45,26 +45,37 @@ private struct WeightNames {
             CheckpointWeight(name: name, part: part, role: role, parameter: parameter, rows: rows))
     }
 
+    mutating func add(_ module: String, _ weight: Weight, rows: Range<Int>? = nil) {
+        weights.append(
+            CheckpointWeight(
+                name: "\(module).weight", part: part, role: .matrix, parameter: weight.values,
+                scales: weight.scales, rows: rows))
+    }
+
     mutating func add(_ module: String, _ norm: RMSNorm) { add("\(module).weight", norm.weight, .norm) }
 
     mutating func add(_ module: String, _ linear: Linear) {
-        add("\(module).weight", linear.weight, .matrix)
+        add(module, linear.blocks[0])
         if let bias = linear.bias { add("\(module).bias", bias, .bias) }
     }
 
-    /// Adds a fused projection whose rows are several modules in the checkpoint.
+    /// Adds a projection whose rows are several modules in the checkpoint: one block for each, or one for all.
     mutating func add(_ linear: Linear, as modules: [(name: String, rowCount: Int)]) {
         var start = 0
-        for (module, count) in modules {
+        for (index, (module, count)) in modules.enumerated() {
             let rows = start..<start + count
-            add("\(module).weight", linear.weight, .matrix, rows: rows)
+            if linear.blocks.count == modules.count {
+                add(module, linear.blocks[index])
+            } else {
+                add(module, linear.blocks[0], rows: rows)
+            }
             if let bias = linear.bias { add("\(module).bias", bias, .bias, rows: rows) }
             start += count
         }
     }
 
     mutating func add(_ module: String, _ feedForward: FeedForward) {
-        let rowCount = feedForward.gateAndUp.weight.size(0) / 2
+        let rowCount = feedForward.gateAndUp.outputWidth / 2
         add(feedForward.gateAndUp, as: [("\(module).gate_proj", rowCount), ("\(module).up_proj", rowCount)])
         add("\(module).down_proj", feedForward.down)
     }

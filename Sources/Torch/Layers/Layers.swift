@@ -3,16 +3,28 @@ package import CounterRandom
 /// A tensor with its name in a checkpoint.
 package typealias NamedTensor = (name: String, tensor: Tensor)
 
+extension Weight {
+    /// The tensors, with `name` and, for scales, a suffix.
+    package func parameters(_ name: String) -> [NamedTensor] {
+        [(name: name, tensor: values)] + (scales.map { [(name: "\(name).scales", tensor: $0)] } ?? [])
+    }
+}
+
 /// `input · weightᵀ + bias`.
 package final class Linear {
-    /// [out, in]
-    package let weight: Tensor
+    /// The rows of the weight: one block, or several matrices with the same input that are stored apart. [out of the block, in]
+    package let blocks: [Weight]
     /// [out]
     package let bias: Tensor?
 
-    package init(weight: Tensor, bias: Tensor? = nil) {
-        self.weight = weight
+    package init(blocks: [Weight], bias: Tensor? = nil) {
+        precondition(!blocks.isEmpty, "a product needs weights")
+        self.blocks = blocks
         self.bias = bias
+    }
+
+    package convenience init(weight: Tensor, bias: Tensor? = nil) {
+        self.init(blocks: [Weight(weight)], bias: bias)
     }
 
     /// Normally distributed weights and a zero bias.
@@ -27,7 +39,15 @@ package final class Linear {
             bias: hasBias ? .zeros([outputWidth], dtype: dtype, device: device) : nil)
     }
 
-    package func callAsFunction(_ input: Tensor) -> Tensor { input.linear(weight, bias) }
+    /// The only block, [out, in].
+    package var weight: Tensor {
+        precondition(blocks.count == 1, "the weight is stored in \(blocks.count) blocks")
+        return blocks[0].values
+    }
+
+    package var outputWidth: Int { blocks.reduce(0) { $0 + $1.rowCount } }
+
+    package func callAsFunction(_ input: Tensor) -> Tensor { input.linear(blocks, bias) }
 
     /// A layer over the same weights with its own gradients.
     package func sharingWeights() -> Linear {
@@ -36,12 +56,16 @@ package final class Linear {
             copy.share_(own)
             return copy
         }
-        return Linear(weight: copy(weight), bias: bias.map(copy))
+        return Linear(
+            blocks: blocks.map { Weight(copy($0.values), scales: $0.scales.map(copy)) },
+            bias: bias.map(copy))
     }
 
-    /// The weight and, if there is one, the bias, with `prefix` and their own names.
+    /// The blocks and, if there is one, the bias, with `prefix` and their own names.
     package func parameters(_ prefix: String) -> [NamedTensor] {
-        [(name: "\(prefix).weight", tensor: weight)]
+        let names =
+            blocks.count == 1 ? ["\(prefix).weight"] : blocks.indices.map { "\(prefix).weight.\($0)" }
+        return zip(blocks, names).flatMap { $0.parameters($1) }
             + (bias.map { [(name: "\(prefix).bias", tensor: $0)] } ?? [])
     }
 }
@@ -49,18 +73,26 @@ package final class Linear {
 /// An embedding table with one row per vocabulary entry.
 package final class Embedding {
     /// [vocabulary, width]
-    package let weight: Tensor
+    package let table: Weight
+    /// The type of the embedded vectors.
+    package let dtype: DType
 
-    package init(weight: Tensor) {
-        self.weight = weight
+    package init(table: Weight, dtype: DType) {
+        self.table = table
+        self.dtype = dtype
     }
+
+    package convenience init(weight: Tensor) {
+        self.init(table: Weight(weight), dtype: weight.dtype)
+    }
+
+    /// [vocabulary, width]
+    package var weight: Tensor { table.values }
 
     /// The rows at integer `indices` of any shape.
-    package func callAsFunction(_ indices: Tensor) -> Tensor { indices.embedding(weight) }
+    package func callAsFunction(_ indices: Tensor) -> Tensor { indices.embedding(table, dtype: dtype) }
 
-    package func parameters(_ prefix: String) -> [NamedTensor] {
-        [(name: "\(prefix).weight", tensor: weight)]
-    }
+    package func parameters(_ prefix: String) -> [NamedTensor] { table.parameters("\(prefix).weight") }
 }
 
 /// RMS norm over the last dimension, with a weight per feature.

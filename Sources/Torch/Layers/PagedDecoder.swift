@@ -2,12 +2,12 @@ import CTorch
 
 /// What one layer of `pagedDecoder` reads: weights [out, in], and the pages [page, token, keyHead, width] of its cache.
 package struct DecoderLayerTensors {
-    let attentionNorm: Tensor
+    let attentionNorm: RMSNorm
     let queryKeyValue: Linear
-    let attentionOutput: Tensor
-    let feedForwardNorm: Tensor
-    let gateAndUp: Tensor
-    let down: Tensor
+    let attentionOutput: Linear
+    let feedForwardNorm: RMSNorm
+    let gateAndUp: Linear
+    let down: Linear
     let keyPages: Tensor
     let valuePages: Tensor
 
@@ -24,27 +24,46 @@ package struct DecoderLayerTensors {
         attentionNorm: RMSNorm, queryKeyValue: Linear, attentionOutput: Linear, feedForwardNorm: RMSNorm,
         gateAndUp: Linear, down: Linear, keyPages: Tensor, valuePages: Tensor
     ) {
-        self.attentionNorm = attentionNorm.weight
+        precondition(queryKeyValue.bias != nil, "the product of query, key and value has no bias")
+        self.attentionNorm = attentionNorm
         self.queryKeyValue = queryKeyValue
-        self.attentionOutput = attentionOutput.weight
-        self.feedForwardNorm = feedForwardNorm.weight
-        self.gateAndUp = gateAndUp.weight
-        self.down = down.weight
+        self.attentionOutput = attentionOutput
+        self.feedForwardNorm = feedForwardNorm
+        self.gateAndUp = gateAndUp
+        self.down = down
         self.keyPages = keyPages
         self.valuePages = valuePages
     }
 
-    /// Valid as long as this value lives.
-    fileprivate var handles: TorchDecoderLayer {
-        func handle(_ tensor: Tensor) -> TorchTensor { tensor.withHandle { $0 } }
-        guard let bias = queryKeyValue.bias else {
-            preconditionFailure("the product of query, key and value has no bias")
+    private var products: [Linear] { [queryKeyValue, attentionOutput, gateAndUp, down] }
+
+    /// Borrows the handles of all `layers`.
+    fileprivate static func withHandles<Result>(
+        _ layers: [DecoderLayerTensors], _ body: ([TorchDecoderLayer]) -> Result
+    ) -> Result {
+        withExtendedLifetime(layers) {
+            // One buffer for the blocks of all products: pointers into it stay valid during `body`.
+            let blocks = layers.flatMap { $0.products.flatMap { $0.blocks.map(\.handle) } }
+            return blocks.withUnsafeBufferPointer { buffer in
+                var next = buffer.baseAddress!
+                func handle(_ tensor: Tensor) -> TorchTensor { tensor.withHandle { $0 } }
+                func weights(_ linear: Linear) -> TorchWeights {
+                    defer { next += linear.blocks.count }
+                    return TorchWeights(blocks: next, count: linear.blocks.count)
+                }
+                return body(
+                    layers.map { layer in
+                        let products = layer.products.map(weights)
+                        return TorchDecoderLayer(
+                            attentionNorm: handle(layer.attentionNorm.weight), queryKeyValue: products[0],
+                            queryKeyValueBias: Tensor.withHandle(layer.queryKeyValue.bias) { $0 },
+                            attentionOutput: products[1],
+                            feedForwardNorm: handle(layer.feedForwardNorm.weight), gateAndUp: products[2],
+                            down: products[3], keyPages: handle(layer.keyPages),
+                            valuePages: handle(layer.valuePages))
+                    })
+            }
         }
-        return TorchDecoderLayer(
-            attentionNorm: handle(attentionNorm), queryKeyValue: handle(queryKeyValue.weight),
-            queryKeyValueBias: handle(bias), attentionOutput: handle(attentionOutput),
-            feedForwardNorm: handle(feedForwardNorm), gateAndUp: handle(gateAndUp), down: handle(down),
-            keyPages: handle(keyPages), valuePages: handle(valuePages))
     }
 }
 
@@ -71,10 +90,9 @@ extension Tensor {
         let pageShape = layers[0].keyPages.shape
         let shape = TorchPagedDecoder(
             headCount: headCount, keyHeadCount: pageShape[2], headWidth: pageShape[3],
-            innerWidth: layers[0].down.size(1), epsilon: epsilon)
-        return withExtendedLifetime(layers) {
-            let handles = layers.map(\.handles)
-            return embedded.map("pagedDecoder", cosine, sine) { embedded, cosine, sine, result in
+            innerWidth: layers[0].down.blocks[0].width, epsilon: epsilon)
+        return DecoderLayerTensors.withHandles(layers) { handles in
+            embedded.map("pagedDecoder", cosine, sine) { embedded, cosine, sine, result in
                 norm.withHandle { norm in
                     slots.withHandle { slots in
                         torch_paged_decoder(

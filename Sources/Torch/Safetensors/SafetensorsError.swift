@@ -38,6 +38,7 @@ extension DType {
         case .int32: "I32"
         case .int64: "I64"
         case .uint8: "U8"
+        case .int8: "I8"
         case .bool: "BOOL"
         }
     }

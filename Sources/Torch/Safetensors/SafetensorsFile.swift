@@ -1,6 +1,6 @@
 package import Foundation
 
-/// A memory-mapped safetensors file; tensors are copied on request.
+/// A memory-mapped safetensors file, whose tensors are copied or viewed.
 package final class SafetensorsFile {
     package let url: URL
     /// The tensors' names, in data order.
@@ -51,6 +51,33 @@ package final class SafetensorsFile {
     ///
     /// - Throws: `SafetensorsError` if there is no such tensor, if its shape differs, or if its bytes are invalid for its type.
     package func tensor(_ name: String, shape: [Int]? = nil, device: Device = .cpu) throws -> Tensor {
+        let (entry, bytes) = try entry(name, shape: shape)
+        defer { release(name) }
+        return Tensor(
+            bytes: UnsafeRawBufferPointer(bytes), shape: entry.shape, dtype: entry.dtype, device: device)
+    }
+
+    /// The tensor `name` where it is in the mapped file, which stays mapped as long as the tensor is used. Changes of its elements
+    /// are not written to the file. A tensor whose elements are not aligned is copied.
+    ///
+    /// - Throws: as ``tensor(_:shape:device:)``.
+    package func view(_ name: String, shape: [Int]? = nil) throws -> Tensor {
+        let (entry, bytes) = try entry(name, shape: shape)
+        guard let address = bytes.baseAddress, Int(bitPattern: address) % entry.dtype.byteCount == 0 else {
+            return Tensor(bytes: UnsafeRawBufferPointer(bytes), shape: entry.shape, dtype: entry.dtype)
+        }
+        return Tensor(at: address, shape: entry.shape, dtype: entry.dtype, owner: mapping)
+    }
+
+    /// Gives the memory of a tensor that is not viewed back; it is read again when it is needed.
+    package func release(_ name: String) {
+        guard let range = header.entries[name]?.range else { return }
+        mapping.release(dataStart + range.lowerBound..<dataStart + range.upperBound)
+    }
+
+    private func entry(
+        _ name: String, shape: [Int]?
+    ) throws -> (SafetensorsHeader.Entry, UnsafeMutableRawBufferPointer) {
         guard let entry = header.entries[name] else {
             throw SafetensorsError(.read, url, tensor: name, "there is no tensor of this name")
         }
@@ -61,20 +88,19 @@ package final class SafetensorsFile {
                     + "same model")
         }
         let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
-        let bytes = UnsafeRawBufferPointer(rebasing: mapping.bytes[range])
-        defer { mapping.release(range) }
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: mapping.bytes[range])
         if entry.dtype == .bool, let index = bytes.firstIndex(where: { $0 > 1 }) {
             throw SafetensorsError(
                 .read, url, tensor: name,
                 "element \(index) is the byte \(bytes[index]), which is not a boolean")
         }
-        return Tensor(bytes: bytes, shape: entry.shape, dtype: entry.dtype, device: device)
+        return (entry, bytes)
     }
 }
 
-/// A memory-mapped file.
+/// A memory-mapped file; what is written to its memory stays private to it.
 private final class MappedFile {
-    let bytes: UnsafeRawBufferPointer
+    let bytes: UnsafeMutableRawBufferPointer
 
     init(_ url: URL) throws {
         let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
@@ -89,24 +115,26 @@ private final class MappedFile {
         }
         let count = Int(status.st_size)
         guard count > 0 else {
-            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
             return
         }
-        guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+        guard let start = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0),
+            start != MAP_FAILED
+        else {
             throw SafetensorsError(.read, url, String(cString: strerror(errno)))
         }
-        bytes = UnsafeRawBufferPointer(start: start, count: count)
+        bytes = UnsafeMutableRawBufferPointer(start: start, count: count)
     }
 
-    /// Gives the memory of whole pages in `range` back; they are paged in again if they are read again.
+    /// Gives the memory of whole pages in `range` back; they are read from the file again if they are needed.
     func release(_ range: Range<Int>) {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let (start, end) = ((range.lowerBound + page - 1) / page * page, range.upperBound / page * page)
         guard start < end, let base = bytes.baseAddress else { return }
-        madvise(UnsafeMutableRawPointer(mutating: base) + start, end - start, MADV_DONTNEED)
+        madvise(base + start, end - start, MADV_DONTNEED)
     }
 
     deinit {
-        if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
+        if let start = bytes.baseAddress { munmap(start, bytes.count) }
     }
 }

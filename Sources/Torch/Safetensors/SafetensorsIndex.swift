@@ -72,9 +72,23 @@ package final class SafetensorsIndex {
     ///
     /// - Throws: `SafetensorsError`.
     package func tensor(_ name: String, shape: [Int]? = nil, device: Device = .cpu) throws -> Tensor {
+        try file(of: name).tensor(name, shape: shape, device: device)
+    }
+
+    /// The tensor `name` where it is in its mapped file; see ``SafetensorsFile/view(_:shape:)``.
+    ///
+    /// - Throws: `SafetensorsError`.
+    package func view(_ name: String, shape: [Int]? = nil) throws -> Tensor {
+        try file(of: name).view(name, shape: shape)
+    }
+
+    /// Gives the memory of a tensor that is not viewed back.
+    package func release(_ name: String) { files[name]?.release(name) }
+
+    private func file(of name: String) throws -> SafetensorsFile {
         guard let file = files[name] else {
             throw SafetensorsError(.read, directory, tensor: name, "there is no tensor of this name")
         }
-        return try file.tensor(name, shape: shape, device: device)
+        return file
     }
 }

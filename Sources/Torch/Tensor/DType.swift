@@ -2,7 +2,7 @@ import CTorch
 
 /// The type of a tensor's elements.
 package enum DType: String, Hashable, Sendable, CaseIterable {
-    case float32, float64, bfloat16, float16, int32, int64, uint8, bool
+    case float32, float64, bfloat16, float16, int32, int64, uint8, int8, bool
 
     /// Bytes per element.
     package var byteCount: Int {
@@ -10,7 +10,7 @@ package enum DType: String, Hashable, Sendable, CaseIterable {
         case .float64, .int64: 8
         case .float32, .int32: 4
         case .bfloat16, .float16: 2
-        case .uint8, .bool: 1
+        case .uint8, .int8, .bool: 1
         }
     }
 
@@ -18,7 +18,7 @@ package enum DType: String, Hashable, Sendable, CaseIterable {
     package var isFloatingPoint: Bool {
         switch self {
         case .float32, .float64, .bfloat16, .float16: true
-        case .int32, .int64, .uint8, .bool: false
+        case .int32, .int64, .uint8, .int8, .bool: false
         }
     }
 
@@ -31,6 +31,7 @@ package enum DType: String, Hashable, Sendable, CaseIterable {
         case .int32: .int32
         case .int64: .int64
         case .uint8: .uInt8
+        case .int8: .int8
         case .bool: .bool
         }
     }
@@ -45,6 +46,7 @@ package enum DType: String, Hashable, Sendable, CaseIterable {
             case .int32: .int32
             case .int64: .int64
             case .uInt8: .uint8
+            case .int8: .int8
             case .bool: .bool
             }
     }

@@ -100,27 +100,27 @@ extension Tensor {
     ///
     /// - Parameters:
     ///   - hidden: [token, width]
-    ///   - weight: [vocabulary, width]
+    ///   - weight: [vocabulary, width]; differentiated if it has the type of `hidden`
     ///   - bias: [vocabulary], not differentiated; -∞ excludes a vocabulary entry
     ///   - targets: [token], `int64`
     ///   - temperature: divides the logits
     /// - Returns: two tensors [token]
     package static func tokenLogProbabilities(
-        hidden: Tensor, weight: Tensor, bias: Tensor? = nil, targets: Tensor, temperature: Double = 1
+        hidden: Tensor, weight: Weight, bias: Tensor? = nil, targets: Tensor, temperature: Double = 1
     ) -> (logProbabilities: Tensor, entropies: Tensor) {
         var logProbabilities = TorchTensor()
         var entropies = TorchTensor()
         let status = hidden.withHandle { hidden in
-            weight.withHandle { weight in
+            withExtendedLifetime(weight) {
                 targets.withHandle { targets in
                     withHandle(bias) {
                         torch_token_log_probabilities(
-                            hidden, weight, $0, targets, temperature, &logProbabilities, &entropies)
+                            hidden, weight.handle, $0, targets, temperature, &logProbabilities, &entropies)
                     }
                 }
             }
         }
-        if status != .success { stop("tokenLogProbabilities", [hidden, weight, targets]) }
+        if status != .success { stop("tokenLogProbabilities", [hidden, weight.values, targets]) }
         return (Tensor(owning: logProbabilities), Tensor(owning: entropies))
     }
 }

@@ -69,9 +69,4 @@ extension Tensor {
     package func indexCopy(_ dim: Int, _ indices: Tensor, _ source: Tensor) -> Tensor {
         map("indexCopy", indices, source) { torch_index_copy($0, dim, $1, $2, $3) }
     }
-
-    /// The rows of `table` [vocabulary, width] at these indices.
-    package func embedding(_ table: Tensor) -> Tensor {
-        table.map("embedding", self) { torch_embedding($0, $1, $2) }
-    }
 }

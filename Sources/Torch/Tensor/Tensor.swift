@@ -58,6 +58,17 @@ extension Tensor {
         self.init(owning: result)
     }
 
+    /// Elements in row-major order at `address`, without a copy; `owner` lives at least as long as they are used.
+    init(at address: UnsafeMutableRawPointer, shape: [Int], dtype: DType, owner: AnyObject) {
+        var result = TorchTensor()
+        let retained = Unmanaged.passRetained(owner).toOpaque()
+        let status = torch_from_memory(
+            address, shape, shape.count, dtype.code, retained,
+            { Unmanaged<AnyObject>.fromOpaque($0!).release() }, &result)
+        require(status, "init(at:)")
+        self.init(owning: result)
+    }
+
     /// A tensor with uninitialized elements.
     package static func empty(_ shape: [Int], dtype: DType = .float32, device: Device = .cpu) -> Tensor {
         var result = TorchTensor()

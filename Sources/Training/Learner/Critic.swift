@@ -27,7 +27,7 @@ struct Critic {
             learner = nil
             return
         }
-        let model = try PolicyModel(directory: base, dtype: policy.model.dtype, device: policy.model.device)
+        let model = try PolicyModel(directory: base, storage: policy.model.storage)
             .model
         head = ValueHead(of: model)
         var optimizer = optimizer

@@ -11,10 +11,10 @@ package final class ValueHead {
     ///
     /// - Parameter model: the model whose hidden states it reads.
     package convenience init(of model: any VisionLanguageModel) {
-        let options = (dtype: model.dtype, device: model.device)
+        let options = (dtype: model.activationType, device: model.device)
         self.init(
             Linear(
-                weight: .zeros([1, model.head.size(1)], dtype: options.dtype, device: options.device),
+                weight: .zeros([1, model.head.width], dtype: options.dtype, device: options.device),
                 bias: .zeros([1], dtype: options.dtype, device: options.device)))
     }
 

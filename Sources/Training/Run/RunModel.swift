@@ -18,6 +18,7 @@ enum RunModel {
     ) throws -> PolicyModel {
         Tensor.setThreadCount(threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount)
         Tensor.setDeterministic(true)
-        return try PolicyModel.fitting(folder, device: try Device(device), copies: 1 + furtherCopies)
+        return try PolicyModel.fitting(
+            folder, storage: ParameterStorage(device: try Device(device)), copies: 1 + furtherCopies)
     }
 }

@@ -27,12 +27,14 @@ package final class StepBenchmark {
         package var threads: Int
         /// Workers that compute in parallel; the threads are divided among them.
         package var workers: Int
+        /// Whether steps are measured, which need memory for gradients and moments.
+        package var includesSteps: Bool
         /// The algorithm; one that asks further models or for further answers cannot be measured.
         package var algorithm: Algorithm
 
         package init(
             groupSize: Int = 8, tokenCount: Int = 64, repetitions: Int = 10, warmUps: Int = 2,
-            threads: Int = 0, workers: Int = 1, algorithm: Algorithm = Algorithm()
+            threads: Int = 0, workers: Int = 1, includesSteps: Bool = true, algorithm: Algorithm = Algorithm()
         ) {
             self.groupSize = groupSize
             self.tokenCount = tokenCount
@@ -40,6 +42,7 @@ package final class StepBenchmark {
             self.warmUps = warmUps
             self.threads = threads
             self.workers = workers
+            self.includesSteps = includesSteps
             self.algorithm = algorithm
         }
     }
@@ -115,7 +118,8 @@ package final class StepBenchmark {
         self.source = source
         self.policyModel = policyModel
         policyModel.rules = policyModel.rules.withoutStops
-        engine = try policyModel.workers(configuration.workers, copies: 3)
+        engine = try policyModel.workers(
+            configuration.workers, copies: configuration.includesSteps ? 3 : 0)
         var rollout = RolloutConfiguration()
         rollout.promptsPerStep = 1
         rollout.groupSize = configuration.groupSize

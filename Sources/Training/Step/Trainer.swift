@@ -80,7 +80,8 @@ package final class Trainer {
     ) throws -> PassEvaluator? {
         guard configuration.algorithm.divergence.isOn else { return nil }
         let base = try PolicyModel(
-            directory: ModelDirectory.folder(at: configuration.model), device: Device(configuration.device))
+            directory: ModelDirectory.folder(at: configuration.model),
+            storage: ParameterStorage(device: Device(configuration.device)))
         let copies = (1..<configuration.workers).map { _ in base.model.sharingWeights() }
         return PassEvaluator([base.model] + copies, rules: rules)
     }
