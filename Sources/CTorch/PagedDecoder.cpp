@@ -80,16 +80,29 @@ class PagedDecoder {
     void multiply(const float *x, int64_t features, const TorchWeights &weights, const float *bias, bool adds,
                   Matrix result) const {
         for (ptrdiff_t index = 0; index < weights.count; ++index) {
-            ConstWeights block = view(weights.blocks[index]);
-            int64_t rows = unwrap(weights.blocks[index].values).size(0);
-            multiplyRows(tokenCount, rows, features, {x, features}, block, bias, adds, result);
+            const TorchWeight &block = weights.blocks[index];
+            int64_t rows = unwrap(block.values).size(0);
+            multiplyRows(tokenCount, rows, features, {x, features}, view(block), bias, adds, result);
+            if (block.down.object) addLowRank(x, features, block, rows, result);
             result.values += rows;
             if (bias) bias += rows;
         }
     }
 
     static ConstWeights view(const TorchWeight &block) {
-        return Weight{unwrap(block.values), block.scales.object ? unwrap(block.scales) : at::Tensor()}.view();
+        return Weight{unwrap(block.values), block.scales.object ? unwrap(block.scales) : at::Tensor(), {}, {}}.view();
+    }
+
+    static ConstWeights view(TorchTensor handle) { return Weight{unwrap(handle), {}, {}, {}}.view(); }
+
+    /// Adds the low-rank addition of a block.
+    void addLowRank(const float *x, int64_t features, const TorchWeight &block, int64_t rows, Matrix result) const {
+        int64_t rank = unwrap(block.down).size(0);
+        auto low = room(tokenCount * rank);
+        multiplyRows(tokenCount, rank, features, {x, features}, view(block.down), nullptr, false, {low.get(), rank});
+        float factor = static_cast<float>(block.factor);
+        for (int64_t value = 0; value < tokenCount * rank; ++value) low[value] *= factor;
+        multiplyRows(tokenCount, rows, rank, {low.get(), rank}, view(block.up), nullptr, true, result);
     }
 
     /// Stores the new keys and values in the cache.
@@ -121,6 +134,9 @@ void check(const TorchWeights &handles, const char *name, int64_t rowCount, int6
     for (const Weight &block : unwrapWeights(handles.blocks, handles.count)) {
         TORCH_CHECK(block.isServed() && block.width() == width, name,
                     " must be contiguous float32, bfloat16 or int8 rows of ", width, " in main memory");
+        TORCH_CHECK(!block.down.defined() || (isServed(block.down) && block.down.is_contiguous() &&
+                                              isServed(block.up) && block.up.is_contiguous()),
+                    "a low-rank addition to ", name, " must be contiguous float32 in main memory");
         rows += block.rowCount();
     }
     TORCH_CHECK(rows == rowCount, name, " has ", rows, " rows, not ", rowCount);

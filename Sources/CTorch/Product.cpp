@@ -50,6 +50,12 @@ at::Tensor Weight::dequantized(at::ScalarType type) const {
 void Weight::check() const {
     TORCH_CHECK(values.dim() == 2, "a weight must be [out, in], not ", values.sizes());
     TORCH_CHECK((values.scalar_type() == at::kChar) == scales.defined(), "int8 weights, and no others, have scales");
+    TORCH_CHECK(down.defined() == up.defined(), "a low-rank addition has two matrices");
+    if (down.defined())
+        TORCH_CHECK(down.dim() == 2 && up.dim() == 2 && down.size(1) == width() && up.size(0) == rowCount() &&
+                        down.size(0) == up.size(1),
+                    "a low-rank addition to [", rowCount(), ", ", width(), "] cannot be ", up.sizes(), " times ",
+                    down.sizes());
     if (!scales.defined()) return;
     TORCH_CHECK(scales.dim() == 2 && scales.size(0) == rowCount() && scales.size(1) == groupCount(width()) &&
                     scales.scalar_type() == at::kFloat,
@@ -61,8 +67,10 @@ std::vector<Weight> unwrapWeights(const TorchWeight *handles, ptrdiff_t count) {
     std::vector<Weight> weights;
     weights.reserve(count);
     for (ptrdiff_t index = 0; index < count; ++index) {
-        weights.push_back({unwrap(handles[index].values), {}});
-        if (handles[index].scales.object) weights.back().scales = unwrap(handles[index].scales);
+        auto optional = [](TorchTensor handle) { return handle.object ? unwrap(handle) : at::Tensor(); };
+        const TorchWeight &handle = handles[index];
+        weights.push_back({unwrap(handle.values), optional(handle.scales), optional(handle.down), optional(handle.up),
+                           handle.factor});
         weights.back().check();
     }
     return weights;
@@ -115,7 +123,7 @@ struct WidenedLinear : Function<WidenedLinear> {
         at::Tensor inputs = at::zeros({outputs.size(0), saved[0].size(1)}, outputs.options());
         int64_t first = 0;
         for (size_t index = 0; index < saved.size(); index += 2) {
-            Weight block{saved[index], saved[index + 1]};
+            Weight block{saved[index], saved[index + 1], {}, {}};
             addRowsTimes(outputs.size(0), block.rowCount(), block.width(),
                          {outputs.const_data_ptr<float>() + first, outputs.size(1)}, block.view(),
                          {inputs.mutable_data_ptr<float>(), inputs.size(1)});
@@ -125,6 +133,22 @@ struct WidenedLinear : Function<WidenedLinear> {
     }
 };
 
+/// The low-rank additions of all blocks to a product with `input`; undefined if there are none.
+at::Tensor additions(const at::Tensor &input, const std::vector<Weight> &blocks) {
+    std::vector<at::Tensor> parts;
+    bool any = false;
+    for (const Weight &block : blocks) {
+        if (block.down.defined()) {
+            any = true;
+            parts.push_back(at::linear(at::linear(input, block.down), block.up).mul(block.factor));
+        } else {
+            parts.push_back(at::zeros({input.size(0), block.rowCount()}, input.options()));
+        }
+    }
+    if (!any) return {};
+    return parts.size() == 1 ? parts[0] : at::cat(parts, -1);
+}
+
 /// Whether ATen's product serves better: for many rows of float32, and where weights are trained.
 bool isBetterLeftToATen(const at::Tensor &input, const Weight &weight) {
     return weight.matches(input) && (input.size(0) > panelRows || isRecorded(input, weight.values));
@@ -132,7 +156,8 @@ bool isBetterLeftToATen(const at::Tensor &input, const Weight &weight) {
 
 }  // namespace
 
-at::Tensor linear(const at::Tensor &input, const std::vector<Weight> &blocks, const std::optional<at::Tensor> &bias) {
+static at::Tensor plainLinear(const at::Tensor &input, const std::vector<Weight> &blocks,
+                              const std::optional<at::Tensor> &bias) {
     for (const Weight &block : blocks)
         TORCH_CHECK(block.width() == input.size(-1), "weights ", block.values.sizes(), " and input ", input.sizes(),
                     " do not fit");
@@ -152,6 +177,11 @@ at::Tensor linear(const at::Tensor &input, const std::vector<Weight> &blocks, co
     if (!isRecorded(input) && !(bias && isRecorded(*bias))) return product(input, blocks, bias);
     at::Tensor output = WidenedLinear::apply(input, &blocks);
     return bias ? output.add(*bias) : output;
+}
+
+at::Tensor linear(const at::Tensor &input, const std::vector<Weight> &blocks, const std::optional<at::Tensor> &bias) {
+    at::Tensor output = plainLinear(input, blocks, bias), added = additions(input, blocks);
+    return added.defined() ? output.add(added) : output;
 }
 
 at::Tensor timesTransposed(const at::Tensor &input, const Weight &weight) {
@@ -186,7 +216,7 @@ TorchStatus torch_embedding(TorchWeight table, TorchTensor indices, TorchType ty
         at::Tensor rows = at::embedding(weight.values, unwrap(indices));
         if (!weight.scales.defined()) return rows.to(scalarType(type));
         at::Tensor flat = unwrap(indices).flatten();
-        Weight chosen{rows.flatten(0, -2), weight.scales.index_select(0, flat)};
+        Weight chosen{rows.flatten(0, -2), weight.scales.index_select(0, flat), {}, {}};
         return chosen.dequantized(scalarType(type)).view(rows.sizes());
     });
 }

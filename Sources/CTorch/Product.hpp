@@ -10,6 +10,9 @@ namespace ctorch {
 struct Weight {
     at::Tensor values;
     at::Tensor scales;  // undefined unless the values are int8
+    at::Tensor down;    // [rank, in] of a low-rank addition, or undefined
+    at::Tensor up;      // [out, rank], as down
+    double factor = 1;  // of the addition
 
     int64_t rowCount() const { return values.size(0); }
     int64_t width() const { return values.size(1); }
@@ -27,14 +30,14 @@ struct Weight {
 
 std::vector<Weight> unwrapWeights(const TorchWeight *handles, ptrdiff_t count);
 
-/// input [row, in] · the joined rows of `blocks` [out, in]ᵀ + bias [out]; differentiable with respect to the input and the
-/// bias, and to weights of the input's type.
+/// input [row, in] · the joined rows of `blocks` [out, in]ᵀ + bias [out]; differentiable with respect to the input, the bias,
+/// low-rank additions, and weights of the input's type.
 at::Tensor linear(const at::Tensor &input, const std::vector<Weight> &blocks, const std::optional<at::Tensor> &bias);
 
-/// rows [row, out] · weight [out, in], not recorded.
+/// rows [row, out] · weight [out, in] without its addition, not recorded.
 at::Tensor timesRows(const at::Tensor &rows, const Weight &weight);
 
-/// input [row, in] · weight [out, in]ᵀ, not recorded.
+/// input [row, in] · weight [out, in]ᵀ without its addition, not recorded.
 at::Tensor timesTransposed(const at::Tensor &input, const Weight &weight);
 
 }  // namespace ctorch

@@ -32,7 +32,7 @@ static void quantize(const float *row, int64_t width, int8_t *values, float *sca
 
 TorchStatus torch_quantize(TorchTensor matrix, TorchTensor *values, TorchTensor *scales) {
     return guarded([&] {
-        Weight source{unwrap(matrix).detach(), {}};
+        Weight source{unwrap(matrix).detach(), {}, {}, {}};
         source.check();
         TORCH_CHECK(source.isServed(), "the matrix must be contiguous float32 or bfloat16 in main memory");
         int64_t rows = source.rowCount(), width = source.width(), groups = groupCount(width);

@@ -118,7 +118,7 @@ struct TokenLogProbabilitiesFunction : Function<TokenLogProbabilitiesFunction> {
 
     static variable_list backward(AutogradContext *context, const variable_list &gradients) {
         auto saved = context->get_saved_variables();
-        Problem problem{saved[0], {saved[1], saved[2]}, saved[3], saved[4],
+        Problem problem{saved[0], {saved[1], saved[2], {}, {}}, saved[3], saved[4],
                         context->saved_data["temperature"].toDouble()};
         const at::Tensor &values = problem.weight.values, &kept = saved[7];
         at::Tensor dchosen = gradients[0].contiguous(), dentropies = gradients[1].contiguous();

@@ -3,7 +3,9 @@ import Torch
 
 /// A Hugging Face checkpoint directory: its validated configuration files, and the weights on demand.
 package struct ModelDirectory: Sendable {
+    /// The folder of the checkpoint; for an adapter, that of its base.
     package let url: URL
+    package let adapter: AdapterFolder?
     package let family: ModelFamily
     package let configuration: any ModelConfiguration
     package let generation: GenerationConfiguration
@@ -14,6 +16,8 @@ package struct ModelDirectory: Sendable {
         guard FileManager.default.fileExists(atPath: url.path) else {
             throw ModelFileError(path: url.path, problem: "the folder does not exist; check the path")
         }
+        adapter = AdapterFolder.exists(at: url) ? try AdapterFolder(url) : nil
+        let url = adapter?.base ?? url
         self.url = url
         family = try ModelFamily(of: url)
         configuration = try family.readConfiguration(url)
@@ -47,7 +51,9 @@ package struct ModelDirectory: Sendable {
             throw CheckpointError(.load, path: path, "it is a file; give the folder that holds it")
         }
         func isModel(_ folder: String) -> Bool {
-            files.fileExists(atPath: "\(folder)/\(ModelFileName.configuration)")
+            [ModelFileName.configuration, AdapterFolder.configurationFile].contains {
+                files.fileExists(atPath: "\(folder)/\($0)")
+            }
         }
         if isModel(path) { return path }
         let run = path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -82,10 +88,17 @@ package struct ModelDirectory: Sendable {
         return files.names.filter { $0 != head }.reduce(0) { $0 + files.elementCount(of: $1) }
     }
 
+    /// The model, with its adapter if there is one.
+    ///
     /// - Throws: `CheckpointError` or `SafetensorsError`.
     package func loadModel(
         storage: ParameterStorage = ParameterStorage()
     ) throws -> any VisionLanguageModel {
-        try configuration.loadModel(weightsIn: url, storage: storage)
+        guard let adapter else { return try configuration.loadModel(weightsIn: url, storage: storage) }
+        let separate = ParameterStorage(
+            precision: storage.precision, device: storage.device, isSeparate: true)
+        let model: any VisionLanguageModel = try configuration.loadModel(weightsIn: url, storage: separate)
+        try adapter.load(into: model)
+        return model
     }
 }

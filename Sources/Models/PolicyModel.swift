@@ -18,6 +18,7 @@ package final class PolicyModel {
     /// - Throws: an error that names the file that is missing, damaged or inconsistent with the others.
     package init(directory url: URL, storage: ParameterStorage = ParameterStorage()) throws {
         directory = try ModelDirectory(url)
+        let url = directory.url
         var companions = try CheckpointCompanions(
             of: url, generation: directory.generation, processor: directory.processor)
         try ChatTemplateFile.replaceTemplate(in: &companions.tokenizer)
@@ -48,16 +49,19 @@ package final class PolicyModel {
         parameterCount < 50_000_000 ? ProcessInfo.processInfo.activeProcessorCount : 1
     }
 
-    /// Writes a checkpoint directory, which must not exist yet.
+    /// Writes a checkpoint directory, which must not exist yet: all weights, or the adapter if the model has one.
     ///
     /// Its chat template and the tokens that end a turn are those of ``format``, whatever its base came with.
     package func save(to url: URL) throws {
-        try model.save(to: url, companions: companions)
+        guard model.hasLowRank else { return try model.save(to: url, companions: companions) }
+        try AtomicDirectory.write(url) { try write(into: $0.url) }
     }
 
-    /// Writes a checkpoint that transformers and vLLM can load into an existing folder.
+    /// Writes a checkpoint that transformers, PEFT and vLLM can load into an existing folder: all weights, or the adapter if the
+    /// model has one.
     package func write(into folder: URL) throws {
-        try model.write(into: folder, companions: companions)
+        guard model.hasLowRank else { return try model.write(into: folder, companions: companions) }
+        try AdapterFolder.write(model, base: directory.url, into: folder)
     }
 }
 
@@ -70,7 +74,7 @@ extension ChatMLFormat {
     package init(directory url: URL) throws {
         let directory = try ModelDirectory(url)
         try self.init(
-            tokenizer: Tokenizer(directory: url), geometry: ImageProcessor(directory.processor),
+            tokenizer: Tokenizer(directory: directory.url), geometry: ImageProcessor(directory.processor),
             boxFrame: directory.family.boxFrame)
     }
 }

@@ -18,7 +18,7 @@ struct DeepEyes: ParsableCommand {
             Train.self, Config.self, Evaluate.self, Compare.self, Select.self, DataCommand.self,
             JudgeCommand.self,
             Ask.self, Serve.self, View.self, Supervise.self, NanoBase.self, Skills.self, Scenes.self,
-            Quantize.self, Bench.self,
+            Merge.self, Quantize.self, Bench.self,
             Transcripts.self,
         ])
 

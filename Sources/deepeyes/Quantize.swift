@@ -68,6 +68,9 @@ struct Quantize: ParsableCommand {
         let folder = try ModelDirectory.folder(at: model)
         let output = try output.map { try OutputFolder(new: $0) }
         let quantized = try PolicyModel.fitting(folder, storage: ParameterStorage(precision: precision))
+        if output != nil, quantized.model.hasLowRank {
+            throw ValidationError("\(folder.relativePath) is an adapter; `deepeyes merge` it first")
+        }
         if count > 0 {
             let reference = try PolicyModel.fitting(folder, storage: ParameterStorage(precision: against))
             let difference = try PrecisionComparison(

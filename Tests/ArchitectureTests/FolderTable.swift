@@ -52,9 +52,11 @@ enum FolderTable {
             "Layers": ["Configuration", "ImageProcessor"],
             "Family": ["Configuration", "Layers"],
             "Checkpoint": ["Configuration", "Family", "Layers"],
-            "Qwen25VL": ["Configuration", "Family", "ImageProcessor", "Layers"],
+            "Adapter": ["Checkpoint", "Configuration", "Family"],
+            "Qwen25VL": ["Adapter", "Configuration", "Family", "ImageProcessor", "Layers"],
             ".": [
-                "ChatTemplate", "Checkpoint", "Configuration", "Family", "ImageProcessor", "Layers",
+                "Adapter", "ChatTemplate", "Checkpoint", "Configuration", "Family", "ImageProcessor",
+                "Layers",
                 "Qwen25VL",
             ],
         ],

@@ -3,7 +3,8 @@
     python Tools/reference/check_checkpoint.py DIRECTORY
     python Tools/reference/check_checkpoint.py DIRECTORY --ours FOLDER/transcripts.json [--transcripts 50]
 
-Both forms load the directory and fail if a weight is missing, unexpected or of the wrong shape.
+Both forms load the directory and fail if a weight is missing, unexpected or of the wrong shape. An adapter (LoRA) is loaded by peft
+onto its base.
 
 The second form also checks the output of `deepeyes transcripts`, a list of
 
@@ -26,7 +27,29 @@ from PIL import Image
 from transformers import Qwen2_5_VLForConditionalGeneration
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
+def base_of(directory: pathlib.Path) -> pathlib.Path | None:
+    """The folder of the base, if the directory holds an adapter."""
+    file = directory / "adapter_config.json"
+    return pathlib.Path(json.loads(file.read_text())["base_model_name_or_path"]) if file.is_file() else None
+
+
+def load_adapter(directory: pathlib.Path, base: pathlib.Path):
+    from peft import PeftModel
+    from peft.utils import load_peft_weights
+
+    model = PeftModel.from_pretrained(load(base), directory)
+    loaded = {name for name, _ in model.named_parameters() if ".lora_" in name}
+    stored = {name.replace(".weight", ".default.weight") for name in load_peft_weights(directory)}
+    if loaded != stored:
+        sys.exit(f"{directory}: peft expects other tensors: {sorted(loaded ^ stored)[:3]}")
+    print(f"{directory}: {len(stored)} tensors of an adapter, none missing or left over")
+    return model.eval().base_model.model
+
+
 def load(directory: pathlib.Path):
+    base = base_of(directory)
+    if base:
+        return load_adapter(directory, base)
     model, report = Qwen2_5_VLForConditionalGeneration.from_pretrained(
         directory, dtype=torch.float32, attn_implementation="sdpa", output_loading_info=True
     )
@@ -88,7 +111,7 @@ def main() -> None:
     parser.add_argument("--tolerance", type=float, default=1e-3)
     arguments = parser.parse_args()
     model = load(arguments.directory)
-    processor = Qwen2VLImageProcessorPil.from_pretrained(arguments.directory)
+    processor = Qwen2VLImageProcessorPil.from_pretrained(base_of(arguments.directory) or arguments.directory)
     if arguments.ours and not compare(
         model, processor, arguments.ours, arguments.transcripts, arguments.tolerance
     ):

@@ -167,11 +167,14 @@ TORCH_FALLIBLE TorchStatus torch_index_copy_in_place(TorchTensor tensor, ptrdiff
 // MARK: Products
 
 TORCH_FALLIBLE TorchStatus torch_matmul(TorchTensor left, TorchTensor right, TorchTensor *result);
-/// A matrix [out, in] of weights. int8 values have float32 scales [out, group of `torch_features_in_group()`];
-/// others have none.
+/// A matrix [out, in] of weights. int8 values have float32 scales [out, group of `torch_features_in_group()`]; others have none.
+/// With a low-rank addition the matrix is values + factor · up [out, rank] · down [rank, in]; both or none are absent.
 typedef struct TorchWeight {
     TorchTensor values;
     TorchTensor scales;
+    TorchTensor down;
+    TorchTensor up;
+    double factor;
 } TorchWeight;
 
 /// The number of features of an int8 row that share a scale.

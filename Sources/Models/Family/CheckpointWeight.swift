@@ -28,20 +28,26 @@ package struct CheckpointWeight {
     package let parameter: Tensor
     /// The scales of a matrix of `int8`.
     package let scales: Tensor?
+    /// The product that the matrix is a block of, and the index of the block; nil for other tensors, and for rows of a block.
+    package let product: (linear: Linear, block: Int)?
     /// The tensor's rows in `parameter`; nil for all rows.
     package let rows: Range<Int>?
 
     package init(
         name: String, part: Part, role: Role, parameter: Tensor, scales: Tensor? = nil,
-        rows: Range<Int>? = nil
+        product: (linear: Linear, block: Int)? = nil, rows: Range<Int>? = nil
     ) {
         self.name = name
         self.part = part
         self.role = role
         self.parameter = parameter
         self.scales = scales
+        self.product = product
         self.rows = rows
     }
+
+    /// The name of the module, without the tensor's own.
+    package var module: String { String(name[..<(name.lastIndex(of: ".") ?? name.endIndex)]) }
 
     /// The values of the tensor, a view of the parameter.
     package var value: Tensor { slice(of: parameter) }

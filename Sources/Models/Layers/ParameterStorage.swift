@@ -4,10 +4,13 @@ package import Torch
 package struct ParameterStorage {
     package let precision: Precision
     package let device: Device
+    /// Whether matrices with the same input are stored apart, as in a checkpoint, so that each can be frozen or added to.
+    package let isSeparate: Bool
 
-    package init(precision: Precision = .fp32, device: Device = .cpu) {
+    package init(precision: Precision = .fp32, device: Device = .cpu, isSeparate: Bool = false) {
         self.precision = precision
         self.device = device
+        self.isSeparate = isSeparate
     }
 
     /// The type of activations, biases and norms.
@@ -15,7 +18,7 @@ package struct ParameterStorage {
 
     /// Whether matrices with the same input are one parameter. Those that are widened are stored apart, as in a checkpoint's
     /// file, which they may be views of.
-    private var fuses: Bool { precision.matrixType == activationType }
+    private var fuses: Bool { !isSeparate && precision.matrixType == activationType }
 
     /// A parameter other than a matrix.
     func empty(_ shape: [Int]) -> Tensor { .empty(shape, dtype: activationType, device: device) }

@@ -36,6 +36,7 @@ package final class Qwen25VL: VisionLanguageModel {
 extension Qwen25VL {
     package func sharingWeights() -> Qwen25VL {
         let twin = Qwen25VL(unset: configuration, storage: storage)
+        twin.addLowRank(like: self)
         for (own, shared) in zip(twin.parameters, parameters) { own.tensor.share_(shared.tensor) }
         return twin
     }

@@ -45,17 +45,20 @@ private struct WeightNames {
             CheckpointWeight(name: name, part: part, role: role, parameter: parameter, rows: rows))
     }
 
-    mutating func add(_ module: String, _ weight: Weight, rows: Range<Int>? = nil) {
+    mutating func add(
+        _ module: String, _ weight: Weight, of product: (linear: Linear, block: Int)? = nil,
+        rows: Range<Int>? = nil
+    ) {
         weights.append(
             CheckpointWeight(
                 name: "\(module).weight", part: part, role: .matrix, parameter: weight.values,
-                scales: weight.scales, rows: rows))
+                scales: weight.scales, product: product, rows: rows))
     }
 
     mutating func add(_ module: String, _ norm: RMSNorm) { add("\(module).weight", norm.weight, .norm) }
 
     mutating func add(_ module: String, _ linear: Linear) {
-        add(module, linear.blocks[0])
+        add(module, linear.blocks[0], of: (linear, 0))
         if let bias = linear.bias { add("\(module).bias", bias, .bias) }
     }
 
@@ -65,7 +68,7 @@ private struct WeightNames {
         for (index, (module, count)) in modules.enumerated() {
             let rows = start..<start + count
             if linear.blocks.count == modules.count {
-                add(module, linear.blocks[index])
+                add(module, linear.blocks[index], of: (linear, index))
             } else {
                 add(module, linear.blocks[0], rows: rows)
             }

@@ -4,16 +4,21 @@ package import CounterRandom
 package typealias NamedTensor = (name: String, tensor: Tensor)
 
 extension Weight {
-    /// The tensors, with `name` and, for scales, a suffix.
+    /// The tensors: the values with `name`, the others with suffixes.
     package func parameters(_ name: String) -> [NamedTensor] {
-        [(name: name, tensor: values)] + (scales.map { [(name: "\(name).scales", tensor: $0)] } ?? [])
+        let others = [
+            (name: "\(name).scales", tensor: scales), (name: "\(name).down", tensor: lowRank?.down),
+            (name: "\(name).up", tensor: lowRank?.up),
+        ]
+        return [(name: name, tensor: values)]
+            + others.compactMap { other in other.tensor.map { (name: other.name, tensor: $0) } }
     }
 }
 
 /// `input · weightᵀ + bias`.
 package final class Linear {
     /// The rows of the weight: one block, or several matrices with the same input that are stored apart. [out of the block, in]
-    package let blocks: [Weight]
+    package private(set) var blocks: [Weight]
     /// [out]
     package let bias: Tensor?
 
@@ -44,6 +49,9 @@ package final class Linear {
         precondition(blocks.count == 1, "the weight is stored in \(blocks.count) blocks")
         return blocks[0].values
     }
+
+    /// Adds to a block, in place of what was added before.
+    package func add(_ lowRank: Weight.LowRank?, toBlock index: Int) { blocks[index].lowRank = lowRank }
 
     package var outputWidth: Int { blocks.reduce(0) { $0 + $1.rowCount } }
 

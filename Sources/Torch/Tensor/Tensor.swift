@@ -29,6 +29,9 @@ package struct Tensor {
         try withExtendedLifetime(owner) { try body(owner.handle) }
     }
 
+    /// Whether both are the same tensor, not only equal or over the same elements.
+    package func isSame(as other: Tensor) -> Bool { owner === other.owner }
+
     /// The number of live tensors in the process, for leak tests.
     package static var liveCount: Int { Int(torch_live_tensor_count()) }
 }

@@ -5,10 +5,27 @@ import CTorch
 /// `bfloat16` and `int8` weights are widened to floats inside a product with `float32` input on the CPU, and are not
 /// differentiated there.
 package struct Weight {
+    /// A low-rank addition to a weight: factor · up · down (LoRA; Hu et al., 2021, arXiv 2106.09685 §4.1).
+    package struct LowRank {
+        /// [rank, in]
+        package let down: Tensor
+        /// [out, rank]
+        package let up: Tensor
+        package let factor: Double
+
+        package init(down: Tensor, up: Tensor, factor: Double) {
+            self.down = down
+            self.up = up
+            self.factor = factor
+        }
+    }
+
     /// [out, in]: floating point, or `int8` with scales.
     package let values: Tensor
     /// The factor of each group of ``groupSize`` features of each row, [out, group]; nil unless the values are `int8`.
     package let scales: Tensor?
+    /// What is added to the matrix, which itself is not trained then.
+    package var lowRank: LowRank?
 
     package init(_ values: Tensor, scales: Tensor? = nil) {
         self.values = values
@@ -66,7 +83,9 @@ package struct Weight {
     /// Valid as long as this value lives.
     var handle: TorchWeight {
         TorchWeight(
-            values: values.withHandle { $0 }, scales: scales?.withHandle { $0 } ?? TorchTensor(object: nil))
+            values: values.withHandle { $0 }, scales: Tensor.withHandle(scales) { $0 },
+            down: Tensor.withHandle(lowRank?.down) { $0 }, up: Tensor.withHandle(lowRank?.up) { $0 },
+            factor: lowRank?.factor ?? 1)
     }
 }
 

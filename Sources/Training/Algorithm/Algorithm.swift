@@ -39,10 +39,9 @@ package struct Algorithm: Codable, Hashable, Sendable {
     /// Whether the trainer's own log-probabilities before the first update are needed.
     package var needsPolicyScores: Bool { !updates.isSingle || divergence.isInReward }
 
-    /// The copies of the weights that a run holds beside the first: gradients and two moments; those of the reference and of a critic
-    /// with a model of its own.
-    package var furtherCopies: Int {
-        3 + (divergence.isOn ? 1 : 0) + (advantage.needsCritic && critic.trunk == .own ? 4 : 0)
+    /// The copies of the weights for further models: the reference, and a critic's own with gradients and two moments.
+    package var modelCopies: Int {
+        (divergence.isOn ? 1 : 0) + (advantage.needsCritic && critic.trunk == .own ? 4 : 0)
     }
 
     /// Which log-probabilities the ratio of the objective compares with.

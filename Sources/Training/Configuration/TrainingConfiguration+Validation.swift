@@ -11,6 +11,7 @@ extension TrainingConfiguration {
     package func validate() throws {
         try SettingTree.check(self, like: TrainingConfiguration())
         try judge.validate()
+        try trainedParts.validate()
         try validateAlgorithm()
         try validateReward()
         try validateEvaluations()
@@ -45,6 +46,10 @@ extension TrainingConfiguration {
     private func validateAlgorithm() throws(SettingError) {
         if algorithm.importance.lower > algorithm.importance.upper {
             throw SettingError("algorithm.importance.lower", "is above algorithm.importance.upper")
+        }
+        if algorithm.advantage.needsCritic, algorithm.critic.trunk == .own, lora.isOn {
+            throw SettingError(
+                "algorithm.critic.trunk", "is own, which trains a second model; with lora set it to shared")
         }
         if data.curriculum.isOn, data.parts.count != 1 || data.parts[0].file.isEmpty {
             throw SettingError(

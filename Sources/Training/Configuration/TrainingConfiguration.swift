@@ -1,6 +1,6 @@
 package import Agent
 package import Judging
-import Models
+package import Models
 package import Settings
 package import Tasks
 package import Torch
@@ -20,6 +20,14 @@ package struct TrainingConfiguration: Codable, Sendable {
         .from(1, to: 1024))
     package var workers = 1
     @Setting("Where the model runs: `cpu`, `cuda`, `cuda:1` or `mps`.") package var device = "cpu"
+    @Setting(
+        "Precision of weights that are not trained: fp32, or bf16 or int8 with `lora`. What is trained is in fp32."
+    )
+    package var precision = Precision.fp32
+    @Setting("Low-rank additions (LoRA) that are trained in place of the weights.")
+    package var lora = LowRankConfiguration()
+    @Setting("Modules that are not trained: patterns of their names, such as `visual.*`.")
+    package var freeze: [String] = []
     @Setting("The procedural task: its scenes and questions.") package var task = ProceduralTask()
     @Setting("Folder of photographs to search in; empty for procedural backgrounds.")
     package var backgrounds = ""
@@ -40,6 +48,14 @@ package struct TrainingConfiguration: Codable, Sendable {
     @Setting("When an alarm begins, and the action that follows.") package var alarms = AlarmConfiguration()
 
     package init() {}
+
+    /// What is trained of the model.
+    package var trainedParts: TrainedParts {
+        TrainedParts(lora: lora, freeze: freeze, precision: precision)
+    }
+
+    /// The copies of the weights that are held beside them.
+    package var furtherCopies: Int { algorithm.modelCopies + trainedParts.gradientCopies }
 
     /// The tools that examples may offer.
     package var toolBox: ToolBox { get throws { try ToolBox.standard.choosing(tools) } }

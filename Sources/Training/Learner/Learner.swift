@@ -47,8 +47,14 @@ package final class Learner {
     private struct Replica {
         let model: any VisionLanguageModel
         let valueHead: ValueHead?
+        /// The trained parameters.
+        let parameters: [NamedTensor]
 
-        var parameters: [NamedTensor] { model.parameters + (valueHead?.parameters ?? []) }
+        init(_ model: any VisionLanguageModel, _ valueHead: ValueHead?, freezing frozen: [ModulePattern]) {
+            self.model = model
+            self.valueHead = valueHead
+            parameters = model.trainedParameters(freezing: frozen) + (valueHead?.parameters ?? [])
+        }
     }
 
     /// - Parameters:
@@ -56,18 +62,19 @@ package final class Learner {
     ///   - valueHead: a value head to train with it.
     ///   - rules: the sampling rules; tokens that they exclude have probability 0 here too.
     ///   - configuration: the optimizer's settings.
+    ///   - frozen: modules that are not trained.
     ///   - workers: number of passes that are computed in parallel.
     package init(
         model: any VisionLanguageModel, valueHead: ValueHead? = nil, rules: TokenRules,
-        configuration: OptimizerConfiguration, workers: Int = 1
+        configuration: OptimizerConfiguration, freezing frozen: [ModulePattern] = [], workers: Int = 1
     ) {
         self.model = model
         self.valueHead = valueHead
         self.configuration = configuration
         replicas =
-            [Replica(model: model, valueHead: valueHead)]
+            [Replica(model, valueHead, freezing: frozen)]
             + (1..<workers).map { _ in
-                Replica(model: model.sharingWeights(), valueHead: valueHead?.sharingWeights())
+                Replica(model.sharingWeights(), valueHead?.sharingWeights(), freezing: frozen)
             }
         vocabularyBias = rules.bias(on: model.device)
         evaluator = PassEvaluator(replicas.map(\.model), rules: rules)

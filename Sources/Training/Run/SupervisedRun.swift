@@ -45,7 +45,9 @@ package final class SupervisedRun {
         let model = try start?.url ?? ModelDirectory.folder(at: configuration.model)
         try data.check(model: model, tools: .standard)
         let policyModel = try RunModel.load(
-            model, threads: configuration.threads, device: configuration.device)
+            model, threads: configuration.threads, device: configuration.device,
+            parts: configuration.trainedParts, seed: configuration.seed,
+            furtherCopies: configuration.trainedParts.gradientCopies)
         trainer = SupervisedTrainer(
             configuration: configuration, data: data, folder: folder, policyModel: policyModel,
             tools: .standard)

@@ -66,7 +66,8 @@ package final class TrainingRun {
         activity = JudgeActivity(of: judges.model)
         policyModel = try RunModel.load(
             model, threads: configuration.threads, device: configuration.device,
-            furtherCopies: configuration.algorithm.furtherCopies)
+            parts: configuration.trainedParts, seed: configuration.seed,
+            furtherCopies: configuration.furtherCopies)
         store = try TrajectoryStore(at: folder.databaseFile)
         let judge = judges.chain(format: policyModel.format)
         trainer = try Trainer(

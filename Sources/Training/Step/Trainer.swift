@@ -45,7 +45,7 @@ package final class Trainer {
         // The number of cache pages is part of what a run computes, so it does not depend on what other processes take.
         let algorithm = configuration.algorithm
         engine = try policyModel.workers(
-            configuration.workers, copies: algorithm.furtherCopies, budget: .fractionOfMachine(0.5))
+            configuration.workers, copies: configuration.furtherCopies, budget: .fractionOfMachine(0.5))
         let critic =
             algorithm.advantage.needsCritic
             ? try Critic(
@@ -54,7 +54,8 @@ package final class Trainer {
         self.critic = critic
         let learner = Learner(
             model: policyModel.model, valueHead: critic?.learner == nil ? critic?.head : nil,
-            rules: policyModel.rules, configuration: configuration.optimizer, workers: configuration.workers)
+            rules: policyModel.rules, configuration: configuration.optimizer,
+            freezing: configuration.trainedParts.frozen, workers: configuration.workers)
         self.learner = learner
         collector = RolloutCollector(
             source: source, format: policyModel.format, tools: tools, configuration: configuration.rollout,
@@ -81,7 +82,8 @@ package final class Trainer {
         guard configuration.algorithm.divergence.isOn else { return nil }
         let base = try PolicyModel(
             directory: ModelDirectory.folder(at: configuration.model),
-            storage: ParameterStorage(device: Device(configuration.device)))
+            storage: ParameterStorage(
+                precision: configuration.precision, device: Device(configuration.device)))
         let copies = (1..<configuration.workers).map { _ in base.model.sharingWeights() }
         return PassEvaluator([base.model] + copies, rules: rules)
     }

@@ -1,3 +1,4 @@
+package import Models
 package import Settings
 import Torch
 
@@ -22,12 +23,25 @@ package struct SupervisedConfiguration: Codable, Sendable {
         .atLeast(1))
     package var workers = 1
     @Setting("Where the model runs: `cpu`, `cuda`, `cuda:1` or `mps`.") package var device = "cpu"
+    @Setting(
+        "Precision of weights that are not trained: fp32, or bf16 or int8 with `lora`. What is trained is in fp32."
+    )
+    package var precision = Precision.fp32
+    @Setting("Low-rank additions (LoRA) that are trained in place of the weights.")
+    package var lora = LowRankConfiguration()
+    @Setting("Modules that are not trained: patterns of their names, such as `visual.*`.")
+    package var freeze: [String] = []
     @Setting("The optimizer.") package var optimizer = SupervisedConfiguration.finetuning
     @Setting("The checkpoints of a run.") package var checkpoint = CheckpointConfiguration()
     @Setting("The conversations that are not trained on, and when their loss is measured.")
     package var validation = ValidationConfiguration()
 
     package init() {}
+
+    /// What is trained of the model.
+    package var trainedParts: TrainedParts {
+        TrainedParts(lora: lora, freeze: freeze, precision: precision)
+    }
 
     private static var finetuning: OptimizerConfiguration {
         var optimizer = OptimizerConfiguration()
@@ -45,6 +59,7 @@ package struct SupervisedConfiguration: Codable, Sendable {
             throw SettingError(
                 "data", "is empty; name a JSONL file of conversations, with --data or in the file")
         }
+        try trainedParts.validate()
         do { _ = try Device(device) } catch { throw SettingError("device", "is \(device): \(error)") }
     }
 }

@@ -34,7 +34,7 @@ package final class SupervisedTrainer {
         self.tools = tools
         learner = Learner(
             model: policyModel.model, rules: policyModel.rules, configuration: configuration.optimizer,
-            workers: configuration.workers)
+            freezing: configuration.trainedParts.frozen, workers: configuration.workers)
         packer = BatchPacker(
             shape: policyModel.model.shape, processor: policyModel.processor,
             tokensPerPass: configuration.optimizer.tokensPerPass)
