@@ -1,6 +1,6 @@
-/// The rows are copied into panels, in which the same feature of 16 rows is contiguous. The matrix is read once,
-/// with some rows prefetched: floats without a copy, other formats widened block by block. Products with the features of a block, which fit into the nearest cache,
-/// are summed sequentially, in the order of MKL on AMD for even numbers of features.
+/// The rows are copied into panels, in which the same feature of 16 rows is contiguous. The matrix is read once, with some
+/// rows prefetched: floats without a copy, other formats widened block by block. Products with the features of a block, which
+/// fit into the nearest cache, are summed sequentially, in the order of MKL on AMD for even numbers of features.
 #include "RowPanels.hpp"
 
 #include "Vector.hpp"

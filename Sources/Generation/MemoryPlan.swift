@@ -128,9 +128,9 @@ package struct MemoryPlanError: Error, Hashable, CustomStringConvertible {
     package let precision: Precision
 
     private var remedy: String {
-        let smaller: [Precision: String] = [.fp32: "--precision bf16 or int8", .bf16: "--precision int8"]
+        let smaller: [Precision: String] = [.fp32: "bf16 or int8", .bf16: "int8"]
         return (isGiven ? "Raise the budget" : "Free memory")
-            + (smaller[precision].map { ", load the model with \($0)" } ?? "")
+            + (smaller[precision].map { ", hold the weights in \($0) (to train, with lora)" } ?? "")
             + ", lower max_pixels in preprocessor_config.json, or take a smaller model"
     }
 

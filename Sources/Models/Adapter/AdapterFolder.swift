@@ -153,7 +153,7 @@ private struct AdapterFile: Codable, Sendable {
         inferenceMode = true
     }
 
-    /// What of the file cannot be computed; nil if everything can.
+    /// The entry that is not supported; nil if there is none.
     var unsupported: String? {
         if useDora == true { return "use_dora" }
         if let bias, bias != "none" { return "bias \(bias)" }
